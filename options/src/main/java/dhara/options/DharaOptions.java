@@ -1,0 +1,150 @@
+package dhara.options;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.DefaultValueFactory;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * What a user may say to every analysis: where events come from, where answers go, which range of
+ * event time counts, and what makes bytes no event.
+ */
+public interface DharaOptions extends PipelineOptions {
+
+  @Description(
+      "Where events come from: a file, a glob, or kafka://broker:9092/topic. A bounded source makes"
+          + " a backfill, an unbounded one a stream. Repeat it as NAME=URI for further inputs, e.g."
+          + " --events=test-data/orders/orders.jsonl")
+  List<String> getEvents();
+
+  void setEvents(List<String> value);
+
+  @Description(
+      "Where answers go: console, files:DIR (?format=jsonl|csv|avro), or kafka://broker:9092/topic."
+          + " Repeat it as NAME=URI to send one output elsewhere, e.g. --answers=files:/data/out")
+  @Default.InstanceFactory(Console.class)
+  List<String> getAnswers();
+
+  void setAnswers(List<String> value);
+
+  @Description(
+      "Where dead letters go, a URI as for --answers. By default beside the answers: DIR/dead-letters,"
+          + " TOPIC-dead-letters, or the console's error stream")
+  String getDeadLetters();
+
+  void setDeadLetters(String value);
+
+  @Description(
+      "Field mapping for other people's names and formats: COMPONENT=FIELD[:CONVERSION] pairs"
+          + " separated by commas, or the path of a file of such lines, e.g."
+          + " --map=customer=CustomerID,at=ts:epochMillis")
+  List<String> getMap();
+
+  void setMap(List<String> value);
+
+  @Description(
+      "Start of the range of event time that counts (inclusive), ISO-8601, e.g."
+          + " --from=2026-10-01T00:00:00Z")
+  Instant getFrom();
+
+  void setFrom(Instant value);
+
+  @Description(
+      "End of the range of event time that counts (exclusive), ISO-8601, e.g."
+          + " --until=2026-11-01T00:00:00Z")
+  Instant getUntil();
+
+  void setUntil(Instant value);
+
+  @Description(
+      "Count events with one id once. Turn it off only where the source is known to hold no"
+          + " duplicates, e.g. --unique=false")
+  @Default.Boolean(true)
+  boolean getUnique();
+
+  void setUnique(boolean value);
+
+  @Description(
+      "The floor of event time: an event before it is a dead letter, e.g."
+          + " --notBefore=2000-01-01T00:00:00Z")
+  @Default.InstanceFactory(Year2000.class)
+  Instant getNotBefore();
+
+  void setNotBefore(Instant value);
+
+  @Description(
+      "How far an event may lie in the future of the moment it was logged (a Kafka record's"
+          + " timestamp; for files, the start of the run): beyond it the event is a dead letter, and"
+          + " no watermark sees it, e.g. --maxSkew=PT1H")
+  @Default.InstanceFactory(OneDay.class)
+  Duration getMaxSkew();
+
+  void setMaxSkew(Duration value);
+
+  @Description(
+      "The longest event in bytes; a longer one is a dead letter that keeps its first bytes, e.g."
+          + " --maxEventBytes=1048576")
+  @Default.Integer(1 << 20)
+  int getMaxEventBytes();
+
+  void setMaxEventBytes(int value);
+
+  @Description(
+      "How far out of order a stream's events may arrive within a partition before they are late:"
+          + " the watermark trails the newest event by this much, e.g. --disorder=PT10S")
+  @Default.InstanceFactory(TenSeconds.class)
+  Duration getDisorder();
+
+  void setDisorder(Duration value);
+
+  @Description(
+      "How long a partition must be silent, with nothing left to read, before it stops holding the"
+          + " watermark back, e.g. --idleAfter=PT30S")
+  @Default.InstanceFactory(ThirtySeconds.class)
+  Duration getIdleAfter();
+
+  void setIdleAfter(Duration value);
+
+  /** Answers go to the console unless the user says otherwise. */
+  final class Console implements DefaultValueFactory<List<String>> {
+    @Override
+    public List<String> create(PipelineOptions options) {
+      return List.of("console");
+    }
+  }
+
+  /** The start of the year 2000: older than any event stream, newer than an unset clock. */
+  final class Year2000 implements DefaultValueFactory<Instant> {
+    @Override
+    public Instant create(PipelineOptions options) {
+      return Instant.parse("2000-01-01T00:00:00Z");
+    }
+  }
+
+  /** One day. */
+  final class OneDay implements DefaultValueFactory<Duration> {
+    @Override
+    public Duration create(PipelineOptions options) {
+      return Duration.ofDays(1);
+    }
+  }
+
+  /** Ten seconds. */
+  final class TenSeconds implements DefaultValueFactory<Duration> {
+    @Override
+    public Duration create(PipelineOptions options) {
+      return Duration.ofSeconds(10);
+    }
+  }
+
+  /** Thirty seconds. */
+  final class ThirtySeconds implements DefaultValueFactory<Duration> {
+    @Override
+    public Duration create(PipelineOptions options) {
+      return Duration.ofSeconds(30);
+    }
+  }
+}

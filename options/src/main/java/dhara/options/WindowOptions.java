@@ -1,0 +1,65 @@
+package dhara.options;
+
+import java.time.Duration;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.DefaultValueFactory;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * The windows of an analysis, in event time. {@code --window} alone makes tumbling windows, with
+ * {@code --every} sliding ones, {@code --gap} makes sessions.
+ */
+public interface WindowOptions extends PipelineOptions {
+
+  @Description("Width of the window of event time, ISO-8601, e.g. --window=PT1M")
+  @Default.InstanceFactory(OneMinute.class)
+  Duration getWindow();
+
+  void setWindow(Duration value);
+
+  @Description(
+      "Distance between the starts of sliding windows; by default windows tumble, e.g."
+          + " --window=PT30M --every=PT1M")
+  Duration getEvery();
+
+  void setEvery(Duration value);
+
+  @Description(
+      "Sessions instead: a key's window ends after a silence of this length, e.g. --gap=PT30M")
+  Duration getGap();
+
+  void setGap(Duration value);
+
+  @Description(
+      "How long after a window's end its late events still revise its answer, e.g."
+          + " --lateness=PT10M")
+  @Default.InstanceFactory(TenMinutes.class)
+  Duration getLateness();
+
+  void setLateness(Duration value);
+
+  @Description(
+      "In a stream, show the answer of a window that is still open this often; each is a revision"
+          + " that replaces the one before, e.g. --early=PT1S. By default a window answers at its"
+          + " end")
+  Duration getEarly();
+
+  void setEarly(Duration value);
+
+  /** One minute. */
+  final class OneMinute implements DefaultValueFactory<Duration> {
+    @Override
+    public Duration create(PipelineOptions options) {
+      return Duration.ofMinutes(1);
+    }
+  }
+
+  /** Ten minutes. */
+  final class TenMinutes implements DefaultValueFactory<Duration> {
+    @Override
+    public Duration create(PipelineOptions options) {
+      return Duration.ofMinutes(10);
+    }
+  }
+}

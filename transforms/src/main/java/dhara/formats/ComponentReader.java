@@ -1,0 +1,95 @@
+package dhara.formats;
+
+import com.fasterxml.jackson.core.JsonParser;
+import dhara.events.DeadLetter.Reason;
+import java.io.IOException;
+import java.util.Objects;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Reads one component into its slot. Keeps scratch space: belongs to one parser, and so to one
+ * thread. Whether a component may be missing is decided around it.
+ */
+abstract class ComponentReader {
+
+  /** What is said of a value that is not what the component takes: {@code is no whole number}. */
+  abstract String refusal();
+
+  /** Reads a text that is not empty. */
+  abstract void read(Text text, Values values, int slot) throws BadEvent;
+
+  /** Whether the component is made of objects or arrays. */
+  boolean isStructured() {
+    return false;
+  }
+
+  /** Whether spaces around the text are part of it. */
+  boolean keepsSpaces() {
+    return false;
+  }
+
+  /** Reads an object or an array, at whose first token the parser stands. */
+  void read(JsonParser json, Text text, Values values, int slot) throws BadEvent, IOException {
+    String found = json.isExpectedStartObjectToken() ? "an object" : "an array";
+    throw new BadEvent(Reason.WRONG_TYPE, text.field + " is " + found + ": it " + refusal());
+  }
+
+  /** What was read into a slot, as an object. */
+  Object boxed(Values values, int slot) {
+    return Objects.requireNonNull(values.objects[slot]);
+  }
+
+  /** Reads a box, or a value within an Optional. */
+  static final class Boxed extends ComponentReader {
+    private final ComponentReader inner;
+    private final java.util.function.UnaryOperator<Object> wrap;
+
+    Boxed(ComponentReader inner, java.util.function.UnaryOperator<Object> wrap) {
+      this.inner = inner;
+      this.wrap = wrap;
+    }
+
+    @Override
+    String refusal() {
+      return inner.refusal();
+    }
+
+    @Override
+    boolean isStructured() {
+      return inner.isStructured();
+    }
+
+    @Override
+    boolean keepsSpaces() {
+      return inner.keepsSpaces();
+    }
+
+    @Override
+    void read(Text text, Values values, int slot) throws BadEvent {
+      inner.read(text, values, slot);
+      values.objects[slot] = wrap.apply(inner.boxed(values, slot));
+    }
+
+    @Override
+    void read(JsonParser json, Text text, Values values, int slot) throws BadEvent, IOException {
+      inner.read(json, text, values, slot);
+      values.objects[slot] = wrap.apply(inner.boxed(values, slot));
+    }
+  }
+
+  /** Reads a scalar as an object, by a function of its text. */
+  abstract static class OfObject<T> extends ComponentReader {
+
+    /** The value; null where the text is none. */
+    abstract @Nullable T value(Text text) throws BadEvent;
+
+    @Override
+    final void read(Text text, Values values, int slot) throws BadEvent {
+      T value = value(text);
+      if (value == null) {
+        throw text.bad(Reason.WRONG_TYPE, refusal());
+      }
+      values.objects[slot] = value;
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package dhara.formats;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import dhara.events.DeadLetter.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Parses events of JSON, one object each.
+ *
+ * <p>To make a Jackson parser costs as much as to read a third of a small event. So one parser
+ * reads event after event, as JSON documents that follow each other in one stream; it is made anew
+ * after a bad event, and now and then, because it keeps every field name it ever saw. Reading a
+ * stream also keeps Jackson from taking bytes with zeros for UTF-16.
+ */
+final class JsonEvents<T extends Record> implements EventParser<T> {
+
+  private static final int DEEPEST = 100;
+
+  /** A parser's names can take no more memory than this many bytes of events have. */
+  private static final long RENEWED_AFTER = 1 << 20;
+
+  /** What a parser reads to find out that it reads UTF-8. */
+  private static final byte[] BLANK = "    ".getBytes(StandardCharsets.US_ASCII);
+
+  private final JsonFactory factory = factory();
+  private final JsonObjects<T> objects;
+  private final Text text = new Text();
+  private final Input input = new Input();
+  private final Trailing trailing = new Trailing();
+  private @Nullable JsonParser parser;
+
+  JsonEvents(RecordReader<T> reader) {
+    objects = new JsonObjects<>(reader);
+  }
+
+  /** Strict JSON; names that collide cost time, never an event. */
+  static JsonFactory factory() {
+    return JsonFactory.builder()
+        .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+        .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+        .build();
+  }
+
+  @Override
+  public T parse(byte[] bytes, int offset, int length) throws BadEvent {
+    int end = offset + length;
+    int bad = Utf8.firstBad(bytes, offset, end);
+    if (bad >= 0) {
+      throw BadBytes.notUtf8(bytes, offset, bad);
+    }
+    int start = Utf8.afterBlank(bytes, Utf8.afterMark(bytes, offset, end), end);
+    if (start == end) {
+      throw BadBytes.empty(length);
+    }
+    if (bytes[start] != '{') {
+      throw malformed("is no JSON object", bytes, start, end);
+    }
+    read(bytes, offset, start, end);
+    return objects.finish();
+  }
+
+  private void read(byte[] bytes, int offset, int start, int end) throws BadEvent {
+    JsonParser json = parser();
+    long before = input.delivered - start + offset;
+    input.feed(bytes, start, end);
+    boolean whole = false;
+    try {
+      json.nextToken();
+      objects.read(json, text);
+      trailing.blank = true;
+      json.releaseBuffered(trailing);
+      if (!trailing.blank || Utf8.afterBlank(bytes, input.at, end) < end) {
+        throw malformed("goes on after the JSON object", bytes, start, end);
+      }
+      whole = true;
+    } catch (JsonProcessingException e) {
+      throw bad(e, json, before);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // bytes in memory are never out of reach
+    } finally {
+      if (!whole || input.delivered > RENEWED_AFTER) {
+        forgetParser();
+      }
+    }
+  }
+
+  private JsonParser parser() {
+    JsonParser json = parser;
+    if (json == null) {
+      input.delivered = 0;
+      input.feed(BLANK, 0, BLANK.length);
+      try {
+        json = factory.createParser((InputStream) input);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      parser = json;
+    }
+    return json;
+  }
+
+  private void forgetParser() {
+    JsonParser json = parser;
+    parser = null;
+    if (json != null) {
+      try {
+        json.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static BadEvent malformed(String why, byte[] bytes, int start, int end) {
+    String event = new String(bytes, start, Math.min(end - start, 256), StandardCharsets.UTF_8);
+    String shown = Text.shortened(event.toCharArray(), 0, event.length());
+    return new BadEvent(Reason.MALFORMED, "'" + shown + "' " + why);
+  }
+
+  private static BadEvent bad(JsonProcessingException e, JsonParser json, long before) {
+    String said = String.valueOf(e.getOriginalMessage());
+    String name = json.getParsingContext().getCurrentName();
+    String field = name == null ? "" : "at or after " + shortened(name) + ": ";
+    if (e instanceof JsonParseException && said.startsWith("Non-standard token")) {
+      return new BadEvent(Reason.WRONG_TYPE, field + "NaN and Infinity are no numbers of JSON");
+    }
+    long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset() - before;
+    return new BadEvent(
+        Reason.MALFORMED,
+        "is no JSON near byte " + at + ", " + field + said.lines().findFirst().orElse(""));
+  }
+
+  private static String shortened(String text) {
+    return Text.shortened(text.toCharArray(), 0, text.length());
+  }
+
+  /** Hands the parser the bytes of one event; its end is the end of the stream until the next. */
+  private static final class Input extends InputStream {
+    private byte[] bytes = {};
+    private int at;
+    private int end;
+    private long delivered;
+
+    void feed(byte[] from, int start, int until) {
+      bytes = from;
+      at = start;
+      end = until;
+    }
+
+    @Override
+    public int read() {
+      if (at == end) {
+        return -1;
+      }
+      delivered++;
+      return bytes[at++] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+      int count = Math.min(length, end - at);
+      if (count == 0) {
+        return -1;
+      }
+      System.arraycopy(bytes, at, into, offset, count);
+      at += count;
+      delivered += count;
+      return count;
+    }
+  }
+
+  /** Takes what the parser had read beyond the object: nothing but white space may be there. */
+  private static final class Trailing extends OutputStream {
+    private boolean blank;
+
+    @Override
+    public void write(int b) {
+      blank &= b == ' ' || b == '\n' || b == '\r' || b == '\t';
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      blank &= Utf8.afterBlank(bytes, offset, offset + length) == offset + length;
+    }
+  }
+}

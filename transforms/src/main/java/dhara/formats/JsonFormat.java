@@ -1,0 +1,56 @@
+package dhara.formats;
+
+/**
+ * Events as JSON, one object each: RFC 8259, strictly, in UTF-8. Fields are found by the names of
+ * components or by a {@link Mapping}, in any order; of one that comes twice the last counts; others
+ * are skipped. No tree is built between the bytes and the record.
+ *
+ * <p>A component must be there unless it is {@code @Nullable} or {@code Optional}; null and an
+ * empty text count as missing. Numbers may come as texts and texts as numbers; {@code 12.0} is the
+ * whole number 12, {@code 12.5} is none.
+ *
+ * <pre>{@code
+ * EventFormat<Trade> format = JsonFormat.of(Trade.class, Mapping.none());
+ * Trade trade = format.parser().parse(bytes, 0, bytes.length);
+ * }</pre>
+ *
+ * @param <T> the record that events become
+ */
+public final class JsonFormat<T extends Record> implements EventFormat<T> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Class<T> type;
+  private final Mapping mapping;
+
+  private JsonFormat(Class<T> type, Mapping mapping) {
+    this.type = type;
+    this.mapping = mapping;
+  }
+
+  /**
+   * The format of a record.
+   *
+   * @throws IllegalArgumentException where the mapping names components that the record does not
+   *     have or conversions that do not fit, or the record has components that no format reads
+   */
+  public static <T extends Record> JsonFormat<T> of(Class<T> type, Mapping mapping) {
+    JsonFormat<T> format = new JsonFormat<>(type, mapping);
+    RecordReader<T> unused = format.reader();
+    return format;
+  }
+
+  private RecordReader<T> reader() {
+    return RecordReader.of(type, mapping);
+  }
+
+  @Override
+  public Class<T> type() {
+    return type;
+  }
+
+  @Override
+  public EventParser<T> parser() {
+    return new JsonEvents<>(reader());
+  }
+}

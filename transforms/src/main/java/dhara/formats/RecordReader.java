@@ -1,0 +1,292 @@
+package dhara.formats;
+
+import com.fasterxml.jackson.core.JsonParser;
+import dhara.events.DeadLetter.Reason;
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Reads the fields of one event, in any order, into the components of a record, and makes the
+ * record. What fields there are and what becomes of each is worked out once; an event costs its
+ * values and nothing else. Belongs to one thread.
+ */
+final class RecordReader<T extends Record> {
+
+  private final Class<T> type;
+  private final String path;
+  private final RecordComponent[] components;
+  private final ComponentReader[] readers;
+  private final boolean[] keepsSpaces;
+
+  /** By slot, the fields that the component is read from: alternatives, or a template's parts. */
+  private final List<List<String>> sources = new ArrayList<>();
+
+  private final Map<String, Target> targets = new LinkedHashMap<>();
+  private final Captures captures = new Captures();
+  private final Values initial;
+  private final Values values;
+  private final int[] required;
+  private final MethodHandle constructor;
+  private final Text scratch = new Text();
+
+  /**
+   * What becomes of a field.
+   *
+   * @param name the field's name, interned
+   * @param label what messages call it
+   * @param slots the components that it is
+   * @param capture where templates find its text, or -1
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Target(String name, String label, int[] slots, int capture) {}
+
+  static <T extends Record> RecordReader<T> of(Class<T> type, Mapping mapping) {
+    return new RecordReader<>(type, mapping, "", Set.of());
+  }
+
+  static <T extends Record> RecordReader<T> nested(
+      Class<T> type, String path, Set<Class<?>> enclosing) {
+    return new RecordReader<>(type, Mapping.none(), path + ".", enclosing);
+  }
+
+  private RecordReader(Class<T> type, Mapping mapping, String path, Set<Class<?>> around) {
+    this.type = type;
+    this.path = path;
+    components = type.getRecordComponents();
+    mapping.check(
+        type.getSimpleName(), Arrays.stream(components).map(RecordComponent::getName).toList());
+    readers = new ComponentReader[components.length];
+    keepsSpaces = new boolean[components.length];
+    initial = new Values(components.length);
+    values = new Values(components.length);
+    Set<Class<?>> enclosing = new LinkedHashSet<>(around);
+    enclosing.add(type);
+    Components known = new Components(type, enclosing);
+    for (int slot = 0; slot < components.length; slot++) {
+      add(slot, mapping.entry(components[slot].getName()), known);
+    }
+    required = IntStream.range(0, components.length).filter(this::isRequired).toArray();
+    constructor = Constructors.of(type);
+  }
+
+  private void add(int slot, Mapping.@Nullable Entry entry, Components known) {
+    RecordComponent component = components[slot];
+    String name = component.getName();
+    readers[slot] =
+        known.reader(
+            component, entry == null ? null : entry.conversion(), path + Names.snake(name));
+    keepsSpaces[slot] = readers[slot].keepsSpaces();
+    if (component.getType() == Optional.class) {
+      initial.objects[slot] = Optional.empty();
+    }
+    if (entry == null) {
+      String snake = Names.snake(name);
+      sources.add(name.equals(snake) ? List.of(name) : List.of(name, snake));
+      sources.get(slot).forEach(field -> feed(field, slot));
+    } else if (entry.source() instanceof Source.Field field) {
+      sources.add(List.of(field.name()));
+      feed(field.name(), slot);
+    } else if (entry.source() instanceof Source.Template template) {
+      sources.add(template.fields());
+      template.fields().forEach(this::capture);
+      captures.add(slot, name, template);
+    } else if (entry.source() instanceof Source.Constant constant) {
+      sources.add(List.of());
+      readConstant(slot, entry, constant.text());
+    }
+  }
+
+  private void readConstant(int slot, Mapping.Entry entry, String constant) {
+    try {
+      scratch.set(components[slot].getName(), constant);
+      if (!constant.isEmpty()) {
+        readers[slot].read(scratch, initial, slot);
+        initial.states[slot] = Values.SET;
+      }
+    } catch (BadEvent e) {
+      throw new IllegalArgumentException("'" + entry.text() + "': " + e.getMessage(), e);
+    }
+    values.longs[slot] = initial.longs[slot];
+  }
+
+  private void feed(String field, int slot) {
+    Target before = targets.get(field);
+    int[] slots = before == null ? new int[0] : before.slots();
+    if (slots.length > 0 && (readers[slot].isStructured() || readers[slots[0]].isStructured())) {
+      throw new IllegalArgumentException(
+          "the field '"
+              + field
+              + "' is '"
+              + components[slots[0]].getName()
+              + "' and '"
+              + components[slot].getName()
+              + "': only fields of one text can be several components");
+    }
+    int[] more = Arrays.copyOf(slots, slots.length + 1);
+    more[slots.length] = slot;
+    put(field, more, before == null ? -1 : before.capture());
+  }
+
+  private void capture(String field) {
+    Target before = targets.get(field);
+    if (before == null || before.capture() < 0) {
+      put(field, before == null ? new int[0] : before.slots(), captures.add(field));
+    }
+  }
+
+  private void put(String field, int[] slots, int capture) {
+    targets.put(field, new Target(field.intern(), path + field, slots, capture));
+  }
+
+  private boolean isRequired(int slot) {
+    return components[slot].getType() != Optional.class && !Components.isNullable(components[slot]);
+  }
+
+  /** What becomes of a field; null for a field that nothing asks for. */
+  @Nullable Target target(String field) {
+    return targets.get(field);
+  }
+
+  /** The record's fields, by slot: alternatives for a component, or the parts of its template. */
+  List<String> sources(int slot) {
+    return sources.get(slot);
+  }
+
+  /** Whether a component is built of all of its sources, rather than read from one of them. */
+  boolean isBuilt(int slot) {
+    return captures.builds(slot);
+  }
+
+  /** The components that cannot be missing. */
+  int[] required() {
+    return required.clone();
+  }
+
+  /** The name of a component. */
+  String component(int slot) {
+    return components[slot].getName();
+  }
+
+  Class<T> type() {
+    return type;
+  }
+
+  /** Forgets the event before. */
+  void begin() {
+    values.reset(initial);
+    captures.clear();
+  }
+
+  /** Takes a field's text. */
+  void scalar(Target target, Text text) throws BadEvent {
+    if (target.capture() >= 0) {
+      captures.take(target.capture(), text);
+    }
+    int start = text.start;
+    int end = text.end;
+    for (int slot : target.slots()) {
+      text.start = start;
+      text.end = end;
+      read(slot, text);
+    }
+  }
+
+  private void read(int slot, Text text) throws BadEvent {
+    ComponentReader reader = readers[slot];
+    if (!keepsSpaces[slot]) {
+      text.trim();
+    }
+    if (text.isEmpty()) {
+      values.objects[slot] = initial.objects[slot];
+      values.states[slot] = Values.EMPTY;
+      return;
+    }
+    values.states[slot] = Values.SET;
+    // Most components are these two: the compiler inlines a call whose class it knows.
+    if (reader instanceof TextReaders.Strings strings) {
+      values.objects[slot] = strings.text(text);
+    } else if (reader instanceof NumberReaders.Whole whole) {
+      whole.read(text, values, slot);
+    } else {
+      reader.read(text, values, slot);
+    }
+  }
+
+  /** Takes a field that is null. */
+  void nothing(Target target) {
+    if (target.capture() >= 0) {
+      captures.forget(target.capture());
+    }
+    for (int slot : target.slots()) {
+      values.objects[slot] = initial.objects[slot];
+      values.states[slot] = Values.NULL;
+    }
+  }
+
+  /** Takes a field that is an object or an array, at whose first token the parser stands. */
+  void structured(Target target, JsonParser json, Text text) throws BadEvent, IOException {
+    if (target.capture() >= 0) {
+      throw new BadEvent(
+          Reason.WRONG_TYPE, target.label() + " is an object or an array: a template takes text");
+    }
+    for (int slot : target.slots()) {
+      text.field = target.label();
+      readers[slot].read(json, text, values, slot);
+      values.states[slot] = Values.SET;
+    }
+  }
+
+  /** Makes the record of the fields that were taken. */
+  T finish() throws BadEvent {
+    for (Captures.Built built : captures.built()) {
+      if (captures.build(built, path, scratch)) {
+        read(built.slot(), scratch);
+      }
+    }
+    for (int slot : required) {
+      if (values.states[slot] != Values.SET) {
+        throw missing(slot);
+      }
+    }
+    return make();
+  }
+
+  private BadEvent missing(int slot) {
+    String what =
+        switch (values.states[slot]) {
+          case Values.NULL -> " is null";
+          case Values.EMPTY -> " is empty";
+          default -> " is missing";
+        };
+    String fields = String.join(isBuilt(slot) ? " and " : " or ", sources.get(slot));
+    String name = components[slot].getName();
+    String of = sources.get(slot).contains(name) ? "" : ", which " + name + " is made of,";
+    return new BadEvent(
+        Reason.MISSING_FIELD, path + fields + (isBuilt(slot) ? " is not all there" : what) + of);
+  }
+
+  /** Whatever a record's constructor throws means that the event cannot have happened. */
+  private T make() throws BadEvent {
+    try {
+      return type.cast((Record) constructor.invokeExact(values));
+    } catch (RuntimeException e) {
+      String said = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
+      throw new BadEvent(Reason.INVALID, path + String.valueOf(said));
+    } catch (Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new BadEvent(Reason.INVALID, path + e);
+    }
+  }
+}

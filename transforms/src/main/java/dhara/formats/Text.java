@@ -1,0 +1,65 @@
+package dhara.formats;
+
+import dhara.events.DeadLetter.Reason;
+
+/** The text of one field, where the tokenizer left it: a range of characters, never copied. */
+final class Text {
+
+  private static final int SHOWN = 60;
+
+  char[] chars = {};
+  int start;
+  int end;
+
+  /** The field, as the user calls it. */
+  String field = "";
+
+  void set(String name, char[] from, int offset, int length) {
+    field = name;
+    chars = from;
+    start = offset;
+    end = offset + length;
+  }
+
+  void set(String name, String text) {
+    set(name, text.toCharArray(), 0, text.length());
+  }
+
+  boolean isEmpty() {
+    return start == end;
+  }
+
+  /** Leaves out the spaces and tabs around the text. */
+  void trim() {
+    while (start < end && isBlank(chars[start])) {
+      start++;
+    }
+    while (start < end && isBlank(chars[end - 1])) {
+      end--;
+    }
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  /** What to throw for this text: the field, the value (shortened), and what is wrong with it. */
+  BadEvent bad(Reason reason, String why) {
+    return new BadEvent(reason, field + " '" + shortened(chars, start, end - start) + "' " + why);
+  }
+
+  /** The first characters of a text, without line breaks and the like. */
+  static String shortened(char[] chars, int offset, int length) {
+    StringBuilder shown = new StringBuilder(Math.min(length, SHOWN) + 1);
+    for (int i = offset; i < offset + Math.min(length, SHOWN); i++) {
+      boolean plain = !Character.isISOControl(chars[i]) && !Character.isSurrogate(chars[i]);
+      shown.append(plain ? chars[i] : '?');
+    }
+    return length > SHOWN ? shown.append('…').toString() : shown.toString();
+  }
+
+  @Override
+  public String toString() {
+    return new String(chars, start, end - start);
+  }
+}

@@ -1,0 +1,119 @@
+package dhara.formats;
+
+import dhara.events.DeadLetter.Reason;
+import java.util.Base64;
+import java.util.Locale;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** The readers of texts, and of what is written as one word or block. */
+final class TextReaders {
+
+  private TextReaders() {}
+
+  /** Any text but one that UTF-8 could not hold. */
+  static final class Strings extends ComponentReader.OfObject<String> {
+    @Override
+    String refusal() {
+      return "holds half of a surrogate pair, which is no text";
+    }
+
+    @Override
+    boolean keepsSpaces() {
+      return true;
+    }
+
+    @Override
+    String value(Text text) throws BadEvent {
+      return text(text);
+    }
+
+    String text(Text text) throws BadEvent {
+      char[] chars = text.chars;
+      for (int i = text.start; i < text.end; i++) {
+        if (chars[i] >= Character.MIN_SURROGATE) {
+          return whole(text, i);
+        }
+      }
+      return text.toString();
+    }
+
+    /** Checks that all surrogates from here on come in pairs: an escape may write half of one. */
+    private String whole(Text text, int from) throws BadEvent {
+      for (int i = from; i < text.end; i++) {
+        char c = text.chars[i];
+        if (Character.isSurrogate(c)) {
+          if (i + 1 == text.end || !Character.isSurrogatePair(c, text.chars[i + 1])) {
+            throw text.bad(Reason.WRONG_TYPE, refusal());
+          }
+          i++;
+        }
+      }
+      return text.toString();
+    }
+  }
+
+  /** One of an enum's constants, by its name in any case. */
+  static final class Enums extends ComponentReader.OfObject<Object> {
+    private final Object[] constants;
+    private final String[] names;
+
+    Enums(Class<?> type) {
+      constants = type.getEnumConstants();
+      names = new String[constants.length];
+      for (int i = 0; i < names.length; i++) {
+        names[i] = ((Enum<?>) constants[i]).name();
+      }
+    }
+
+    @Override
+    String refusal() {
+      return "is none of " + String.join(", ", names);
+    }
+
+    @Override
+    @Nullable Object value(Text text) {
+      Object anyCase = null;
+      for (int i = 0; i < names.length; i++) {
+        if (names[i].length() == text.end - text.start) {
+          if (same(names[i], text, false)) {
+            return constants[i];
+          }
+          if (anyCase == null && same(names[i], text, true)) {
+            anyCase = constants[i];
+          }
+        }
+      }
+      return anyCase;
+    }
+
+    private static boolean same(String name, Text text, boolean anyCase) {
+      for (int i = 0; i < name.length(); i++) {
+        char one = name.charAt(i);
+        char other = text.chars[text.start + i];
+        if (one != other
+            && !(anyCase && Character.toLowerCase(one) == Character.toLowerCase(other))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** Bytes in Base64. */
+  static final class Bytes extends ComponentReader.OfObject<byte[]> {
+    @Override
+    String refusal() {
+      return "is no Base64";
+    }
+
+    @Override
+    byte @Nullable [] value(Text text) throws BadEvent {
+      try {
+        return Base64.getDecoder().decode(text.toString());
+      } catch (IllegalArgumentException e) {
+        String why = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        throw text.bad(Reason.WRONG_TYPE, refusal() + ": " + why);
+      }
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package dhara.records;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.beam.sdk.coders.CoderException;
+
+/**
+ * Reads what {@link BodyWriter} wrote. Lengths are checked against the bytes that are there before
+ * anything of that size is made, so that corrupt bytes fail early and cheaply.
+ */
+final class BodyReader {
+
+  /** What is read at once of a body whose length is not yet proven by bytes. */
+  private static final int STEP = 1 << 16;
+
+  private static final int KEPT = 1 << 18;
+
+  /** An array that threads can hold without holding this class or its loader. */
+  private static final ThreadLocal<byte[][]> SCRATCH = ThreadLocal.withInitial(() -> new byte[1][]);
+
+  private final byte[][] home;
+  private final byte[] bytes;
+  private int position;
+  private int limit;
+
+  private BodyReader(byte[][] home, byte[] bytes, int limit) {
+    this.home = home;
+    this.bytes = bytes;
+    this.limit = limit;
+  }
+
+  /**
+   * Reads a length and a body of that length.
+   *
+   * @throws EOFException where the stream ends before the body does
+   */
+  static BodyReader take(InputStream in) throws IOException {
+    int length = readLength(in);
+    byte[][] home = SCRATCH.get();
+    byte[] bytes = home[0];
+    home[0] = null;
+    if (bytes == null) {
+      bytes = new byte[512];
+    }
+    int read = 0;
+    while (read < length) {
+      if (read == bytes.length) {
+        long larger = Math.max(STEP, 2L * bytes.length);
+        bytes = Arrays.copyOf(bytes, (int) Math.min(length, larger));
+      }
+      int wanted = Math.min(length, bytes.length) - read;
+      int got = in.readNBytes(bytes, read, wanted);
+      read += got;
+      if (got < wanted) {
+        throw new EOFException("a record of " + length + " bytes ends after " + read);
+      }
+    }
+    return new BodyReader(home, bytes, length);
+  }
+
+  private static int readLength(InputStream in) throws IOException {
+    int value = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+      int next = in.read();
+      if (next < 0) {
+        throw new EOFException("the stream ends before a record");
+      }
+      value |= (next & 0x7F) << shift;
+      if (next < 0x80) {
+        if (value < 0 || (shift == 28 && next > 0x07)) {
+          break;
+        }
+        return value;
+      }
+    }
+    throw new CoderException("a record's length is no number of at most 31 bits");
+  }
+
+  /** Gives the array back; the reader is of no use afterwards. */
+  void release() {
+    if (bytes.length <= KEPT) {
+      home[0] = bytes;
+    }
+  }
+
+  /** Whether the record that is being read has no more bytes. */
+  boolean atEnd() {
+    return position == limit;
+  }
+
+  void expectEnd(Class<?> type) throws CoderException {
+    if (position != limit) {
+      throw new CoderException(
+          (limit - position) + " bytes are left behind the last component of " + type.getName());
+    }
+  }
+
+  /** Enters a part that is preceded by its length; returns what {@link #leave} needs. */
+  int enter() throws CoderException {
+    int length = getLength();
+    int outer = limit;
+    limit = position + length;
+    return outer;
+  }
+
+  void leave(int outer) {
+    limit = outer;
+  }
+
+  boolean getBoolean() throws CoderException {
+    byte value = getByte();
+    if ((value & ~1) != 0) {
+      throw new CoderException("a boolean is 0 or 1, not " + value);
+    }
+    return value == 1;
+  }
+
+  byte getByte() throws CoderException {
+    if (position >= limit) {
+      throw truncated();
+    }
+    return bytes[position++];
+  }
+
+  short getShort() throws CoderException {
+    int value = getInt();
+    if (value != (short) value) {
+      throw new CoderException("a short cannot be " + value);
+    }
+    return (short) value;
+  }
+
+  char getChar() throws CoderException {
+    int value = getUnsigned();
+    if (value != (char) value) {
+      throw new CoderException("a char cannot be " + value);
+    }
+    return (char) value;
+  }
+
+  int getInt() throws CoderException {
+    int value = getUnsigned();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  long getLong() throws CoderException {
+    byte[] from = bytes;
+    int at = position;
+    int end = limit;
+    long value = 0;
+    for (int shift = 0; shift < 70; shift += 7) {
+      if (at >= end) {
+        throw truncated();
+      }
+      byte next = from[at++];
+      value |= (next & 0x7FL) << shift;
+      if (next >= 0) {
+        if (shift == 63 && next > 1) {
+          break;
+        }
+        position = at;
+        return (value >>> 1) ^ -(value & 1);
+      }
+    }
+    throw new CoderException("a number has more than 64 bits");
+  }
+
+  private int getUnsigned() throws CoderException {
+    byte[] from = bytes;
+    int at = position;
+    int end = limit;
+    int value = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+      if (at >= end) {
+        throw truncated();
+      }
+      byte next = from[at++];
+      value |= (next & 0x7F) << shift;
+      if (next >= 0) {
+        if (shift == 28 && next > 0x0F) {
+          break;
+        }
+        position = at;
+        return value;
+      }
+    }
+    throw new CoderException("a number has more than 32 bits");
+  }
+
+  /** A count of things that take a byte or more each, or a length: never more than bytes remain. */
+  int getLength() throws CoderException {
+    int length = getUnsigned();
+    if (length < 0 || length > limit - position) {
+      throw new CoderException(
+          "a length of "
+              + Integer.toUnsignedLong(length)
+              + " is more than the "
+              + (limit - position)
+              + " bytes that are left");
+    }
+    return length;
+  }
+
+  /** The nanoseconds of a second. */
+  int getNanos() throws CoderException {
+    int nanos = getUnsigned();
+    if (nanos < 0 || nanos > 999_999_999) {
+      throw new CoderException("a second has no nanosecond " + Integer.toUnsignedLong(nanos));
+    }
+    return nanos;
+  }
+
+  float getFloat() throws CoderException {
+    int start = skip(4);
+    int bits = 0;
+    for (int i = start; i < start + 4; i++) {
+      bits = (bits << 8) | (bytes[i] & 0xFF);
+    }
+    return Float.intBitsToFloat(bits);
+  }
+
+  double getDouble() throws CoderException {
+    int start = skip(8);
+    long bits = 0;
+    for (int i = start; i < start + 8; i++) {
+      bits = (bits << 8) | (bytes[i] & 0xFF);
+    }
+    return Double.longBitsToDouble(bits);
+  }
+
+  String getString() throws CoderException {
+    int length = getLength();
+    String value = new String(bytes, position, length, StandardCharsets.UTF_8);
+    position += length;
+    return value;
+  }
+
+  byte[] getBytes() throws CoderException {
+    int length = getLength();
+    byte[] value = Arrays.copyOfRange(bytes, position, position + length);
+    position += length;
+    return value;
+  }
+
+  /**
+   * Which of {@code names} is next, without making a string of it; or -1, and then it is still the
+   * next to read.
+   */
+  int getIndexIn(byte[][] names) throws CoderException {
+    int start = position;
+    int length = getLength();
+    int end = position + length;
+    for (int i = 0; i < names.length; i++) {
+      byte[] name = names[i];
+      if (name.length == length && Arrays.equals(name, 0, length, bytes, position, end)) {
+        position = end;
+        return i;
+      }
+    }
+    position = start;
+    return -1;
+  }
+
+  private int skip(int length) throws CoderException {
+    int start = position;
+    if (limit - start < length) {
+      throw truncated();
+    }
+    position = start + length;
+    return start;
+  }
+
+  private static CoderException truncated() {
+    return new CoderException("the bytes end within a component");
+  }
+}

@@ -1,0 +1,198 @@
+package dhara.records;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Collects the bytes of one record in an array, so that the stream sees one write. The array is
+ * kept per thread and taken while in use, so that a record whose accessor encodes another one is
+ * safe.
+ */
+final class BodyWriter {
+
+  /** Room before the body for its length: a varint of an int. */
+  private static final int HEAD = 5;
+
+  /** Larger arrays are not kept, so that one huge record does not cost its size for ever. */
+  private static final int KEPT = 1 << 18;
+
+  /** An array that threads can hold without holding this class or its loader. */
+  private static final ThreadLocal<byte[][]> SCRATCH = ThreadLocal.withInitial(() -> new byte[1][]);
+
+  private final byte[][] home;
+  private byte[] bytes;
+  private int position = HEAD;
+
+  private BodyWriter(byte[][] home, byte[] bytes) {
+    this.home = home;
+    this.bytes = bytes;
+  }
+
+  static BodyWriter take() {
+    byte[][] home = SCRATCH.get();
+    byte[] bytes = home[0];
+    home[0] = null;
+    return new BodyWriter(home, bytes == null ? new byte[512] : bytes);
+  }
+
+  /** Gives the array back; the writer is of no use afterwards. */
+  void release() {
+    if (bytes.length <= KEPT) {
+      home[0] = bytes;
+    }
+  }
+
+  /** Writes the length of the body and the body. */
+  void writeTo(OutputStream out) throws IOException {
+    int length = position - HEAD;
+    int start = HEAD - varIntSize(length);
+    int end = position;
+    position = start;
+    putUnsigned(length);
+    out.write(bytes, start, end - start);
+  }
+
+  /** Size of what {@link #writeTo} writes. */
+  int size() {
+    return varIntSize(position - HEAD) + position - HEAD;
+  }
+
+  void putBoolean(boolean value) {
+    putByte((byte) (value ? 1 : 0));
+  }
+
+  void putByte(byte value) {
+    ensure(1);
+    bytes[position++] = value;
+  }
+
+  void putShort(short value) {
+    putInt(value);
+  }
+
+  void putChar(char value) {
+    ensure(5);
+    putUnsigned(value);
+  }
+
+  /** Zigzag, so that small numbers of either sign are short. */
+  void putInt(int value) {
+    ensure(5);
+    putUnsigned((value << 1) ^ (value >> 31));
+  }
+
+  void putLong(long value) {
+    ensure(10);
+    long rest = (value << 1) ^ (value >> 63);
+    byte[] to = bytes;
+    int at = position;
+    while ((rest & ~0x7FL) != 0) {
+      to[at++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    to[at++] = (byte) rest;
+    position = at;
+  }
+
+  /** A count or a length, not negative. */
+  void putCount(int value) {
+    ensure(5);
+    putUnsigned(value);
+  }
+
+  void putFloat(float value) {
+    ensure(4);
+    int bits = Float.floatToIntBits(value);
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      bytes[position++] = (byte) (bits >>> shift);
+    }
+  }
+
+  void putDouble(double value) {
+    ensure(8);
+    long bits = Double.doubleToLongBits(value);
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      bytes[position++] = (byte) (bits >>> shift);
+    }
+  }
+
+  void putString(String value) {
+    putBytes(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void putBytes(byte[] value) {
+    int length = value.length;
+    ensure(Math.addExact(length, 5));
+    putUnsigned(length);
+    System.arraycopy(value, 0, bytes, position, length);
+    position += length;
+  }
+
+  /** Bytes that are written as they are. */
+  void putRaw(byte[] value) {
+    ensure(value.length);
+    System.arraycopy(value, 0, bytes, position, value.length);
+    position += value.length;
+  }
+
+  /** Starts a part that is preceded by its length; end it with {@link #end}. */
+  int begin() {
+    ensure(1);
+    return position++;
+  }
+
+  /** Ends the part that began at {@code start}: most lengths fit the one byte that was left. */
+  void end(int start) {
+    int length = position - start - 1;
+    int size = varIntSize(length);
+    if (size > 1) {
+      ensure(size - 1);
+      System.arraycopy(bytes, start + 1, bytes, start + size, length);
+    }
+    position = start;
+    putUnsigned(length);
+    position += length;
+  }
+
+  /** Where the next byte goes. */
+  int position() {
+    return position;
+  }
+
+  /** What was written since {@code start}, which is taken back. */
+  byte[] takeFrom(int start) {
+    byte[] taken = Arrays.copyOfRange(bytes, start, position);
+    position = start;
+    return taken;
+  }
+
+  private void putUnsigned(int value) {
+    byte[] to = bytes;
+    int at = position;
+    int rest = value;
+    while ((rest & ~0x7F) != 0) {
+      to[at++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    to[at++] = (byte) rest;
+    position = at;
+  }
+
+  private static int varIntSize(int length) {
+    return (38 - Integer.numberOfLeadingZeros(length | 1)) / 7;
+  }
+
+  private void ensure(int more) {
+    if (bytes.length - position < more) {
+      grow(more);
+    }
+  }
+
+  private void grow(int more) {
+    int needed = Math.addExact(position, more);
+    long doubled = Math.min(2L * bytes.length, Integer.MAX_VALUE - 8);
+    bytes = Arrays.copyOf(bytes, (int) Math.max(needed, doubled));
+  }
+}

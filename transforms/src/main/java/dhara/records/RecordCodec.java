@@ -1,0 +1,22 @@
+package dhara.records;
+
+import org.apache.beam.sdk.coders.CoderException;
+
+/**
+ * What is generated per record class: reads and writes its components in order, without reflection
+ * or boxing. A record without length: who calls writes that.
+ */
+abstract class RecordCodec {
+
+  /** Writes the components of a record. */
+  abstract void write(Object record, BodyWriter out) throws CoderException;
+
+  /** Reads the components and calls the canonical constructor. */
+  abstract Object read(BodyReader in) throws CoderException;
+
+  /** The components of a record, boxed. */
+  abstract Object[] values(Object record);
+
+  /** The record with these components, boxed. */
+  abstract Object make(Object[] values);
+}

@@ -1,0 +1,222 @@
+package dhara.records;
+
+import com.google.auto.service.AutoService;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.CannotProvideCoderException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.coders.CoderProvider;
+import org.apache.beam.sdk.coders.CoderProviderRegistrar;
+import org.apache.beam.sdk.schemas.SchemaCoder;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The coder of a record, as fast as one written by hand, and its schema. Beam infers it for every
+ * record; nothing has to be registered.
+ *
+ * <pre>{@code
+ * PCollection<Trade> trades = lines.apply(ParDo.of(new ParseFn()));   // RecordCoder, hasSchema()
+ * trades.apply(Select.fieldNames("symbol", "size"));
+ * }</pre>
+ *
+ * <p><b>Components</b> may be primitives, their boxes, {@code String}, enums, {@code Instant},
+ * {@code LocalDate}, {@code Duration}, {@code BigDecimal}, {@code byte[]}, other records, and
+ * {@code List}, {@code Map} and {@code Optional} of these. What is not {@code Optional} or
+ * annotated with some {@code @Nullable} (also within {@code <>}) must not be null: {@link #encode}
+ * refuses it and names the component.
+ *
+ * <p><b>Bytes:</b> the length of the rest as a varint, then the components in order. Whole numbers
+ * are zigzag varints, floating-point numbers four or eight bytes, strings UTF-8 with their length
+ * (with {@code ?} for a surrogate without its pair, as Beam's own coder writes it), instants and
+ * durations seconds and nanoseconds, dates the epoch day, decimals scale and unscaled value, enums
+ * their name. What may be absent has a byte of 0 or 1 before it; a list or map its size; a nested
+ * record its length.
+ *
+ * <p><b>What may change</b> while old bytes stay readable, in nested records too: a component that
+ * is {@code @Nullable} or {@code Optional} may be added at the end, and is null or empty in old
+ * bytes; enum constants may be added or reordered; components may be renamed, and {@code @Nullable}
+ * exchanged with {@code Optional}. No other change of type, order or number may. Bytes with more
+ * components than the record has are refused.
+ *
+ * <p><b>Determinism:</b> the encoding is deterministic, and fit for keys, unless a floating-point
+ * number is in it. Maps are written in the order of their keys' bytes.
+ *
+ * @param <T> the record
+ */
+public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
+
+  private final transient RecordShape<T> shape;
+  private final transient RecordCodec codec;
+
+  private RecordCoder(RecordShape<T> shape) {
+    super(
+        shape.schema(),
+        shape.descriptor(),
+        new RecordSchemas.ToRow<>(shape),
+        new RecordSchemas.FromRow<>(shape));
+    this.shape = shape;
+    this.codec = shape.codec();
+  }
+
+  /**
+   * The coder of a record class.
+   *
+   * @throws IllegalArgumentException naming record, component and type where one is not supported
+   */
+  public static <T extends Record> RecordCoder<T> of(Class<T> type) {
+    return of(TypeDescriptor.of(type));
+  }
+
+  /**
+   * The coder of a record that may have type parameters, with their arguments: {@code new
+   * TypeDescriptor<Answer<Symbol, Bar>>() {}}. Arguments may be what components may be.
+   *
+   * @throws IllegalArgumentException naming record, component and type where one is not supported
+   */
+  public static <T extends Record> RecordCoder<T> of(TypeDescriptor<T> type) {
+    return new RecordCoder<>(RecordShape.of(type));
+  }
+
+  /**
+   * Writes a record.
+   *
+   * @throws CoderException naming the component that is null and must not be
+   */
+  @Override
+  public void encode(T value, OutputStream out) throws IOException {
+    BodyWriter body = written(value);
+    body.writeTo(out);
+    body.release();
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @throws java.io.EOFException where the bytes end early
+   * @throws CoderException where the bytes are not those of such a record
+   */
+  @Override
+  @SuppressWarnings("unchecked") // the codec makes this record and no other
+  public T decode(InputStream in) throws IOException {
+    BodyReader body = BodyReader.take(in);
+    T value;
+    try {
+      value = (T) codec.read(body);
+      body.expectEnd(shape.type());
+    } catch (CoderException | RuntimeException e) {
+      // Bytes that are none of this record, or values that its own constructor refuses.
+      throw new CoderException("no " + shape.type().getName() + ": " + e.getMessage(), e);
+    }
+    body.release();
+    return value;
+  }
+
+  private BodyWriter written(@Nullable T value) throws CoderException {
+    if (value == null) {
+      throw new CoderException("cannot encode a null " + shape.type().getName());
+    }
+    BodyWriter body = BodyWriter.take();
+    try {
+      codec.write(value, body);
+    } catch (NullPointerException e) {
+      // Looked for only now, so that records without nulls do not pay for the search.
+      String path = shape.findNull("", value);
+      if (path == null) {
+        throw e;
+      }
+      throw new CoderException(shape.nullMessage(path), e);
+    }
+    return body;
+  }
+
+  @Override
+  public void verifyDeterministic() throws NonDeterministicException {
+    List<String> reasons = new ArrayList<>();
+    shape.findNonDeterministic("", reason -> reasons.add(shape.type().getName() + "." + reason));
+    if (!reasons.isEmpty()) {
+      throw new NonDeterministicException(this, reasons);
+    }
+  }
+
+  /**
+   * Whether records with equal bytes are equal: not if a component, however deep, is an array or a
+   * floating-point number, or a record has its own {@code equals}.
+   */
+  @Override
+  public boolean consistentWithEquals() {
+    return shape.consistentWithEquals();
+  }
+
+  @Override
+  protected long getEncodedElementByteSize(T value) throws CoderException {
+    BodyWriter body = written(value);
+    int size = body.size();
+    body.release();
+    return size;
+  }
+
+  /** Coders of one record are equal. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RecordCoder<?> that
+        && shape.descriptor().equals(that.shape.descriptor());
+  }
+
+  @Override
+  public int hashCode() {
+    return shape.descriptor().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "RecordCoder(" + shape.descriptor() + ")";
+  }
+
+  /** Only the type travels; the rest is made where it arrives. */
+  private Object writeReplace() {
+    return new Travelling<>(shape.descriptor());
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("a RecordCoder travels as its record's type");
+  }
+
+  private record Travelling<T extends Record>(TypeDescriptor<T> type) implements Serializable {
+    private Object readResolve() {
+      return of(type);
+    }
+  }
+
+  /** Makes Beam infer this coder for records. */
+  @AutoService(CoderProviderRegistrar.class)
+  public static final class Registrar implements CoderProviderRegistrar {
+    @Override
+    public List<CoderProvider> getCoderProviders() {
+      return List.of(new Provider());
+    }
+  }
+
+  private static final class Provider extends CoderProvider {
+    @Override
+    @SuppressWarnings("unchecked") // checked: T is a record
+    public <T> Coder<T> coderFor(TypeDescriptor<T> type, List<? extends Coder<?>> componentCoders)
+        throws CannotProvideCoderException {
+      if (!type.getRawType().isRecord()) {
+        throw new CannotProvideCoderException(type + " is no record");
+      }
+      try {
+        return (Coder<T>) of((TypeDescriptor<? extends Record>) type);
+      } catch (IllegalArgumentException e) {
+        throw new CannotProvideCoderException(e.getMessage(), e);
+      }
+    }
+  }
+}

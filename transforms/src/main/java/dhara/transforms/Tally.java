@@ -1,0 +1,16 @@
+package dhara.transforms;
+
+import java.io.Serializable;
+
+/**
+ * What is known of a set of events, as a record that adds up: {@code plus} is associative and
+ * commutative, so that neither the order of arrival nor the split of work can matter.
+ */
+public interface Tally<T extends Tally<T>> extends Serializable {
+
+  /**
+   * The tally of both sets. It may reuse a mutable map that {@code this} holds, for {@code this} is
+   * not used again; {@code other} is left as it was.
+   */
+  T plus(T other);
+}

@@ -1,0 +1,130 @@
+package dhara.transforms;
+
+import java.io.Serializable;
+import java.time.Duration;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Sessions;
+import org.apache.beam.sdk.transforms.windowing.SlidingWindows;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.transforms.windowing.Trigger;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.transforms.windowing.Window.OnTimeBehavior;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Windows of event time, how long their answers may still be revised, and whether an open window
+ * already answers.
+ *
+ * <p>Data: what goes in comes out, assigned to windows. Time: tumbling and sliding windows are
+ * aligned to the epoch, in UTC; a session ends {@code gap} after its last event. State: none of its
+ * own; the grouping that follows keeps a window until {@code lateness} after its end. Late: an
+ * event within {@code lateness} revises the answer; what comes later is dropped by the grouping.
+ *
+ * <pre>{@code
+ * events.apply(Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(10)).into())
+ * }</pre>
+ */
+public final class Windows implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final WindowFn<Object, ? extends BoundedWindow> fn;
+  private final Duration span;
+  private final Duration lateness;
+  private final @Nullable Duration early;
+
+  private Windows(
+      WindowFn<Object, ? extends BoundedWindow> fn,
+      Duration span,
+      Duration lateness,
+      @Nullable Duration early) {
+    this.fn = fn;
+    this.span = span;
+    this.lateness = lateness;
+    this.early = early;
+  }
+
+  /** Windows of one width that follow each other. */
+  public static Windows tumbling(Duration width) {
+    return new Windows(FixedWindows.of(joda("width", width)), width, Duration.ZERO, null);
+  }
+
+  /** Windows of one width that overlap: one starts every {@code every}. */
+  public static Windows sliding(Duration width, Duration every) {
+    if (every.compareTo(width) > 0) {
+      throw new IllegalArgumentException(
+          "windows of " + width + " every " + every + " would leave events out");
+    }
+    return new Windows(
+        SlidingWindows.of(joda("width", width)).every(joda("every", every)),
+        width,
+        Duration.ZERO,
+        null);
+  }
+
+  /**
+   * Windows per key that end after a silence. A late event that joins two sessions which have
+   * answered already makes an answer for the whole; those of the parts stay, for their windows are
+   * others: of two answers of a key, the one whose window holds the other's is the settled one.
+   */
+  public static Windows sessions(Duration gap) {
+    return new Windows(Sessions.withGapDuration(joda("gap", gap)), gap, Duration.ZERO, null);
+  }
+
+  /** How long after a window's end its late events still revise the answer. */
+  public Windows withLateness(Duration newLateness) {
+    if (newLateness.isNegative()) {
+      throw new IllegalArgumentException("lateness is negative: " + newLateness);
+    }
+    return new Windows(fn, span, newLateness, early);
+  }
+
+  /**
+   * In a stream, answers of open windows this often (wall clock); each is a revision. It changes
+   * when an answer appears, never what it settles to.
+   */
+  public Windows withEarlyAnswersEvery(Duration newEarly) {
+    joda("early", newEarly);
+    return new Windows(fn, span, lateness, newEarly);
+  }
+
+  /**
+   * How long an event can matter: from its time to the end of its last window, and the lateness. A
+   * copy of an event that comes even later is late for every window of it.
+   */
+  public Duration horizon() {
+    return span.plus(lateness);
+  }
+
+  /** The step that assigns events to these windows. */
+  public <T> Window<T> into() {
+    AfterWatermark.AfterWatermarkEarlyAndLate end =
+        AfterWatermark.pastEndOfWindow().withLateFirings(AfterPane.elementCountAtLeast(1));
+    Trigger trigger =
+        early == null
+            ? end
+            : end.withEarlyFirings(
+                AfterProcessingTime.pastFirstElementInPane().plusDelayOf(joda("early", early)));
+    return Window.<T>into(fn)
+        .triggering(trigger)
+        .withTimestampCombiner(TimestampCombiner.END_OF_WINDOW)
+        // Else the timer of an early answer that outlives its window answers once more, from
+        // nothing.
+        .withOnTimeBehavior(OnTimeBehavior.FIRE_IF_NON_EMPTY)
+        .withAllowedLateness(org.joda.time.Duration.millis(lateness.toMillis()))
+        .accumulatingFiredPanes();
+  }
+
+  private static org.joda.time.Duration joda(String what, Duration duration) {
+    if (duration.toMillis() <= 0) {
+      throw new IllegalArgumentException(
+          what + " must be at least a millisecond, but is " + duration);
+    }
+    return org.joda.time.Duration.millis(duration.toMillis());
+  }
+}

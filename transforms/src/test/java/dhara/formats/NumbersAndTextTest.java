@@ -1,0 +1,133 @@
+package dhara.formats;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NumbersAndTextTest {
+
+  @Test
+  void numbersAreWhatBigDecimalReads() {
+    Random random = new Random(3);
+    Decimal decimal = new Decimal();
+    for (int i = 0; i < 30_000; i++) {
+      String number = number(random);
+      int scale = random.nextInt(-4, 19);
+      Text text = new Text();
+      text.set("n", number);
+      assertThat(number, decimal.read(text), is(true));
+      BigDecimal exact = new BigDecimal(number).scaleByPowerOfTen(scale);
+      BigDecimal whole = exact.setScale(0, RoundingMode.FLOOR);
+      long value = decimal.times10ToThe(scale);
+      Decimal.Outcome outcome =
+          whole.unscaledValue().bitLength() > 63
+              ? Decimal.Outcome.OVERFLOW
+              : whole.compareTo(exact) == 0 ? Decimal.Outcome.EXACT : Decimal.Outcome.CUT;
+      assertThat(number + " e" + scale, decimal.outcome(), is(outcome));
+      if (outcome != Decimal.Outcome.OVERFLOW) {
+        assertThat(number + " e" + scale, value, is(whole.longValueExact()));
+      }
+      assertThat(number, decimal.toDouble(), is(Double.parseDouble(number)));
+    }
+  }
+
+  private static String number(Random random) {
+    String digits = String.valueOf(random.nextLong()).substring(random.nextInt(2));
+    String shorter = digits.substring(0, 2 + random.nextInt(digits.length() - 1));
+    String zeros = "0".repeat(random.nextInt(3) * random.nextInt(4));
+    int point = 1 + random.nextInt(shorter.length());
+    String decimals =
+        random.nextBoolean()
+            ? shorter.substring(0, point) + "." + shorter.substring(point) + zeros
+            : shorter + zeros;
+    String whole = decimals.startsWith("-.") ? "-0" + decimals.substring(1) : decimals;
+    return random.nextInt(4) > 0 ? whole : whole + "e" + random.nextInt(-25, 25);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'',false",
+    "-,false",
+    "+,false",
+    ".,false",
+    "1.2.3,false",
+    "1e,false",
+    "1e+,false",
+    "0x10,false",
+    "1d,false",
+    "NaN,false",
+    "Infinity,false",
+    "1_000,false",
+    "'1 0',false",
+    "'1,000',false",
+    "٣,false",
+    "--1,false",
+    "e5,false",
+    "1,true",
+    "+1.,true",
+    ".5,true",
+    "007,true",
+    "-1.5E-3,true"
+  })
+  void onlyDecimalsAreNumbers(String number, boolean isNumber) {
+    Text text = new Text();
+    text.set("n", number);
+    assertThat(new Decimal().read(text), is(isNumber));
+  }
+
+  @Test
+  void bytesAreUtf8WhereTheStrictDecoderSaysSo() {
+    byte[] bytes = new byte[19];
+    Random random = new Random(5);
+    int[] interesting = {
+      0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC,
+      0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF
+    };
+    for (int i = 0; i < 100_000; i++) {
+      int length = random.nextInt(bytes.length + 1);
+      int from = random.nextInt(length + 1);
+      for (int k = 0; k < length; k++) {
+        boolean plain = k < from || k > from + 3;
+        bytes[k] = (byte) (plain ? 'a' : interesting[random.nextInt(interesting.length)]);
+      }
+      String decoded = decode(bytes, length);
+      assertThat(Utf8.firstBad(bytes, 0, length) < 0, is(decoded != null));
+      if (decoded != null) {
+        char[] chars = new char[length];
+        int end = Utf8.decode(bytes, 0, length, chars, 0);
+        assertThat(new String(chars, 0, end), is(decoded));
+      }
+    }
+  }
+
+  private static String decode(byte[] bytes, int length) {
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "id,id",
+    "orderId,order_id",
+    "priceE4,price_e4",
+    "userID,user_id",
+    "lastHTTPCode,last_http_code",
+    "a1B,a1_b",
+    "snake_case,snake_case"
+  })
+  void componentsAreColumnsInSnakeCase(String component, String column) {
+    assertThat(Names.snake(component), is(column));
+  }
+}

@@ -1,0 +1,302 @@
+package dhara.transforms;
+
+import static dhara.transforms.Arrivals.time;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dhara.records.RecordCoder;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.testing.CombineFnTester;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.junit.jupiter.api.Test;
+
+class AnswersTest {
+
+  record Sensor(String name) {}
+
+  record Total(long readings, long sum) implements Tally<Total> {
+    @Override
+    public Total plus(Total other) {
+      return new Total(readings + other.readings, sum + other.sum);
+    }
+  }
+
+  private static final Sensor A = new Sensor("a");
+  private static final Sensor B = new Sensor("b");
+  private static final Windows MINUTES =
+      Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(5));
+
+  private static TallyFn<Long, Total, Total> total() {
+    return TallyFn.of(new Total(0, 0), v -> new Total(1, v), Total.class, t -> t);
+  }
+
+  private static Arrivals<KV<Sensor, Long>> arrivals() {
+    return Arrivals.of(KvCoder.of(RecordCoder.of(Sensor.class), VarLongCoder.of()));
+  }
+
+  private static PTransform<PCollection<KV<Sensor, Long>>, PCollection<Answer<Sensor, Total>>>
+      totals(Windows windows) {
+    return new PTransform<>() {
+      @Override
+      public PCollection<Answer<Sensor, Total>> expand(PCollection<KV<Sensor, Long>> readings) {
+        return readings.apply(windows.into()).apply(Answers.perKey(total()));
+      }
+    };
+  }
+
+  private static Answer<Sensor, Total> answer(
+      Sensor sensor, String start, String end, long revision, long readings, long sum) {
+    return new Answer<>(sensor, time(start), time(end), revision, new Total(readings, sum));
+  }
+
+  /** What a reader of upserts ends up with: of each key and window the highest revision. */
+  private static <K, V> Set<Answer<K, V>> settled(List<Answer<K, V>> answers) {
+    Map<Object, Answer<K, V>> latest = new HashMap<>();
+    for (Answer<K, V> a : answers) {
+      latest.merge(
+          List.of(a.key(), a.start(), a.end()), a, (x, y) -> x.revision() > y.revision() ? x : y);
+    }
+    return latest.values().stream()
+        .map(a -> new Answer<>(a.key(), a.start(), a.end(), 0, a.value()))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void eventsOnTimeMakeOneAnswerPerKeyAndWindow() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:10", KV.of(A, 5L))
+            .row("10:00:10", "10:00:20", KV.of(B, 7L))
+            .row("10:00:20", "10:00:59", KV.of(A, 2L))
+            .row("10:01:00", "10:01:00", KV.of(A, 1L));
+
+    assertThat(
+        arrivals.streamed(totals(MINUTES)),
+        containsInAnyOrder(
+            answer(A, "10:00:00", "10:01:00", 0, 2, 7),
+            answer(B, "10:00:00", "10:01:00", 0, 1, 7),
+            answer(A, "10:01:00", "10:02:00", 0, 1, 1)));
+  }
+
+  @Test
+  void aBackfillOfTheSameEventsGivesTheSameAnswers() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:10", KV.of(A, 5L))
+            .row("10:00:20", "10:00:59", KV.of(A, 2L))
+            .row("10:01:30", "10:00:30", KV.of(A, 3L))
+            .row("10:01:30", "10:01:31", KV.of(B, 1L));
+
+    List<Answer<Sensor, Total>> backfilled = arrivals.backfilled(totals(MINUTES));
+
+    assertThat(
+        backfilled,
+        containsInAnyOrder(
+            answer(A, "10:00:00", "10:01:00", 0, 3, 10),
+            answer(B, "10:01:00", "10:02:00", 0, 1, 1)));
+    assertThat(settled(arrivals.streamed(totals(MINUTES))), is(Set.copyOf(backfilled)));
+  }
+
+  @Test
+  void eventsOutOfOrderBeforeTheWindowEndsMakeNoRevision() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:50", KV.of(A, 1L))
+            .row("10:00:30", "10:00:05", KV.of(A, 2L));
+
+    assertThat(
+        arrivals.streamed(totals(MINUTES)), contains(answer(A, "10:00:00", "10:01:00", 0, 2, 3)));
+  }
+
+  @Test
+  void aLateEventMakesARevisionThatReplacesTheWholeAnswer() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:10", KV.of(A, 5L))
+            .row("10:01:30", "10:00:30", KV.of(A, 3L));
+
+    assertThat(
+        arrivals.streamed(totals(MINUTES)),
+        contains(
+            answer(A, "10:00:00", "10:01:00", 0, 1, 5),
+            answer(A, "10:00:00", "10:01:00", 1, 2, 8)));
+  }
+
+  @Test
+  void anOpenWindowAnswersEarlyAndEachAnswerReplacesTheOneBefore() {
+    Windows early = MINUTES.withEarlyAnswersEvery(Duration.ofSeconds(1));
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:10", KV.of(A, 5L))
+            .pause(Duration.ofSeconds(2))
+            .row("10:00:20", "10:00:25", KV.of(A, 3L))
+            .pause(Duration.ofSeconds(2))
+            .row("10:01:00", "10:01:10", KV.of(B, 1L));
+
+    List<Answer<Sensor, Total>> streamed = arrivals.streamed(totals(early));
+
+    assertThat(
+        streamed,
+        hasItems(
+            answer(A, "10:00:00", "10:01:00", 0, 1, 5),
+            answer(A, "10:00:00", "10:01:00", 1, 2, 8)));
+    assertThat(settled(streamed), is(Set.copyOf(arrivals.backfilled(totals(early)))));
+  }
+
+  @Test
+  void anEventBeyondTheLatenessLeavesTheAnswerAsItIs() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:10", KV.of(A, 5L))
+            .row("10:06:01", "10:00:30", KV.of(A, 3L))
+            .row("10:06:01", "10:06:02", KV.of(A, 1L));
+
+    assertThat(
+        arrivals.streamed(totals(MINUTES)),
+        containsInAnyOrder(
+            answer(A, "10:00:00", "10:01:00", 0, 1, 5),
+            answer(A, "10:06:00", "10:07:00", 0, 1, 1)));
+  }
+
+  @Test
+  void anEventInSlidingWindowsCountsInEachOfThem() {
+    Windows sliding = Windows.sliding(Duration.ofMinutes(2), Duration.ofMinutes(1));
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:01:10", KV.of(A, 5L))
+            .row("10:00:00", "10:02:10", KV.of(A, 1L));
+
+    assertThat(
+        arrivals.streamed(totals(sliding)),
+        containsInAnyOrder(
+            answer(A, "10:00:00", "10:02:00", 0, 1, 5),
+            answer(A, "10:01:00", "10:03:00", 0, 2, 6),
+            answer(A, "10:02:00", "10:04:00", 0, 1, 1)));
+    assertThat(
+        settled(arrivals.streamed(totals(sliding))),
+        is(Set.copyOf(arrivals.backfilled(totals(sliding)))));
+  }
+
+  @Test
+  void aSessionEndsAfterASilenceAndALateEventThatJoinsTwoAnswersForBoth() {
+    Windows sessions = Windows.sessions(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(9));
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(A, 1L))
+            .row("10:00:00", "10:00:30", KV.of(A, 2L))
+            .row("10:00:00", "10:05:00", KV.of(A, 4L));
+    assertThat(
+        arrivals.streamed(totals(sessions)),
+        containsInAnyOrder(
+            answer(A, "10:00:00", "10:01:30", 0, 2, 3),
+            answer(A, "10:05:00", "10:06:00", 0, 1, 4)));
+
+    var joined =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(B, 1L))
+            .row("10:00:00", "10:01:40", KV.of(B, 2L))
+            .row("10:03:00", "10:00:50", KV.of(B, 4L));
+    assertThat(
+        joined.backfilled(totals(sessions)), contains(answer(B, "10:00:00", "10:02:40", 0, 3, 7)));
+    assertThat(
+        joined.streamed(totals(sessions)),
+        containsInAnyOrder(
+            answer(B, "10:00:00", "10:01:00", 0, 1, 1),
+            answer(B, "10:01:40", "10:02:40", 0, 1, 2),
+            answer(B, "10:00:00", "10:02:40", 0, 3, 7)));
+  }
+
+  @Test
+  void theSplitOfWorkDoesNotMatter() {
+    CombineFnTester.testCombineFn(total(), Arrays.asList(4L, 8L, 15L, 16L, 23L), new Total(5, 66));
+  }
+
+  @Test
+  void settledAnswersOfARandomStreamEqualANaiveCount() {
+    SplittableRandom random = new SplittableRandom(42);
+    var arrivals = arrivals();
+    Map<String, Long> naive = new TreeMap<>();
+    int clock = 0;
+    for (int i = 0; i < 500; i++) {
+      clock += random.nextInt(3);
+      int at = Math.max(0, clock - random.nextInt(200));
+      Sensor sensor = random.nextBoolean() ? A : B;
+      arrivals.row(clock(clock), clock(at), KV.of(sensor, (long) i));
+      naive.merge(sensor.name() + " " + time(clock(at / 60 * 60)), (long) i, Long::sum);
+    }
+    Map<String, Long> streamed = new TreeMap<>();
+    for (Answer<Sensor, Total> a : settled(arrivals.streamed(totals(MINUTES)))) {
+      streamed.put(a.key().name() + " " + a.start(), a.value().sum());
+    }
+    assertThat(streamed, is(naive));
+  }
+
+  private static String clock(int seconds) {
+    return "10:%02d:%02d".formatted(seconds / 60, seconds % 60);
+  }
+
+  @Test
+  void aRankingOfAnswersTakesTheLatestRevisionOfEach() {
+    PTransform<PCollection<KV<Sensor, Long>>, PCollection<Answer<Sensor, Total>>> all =
+        new PTransform<>() {
+          @Override
+          public PCollection<Answer<Sensor, Total>> expand(PCollection<KV<Sensor, Long>> readings) {
+            return readings
+                .apply(MINUTES.into())
+                .apply("PerSensor", Answers.perKey(total()))
+                .apply(KeyBy.record(Sensor.class, a -> new Sensor("all")))
+                .apply("All", Answers.perKey(LatestFn.of(AnswersTest::sum, Total.class)));
+          }
+        };
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:10", KV.of(A, 5L))
+            .row("10:00:00", "10:00:20", KV.of(B, 7L))
+            .row("10:01:30", "10:00:30", KV.of(A, 3L));
+
+    Set<Answer<Sensor, Total>> streamed = settled(arrivals.streamed(all));
+
+    assertThat(streamed, contains(answer(new Sensor("all"), "10:00:00", "10:01:00", 0, 3, 15)));
+    assertThat(settled(arrivals.backfilled(all)), is(streamed));
+  }
+
+  private static Total sum(Collection<Answer<Sensor, Total>> answers) {
+    Total sum = new Total(0, 0);
+    for (Answer<Sensor, Total> answer : answers) {
+      sum = sum.plus(answer.value());
+    }
+    return sum;
+  }
+
+  @Test
+  void windowsOfNoLengthAreRefused() {
+    assertThat(
+        assertThrows(IllegalArgumentException.class, () -> Windows.tumbling(Duration.ZERO))
+            .getMessage(),
+        containsString("width must be at least a millisecond"));
+    assertThat(
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Windows.sliding(Duration.ofMinutes(1), Duration.ofMinutes(2)))
+            .getMessage(),
+        containsString("would leave events out"));
+  }
+}
