@@ -1,0 +1,381 @@
+package dhara.cli;
+
+import dhara.options.BadOption;
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.options.ApplicationNameOptions;
+import org.apache.beam.sdk.util.ReleaseInfo;
+
+/**
+ * The one command. Verbs are {@code list}, {@code help}, {@code generate}, and the name of every
+ * analysis on the class path; without arguments it shows itself at work.
+ *
+ * <p>Exit codes: 0 done, 1 the run failed, 2 what the user said cannot be done.
+ */
+public final class Dhara {
+
+  /** What runs where the user says nothing. */
+  static final String DEMONSTRATION =
+      "order-metrics --events=test-data/orders/orders.jsonl --answers=console?format=table";
+
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+
+  private static final Set<String> VERBS = Set.of("list", "help", "generate");
+
+  private final Console console;
+  private final JobFactory jobs;
+  private final Generate generate;
+  private final SortedMap<String, Analysis<?>> analyses = Analysis.all();
+
+  /**
+   * @param console where it speaks
+   * @param jobs builds the pipeline around an analysis
+   * @param lines writes generated events
+   */
+  public Dhara(Console console, JobFactory jobs, LineWriter lines) {
+    this.console = console;
+    this.jobs = jobs;
+    this.generate = new Generate(lines);
+  }
+
+  /** Runs the command, and ends the process with its exit code. */
+  public static void main(String... arguments) {
+    Logs.configure(Arrays.asList(arguments).contains("--verbose"));
+    // JSON is UTF-8, and so is what is piped on, whatever the locale: a container often has none.
+    System.setOut(utf8(FileDescriptor.out));
+    System.setErr(utf8(FileDescriptor.err));
+    int exit = on(Console.ofProcess()).run(arguments);
+    System.exit(exit);
+  }
+
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(
+        new BufferedOutputStream(new FileOutputStream(descriptor), 1 << 13),
+        true,
+        StandardCharsets.UTF_8);
+  }
+
+  /** The command as a process has it, with every analysis and engine of the class path. */
+  public static Dhara on(Console console) {
+    return Wiring.dhara(console);
+  }
+
+  /** Runs the command; everything that it has to say is said, failures too. */
+  public int run(String... arguments) {
+    boolean verbose = Arrays.asList(arguments).contains("--verbose");
+    try {
+      return dispatch(List.of(arguments));
+    } catch (BadOption e) {
+      return misused(e, verbose);
+    } catch (Exception e) {
+      return failed(e, verbose);
+    }
+  }
+
+  private int misused(BadOption e, boolean verbose) {
+    return told(e, e.getMessage(), verbose, MISUSED);
+  }
+
+  private int failed(Exception e, boolean verbose) {
+    return told(e, Failure.line(e), verbose, FAILED);
+  }
+
+  private int told(Exception e, String line, boolean verbose, int exit) {
+    console.err().println(Launcher.NAME + ": " + line);
+    if (verbose) {
+      e.printStackTrace(console.err());
+    } else if (exit == FAILED) {
+      console.err().println("Run it with --verbose for the whole story.");
+    }
+    return exit;
+  }
+
+  private int dispatch(List<String> arguments) throws Exception {
+    if (arguments.isEmpty()) {
+      return demonstrate();
+    }
+    String verb = arguments.get(0);
+    List<String> rest = arguments.subList(1, arguments.size());
+    switch (verb) {
+      case "list" -> list(rest);
+      case "help", "--help", "-h" -> help(rest);
+      case "--version", "-V" -> version();
+      case "generate" -> generate(rest);
+      default -> {
+        return analyse(analysis(verb, VERBS), rest);
+      }
+    }
+    return DONE;
+  }
+
+  private Analysis<?> analysis(String name, Set<String> verbs) {
+    Analysis<?> analysis = analyses.get(name);
+    if (analysis == null) {
+      Set<String> known = new TreeSet<>(analyses.keySet());
+      known.addAll(verbs);
+      throw new BadOption(
+          name,
+          null,
+          "is no analysis"
+              + (verbs.isEmpty() ? "" : " or verb")
+              + "."
+              + Nearest.question(name, known)
+              + " '"
+              + Launcher.NAME
+              + " list' shows the analyses.");
+    }
+    return analysis;
+  }
+
+  private void list(List<String> arguments) {
+    if (!arguments.isEmpty()) {
+      throw new BadOption(arguments.get(0), null, "'list' takes no arguments");
+    }
+    console.out().print(table(analyses.values().stream().map(a -> row(a)).toList()));
+  }
+
+  private static List<String> row(Analysis<?> analysis) {
+    return List.of(analysis.name(), analysis.summary());
+  }
+
+  private static String table(List<List<String>> rows) {
+    int width = rows.stream().mapToInt(row -> row.get(0).length()).max().orElse(0);
+    return rows.stream()
+        .map(row -> ("%-" + width + "s  %s%n").formatted(row.get(0), row.get(1)))
+        .collect(Collectors.joining());
+  }
+
+  private void version() {
+    Properties properties = new Properties();
+    try (InputStream in = Dhara.class.getResourceAsStream("version.properties")) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read version.properties", e);
+    }
+    console
+        .out()
+        .println(
+            Launcher.NAME
+                + " "
+                + properties.getProperty("version")
+                + ", Beam "
+                + ReleaseInfo.getReleaseInfo().getVersion()
+                + ", engine "
+                + EngineSettings.found().name());
+  }
+
+  private void help(List<String> arguments) {
+    boolean all = arguments.contains("--all");
+    List<String> topics = arguments.stream().filter(a -> !a.equals("--all")).toList();
+    if (topics.isEmpty()) {
+      overview();
+      return;
+    }
+    switch (topics.get(0)) {
+      case "list" -> console.out().println(Launcher.NAME + " list: the analyses, one per line");
+      case "help" -> console.out().println(Launcher.NAME + " help [ANALYSIS|VERB] [--all]");
+      case "generate" -> helpGenerate();
+      default -> help(analysis(topics.get(0), VERBS), all);
+    }
+  }
+
+  private void overview() {
+    String engine = EngineSettings.found().name();
+    console
+        .out()
+        .printf(
+            "Usage: %s ANALYSIS --events=URI [--answers=URI] [OPTION...]%n%n"
+                + "A file as the source makes a backfill, a topic a stream; both settle on the same"
+                + " answers.%n%nAnalyses:%n%s%nVerbs:%n%s%nThis is the %s engine. Exit codes: 0"
+                + " done, 1 the run failed, 2 what you said cannot be done.%n%nTry:%n%s",
+            Launcher.NAME,
+            indent(table(analyses.values().stream().map(a -> row(a)).toList())),
+            indent(
+                table(
+                    List.of(
+                        List.of("list", "the analyses, one per line"),
+                        List.of("help ANALYSIS [--all]", "its options; --all: the engine's too"),
+                        List.of("generate ANALYSIS", "a file of its events, with planted faults"),
+                        List.of("--version", "the versions")))),
+            engine,
+            tryNext(engine));
+  }
+
+  private static String indent(String lines) {
+    return lines.indent(2);
+  }
+
+  private void help(Analysis<?> analysis, boolean all) {
+    List<String> header = new ArrayList<>();
+    header.add(analysis.summary() + ".");
+    header.add("");
+    analysis
+        .inputs()
+        .forEach(in -> header.add("Reads " + in.name() + ": " + components(in.type())));
+    analysis
+        .outputs()
+        .forEach(
+            out ->
+                header.add(
+                    "Answers "
+                        + out.name()
+                        + ": "
+                        + components(out.key())
+                        + ", window, "
+                        + components(out.value())));
+    Arguments arguments = Arguments.ofAnalysis(analysis.name(), analysis.options());
+    Map<String, String> set =
+        EngineSettings.of(EngineSettings.found(), Map.of(), List.of()).byDhara();
+    console.out().print(arguments.help(all, set, header, console.colour()));
+  }
+
+  private static String components(Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .map(component -> component.getName())
+        .collect(Collectors.joining(", "));
+  }
+
+  private void helpGenerate() {
+    console
+        .out()
+        .print(
+            Arguments.ofVerb("generate ANALYSIS", GenerateOptions.class)
+                .help(
+                    false,
+                    Map.of(),
+                    List.of(
+                        "Writes seeded events of an analysis as JSON lines, with faults planted"
+                            + " among them, and what was planted to FILE.truth.json."),
+                    console.colour()));
+  }
+
+  private void generate(List<String> arguments) throws IOException {
+    if (arguments.equals(List.of("--help")) || arguments.equals(List.of("-h"))) {
+      helpGenerate();
+      return;
+    }
+    if (arguments.isEmpty() || arguments.get(0).startsWith("-")) {
+      throw new BadOption(
+          "generate", null, "names no analysis; write generate ANALYSIS --count=1000");
+    }
+    Analysis<?> analysis = analysis(arguments.get(0), Set.of());
+    Arguments known = Arguments.ofVerb("generate", GenerateOptions.class);
+    Arguments.Given given = known.parse(arguments.subList(1, arguments.size()));
+    if (given.help()) {
+      helpGenerate();
+    } else {
+      generate.run(analysis, known.build(GenerateOptions.class, given, List.of()), console);
+    }
+  }
+
+  private <O extends DharaOptions> int analyse(Analysis<O> analysis, List<String> rest)
+      throws Exception {
+    Arguments known = Arguments.ofAnalysis(analysis.name(), analysis.options());
+    Arguments.Given given = known.parse(rest);
+    if (given.help()) {
+      help(analysis, given.all());
+      return DONE;
+    }
+    List<String> beam = known.beam(given);
+    Engine engine = EngineSettings.found();
+    EngineSettings settings = EngineSettings.of(engine, given.values(), beam);
+    if (given.explain()) {
+      settings.explain().forEach(console.out()::println);
+      return DONE;
+    }
+    Job job;
+    try {
+      job = job(analysis, known, given, beam, settings.arguments(false));
+      if (!job.bounded() && !engine.streams()) {
+        job.close();
+        throw new BadOption(
+            "--events",
+            null,
+            "names a stream, and "
+                + engine.name()
+                + " runs backfills only; run it on Flink (-Pflink-runner), or give the source an"
+                + " end: kafka://…?end=latest");
+      }
+      List<String> streamed = settings.arguments(true);
+      if (!job.bounded() && !streamed.isEmpty()) {
+        // Only a built pipeline says whether it streams, and it reads its options while it is
+        // built: so it is built again.
+        List<String> all = new ArrayList<>(settings.arguments(false));
+        all.addAll(streamed);
+        job = job(analysis, known, given, beam, all);
+      }
+    } catch (RuntimeException e) {
+      throw Failure.badOption(e).map(RuntimeException.class::cast).orElse(e);
+    }
+    boolean wait = !given.values().containsKey("templateLocation");
+    try (Job running = job) {
+      Run.toTheEnd(running, wait, console);
+    }
+    return DONE;
+  }
+
+  private <O extends DharaOptions> Job job(
+      Analysis<O> analysis,
+      Arguments known,
+      Arguments.Given given,
+      List<String> beam,
+      List<String> byDhara) {
+    List<String> all = new ArrayList<>(beam);
+    all.addAll(byDhara);
+    O options = known.build(analysis.options(), given, all);
+    if (!given.values().containsKey("appName")) {
+      options.as(ApplicationNameOptions.class).setAppName(analysis.name());
+    }
+    return jobs.job(analysis, options);
+  }
+
+  private int demonstrate() throws Exception {
+    List<String> demonstration = List.of(DEMONSTRATION.split(" "));
+    String events = demonstration.get(1).substring("--events=".length());
+    if (!analyses.containsKey(demonstration.get(0)) || !Files.exists(Path.of(events))) {
+      overview();
+      return DONE;
+    }
+    String engine = EngineSettings.found().name();
+    console.err().println("$ " + Launcher.command(engine, DEMONSTRATION));
+    int exit = dispatch(demonstration);
+    console.err().flush();
+    console.out().printf("%nTry next:%n%s", tryNext(engine));
+    return exit;
+  }
+
+  private static String tryNext(String engine) {
+    return indent(
+        Stream.of(
+                "list",
+                "help order-metrics",
+                "candles --events=test-data/trades/trades.jsonl --window=PT5M",
+                "order-metrics --events=test-data/orders/orders.jsonl"
+                    + " --answers=files:target/answers?format=csv",
+                "order-metrics --events=kafka://localhost:9092/orders --early=PT1S")
+            .map(arguments -> Launcher.command(engine, arguments) + System.lineSeparator())
+            .collect(Collectors.joining()));
+  }
+}

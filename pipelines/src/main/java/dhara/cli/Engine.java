@@ -1,0 +1,47 @@
+package dhara.cli;
+
+import java.util.List;
+import org.apache.beam.sdk.PipelineRunner;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * An engine that runs pipelines: one on the class path of each runner module, found by {@link
+ * java.util.ServiceLoader}.
+ */
+public interface Engine {
+
+  /** The name users know: {@code direct}, {@code flink}, {@code spark}, {@code dataflow}. */
+  String name();
+
+  /** Beam's runner. */
+  Class<? extends PipelineRunner<?>> runner();
+
+  /** What Dhara sets on this engine unless the user does. */
+  List<Default> defaults();
+
+  /**
+   * What Dhara sets besides where the pipeline streams.
+   *
+   * @param options what is set already
+   */
+  default List<Default> streamDefaults(PipelineOptions options) {
+    return List.of();
+  }
+
+  /** Whether it can be trusted with a stream; every engine runs backfills. */
+  default boolean streams() {
+    return true;
+  }
+
+  /** Whether a pipeline with these options runs inside this process, console and all. */
+  boolean embedded(PipelineOptions options);
+
+  /**
+   * An engine option that Dhara sets.
+   *
+   * @param option its name, without dashes
+   * @param value what it is set to
+   * @param reason why
+   */
+  record Default(String option, String value, String reason) {}
+}

@@ -1,0 +1,49 @@
+package dhara.cli;
+
+import dhara.options.BadOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a failure says to a user. Beam and the engines wrap what went wrong several times over. */
+final class Failure {
+
+  private Failure() {}
+
+  /** One line: what lies at the root. */
+  static String line(Throwable failure) {
+    List<Throwable> chain = chain(failure);
+    Throwable root = chain.get(chain.size() - 1);
+    String message = root.getMessage() == null ? "" : root.getMessage().strip();
+    String first = message.lines().findFirst().orElse("");
+    if (first.isEmpty()) {
+      return root.getClass().getSimpleName();
+    }
+    boolean speaksForItself =
+        root instanceof BadOption
+            || root instanceof IllegalStateException
+            || root instanceof IllegalArgumentException
+            || root.getClass() == RuntimeException.class;
+    return speaksForItself ? first : root.getClass().getSimpleName() + ": " + first;
+  }
+
+  /** What the user said wrongly, where that is the cause. */
+  static Optional<BadOption> badOption(Throwable failure) {
+    return chain(failure).stream()
+        .filter(BadOption.class::isInstance)
+        .map(BadOption.class::cast)
+        .findFirst();
+  }
+
+  private static List<Throwable> chain(Throwable failure) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Throwable> chain = new ArrayList<>();
+    for (Throwable t = failure; t != null && seen.add(t); t = t.getCause()) {
+      chain.add(t);
+    }
+    return chain;
+  }
+}

@@ -1,0 +1,30 @@
+package dhara.cli;
+
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+
+/**
+ * An analysis made ready to run: its pipeline, with everything around it.
+ *
+ * <p>While it runs, its counter {@code dhara/read} (namespace {@code dhara}, name {@code read}),
+ * where it has one, is shown as progress.
+ */
+public interface Job extends AutoCloseable {
+
+  /** The pipeline, built whole; nothing of it has run. */
+  Pipeline pipeline();
+
+  /** Whether it ends by itself: a backfill. A stream runs until it is cancelled. */
+  boolean bounded();
+
+  /**
+   * Called when a bounded run ended well: prints what is to be said of it, such as the ledger.
+   *
+   * @throws Exception where the run ended but its results cannot stand; the command then fails
+   */
+  void finish(PipelineResult result, Console console) throws Exception;
+
+  /** Lets go of what it keeps on this machine; called when it is over, however it ended. */
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,149 @@
+package dhara.cli;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.io.Endpoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Answers on the console, in the order of their windows and keys: an aligned table on a terminal,
+ * JSON lines where the output is piped. A list of records within an answer has a line of the table
+ * for each of them, the answer's other cells on the first.
+ */
+final class Table {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<LinkedHashMap<String, Object>> ROW = new TypeReference<>() {};
+  private static final String ROWS = "20";
+  private static final int WIDEST = 60;
+
+  private Table() {}
+
+  /**
+   * Prints rows.
+   *
+   * @param name what they are
+   * @param lines the rows as JSON objects
+   * @param sink the console with its parameters: {@code format=table|jsonl}, {@code rows}, where 0
+   *     means all; by default 20 of a table, and all of JSON lines
+   */
+  static void print(String name, List<String> lines, Endpoint sink, Console console)
+      throws IOException {
+    boolean table = sink.parameter("format", console.live() ? "table" : "jsonl").equals("table");
+    int rows = Integer.parseInt(sink.parameter("rows", table ? ROWS : "0"));
+    List<Answer> answers = new ArrayList<>();
+    for (String line : lines) {
+      answers.add(new Answer(line, JSON.readValue(line, ROW)));
+    }
+    // In the order of time, then of the key, which stands first in a row.
+    answers.sort(Comparator.comparing(Answer::start).thenComparing(Answer::line));
+    List<Answer> shown = rows == 0 ? answers : answers.subList(0, Math.min(rows, answers.size()));
+    if (table) {
+      console.out().printf("%n%s: %,d answers%n", name, answers.size());
+      aligned(shown.stream().map(Answer::row).toList()).forEach(console.out()::println);
+    } else {
+      shown.forEach(answer -> console.out().println(answer.line));
+    }
+    if (shown.size() < answers.size()) {
+      String format = sink.parameters().containsKey("format") ? "format=table&" : "";
+      (table ? console.out() : console.err())
+          .printf(
+              "… and %,d more; all of them with %s=\"console?%srows=0\"%n",
+              answers.size() - shown.size(), sink.option(), table ? format : "");
+    }
+  }
+
+  private record Answer(String line, Map<String, Object> row) {
+
+    String start() {
+      return String.valueOf(row.get("window_start"));
+    }
+  }
+
+  private static List<String> aligned(List<Map<String, Object>> answers) throws IOException {
+    List<Map<String, Object>> rows = answers.stream().flatMap(a -> unfolded(a).stream()).toList();
+    Set<String> columns = new LinkedHashSet<>();
+    rows.forEach(row -> columns.addAll(row.keySet()));
+    List<StringBuilder> lines = new ArrayList<>();
+    for (int i = 0; i <= rows.size() && !columns.isEmpty(); i++) {
+      lines.add(new StringBuilder());
+    }
+    for (String column : columns) {
+      List<String> cells = new ArrayList<>(List.of(column));
+      for (Map<String, Object> row : rows) {
+        cells.add(cell(row.get(column)));
+      }
+      int width = cells.stream().mapToInt(Table::width).max().orElse(0);
+      boolean right =
+          rows.stream()
+              .map(row -> row.get(column))
+              .filter(Objects::nonNull)
+              .allMatch(Number.class::isInstance);
+      for (int i = 0; i < lines.size(); i++) {
+        String cell = cells.get(i);
+        String space = " ".repeat(width - width(cell));
+        lines.get(i).append(right ? space + cell : cell + space).append("  ");
+      }
+    }
+    return lines.stream().map(line -> line.toString().stripTrailing()).toList();
+  }
+
+  /** One row for each record of the answer's first list of records; without one, one row. */
+  private static List<Map<String, Object>> unfolded(Map<String, Object> answer) {
+    for (Map.Entry<String, Object> list : answer.entrySet()) {
+      List<Map<String, Object>> records = records(list.getValue());
+      if (!records.isEmpty()) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Map<String, Object> record : records) {
+          Map<String, Object> row = new LinkedHashMap<>();
+          answer.forEach((name, value) -> row.put(name, rows.isEmpty() ? value : null));
+          row.remove(list.getKey());
+          record.forEach(
+              (name, value) ->
+                  row.put(answer.containsKey(name) ? list.getKey() + "." + name : name, value));
+          rows.add(row);
+        }
+        return rows;
+      }
+    }
+    return List.of(answer);
+  }
+
+  @SuppressWarnings("unchecked") // objects of JSON have text for keys
+  private static List<Map<String, Object>> records(Object value) {
+    return value instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)
+        ? (List<Map<String, Object>>) list
+        : Collections.emptyList();
+  }
+
+  private static String cell(Object value) throws IOException {
+    String text =
+        value == null
+            ? ""
+            : value instanceof String || value instanceof Number || value instanceof Boolean
+                ? value.toString()
+                : JSON.writeValueAsString(value);
+    String line = printable(text);
+    return width(line) <= WIDEST
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, WIDEST - 1)) + "…";
+  }
+
+  private static int width(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
+  /** Text of an event without what would break a line, or steer the terminal. */
+  static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", "\uFFFD");
+  }
+}

@@ -1,0 +1,157 @@
+package dhara.io;
+
+import dhara.events.DeadLetter;
+import dhara.events.DeadLetter.Reason;
+import dhara.events.Event;
+import dhara.formats.BadEvent;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.StructuredCoder;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The bytes of a record, read once: an event, or what is wrong with them. Only bad bytes are kept.
+ *
+ * <p>A Kafka deserializer sees the bytes but not the record's timestamp, which bounds the event
+ * time. So an arrival is made in two steps before anyone else sees it: parsed from the bytes, then
+ * {@link #settle settled} by the timestamp. After that it does not change.
+ */
+final class Arrival<T extends Record & Event> {
+
+  private @Nullable T event;
+  private @Nullable Reason reason;
+  private @Nullable String text;
+  private byte @Nullable [] bytes;
+  private final long seenMillis;
+
+  private Arrival(
+      @Nullable T event,
+      @Nullable Reason reason,
+      @Nullable String text,
+      byte @Nullable [] bytes,
+      long seenMillis) {
+    this.event = event;
+    this.reason = reason;
+    this.text = text;
+    this.bytes = bytes;
+    this.seenMillis = seenMillis;
+  }
+
+  /** An event whose time is still to be bounded; the bytes are kept until then. */
+  static <T extends Record & Event> Arrival<T> parsed(T event, byte[] bytes, long seenMillis) {
+    return new Arrival<>(event, null, null, bytes, seenMillis);
+  }
+
+  /** Bytes that are no event. */
+  static <T extends Record & Event> Arrival<T> bad(
+      Reason reason, String text, byte[] bytes, long seenMillis) {
+    return new Arrival<>(null, reason, text, bytes, seenMillis);
+  }
+
+  /**
+   * Bounds the event time, and lets go of the bytes of what is an event.
+   *
+   * @param recordMillis the record's timestamp in epoch milliseconds; negative if it has none
+   */
+  void settle(TimeBounds bounds, long recordMillis) {
+    T parsed = event;
+    if (parsed == null) {
+      return;
+    }
+    try {
+      bounds.check(parsed.at(), recordMillis < 0 ? seenMillis : Math.min(recordMillis, seenMillis));
+      bytes = null;
+    } catch (BadEvent e) {
+      event = null;
+      reason = e.reason();
+      text = e.getMessage();
+    }
+  }
+
+  /** The event; null where the bytes are none. */
+  @Nullable T event() {
+    return event;
+  }
+
+  /** The dead letter of bytes that are no event. */
+  DeadLetter deadLetter(String input, String source, int partition, long offset) {
+    if (reason == null || text == null || bytes == null) {
+      throw new IllegalStateException("an event is no dead letter");
+    }
+    return new DeadLetter(
+        input,
+        reason,
+        text,
+        source,
+        "partition=" + partition + " offset=" + offset,
+        Instant.ofEpochMilli(seenMillis),
+        bytes);
+  }
+
+  /** Encodes settled arrivals: a tag byte, then the event or the reason. */
+  static final class ArrivalCoder<T extends Record & Event> extends StructuredCoder<Arrival<T>> {
+
+    private static final int EVENT = 0;
+    private static final int BAD = 1;
+
+    private final Coder<T> events;
+
+    ArrivalCoder(Coder<T> events) {
+      this.events = events;
+    }
+
+    @Override
+    public void encode(Arrival<T> arrival, OutputStream out) throws IOException {
+      T event = arrival.event;
+      DataOutputStream data = new DataOutputStream(out);
+      if (event != null) {
+        out.write(EVENT);
+        data.writeLong(arrival.seenMillis);
+        events.encode(event, out);
+        return;
+      }
+      if (arrival.reason == null || arrival.text == null || arrival.bytes == null) {
+        throw new IllegalStateException("an arrival is an event or has a reason");
+      }
+      out.write(BAD);
+      data.writeLong(arrival.seenMillis);
+      StringUtf8Coder.of().encode(arrival.reason.name(), out);
+      StringUtf8Coder.of().encode(arrival.text, out);
+      ByteArrayCoder.of().encode(arrival.bytes, out);
+    }
+
+    @Override
+    public Arrival<T> decode(InputStream in) throws IOException {
+      DataInputStream data = new DataInputStream(in);
+      int tag = data.readUnsignedByte();
+      long seenMillis = data.readLong();
+      if (tag == EVENT) {
+        return new Arrival<>(events.decode(in), null, null, null, seenMillis);
+      }
+      return new Arrival<>(
+          null,
+          Reason.valueOf(StringUtf8Coder.of().decode(in)),
+          StringUtf8Coder.of().decode(in),
+          ByteArrayCoder.of().decode(in),
+          seenMillis);
+    }
+
+    @Override
+    public List<? extends Coder<?>> getCoderArguments() {
+      return List.of(events);
+    }
+
+    @Override
+    public void verifyDeterministic() throws NonDeterministicException {
+      verifyDeterministic(this, "events must encode deterministically", events);
+    }
+  }
+}

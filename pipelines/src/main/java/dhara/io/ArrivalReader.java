@@ -1,0 +1,53 @@
+package dhara.io;
+
+import dhara.events.DeadLetter.Reason;
+import dhara.events.Event;
+import dhara.formats.BadEvent;
+import dhara.formats.EventParser;
+import java.util.Arrays;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** Reads the values of records. Keeps a parser, so it belongs to one thread. */
+final class ArrivalReader<T extends Record & Event> {
+
+  private static final byte[] NOTHING = {};
+
+  private final Decoding<T> decoding;
+  private final EventParser<T> parser;
+
+  ArrivalReader(Decoding<T> decoding) {
+    this.decoding = decoding;
+    this.parser = decoding.format().parser();
+  }
+
+  /**
+   * Reads a value; the result is still to be {@link Arrival#settle settled}.
+   *
+   * @param value null for a tombstone
+   */
+  Arrival<T> read(byte @Nullable [] value) {
+    long seenMillis = System.currentTimeMillis();
+    if (value == null) {
+      return Arrival.bad(Reason.EMPTY, "no value (a tombstone)", NOTHING, seenMillis);
+    }
+    if (value.length > decoding.maxEventBytes()) {
+      return Arrival.bad(
+          Reason.TOO_LONG,
+          value.length + " bytes, more than " + decoding.maxEventBytes(),
+          Arrays.copyOf(value, decoding.maxEventBytes()),
+          seenMillis);
+    }
+    try {
+      return Arrival.parsed(parser.parse(value, 0, value.length), value, seenMillis);
+    } catch (BadEvent e) {
+      return Arrival.bad(e.reason(), e.getMessage(), value, seenMillis);
+    }
+  }
+
+  /** Reads a value and settles it by its record's timestamp. */
+  Arrival<T> read(byte @Nullable [] value, long recordMillis) {
+    Arrival<T> arrival = read(value);
+    arrival.settle(decoding.bounds(), recordMillis);
+    return arrival;
+  }
+}

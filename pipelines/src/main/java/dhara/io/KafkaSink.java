@@ -1,0 +1,238 @@
+package dhara.io;
+
+import dhara.options.BadOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PDone;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Writes encoded pairs of key and value to a Kafka topic: {@code
+ * kafka://broker1:9092,broker2:9092/topic}. An empty key means none.
+ *
+ * <ul>
+ *   <li>{@code partitions=}: how many a topic gets that is not there yet; 1 by default
+ *   <li>{@code producer.NAME=}: a property of Kafka's producer; a secret as {@code env:NAME} or
+ *       {@code file:/path}, which every worker reads for itself
+ * </ul>
+ *
+ * <p>A bundle is done when the brokers have acknowledged all of it, and fails with the first record
+ * that they refuse; a bundle that is tried again writes its records again. Readers of upserts
+ * cannot tell: the key says what a record replaces. That takes the place of Kafka's transactions,
+ * which cost far more on engines with small bundles.
+ *
+ * <p>Records carry the time of writing, not event time: brokers delete by it.
+ */
+public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>, PDone> {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final Set<String> PARAMETERS = Set.of("partitions", "producer.*");
+
+  private static final Map<String, String> OWNED =
+      Map.of(
+          ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "the brokers are in the URI",
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, "the sink encodes what it writes",
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, "the sink encodes what it writes",
+          ProducerConfig.ACKS_CONFIG, "what is written must last",
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "a retry must not write twice",
+          ProducerConfig.TRANSACTIONAL_ID_CONFIG, "the sink writes without transactions");
+
+  // Serializable, unlike the endpoint that it was read from: the graph needs no more.
+  private final KafkaAddress address;
+  private final transient @Nullable Endpoint endpoint;
+  private final int partitions;
+  private final boolean upserts;
+
+  private KafkaSink(
+      KafkaAddress address, @Nullable Endpoint endpoint, int partitions, boolean upserts) {
+    this.address = address;
+    this.endpoint = endpoint;
+    this.partitions = partitions;
+    this.upserts = upserts;
+  }
+
+  /**
+   * Writes records that replace earlier ones with their key: a topic that is not there yet will be
+   * compacted. Every key must be non-empty.
+   *
+   * @throws BadOption where the endpoint is malformed or has unknown parameters
+   */
+  public static KafkaSink upserts(Endpoint endpoint) {
+    return of(endpoint, true);
+  }
+
+  /**
+   * Writes records that stand for themselves: a topic that is not there yet will delete by age.
+   *
+   * @throws BadOption where the endpoint is malformed or has unknown parameters
+   */
+  public static KafkaSink appends(Endpoint endpoint) {
+    return of(endpoint, false);
+  }
+
+  private static KafkaSink of(Endpoint endpoint, boolean upserts) {
+    endpoint.allow(PARAMETERS);
+    String partitions = endpoint.parameter("partitions", "1");
+    if (!partitions.matches("[1-9]\\d{0,5}")) {
+      throw endpoint.bad("partitions=" + partitions + " is no count, e.g. partitions=4");
+    }
+    return new KafkaSink(
+        KafkaAddress.of(endpoint, "producer.", OWNED),
+        endpoint,
+        Integer.parseInt(partitions),
+        upserts);
+  }
+
+  /** The same, to the topic whose name ends in {@code suffix}: {@code -dead-letters}. */
+  public KafkaSink withSuffix(String suffix) {
+    return new KafkaSink(
+        address.withTopic(address.topic() + suffix), endpoint, partitions, upserts);
+  }
+
+  /** The topic. */
+  public String topic() {
+    return address.topic();
+  }
+
+  /**
+   * Asks the brokers whether the topic is there, and creates it if it is not.
+   *
+   * @throws BadOption where no broker answers within ten seconds, or none may create the topic
+   */
+  public void check() {
+    if (endpoint == null) {
+      throw new IllegalStateException("a sink is checked where it was made, not on a worker");
+    }
+    KafkaQuestions.ask(endpoint, address, () -> createIfAbsent(endpoint));
+  }
+
+  private boolean createIfAbsent(Endpoint endpoint) {
+    Map<String, Object> settings = address.settings();
+    settings.keySet().removeIf(name -> !AdminClientConfig.configNames().contains(name));
+    int patience = (int) KafkaQuestions.PATIENCE.toMillis();
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience);
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, patience / 2);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) patience / 2);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) patience / 2);
+    try (Admin admin = Admin.create(settings)) {
+      if (admin.listTopics().names().get().contains(address.topic())) {
+        return false;
+      }
+      NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
+      if (upserts) {
+        topic.configs(
+            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+      }
+      admin.createTopics(List.of(topic)).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return false; // somebody else has just created it
+      }
+      if (e.getCause() instanceof KafkaException refusal) {
+        throw refusal;
+      }
+      throw endpoint.bad("the topic cannot be created: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw endpoint.bad("the check was interrupted", e);
+    }
+  }
+
+  @Override
+  public PDone expand(PCollection<KV<byte[], byte[]>> records) {
+    records.apply("Write to " + address.topic(), ParDo.of(new WriteFn(address, upserts)));
+    return PDone.in(records.getPipeline());
+  }
+
+  /** Sends as elements come, and waits at the end of the bundle until all is acknowledged. */
+  static final class WriteFn extends DoFn<KV<byte[], byte[]>, Void> {
+
+    private final KafkaAddress address;
+    private final boolean upserts;
+    private transient @Nullable KafkaProducer<byte[], byte[]> producer;
+    private transient AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
+
+    WriteFn(KafkaAddress address, boolean upserts) {
+      this.address = address;
+      this.upserts = upserts;
+    }
+
+    @Setup
+    public void open() {
+      Map<String, Object> settings = new HashMap<>();
+      settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+      settings.put(ProducerConfig.LINGER_MS_CONFIG, 10);
+      settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
+      settings.putAll(address.settings());
+      settings.put(ProducerConfig.ACKS_CONFIG, "all");
+      settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+      producer =
+          new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @StartBundle
+    public void start() {
+      // A callback of an earlier, failed bundle must not fail this one.
+      refused = new AtomicReference<>();
+    }
+
+    @ProcessElement
+    public void process(@Element KV<byte[], byte[]> record) {
+      byte[] key = record.getKey().length == 0 ? null : record.getKey();
+      if (key == null && upserts) {
+        throw new IllegalArgumentException(
+            address.source() + ": an upsert needs a key, else nothing says what it replaces");
+      }
+      AtomicReference<@Nullable Exception> refused = this.refused;
+      var unused =
+          producer.send(
+              new ProducerRecord<>(address.topic(), key, record.getValue()),
+              (sent, refusal) -> {
+                if (refusal != null) {
+                  refused.compareAndSet(null, refusal);
+                }
+              });
+    }
+
+    @FinishBundle
+    public void finish() {
+      producer.flush();
+      Exception refusal = refused.get();
+      if (refusal != null) {
+        throw new IllegalStateException(
+            address.source() + ": the brokers refused a record: " + refusal.getMessage(), refusal);
+      }
+    }
+
+    @Teardown
+    public void close() {
+      if (producer != null) {
+        // Whatever matters was flushed with its bundle: do not wait for the rest.
+        producer.close(Duration.ofSeconds(5));
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dhara.io;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dhara.events.DeadLetter;
+import dhara.formats.RecordFields;
+import dhara.records.RecordSchemas;
+import dhara.transforms.Answer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.values.Row;
+
+/**
+ * How answers and dead letters are written: records side by side, made one flat row. An answer is
+ * its key's columns, {@code window_start}, {@code window_end}, {@code revision}, then its value's.
+ *
+ * @param <T> what is written
+ */
+final class RowFormat<T> implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Which window an answer is for, and which word on it. */
+  private record Window(Instant windowStart, Instant windowEnd, long revision) {}
+
+  /** Which answer a later one replaces. */
+  private record WindowKey(Instant windowStart, Instant windowEnd) {}
+
+  /** Splits what is written into records. */
+  private interface Split<T> extends Function<T, List<Record>>, Serializable {}
+
+  private final List<Class<? extends Record>> types;
+  private final Split<T> records;
+  private final List<Class<? extends Record>> keyTypes;
+  private final Split<T> keyRecords;
+  private transient List<RecordFields<Record>> fields;
+  private transient List<RecordFields<Record>> keyFields;
+
+  private RowFormat(
+      List<Class<? extends Record>> types,
+      Split<T> records,
+      List<Class<? extends Record>> keyTypes,
+      Split<T> keyRecords) {
+    this.types = types;
+    this.records = records;
+    this.keyTypes = keyTypes;
+    this.keyRecords = keyRecords;
+  }
+
+  /** Answers with these keys and values; keyed by key and window. */
+  static <K extends Record, V extends Record> RowFormat<Answer<K, V>> answers(
+      Class<K> key, Class<V> value) {
+    return new RowFormat<>(
+        List.of(key, Window.class, value),
+        a -> List.of(a.key(), new Window(a.start(), a.end(), a.revision()), a.value()),
+        List.of(key, WindowKey.class),
+        a -> List.of(a.key(), new WindowKey(a.start(), a.end())));
+  }
+
+  /** Dead letters; keyed by where they came from. */
+  static RowFormat<DeadLetter> deadLetters() {
+    record Place(String source, String position) {}
+    return new RowFormat<>(
+        List.of(DeadLetter.class),
+        List::of,
+        List.of(Place.class),
+        d -> List.of(new Place(d.source(), d.position())));
+  }
+
+  /** The columns, in snake case. */
+  List<String> columns() {
+    return fields().stream().flatMap(f -> f.names().stream()).toList();
+  }
+
+  /** One line of JSON without the line feed. */
+  byte[] json(T element) throws IOException {
+    return json(fields(), records.apply(element));
+  }
+
+  /** What identifies it: a later one with this key replaces it. */
+  byte[] jsonKey(T element) throws IOException {
+    if (keyFields == null) {
+      keyFields = fields(keyTypes);
+    }
+    return json(keyFields, keyRecords.apply(element));
+  }
+
+  /** One line of CSV without the line feed. */
+  String csv(T element) throws IOException {
+    StringBuilder line = new StringBuilder();
+    List<Record> parts = records.apply(element);
+    for (int i = 0; i < parts.size(); i++) {
+      if (i > 0) {
+        line.append(',');
+      }
+      fields().get(i).writeCsv(parts.get(i), ',', line);
+    }
+    return line.toString();
+  }
+
+  /** The Beam schema of a row: the columns of {@link #columns}. */
+  Schema schema() {
+    Schema.Builder schema = Schema.builder();
+    int column = 0;
+    List<String> names = columns();
+    for (Class<? extends Record> type : types) {
+      for (Schema.Field field : RecordSchemas.schema(type).getFields()) {
+        schema.addField(field.withName(names.get(column++)));
+      }
+    }
+    return schema.build();
+  }
+
+  /** The element as a row of {@code schema}. */
+  Row row(T element, Schema schema) {
+    List<Object> values = new ArrayList<>();
+    for (Record part : records.apply(element)) {
+      values.addAll(toRow(part).getValues());
+    }
+    return Row.withSchema(schema).attachValues(values);
+  }
+
+  @SuppressWarnings("unchecked") // an object's class is the class of its type
+  private static <R extends Record> Row toRow(R part) {
+    return RecordSchemas.toRow((Class<R>) part.getClass()).apply(part);
+  }
+
+  private static byte[] json(List<RecordFields<Record>> fields, List<Record> parts)
+      throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      for (int i = 0; i < parts.size(); i++) {
+        fields.get(i).writeJson(parts.get(i), json);
+      }
+      json.writeEndObject();
+    }
+    return out.toByteArray();
+  }
+
+  private List<RecordFields<Record>> fields() {
+    if (fields == null) {
+      fields = fields(types);
+    }
+    return fields;
+  }
+
+  @SuppressWarnings("unchecked") // the fields of a record take that record only
+  private static List<RecordFields<Record>> fields(List<Class<? extends Record>> types) {
+    List<RecordFields<Record>> fields = new ArrayList<>();
+    for (Class<? extends Record> type : types) {
+      fields.add((RecordFields<Record>) (RecordFields<?>) RecordFields.of(type));
+    }
+    return fields;
+  }
+}

@@ -1,0 +1,58 @@
+package dhara.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * A secret named and not told: {@code env:NAME} is an environment variable, {@code file:/path} the
+ * content of a file. Graphs, templates and logs carry the reference; the worker that needs the
+ * secret reads it there.
+ */
+final class SecretReference {
+
+  private static final String ENV = "env:";
+  private static final String FILE = "file:";
+
+  private SecretReference() {}
+
+  /** Whether the value names a secret instead of being one. */
+  static boolean is(String value) {
+    return value.startsWith(ENV) || value.startsWith(FILE);
+  }
+
+  /**
+   * The secret that a value names; a value that names none is returned as it is.
+   *
+   * @throws Missing where this machine has no such variable or file
+   */
+  static String resolve(String value) {
+    if (value.startsWith(ENV)) {
+      String secret = System.getenv(value.substring(ENV.length()));
+      if (secret == null) {
+        throw new Missing(
+            value + ": no such environment variable on this machine; set it on every worker", null);
+      }
+      return secret;
+    }
+    if (value.startsWith(FILE)) {
+      try {
+        return Files.readString(Path.of(value.substring(FILE.length()))).strip();
+      } catch (IOException e) {
+        throw new Missing(value + ": cannot be read on this machine; put it on every worker", e);
+      }
+    }
+    return value;
+  }
+
+  /** This machine does not have a secret. */
+  static final class Missing extends IllegalStateException {
+
+    private static final long serialVersionUID = 1L;
+
+    private Missing(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

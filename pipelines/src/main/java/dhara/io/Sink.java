@@ -1,0 +1,223 @@
+package dhara.io;
+
+import dhara.events.DeadLetter;
+import dhara.pipelines.Output;
+import dhara.transforms.Answer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.Set;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PDone;
+
+/**
+ * Where answers or dead letters go: the endpoint that the user named, checked before anything runs.
+ *
+ * @param <T> what is written
+ */
+public final class Sink<T> {
+
+  private final Endpoint endpoint;
+  private final PTransform<PCollection<T>, PDone> write;
+  private final Runnable check;
+
+  private Sink(Endpoint endpoint, PTransform<PCollection<T>, PDone> write, Runnable check) {
+    this.endpoint = endpoint;
+    this.write = write;
+    this.check = check;
+  }
+
+  /**
+   * Where an output's answers go: to {@code DIR/NAME}, to the topic (that of a further output ends
+   * in its name), or to the console.
+   *
+   * @param first whether it is the analysis' first output
+   * @param bounded whether the run ends by itself
+   * @param folder where a run that ends keeps what the console will show
+   */
+  public static <K extends Record, V extends Record> Sink<Answer<K, V>> answers(
+      Endpoint endpoint, Output<K, V> output, boolean first, boolean bounded, RunFolder folder) {
+    return of(
+        endpoint,
+        output.name(),
+        first ? "" : "-" + output.name(),
+        RowFormat.answers(output.key(), output.value()),
+        bounded,
+        folder,
+        false);
+  }
+
+  /** Where dead letters go, to {@code DIR/dead-letters} or a topic that ends so. */
+  public static Sink<DeadLetter> deadLetters(
+      Endpoint endpoint, boolean besideAnswers, boolean bounded, RunFolder folder) {
+    return of(
+        endpoint,
+        DEAD_LETTERS,
+        besideAnswers ? "-" + DEAD_LETTERS : "",
+        RowFormat.deadLetters(),
+        bounded,
+        folder,
+        true);
+  }
+
+  /** What dead letters are called: a folder, a topic's suffix, a table. */
+  public static final String DEAD_LETTERS = "dead-letters";
+
+  private static <T> Sink<T> of(
+      Endpoint endpoint,
+      String name,
+      String suffix,
+      RowFormat<T> rows,
+      boolean bounded,
+      RunFolder folder,
+      boolean errors) {
+    switch (endpoint.scheme()) {
+      case "files" -> {
+        FilesSink<T> files = FilesSink.of(endpoint, name, rows);
+        return new Sink<>(endpoint, files, bounded ? files::checkEmpty : () -> {});
+      }
+      case "kafka" -> {
+        KafkaSink kafka =
+            (errors ? KafkaSink.appends(endpoint) : KafkaSink.upserts(endpoint)).withSuffix(suffix);
+        return new Sink<>(endpoint, new ToKafka<>(rows, kafka), kafka::check);
+      }
+      case "console" -> {
+        checkConsole(endpoint, bounded);
+        return new Sink<>(
+            endpoint,
+            bounded
+                ? FilesSink.of(folder.endpoint(endpoint.option()), name, rows)
+                : new ToConsole<>(rows, errors),
+            () -> {});
+      }
+      default -> throw endpoint.bad("cannot be written to; name files:DIR, kafka:// or console");
+    }
+  }
+
+  private static final Set<String> CONSOLE_PARAMETERS = Set.of("format", "rows");
+
+  /** What may follow {@code console?}: {@code format=table|jsonl}, {@code rows=20}. */
+  private static void checkConsole(Endpoint endpoint, boolean bounded) {
+    endpoint.allow(CONSOLE_PARAMETERS);
+    String format = endpoint.parameter("format", "jsonl");
+    if (!format.equals("jsonl") && !format.equals("table")) {
+      throw endpoint.bad("format=" + format + " is not known; it is table or jsonl");
+    }
+    String rows = endpoint.parameter("rows", "0");
+    if (!rows.matches("\\d{1,9}")) {
+      throw endpoint.bad("rows=" + rows + " is not a number of rows, e.g. rows=20; 0 shows all");
+    }
+    if (!bounded && (format.equals("table") || endpoint.parameters().containsKey("rows"))) {
+      throw endpoint.bad("a stream prints JSON lines as they come; leave out format and rows");
+    }
+  }
+
+  /** Where it goes. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /**
+   * Refuses, before anything runs, what cannot be written to.
+   *
+   * @throws dhara.options.BadOption naming the option, the value and the fix
+   */
+  public void check() {
+    check.run();
+  }
+
+  /** The step that writes. */
+  public PTransform<PCollection<T>, PDone> write() {
+    return write;
+  }
+
+  /** Rows as records of a topic: the key says what a record replaces. */
+  private static final class ToKafka<T> extends PTransform<PCollection<T>, PDone> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowFormat<T> rows;
+    private final KafkaSink kafka;
+
+    ToKafka(RowFormat<T> rows, KafkaSink kafka) {
+      this.rows = rows;
+      this.kafka = kafka;
+    }
+
+    @Override
+    public PDone expand(PCollection<T> elements) {
+      return elements
+          .apply("Encode", ParDo.of(new EncodeFn<>(rows)))
+          .setCoder(KvCoder.of(ByteArrayCoder.of(), ByteArrayCoder.of()))
+          .apply("Kafka", kafka);
+    }
+  }
+
+  private static final class EncodeFn<T> extends DoFn<T, KV<byte[], byte[]>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowFormat<T> rows;
+
+    EncodeFn(RowFormat<T> rows) {
+      this.rows = rows;
+    }
+
+    @ProcessElement
+    public void process(@Element T element, OutputReceiver<KV<byte[], byte[]>> out)
+        throws IOException {
+      out.output(KV.of(rows.jsonKey(element), rows.json(element)));
+    }
+  }
+
+  /** Rows of a stream, as they come: JSON lines on standard output, dead letters on error. */
+  private static final class ToConsole<T> extends PTransform<PCollection<T>, PDone> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowFormat<T> rows;
+    private final boolean errors;
+
+    ToConsole(RowFormat<T> rows, boolean errors) {
+      this.rows = rows;
+      this.errors = errors;
+    }
+
+    @Override
+    public PDone expand(PCollection<T> elements) {
+      elements.apply("Print", ParDo.of(new PrintFn<>(rows, errors)));
+      return PDone.in(elements.getPipeline());
+    }
+  }
+
+  private static final class PrintFn<T> extends DoFn<T, Void> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowFormat<T> rows;
+    private final boolean errors;
+
+    PrintFn(RowFormat<T> rows, boolean errors) {
+      this.rows = rows;
+      this.errors = errors;
+    }
+
+    @ProcessElement
+    public void process(@Element T element) throws IOException {
+      byte[] json = rows.json(element);
+      byte[] line = Arrays.copyOf(json, json.length + 1);
+      line[json.length] = '\n';
+      PrintStream out = errors ? System.err : System.out;
+      // One call, so that no other thread's line comes between; bytes, because JSON is UTF-8
+      // whatever this process's locale is.
+      out.write(line, 0, line.length);
+      out.flush();
+    }
+  }
+}

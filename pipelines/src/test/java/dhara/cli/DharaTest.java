@@ -1,0 +1,299 @@
+package dhara.cli;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.emptyString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+
+import dhara.options.BadOption;
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.junit.jupiter.api.Test;
+
+class DharaTest {
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Tides.Options seen;
+
+  @Test
+  void listsTheAnalysesWithTheirSummaries() {
+    assertThat(run("list"), is(0));
+
+    assertThat(
+        out().lines().map(line -> line.replaceAll(" +", " ")).toList(),
+        hasItem("tides The highest tide of each harbour"));
+    assertThat(err(), is(emptyString()));
+  }
+
+  @Test
+  void runsAnAnalysisWithTypedOptions() {
+    int exit =
+        run(
+            "tides",
+            "--harbour=Kochi",
+            "--events=kafka://a:9092,b:9092/tides",
+            "--events",
+            "more=files:/x y",
+            "--map=a=b,c=d",
+            "--window=PT5M",
+            "--from=2026-10-01T00:00:00Z",
+            "--unique=false",
+            "--maxEventBytes=7",
+            "--turn=ebb",
+            "--trust=0.25");
+
+    assertThat(err(), is("finished" + System.lineSeparator()));
+    assertThat(exit, is(0));
+    assertThat(seen.getEvents(), is(List.of("kafka://a:9092,b:9092/tides", "more=files:/x y")));
+    assertThat(seen.getMap(), is(List.of("a=b", "c=d")));
+    assertThat(seen.getWindow(), is(Duration.ofMinutes(5)));
+    assertThat(seen.getFrom(), is(Instant.parse("2026-10-01T00:00:00Z")));
+    assertThat(seen.getUnique(), is(false));
+    assertThat(seen.getMaxEventBytes(), is(7));
+    assertThat(seen.getTurn(), is(Tides.Turn.EBB));
+    assertThat(seen.getTrust(), is(0.25));
+    assertThat(seen.getLateness(), is(Duration.ofMinutes(10)));
+  }
+
+  @Test
+  void setsTheEnginesDefaultsUnlessTheUserDoes() {
+    run("tides", "--harbour=Kochi");
+    assertThat(seen.as(DirectOptions.class).getTargetParallelism(), is(1));
+    assertThat(seen.as(DirectOptions.class).isEnforceImmutability(), is(true));
+
+    run("tides", "--harbour=Kochi", "--targetParallelism=2");
+    assertThat(seen.as(DirectOptions.class).getTargetParallelism(), is(2));
+  }
+
+  @Test
+  void setsMoreWhereThePipelineStreams() {
+    assertThat(run("tides", "--harbour=open sea"), is(0));
+    assertThat(seen.as(DirectOptions.class).isEnforceImmutability(), is(false));
+    assertThat(seen.as(DirectOptions.class).getTargetParallelism(), is(1));
+
+    run("tides", "--harbour=open sea", "--enforceImmutability=true");
+    assertThat(seen.as(DirectOptions.class).isEnforceImmutability(), is(true));
+  }
+
+  @Test
+  void explainsWhatItSetsAndWhoSaidSo() {
+    assertThat(run("tides", "--harbour=Kochi", "--targetParallelism=2", "--explain"), is(0));
+
+    assertThat(
+        out(),
+        allOf(
+            containsString("Engine: bathtub"),
+            containsString("--targetParallelism=2                            "),
+            containsString("  you"),
+            containsString("Dhara: the command waits"),
+            containsString("Dhara, in streams: water flows")));
+    assertThat(seen == null, is(true));
+  }
+
+  @Test
+  void asksWhetherTheUserMeantANearAnalysis() {
+    assertThat(run("tide"), is(2));
+    assertThat(err(), startsWith("dhara: tide: is no analysis or verb. Did you mean tides?"));
+    assertThat(out(), is(emptyString()));
+  }
+
+  @Test
+  void asksWhetherTheUserMeantANearOption() {
+    assertThat(run("tides", "--harbour=Kochi", "--windwo=PT1M"), is(2));
+    assertThat(err(), startsWith("dhara: --windwo: is no option of tides. Did you mean --window?"));
+  }
+
+  @Test
+  void asksWhetherTheUserMeantAnOptionOfTheEngine() {
+    assertThat(run("tides", "--harbour=Kochi", "--targetParalelism=1"), is(2));
+    assertThat(err(), containsString("Did you mean --targetParallelism?"));
+  }
+
+  @Test
+  void refusesAValueThatIsNotOfTheOptionsTypeWithAnExample() {
+    assertThat(run("tides", "--harbour=Kochi", "--window=5m"), is(2));
+    assertThat(err(), is(line("dhara: --window=5m: is no ISO-8601 duration, e.g. --window=PT1M")));
+  }
+
+  @Test
+  void refusesAnInstantWithoutItsTimeZone() {
+    assertThat(run("tides", "--harbour=Kochi", "--from=2026-10-01"), is(2));
+    assertThat(
+        err(),
+        is(
+            line(
+                "dhara: --from=2026-10-01: is no ISO-8601 instant with its time zone, e.g."
+                    + " --from=2026-10-01T00:00:00Z")));
+  }
+
+  @Test
+  void refusesNumbersFlagsAndConstantsThatAreNone() {
+    run("tides", "--harbour=Kochi", "--maxEventBytes=1e99");
+    assertThat(err(), containsString("--maxEventBytes=1e99: is no whole number within range"));
+    run("tides", "--harbour=Kochi", "--unique=yes");
+    assertThat(err(), containsString("--unique=yes: is neither true nor false"));
+    run("tides", "--harbour=Kochi", "--turn=slack");
+    assertThat(err(), containsString("--turn=slack: is none of EBB|FLOOD"));
+    run("tides", "--harbour=Kochi", "--targetParallelism=many");
+    assertThat(err(), containsString("--targetParallelism=many: Beam refuses it"));
+  }
+
+  @Test
+  void refusesOneValueTwiceAndOneThatIsMissing() {
+    assertThat(run("tides", "--harbour=Kochi", "--harbour=Goa"), is(2));
+    assertThat(err(), containsString("--harbour=Goa: is given twice"));
+    assertThat(run("tides", "--harbour"), is(2));
+    assertThat(err(), containsString("--harbour: has no value"));
+    assertThat(run("tides"), is(2));
+    assertThat(err(), containsString("--harbour: is missing"));
+  }
+
+  @Test
+  void showsEveryOptionOfTheInterfaceWithItsDefault() {
+    assertThat(run("help", "tides"), is(0));
+
+    for (TypedOption option : TypedOption.of(Tides.Options.class)) {
+      assertThat(out(), containsString("--" + option.name()));
+    }
+    assertThat(
+        out(),
+        allOf(
+            containsString("Options of tides:"),
+            containsString("Window options:"),
+            containsString("Default: PT10M"),
+            containsString("Default: 2000-01-01T00:00:00Z"),
+            containsString("Default: console"),
+            containsString("100% required")));
+    assertThat(out(), containsString("Reads readings: id, at, harbour, level"));
+    assertThat(out(), not(containsString("--targetParallelism")));
+  }
+
+  @Test
+  void showsTheEnginesOptionsInAGroupOfTheirOwnOnRequest() {
+    assertThat(run("help", "tides", "--all"), is(0));
+    assertThat(
+        out(),
+        allOf(
+            containsString("Options of the engine and of Beam:"),
+            containsString("--targetParallelism"),
+            containsString("Dhara sets: 1")));
+  }
+
+  @Test
+  void tellsAFailedRunInOneLine() {
+    assertThat(run("tides", "--harbour=reef"), is(1));
+    assertThat(
+        err(), is(line("dhara: ran aground") + line("Run it with --verbose for the whole story.")));
+  }
+
+  @Test
+  void tellsAFailedRunWholeOnRequest() {
+    assertThat(run("tides", "--harbour=reef", "--verbose"), is(1));
+    assertThat(err(), allOf(containsString("dhara: ran aground"), containsString("Caused by: ")));
+  }
+
+  @Test
+  void failsWhereTheResultsOfARunCannotStand() {
+    assertThat(run("tides", "--harbour=leaking"), is(1));
+    assertThat(err(), startsWith("dhara: the ledger does not balance"));
+  }
+
+  @Test
+  void countsABadOptionThatTheJobFindsAsTheUsers() {
+    assertThat(run("tides", "--harbour=nowhere"), is(2));
+    assertThat(err(), is(line("dhara: --harbour=nowhere: is no harbour")));
+  }
+
+  @Test
+  void showsItsHelpWithoutArgumentsWhereThereIsNothingToDemonstrate() {
+    assertThat(run(), is(0));
+    assertThat(out(), allOf(containsString("Usage: dhara"), containsString("tides")));
+  }
+
+  @Test
+  void saysItsVersion() {
+    assertThat(run("--version"), is(0));
+    assertThat(
+        out(), allOf(startsWith("dhara 0."), containsString("Beam 2."), containsString("bathtub")));
+  }
+
+  private int run(String... arguments) {
+    out.reset();
+    err.reset();
+    Console console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            false);
+    return new Dhara(console, this::job, Tides::line).run(arguments);
+  }
+
+  private <O extends DharaOptions> Job job(Analysis<O> analysis, O options) {
+    seen = options.as(Tides.Options.class);
+    String harbour = seen.getHarbour();
+    if (harbour.equals("nowhere")) {
+      throw new BadOption("--harbour", harbour, "is no harbour");
+    }
+    Pipeline pipeline = Pipeline.create(options);
+    pipeline
+        .apply(Create.of(harbour))
+        .apply(
+            MapElements.into(TypeDescriptors.strings())
+                .via(
+                    name -> {
+                      if (name.equals("reef")) {
+                        throw new IllegalStateException("ran aground");
+                      }
+                      return name;
+                    }));
+    return new Job() {
+      @Override
+      public Pipeline pipeline() {
+        return pipeline;
+      }
+
+      @Override
+      public boolean bounded() {
+        return !harbour.equals("open sea");
+      }
+
+      @Override
+      public void finish(PipelineResult result, Console console) {
+        if (harbour.equals("leaking")) {
+          throw new IllegalStateException("the ledger does not balance");
+        }
+        console.err().println("finished");
+      }
+    };
+  }
+
+  private static String line(String text) {
+    return text + System.lineSeparator();
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,39 @@
+package dhara.cli;
+
+import com.google.auto.service.AutoService;
+import java.util.List;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.sdk.PipelineRunner;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** The direct runner under another name, with settings to be told apart. */
+@AutoService(Engine.class)
+public final class TestEngine implements Engine {
+
+  @Override
+  public String name() {
+    return "bathtub";
+  }
+
+  @Override
+  public Class<? extends PipelineRunner<?>> runner() {
+    return DirectRunner.class;
+  }
+
+  @Override
+  public List<Default> defaults() {
+    return List.of(
+        new Default("targetParallelism", "1", "one plug"),
+        new Default("blockOnRun", "false", "the command waits"));
+  }
+
+  @Override
+  public List<Default> streamDefaults(PipelineOptions options) {
+    return List.of(new Default("enforceImmutability", "false", "water flows"));
+  }
+
+  @Override
+  public boolean embedded(PipelineOptions options) {
+    return true;
+  }
+}

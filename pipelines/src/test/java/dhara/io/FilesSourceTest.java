@@ -1,0 +1,335 @@
+package dhara.io;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dhara.events.DeadLetter;
+import dhara.events.DeadLetter.Reason;
+import dhara.events.Event;
+import dhara.formats.Mapping;
+import dhara.options.BadOption;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.beam.sdk.Pipeline;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FilesSourceTest {
+
+  private static final TimeBounds BOUNDS =
+      new TimeBounds(Instant.parse("2000-01-01T00:00:00Z"), Duration.ofDays(1));
+  private static final int LONGEST = 100;
+  private static final String AT = "2026-01-05T09:00:00Z";
+
+  /** An event of these tests; a step cannot go backwards. */
+  record Step(String id, Instant at, long length) implements Event {
+    Step {
+      if (length < 0) {
+        throw new IllegalArgumentException("length is negative: " + length);
+      }
+    }
+  }
+
+  @TempDir Path folder;
+
+  @Test
+  void readsAnEventPerLineOfJsonWithItsTimeAsTimestamp() throws IOException {
+    write("a.jsonl", json("1", 5), "\n", json("2", 7), "\n");
+
+    Outcome outcome = read("a.jsonl");
+
+    assertThat(outcome.events, containsInAnyOrder(step("1", 5), step("2", 7)));
+    assertThat(outcome.timestamps, is(List.of(AT.replace("Z", ".000Z"))));
+    assertThat(outcome.dead, empty());
+    assertThat(outcome.read, is(2L));
+  }
+
+  @Test
+  void readsFilesByAPatternWhateverTheirLinesEndWith() throws IOException {
+    write("a.jsonl", json("1", 1), "\r\n", json("2", 2), "\r\n");
+    write("b.jsonl", json("3", 3), "\n", json("4", 4));
+    write("empty.jsonl");
+    write("c.txt", "not this one");
+
+    Outcome outcome = read("*.jsonl");
+
+    assertThat(
+        outcome.events, containsInAnyOrder(step("1", 1), step("2", 2), step("3", 3), step("4", 4)));
+    assertThat(outcome.read, is(4L));
+  }
+
+  @Test
+  void anEmptyFileHoldsNoEvents() throws IOException {
+    write("empty.jsonl");
+
+    Outcome outcome = read("empty.jsonl");
+
+    assertThat(outcome.events, empty());
+    assertThat(outcome.read, is(0L));
+  }
+
+  @Test
+  void readsCsvWithItsHeaderInAnyOrderOfColumns() throws IOException {
+    write(
+        "a.csv", "\uFEFFlength, id ,other,at\r\n", "5,1,x," + AT + "\r\n", "7,\"2\",\"x,y\"," + AT);
+
+    assertThat(read("a.csv").events, containsInAnyOrder(step("1", 5), step("2", 7)));
+  }
+
+  @Test
+  void readsCsvWithColumnsThatTheUserNames() throws IOException {
+    write("a.csv", "5,1," + AT + "\n", "7,2," + AT + "\n");
+
+    assertThat(
+        read("a.csv?columns=length,id,at").events, containsInAnyOrder(step("1", 5), step("2", 7)));
+  }
+
+  @Test
+  void readsCsvWithOtherDelimitersAndEndings() throws IOException {
+    write("a.txt", "id;length;at\n", "1;5;" + AT + "\n");
+    write("b.txt", "id\tlength\tat\n", "2\t7\t" + AT + "\n");
+
+    assertThat(read("a.txt?format=csv&delimiter=;").events, contains(step("1", 5)));
+    assertThat(read("b.txt?format=csv&delimiter=%09").events, contains(step("2", 7)));
+  }
+
+  @Test
+  void readsTheHeaderOfEachFileForItself() throws IOException {
+    write("a.csv", "id,length,at\n", "1,5," + AT + "\n");
+    write("b.csv", "at,id,length\n", AT + ",2,7\n");
+    write("header-alone.csv", "at,id,length");
+
+    Outcome outcome = read("*.csv");
+
+    assertThat(outcome.events, containsInAnyOrder(step("1", 5), step("2", 7)));
+    assertThat(outcome.read, is(2L));
+  }
+
+  @Test
+  void readsWhatIsCompressedAsItsEndingSays() throws IOException {
+    zip("a.jsonl.gz", json("1", 5) + "\n" + json("2", 7) + "\n");
+    zip("b.csv.gz", "id,length,at\n3,9," + AT + "\n");
+
+    assertThat(read("a.jsonl.gz").events, containsInAnyOrder(step("1", 5), step("2", 7)));
+    assertThat(read("b.csv.gz").events, contains(step("3", 9)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {13, 53, 54, 55, 56, 57, 200, 100_000})
+  void readsEachLineOnceHoweverTheFileIsCutIntoSegments(long segmentBytes) throws IOException {
+    List<Step> steps = IntStream.range(0, 10).mapToObj(i -> step("s" + i, (long) i * i)).toList();
+    StringBuilder json = new StringBuilder();
+    StringBuilder csv = new StringBuilder("id,length,at\r\n");
+    for (Step step : steps) {
+      json.append(json(step.id, step.length)).append(step.length % 3 == 0 ? "\r\n" : "\n");
+      csv.append(step.id).append(',').append(step.length).append(',').append(AT).append("\r\n");
+    }
+    write("a.jsonl", json.append("{\n\n").toString());
+    write("a.csv", csv.toString().stripTrailing());
+    zip("b.csv.gz", csv.toString());
+
+    Outcome lines = read("a.jsonl", segmentBytes);
+    assertThat(lines.events, is(steps));
+    assertThat(lines.read, is(12L));
+    assertThat(
+        lines.dead.stream().map(DeadLetter::position).toList(),
+        containsInAnyOrder("byte=" + (json.length() - 3), "byte=" + (json.length() - 1)));
+    assertThat(read("a.csv", segmentBytes).events, is(steps));
+    assertThat(read("b.csv.gz", segmentBytes).events, is(steps));
+  }
+
+  @Test
+  void whatIsNoEventIsADeadLetterWithItsBytesAndItsPlace() throws IOException {
+    String tooLong = json("long", 1).replace("{", "{" + " ".repeat(LONGEST));
+    byte[][] lines = {
+      bytes(json("1", 5)),
+      bytes("   "),
+      bytes(""),
+      bytes(tooLong),
+      {'{', '"', (byte) 0xFF, '"', '}'},
+      bytes(json("negative", -1)),
+      bytes(json("old", 1).replace("2026", "1999")),
+      bytes(json("future", 1).replace("2026", "9999")),
+      bytes("{}"),
+      bytes("{\"id\":"),
+      bytes(json("text", 1).replace(":1}", ":\"many\"}")),
+      bytes(json("2", 7))
+    };
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    int[] starts = new int[lines.length];
+    for (int i = 0; i < lines.length; i++) {
+      starts[i] = file.size();
+      file.write(lines[i]);
+      file.write('\n');
+    }
+    Path path = Files.write(folder.resolve("a.jsonl"), file.toByteArray());
+
+    Outcome outcome = read("a.jsonl");
+
+    assertThat(outcome.events, containsInAnyOrder(step("1", 5), step("2", 7)));
+    List<Reason> reasons =
+        List.of(
+            Reason.EMPTY,
+            Reason.EMPTY,
+            Reason.TOO_LONG,
+            Reason.NOT_UTF8,
+            Reason.INVALID,
+            Reason.TOO_OLD,
+            Reason.IN_THE_FUTURE,
+            Reason.MISSING_FIELD,
+            Reason.MALFORMED,
+            Reason.WRONG_TYPE);
+    List<DeadLetter> dead =
+        outcome.dead.stream()
+            .sorted(Comparator.comparing(d -> Long.valueOf(d.position().substring(5))))
+            .toList();
+    assertThat(dead.stream().map(DeadLetter::reason).toList(), is(reasons));
+    for (int i = 0; i < dead.size(); i++) {
+      DeadLetter letter = dead.get(i);
+      assertThat(letter.input(), is("steps"));
+      assertThat(letter.source(), is(path.toString()));
+      assertThat(letter.position(), is("byte=" + starts[i + 1]));
+      byte[] whole = lines[i + 1];
+      assertThat(letter.bytes(), is(Arrays.copyOf(whole, Math.min(LONGEST, whole.length))));
+    }
+    assertThat(outcome.read, is((long) lines.length));
+    assertThat(outcome.read, is((long) outcome.events.size() + outcome.dead.size()));
+  }
+
+  @Test
+  void aCsvLineOfOtherColumnsIsADeadLetter() throws IOException {
+    write("a.csv", "id,length,at\n", "1,5," + AT + "\n", "2,7\n", "\"3,9," + AT + "\n");
+
+    Outcome outcome = read("a.csv");
+
+    assertThat(outcome.events, contains(step("1", 5)));
+    assertThat(
+        outcome.dead.stream().map(DeadLetter::reason).toList(),
+        is(List.of(Reason.MALFORMED, Reason.MALFORMED)));
+  }
+
+  @Test
+  void aFileThatBreaksOffFailsTheRunAndIsNamed() throws IOException {
+    byte[] whole = zip("whole.jsonl.gz", (json("1", 5) + "\n").repeat(500));
+    Path broken = folder.resolve("broken.jsonl.gz");
+    Files.write(broken, Arrays.copyOf(whole, whole.length - 20));
+
+    Exception failure = assertThrows(RuntimeException.class, () -> read("broken.jsonl.gz"));
+
+    Throwable root = failure;
+    StringBuilder chain = new StringBuilder();
+    while (root != null) {
+      chain.append(root.getMessage()).append('\n');
+      root = root.getCause();
+    }
+    assertThat(chain.toString(), containsString("cannot read " + broken + " to its end: "));
+  }
+
+  @Test
+  void refusesBeforeTheRunWhatCannotBeRead() throws IOException {
+    write("a.jsonl", json("1", 5), "\n");
+    write("other.csv", "id,at\n", "1," + AT + "\n");
+    write("open.csv", "id,\"at\n");
+    write("empty.csv");
+    write("empty.jsonl.gz");
+    write("endless.csv", "x".repeat(LONGEST + 1));
+
+    refused("absent.jsonl", "no such file; name a file or a pattern");
+    refused("absent/*.jsonl", "no such file; name a file or a pattern");
+    refused("", "is a folder; name the files in it, e.g. " + folder + "/*.jsonl");
+    refused("a.jsonl?colour=red", "knows no parameter 'colour'; it takes [columns, delimiter");
+    refused("a.jsonl?format=xml", "format=xml is not known; it is jsonl or csv");
+    refused("a.jsonl?format=csv&delimiter=::", "delimiter=:: is not one ASCII character");
+    refused("a.jsonl?delimiter=%", "'%' has a % that starts no escape; write %25 for it");
+    refused("a.jsonl?format=csv&format=jsonl", "says format twice; leave one of them out");
+    refused("a.jsonl?format", "'format' is no NAME=VALUE parameter");
+    refused(
+        "other.csv", "Step.length has no column length; there are id, at. Map it: --map=length=");
+    refused("open.csv", "starts with no header of columns: cell 2 'at' opens a quote");
+    refused("empty.csv", "is empty, so it has no header; leave the file out");
+    refused("empty.jsonl.gz", "is empty, so it is not compressed but broken; leave it out");
+    refused("endless.csv", "starts with a line too long for a header; name its columns=a,b,c");
+    refused("other.csv?columns=id,id,length,at", "the column id is there twice");
+  }
+
+  private void refused(String file, String fix) {
+    String uri = folder + "/" + file;
+    BadOption refused = assertThrows(BadOption.class, () -> source(uri).check());
+    assertThat(
+        refused.getMessage(), allOf(startsWith("--events=" + uri + ": "), containsString(fix)));
+  }
+
+  /** What a source gave. */
+  private record Outcome(
+      List<Step> events, List<String> timestamps, List<DeadLetter> dead, long read) {}
+
+  private Outcome read(String file) {
+    return read(file, 1 << 20);
+  }
+
+  private Outcome read(String file, long segmentBytes) {
+    FilesSource<Step> source = source(folder + "/" + file).inSegmentsOf(segmentBytes);
+    source.check();
+    Pipeline pipeline = Pipeline.create(Gathered.options());
+    EventSource.Read<Step> read = source.read(pipeline, "steps");
+    Gathered<Step> events = Gathered.of(read.events());
+    Gathered<DeadLetter> dead = Gathered.of(read.deadLetters());
+    Gathered<Long> counts = Gathered.of(read.read());
+    pipeline.run().waitUntilFinish();
+    return new Outcome(
+        events.values().stream().sorted(Comparator.comparing(Step::length)).toList(),
+        events.timestamps().stream().distinct().map(Object::toString).toList(),
+        dead.values(),
+        counts.values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  private static FilesSource<Step> source(String uri) {
+    return FilesSource.of(
+        Endpoint.of("--events", uri), Step.class, Mapping.none(), "steps", BOUNDS, LONGEST);
+  }
+
+  private static Step step(String id, long length) {
+    return new Step(id, Instant.parse(AT), length);
+  }
+
+  private static String json(String id, long length) {
+    return "{\"id\":\"%s\",\"at\":\"%s\",\"length\":%d}".formatted(id, AT, length);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void write(String file, String... parts) throws IOException {
+    Files.writeString(folder.resolve(file), String.join("", parts));
+  }
+
+  private byte[] zip(String file, String text) throws IOException {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(zipped)) {
+      out.write(bytes(text));
+    }
+    Files.write(folder.resolve(file), zipped.toByteArray());
+    return zipped.toByteArray();
+  }
+}
