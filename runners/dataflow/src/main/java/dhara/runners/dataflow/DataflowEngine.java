@@ -1,0 +1,33 @@
+package dhara.runners.dataflow;
+
+import com.google.auto.service.AutoService;
+import dhara.cli.Engine;
+import java.util.List;
+import org.apache.beam.runners.dataflow.DataflowRunner;
+import org.apache.beam.sdk.PipelineRunner;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** Google Cloud Dataflow. Its service tunes itself: Dhara sets nothing. */
+@AutoService(Engine.class)
+public final class DataflowEngine implements Engine {
+
+  @Override
+  public String name() {
+    return "dataflow";
+  }
+
+  @Override
+  public Class<? extends PipelineRunner<?>> runner() {
+    return DataflowRunner.class;
+  }
+
+  @Override
+  public List<Default> defaults() {
+    return List.of();
+  }
+
+  @Override
+  public boolean embedded(PipelineOptions options) {
+    return false;
+  }
+}

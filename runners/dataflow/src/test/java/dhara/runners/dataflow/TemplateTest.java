@@ -1,0 +1,121 @@
+package dhara.runners.dataflow;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.io.RunFolder;
+import dhara.options.DharaOptions;
+import dhara.parity.EmbeddedKafka;
+import dhara.pipelines.Analysis;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import org.apache.beam.runners.dataflow.options.DataflowPipelineOptions;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory;
+import org.apache.beam.sdk.extensions.gcp.storage.NoopPathValidator;
+import org.apache.beam.sdk.options.PipelineOptions.CheckEnabled;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every analysis becomes a job that Dataflow's service takes, without asking any service. */
+class TemplateTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static EmbeddedKafka kafka;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void startKafka() {
+    kafka = EmbeddedKafka.start();
+  }
+
+  @AfterAll
+  static void stopKafka() {
+    kafka.close();
+  }
+
+  static Collection<String> analyses() {
+    return Analysis.all().keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("analyses")
+  void aBackfillBecomesABatchTemplate(String name) throws IOException {
+    Built built = Built.overFiles(Analysis.all().get(name), folder, this::template);
+
+    JsonNode job = translate(built);
+
+    assertThat(built.assembly().bounded(), is(true));
+    assertThat(job.get("type").asText(), is("JOB_TYPE_BATCH"));
+    assertStepsOf(built, job);
+  }
+
+  @ParameterizedTest
+  @MethodSource("analyses")
+  void aStreamBecomesAStreamingTemplate(String name) throws IOException {
+    Built built = Built.overTopics(Analysis.all().get(name), kafka, this::template);
+
+    JsonNode job = translate(built);
+
+    assertThat(built.assembly().bounded(), is(false));
+    assertThat(job.get("type").asText(), is("JOB_TYPE_STREAMING"));
+    assertStepsOf(built, job);
+  }
+
+  private JsonNode translate(Built built) throws IOException {
+    RunFolder temporary = built.assembly().folder();
+    try (temporary) {
+      PipelineResult result = built.assembly().pipeline().run();
+      assertThrows(UnsupportedOperationException.class, result::waitUntilFinish);
+    }
+    return JSON.readTree(file().toFile());
+  }
+
+  private static void assertStepsOf(Built built, JsonNode job) {
+    List<String> steps = new ArrayList<>();
+    for (JsonNode step : job.get("steps")) {
+      steps.add(step.get("properties").get("user_name").get("value").asText());
+    }
+    List<String> missing =
+        built.ownSteps().stream()
+            .filter(own -> steps.stream().noneMatch(s -> s.equals(own) || s.startsWith(own + "/")))
+            .toList();
+
+    assertThat(steps, is(not(empty())));
+    assertThat(built.ownSteps(), is(not(empty())));
+    assertThat("steps of the analysis that the job lacks, among " + steps, missing, is(empty()));
+    assertThat("unique among " + steps, new HashSet<>(steps).size(), is(steps.size()));
+  }
+
+  private Path file() {
+    return folder.resolve("template.json");
+  }
+
+  private void template(DharaOptions options) {
+    DataflowPipelineOptions dataflow = options.as(DataflowPipelineOptions.class);
+    dataflow.setRunner(new DataflowEngine().runner());
+    dataflow.setStableUniqueNames(CheckEnabled.ERROR);
+    dataflow.setProject("dhara-templates");
+    dataflow.setRegion("asia-south1");
+    dataflow.setGcpTempLocation("gs://dhara-templates/temp");
+    dataflow.setTemplateLocation(file().toAbsolutePath().toString());
+    dataflow.setFilesToStage(List.of());
+    dataflow.setPathValidatorClass(NoopPathValidator.class);
+    dataflow.setCredentialFactoryClass(NoopCredentialFactory.class);
+    dataflow.setStagerClass(UnstagedFiles.class);
+  }
+}

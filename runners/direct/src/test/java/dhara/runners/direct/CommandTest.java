@@ -1,0 +1,309 @@
+package dhara.runners.direct;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.emptyString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+
+import dhara.cli.Console;
+import dhara.cli.Dhara;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole command on the direct runner, from files to files or the console. */
+class CommandTest {
+
+  @TempDir Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  /** Three events a minute apart, a copy of the second, and what is none. */
+  @BeforeEach
+  void writeOrders() throws IOException {
+    Files.writeString(
+        folder.resolve("orders.jsonl"),
+        order(1, "09:00:00")
+            + order(2, "09:01:00")
+            + "nonsense\n"
+            + order(2, "09:01:00")
+            + order(3, "09:02:00"));
+  }
+
+  private static String order(int id, String time) {
+    return ("{\"id\":\"%d\",\"at\":\"2026-01-05T%sZ\",\"order\":\"O%d\",\"product\":\"P1\","
+            + "\"category\":\"books\",\"quantity\":1,\"unit_minor\":100}\n")
+        .formatted(id, time, id);
+  }
+
+  @Test
+  void showsAnswersThenDeadLettersThenTheLedger() {
+    assertThat(orders("--answers=console?format=table"), is(0));
+
+    assertThat(
+        out(),
+        containsString(
+            "metrics: 3 answers\n"
+                + "dimension  name   window_start              window_end                revision"));
+    assertThat(
+        err(),
+        allOf(
+            startsWith("dead letter MALFORMED " + folder.resolve("orders.jsonl") + " byte="),
+            endsWith(
+                "orders: read 5 = aggregated 3 + dead-lettered 1 + duplicate 1 + filtered 0\n")));
+  }
+
+  @Test
+  void theRangeOfEventTimeIsHalfOpenAndWhatLiesOutsideIsCounted() {
+    assertThat(orders("--from=2026-01-05T09:01:00Z", "--until=2026-01-05T09:02:00Z"), is(0));
+
+    assertThat(out().lines().toList(), hasSize(1));
+    assertThat(out(), containsString("\"window_start\":\"2026-01-05T09:01:00.000Z\""));
+    assertThat(
+        err(),
+        endsWith("orders: read 5 = aggregated 1 + dead-lettered 1 + duplicate 1 + filtered 2\n"));
+  }
+
+  @Test
+  void copiesCountWhereTheUserSaysSo() {
+    assertThat(orders("--unique=false"), is(0));
+
+    assertThat(
+        err(),
+        endsWith("orders: read 5 = aggregated 4 + dead-lettered 1 + duplicate 0 + filtered 0\n"));
+  }
+
+  @Test
+  void eachOutputGoesWhereItsNameSaysAndDeadLettersBesideTheFirst() throws IOException {
+    int exit =
+        orders(
+            "--topOrders=1",
+            "--answers=files:" + folder + "/all?format=csv",
+            "--answers=top=files:" + folder + "/best");
+
+    assertThat(err(), exit, is(0));
+    assertThat(out(), is(emptyString()));
+    assertThat(err().lines().toList(), hasSize(1));
+    assertThat(lines("all/metrics").size() > 3, is(true));
+    assertThat(lines("best/top"), hasSize(1));
+    assertThat(lines("all/dead-letters"), hasSize(2));
+    assertThat(Files.exists(folder.resolve("all/top")), is(false));
+  }
+
+  @Test
+  void deadLettersGoElsewhereOnRequest() throws IOException {
+    assertThat(orders("--deadLetters=files:" + folder + "/bad"), is(0));
+
+    assertThat(lines("bad/dead-letters"), hasSize(1));
+    assertThat(
+        err(), is("orders: read 5 = aggregated 3 + dead-lettered 1 + duplicate 1 + filtered 0\n"));
+  }
+
+  @Test
+  void refusesWhatCannotBeDoneBeforeAnythingRuns() {
+    refused(
+        "--answers=b: is a second URI without a name; say NAME=URI", "--answers=a", "--answers=b");
+    refused("is a second URI for top; leave one of them out", "--answers=top=a", "--answers=top=b");
+    refused("--answers=best=a: knows no best; its names are [metrics, top]", "--answers=best=a");
+    refused("format=xml is not known; it is table or jsonl", "--answers=console?format=xml");
+    refused("rows=many is not a number of rows, e.g. rows=20", "--answers=console?rows=many");
+    refused("--deadLetters=console?rows=-1: rows=-1", "--deadLetters=console?rows=-1");
+    refused("knows no parameter 'colour'; it takes [format, rows]", "--answers=console?colour=1");
+    refused("--maxEventBytes=0: is not from 1 to", "--maxEventBytes=0");
+    refused("--map=ids=x: 'ids=x': OrderLine has no component 'ids'", "--map=ids=x");
+    refused(
+        "--until=2026-01-01T00:00:00Z: is not after --from=2026-01-01T00:00:00Z",
+        "--from=2026-01-01T00:00:00Z",
+        "--until=2026-01-01T00:00:00Z");
+    assertThat(run("order-metrics"), is(2));
+    assertThat(err(), is("dhara: --events: is missing; name a file, a glob or a topic\n"));
+  }
+
+  private void refused(String text, String... options) {
+    assertThat(String.join(" ", options), orders(options), is(2));
+    assertThat(err(), allOf(startsWith("dhara: --"), containsString(text)));
+    assertThat(err().lines().toList(), hasSize(1));
+    assertThat(out(), is(emptyString()));
+  }
+
+  @Test
+  void aDiskThatRefusesFailsTheRunInOneLine() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "no folder");
+
+    assertThat(orders("--answers=files:" + file + "/answers"), is(1));
+
+    assertThat(err(), allOf(startsWith("dhara: "), containsString(file.toString())));
+    assertThat(err().lines().toList(), hasSize(2));
+    assertThat(Files.readString(file), is("no folder"));
+  }
+
+  @Test
+  void aFileThatBreaksOffFailsTheRunAndLeavesNoAnswers() throws IOException {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (OutputStream zip = new GZIPOutputStream(zipped)) {
+      zip.write(Files.readAllBytes(folder.resolve("orders.jsonl")));
+    }
+    Path broken = folder.resolve("broken.jsonl.gz");
+    Files.write(broken, Arrays.copyOf(zipped.toByteArray(), zipped.size() - 9));
+
+    int exit = run("order-metrics", "--events=" + broken, "--answers=files:" + folder + "/all");
+
+    assertThat(exit, is(1));
+    assertThat(err(), containsString("cannot read " + broken + " to its end"));
+    assertThat(finals(folder.resolve("all")), hasSize(0));
+  }
+
+  @Test
+  void aRunThatIsKilledLeavesNoFileThatIsNotWhole() throws Exception {
+    Path events = folder.resolve("many.jsonl");
+    assertThat(run("generate", "order-metrics", "--count=15000", "--out=" + events), is(0));
+    Path answers = folder.resolve("killed");
+    Process process =
+        fork(
+            folder,
+            "order-metrics",
+            "--events=" + events,
+            "--window=PT1S",
+            "--by=city",
+            "--answers=files:" + answers);
+    boolean ended = false;
+    while (!ended && parts(answers).isEmpty()) {
+      ended = process.waitFor(1, TimeUnit.MILLISECONDS);
+    }
+    process.destroyForcibly();
+
+    assertThat("was killed in the middle", process.waitFor(), is(not(0)));
+    for (Path file : finals(answers)) {
+      String text = Files.readString(file);
+      assertThat(file.toString(), text, endsWith("}\n"));
+    }
+    assertThat(orders("--answers=files:" + folder.resolve("again")), is(0));
+  }
+
+  @Test
+  void withoutArgumentsItShowsATableWhereverItsOutputGoes() throws Exception {
+    Process process = fork(root());
+    process.getOutputStream().close();
+
+    String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(shown, process.waitFor(), is(0));
+    assertThat(
+        shown,
+        allOf(
+            containsString("dimension  name"),
+            containsString("… and "),
+            containsString("all of them with --answers=\"console?format=table&rows=0\""),
+            containsString("rank  product"),
+            containsString("dead letter "),
+            containsString("orders: read 3,097 = aggregated 3,000"),
+            containsString("Try next:"),
+            not(containsString("{\""))));
+    assertThat(shown.indexOf("orders: read") < shown.indexOf("Try next:"), is(true));
+  }
+
+  /** A process of its own, without a locale, both streams in one. */
+  private static Process fork(Path workingFolder, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", // short runs: half of their time was the compiler's
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "dhara.cli.Dhara"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(workingFolder.toFile()).redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "C");
+    return builder.start();
+  }
+
+  private static Path root() {
+    Path path = Path.of("").toAbsolutePath();
+    while (!Files.exists(path.resolve("test-data/orders/orders.jsonl"))) {
+      path = path.getParent();
+    }
+    return path;
+  }
+
+  private int orders(String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of("order-metrics", "--events=" + folder.resolve("orders.jsonl")));
+    arguments.addAll(List.of(options));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  private int run(String... arguments) {
+    out.reset();
+    err.reset();
+    return Dhara.on(
+            new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                false))
+        .run(arguments);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+  }
+
+  private List<String> lines(String name) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Path file : finals(folder.resolve(name))) {
+      lines.addAll(Files.readAllLines(file));
+    }
+    return lines;
+  }
+
+  /** Files under a final name. */
+  private static List<Path> finals(Path below) throws IOException {
+    return files(below).stream().filter(file -> !isPart(file)).toList();
+  }
+
+  /** Files under a temporary name. */
+  private static List<Path> parts(Path below) throws IOException {
+    return files(below).stream().filter(CommandTest::isPart).toList();
+  }
+
+  private static boolean isPart(Path file) {
+    return file.toString().contains(File.separator + ".temp");
+  }
+
+  private static List<Path> files(Path below) throws IOException {
+    if (!Files.exists(below)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.walk(below)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+}

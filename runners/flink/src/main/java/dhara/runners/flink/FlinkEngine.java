@@ -1,0 +1,81 @@
+package dhara.runners.flink;
+
+import com.google.auto.service.AutoService;
+import dhara.cli.Engine;
+import java.util.List;
+import java.util.Set;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.runners.flink.FlinkRunner;
+import org.apache.beam.sdk.PipelineRunner;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * Flink: embedded in this process, or a cluster with {@code --flinkMaster=HOST:PORT}. Parallelism
+ * is left alone: embedded, Flink takes one worker a core; on a cluster, what the cluster is
+ * configured for.
+ */
+@AutoService(Engine.class)
+public final class FlinkEngine implements Engine {
+
+  private static final Set<String> EMBEDDED = Set.of("[local]", "[collection]", "[auto]");
+
+  @Override
+  public String name() {
+    return "flink";
+  }
+
+  @Override
+  public Class<? extends PipelineRunner<?>> runner() {
+    return FlinkRunner.class;
+  }
+
+  @Override
+  public List<Default> defaults() {
+    return List.of(
+        new Default(
+            "flinkMaster",
+            "[local]",
+            "embedded in this process; --flinkMaster=HOST:PORT for a cluster"),
+        new Default(
+            "objectReuse",
+            "true",
+            "else every hop between operators encodes and decodes every element: half the speed;"
+                + " Dhara's records never change"),
+        new Default(
+            "fasterCopy",
+            "true",
+            "else what objectReuse leaves is copied by its coder; Dhara's records never change"),
+        new Default(
+            "maxBundleSize",
+            "20000",
+            "what is tallied inside a bundle is not shuffled: 1000, Flink's own, shuffles more;"
+                + " beyond 20000 nothing is won"));
+  }
+
+  @Override
+  public List<Default> streamDefaults(PipelineOptions options) {
+    Default checkpoints =
+        new Default(
+            "checkpointingInterval",
+            "10000",
+            "milliseconds; without checkpoints a stream that fails starts over");
+    Default watermarks =
+        new Default(
+            "autoWatermarkInterval", "200", "milliseconds; Flink's own, which Beam wants said");
+    return embedded(options)
+        ? List.of(checkpoints, watermarks)
+        : List.of(
+            checkpoints,
+            watermarks,
+            new Default(
+                "attachedMode",
+                "false",
+                "the command keeps a handle to the cluster's job, so that Ctrl-C cancels it"),
+            new Default("jobCheckIntervalInSecs", "1", "how soon the job's end is seen"));
+  }
+
+  @Override
+  public boolean embedded(PipelineOptions options) {
+    return EMBEDDED.contains(options.as(FlinkPipelineOptions.class).getFlinkMaster());
+  }
+}

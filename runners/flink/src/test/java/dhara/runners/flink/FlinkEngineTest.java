@@ -1,0 +1,101 @@
+package dhara.runners.flink;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.instanceOf;
+import static org.hamcrest.Matchers.is;
+
+import dhara.cli.Engine;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.transforms.Count;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.values.KV;
+import org.junit.jupiter.api.Test;
+
+class FlinkEngineTest {
+
+  private final Engine engine = new FlinkEngine();
+
+  @Test
+  void isTheOneEngineOfItsClassPath() {
+    List<Engine> found =
+        ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get).toList();
+
+    assertThat(found, contains(instanceOf(FlinkEngine.class)));
+  }
+
+  @Test
+  void setsOptionsThatItsRunnerReallyHas() {
+    FlinkPipelineOptions options = withDefaults();
+
+    assertThat(options.getFlinkMaster(), is("[local]"));
+    assertThat(options.getObjectReuse(), is(true));
+    assertThat(options.getFasterCopy(), is(true));
+    assertThat(options.getMaxBundleSize(), is(20_000L));
+    assertThat(options.getRunner() == engine.runner(), is(true));
+    assertThat(engine.embedded(options), is(true));
+  }
+
+  @Test
+  void checkpointsStreamsAndKeepsAHandleToThoseOfACluster() {
+    FlinkPipelineOptions local = withDefaults();
+    FlinkPipelineOptions cluster = withDefaults();
+    cluster.setFlinkMaster("jobmanager:8081");
+
+    assertThat(
+        names(engine.streamDefaults(local)),
+        contains("checkpointingInterval", "autoWatermarkInterval"));
+    assertThat(engine.embedded(cluster), is(false));
+    assertThat(
+        names(engine.streamDefaults(cluster)),
+        contains(
+            "checkpointingInterval",
+            "autoWatermarkInterval",
+            "attachedMode",
+            "jobCheckIntervalInSecs"));
+    FlinkPipelineOptions options =
+        PipelineOptionsFactory.fromArgs(arguments(engine.streamDefaults(cluster)))
+            .as(FlinkPipelineOptions.class);
+    assertThat(options.getCheckpointingInterval(), is(10_000L));
+    assertThat(options.getAutoWatermarkInterval(), is(200L));
+    assertThat(options.getAttachedMode(), is(false));
+    assertThat(options.getJobCheckIntervalInSecs(), is(1));
+  }
+
+  private static List<String> names(List<Engine.Default> defaults) {
+    return defaults.stream().map(Engine.Default::option).toList();
+  }
+
+  private static String[] arguments(List<Engine.Default> defaults) {
+    return defaults.stream()
+        .map(set -> "--" + set.option() + "=" + set.value())
+        .toArray(String[]::new);
+  }
+
+  @Test
+  void runsAPipelineWithWhatItSets() {
+    FlinkPipelineOptions options = withDefaults();
+    Pipeline pipeline = Pipeline.create(options);
+    PAssert.that(pipeline.apply(Create.of("a", "b", "a")).apply(Count.perElement()))
+        .containsInAnyOrder(List.of(KV.of("a", 2L), KV.of("b", 1L)));
+
+    State end = pipeline.run().waitUntilFinish();
+
+    assertThat(end, is(State.DONE));
+  }
+
+  /** Beam refuses an unknown option, and a value that is not of the option's type. */
+  private FlinkPipelineOptions withDefaults() {
+    FlinkPipelineOptions options =
+        PipelineOptionsFactory.fromArgs(arguments(engine.defaults()))
+            .as(FlinkPipelineOptions.class);
+    options.setRunner(engine.runner());
+    return options;
+  }
+}

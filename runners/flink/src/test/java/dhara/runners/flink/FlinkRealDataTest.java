@@ -1,0 +1,5 @@
+package dhara.runners.flink;
+
+import dhara.parity.RealData;
+
+class FlinkRealDataTest extends RealData {}

@@ -1,0 +1,5 @@
+package dhara.runners.spark;
+
+import dhara.parity.BackfillParity;
+
+class SparkParityTest extends BackfillParity {}
