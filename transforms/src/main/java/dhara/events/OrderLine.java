@@ -30,18 +30,25 @@ public record OrderLine(
     long unitMinor)
     implements Event {
 
-  /** The largest value of one line, in minor units: far above any order, far below overflow. */
-  private static final long MOST_MINOR = 1_000_000_000_000_000L;
+  /**
+   * The most units of one line, far above any order: sums of nine billion such lines fit a long.
+   */
+  private static final long MOST_UNITS = 1_000_000_000L;
+
+  /** The largest value of one line, in minor units: sums of nine million such lines fit a long. */
+  private static final long MOST_MINOR = 1_000_000_000_000L;
 
   public OrderLine {
     if (quantity == 0) {
       throw new IllegalArgumentException("quantity is 0: a line buys or cancels something");
     }
+    if (quantity < -MOST_UNITS || quantity > MOST_UNITS) {
+      throw new IllegalArgumentException("quantity is beyond " + MOST_UNITS + ": " + quantity);
+    }
     if (unitMinor < 0) {
       throw new IllegalArgumentException("unitMinor is negative: " + unitMinor);
     }
-    if (Math.multiplyHigh(quantity, unitMinor) != (quantity < 0 && unitMinor != 0 ? -1 : 0)
-        || Math.abs(quantity * unitMinor) > MOST_MINOR) {
+    if (unitMinor > MOST_MINOR / Math.abs(quantity)) {
       throw new IllegalArgumentException(
           "the line's value is beyond " + MOST_MINOR + ": " + quantity + " x " + unitMinor);
     }

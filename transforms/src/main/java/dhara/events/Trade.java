@@ -24,7 +24,10 @@ public record Trade(
     boolean suspicious)
     implements Event {
 
-  /** The largest value of one trade, in ten-thousandths: sums of 9,000 of them fit a long. */
+  /** The largest size of one trade: sums of nine million such trades fit a long. */
+  private static final long MOST_UNITS = 1_000_000_000_000L;
+
+  /** The largest value of one trade, in ten-thousandths: it fits a long. */
   private static final long MOST_E4 = 1_000_000_000_000_000L;
 
   public Trade {
@@ -34,7 +37,10 @@ public record Trade(
     if (size <= 0) {
       throw new IllegalArgumentException("size is not above zero: " + size);
     }
-    if (Math.multiplyHigh(priceE4, size) != 0 || priceE4 * size < 0 || priceE4 * size > MOST_E4) {
+    if (size > MOST_UNITS) {
+      throw new IllegalArgumentException("size is beyond " + MOST_UNITS + ": " + size);
+    }
+    if (priceE4 > MOST_E4 / size) {
       throw new IllegalArgumentException(
           "the trade's value is beyond " + MOST_E4 + ": " + priceE4 + " x " + size);
     }
