@@ -93,6 +93,18 @@ class DharaTest {
   }
 
   @Test
+  void refusesAStreamOnAnEngineThatRunsBackfillsOnly() {
+    TestEngine.streams = false;
+    try {
+      assertThat(run("tides", "--harbour=open sea"), is(2));
+      assertThat(err(), containsString("names a stream, and bathtub runs backfills only"));
+      assertThat(run("tides", "--harbour=Kochi"), is(0));
+    } finally {
+      TestEngine.streams = true;
+    }
+  }
+
+  @Test
   void explainsWhatItSetsAndWhoSaidSo() {
     assertThat(run("tides", "--harbour=Kochi", "--targetParallelism=2", "--explain"), is(0));
 

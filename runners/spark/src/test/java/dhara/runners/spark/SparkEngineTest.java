@@ -40,6 +40,11 @@ class SparkEngineTest {
   }
 
   @Test
+  void takesNoStreamForItsWatermarkWouldRunAhead() {
+    assertThat(engine.streams(), is(false));
+  }
+
+  @Test
   void runsAPipelineWithWhatItSets() {
     SparkPipelineOptions options = withDefaults();
     options.setSparkMaster("local[2]");
