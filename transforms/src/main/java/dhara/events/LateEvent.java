@@ -1,0 +1,29 @@
+package dhara.events;
+
+import java.time.Instant;
+
+/**
+ * An event of a stream that came too late: no answer has it. What a stream answers and its late
+ * events are together what a backfill answers.
+ *
+ * @param input the input of the analysis that read it
+ * @param id the event's id
+ * @param at the event's time
+ * @param windowStart start of the window it missed: of its windows, the one that closed first
+ * @param windowEnd end of that window (exclusive)
+ * @param lateMillis how far the watermark had passed the window's end when the event came, in
+ *     milliseconds; at least the allowed lateness
+ * @param source where it came from: {@code kafka://topic}
+ * @param position where it stands there: {@code partition=3 offset=77}
+ * @param event the event as JSON, under the names of its components
+ */
+public record LateEvent(
+    String input,
+    String id,
+    Instant at,
+    Instant windowStart,
+    Instant windowEnd,
+    long lateMillis,
+    String source,
+    String position,
+    String event) {}
