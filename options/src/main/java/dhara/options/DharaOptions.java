@@ -9,14 +9,15 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * What a user may say to every analysis: where events come from, where answers go, which range of
- * event time counts, and what makes bytes no event.
+ * What a user may say to every analysis: where events come from, where answers go, what makes bytes
+ * no event, and when an event is late.
  */
-public interface DharaOptions extends PipelineOptions {
+public interface DharaOptions extends BackfillOptions {
 
   @Description(
       "Where events come from: a file, a glob, or kafka://broker:9092/topic. A bounded source makes"
-          + " a backfill, an unbounded one a stream. Repeat it as NAME=URI for further inputs, e.g."
+          + " a backfill, an unbounded one a stream. Repeat it as NAME=URI for further inputs, and"
+          + " with --cutover for a second source of one, e.g."
           + " --events=test-data/orders/orders.jsonl")
   List<String> getEvents();
 
@@ -38,26 +39,26 @@ public interface DharaOptions extends PipelineOptions {
   void setDeadLetters(String value);
 
   @Description(
+      "Where the late events of a stream go, a URI as for --answers. By default beside the answers:"
+          + " DIR/late, TOPIC-late, or the console's error stream")
+  String getLate();
+
+  void setLate(String value);
+
+  @Description(
+      "Where the ledger goes, a URI as for --answers; a backfill also prints it. By default beside"
+          + " the answers: DIR/ledger, TOPIC-ledger, or the console's error stream")
+  String getLedger();
+
+  void setLedger(String value);
+
+  @Description(
       "Field mapping for other people's names and formats: COMPONENT=FIELD[:CONVERSION] pairs"
           + " separated by commas, or the path of a file of such lines, e.g."
           + " --map=customer=CustomerID,at=ts:epochMillis")
   List<String> getMap();
 
   void setMap(List<String> value);
-
-  @Description(
-      "Start of the range of event time that counts (inclusive), ISO-8601, e.g."
-          + " --from=2026-10-01T00:00:00Z")
-  Instant getFrom();
-
-  void setFrom(Instant value);
-
-  @Description(
-      "End of the range of event time that counts (exclusive), ISO-8601, e.g."
-          + " --until=2026-11-01T00:00:00Z")
-  Instant getUntil();
-
-  void setUntil(Instant value);
 
   @Description(
       "Count events with one id once. Turn it off only where the source is known to hold no"

@@ -63,7 +63,7 @@ public record GeneratedEvents(
 
   /** What the ledger of a run over all of them says. */
   public String ledger(Analysis<?> analysis) {
-    return "%s: read %,d = aggregated %,d + dead-lettered %,d + duplicate %,d + filtered 0"
+    return "%s: read %,d = aggregated %,d + dead-lettered %,d + late 0 + duplicate %,d + filtered 0"
         .formatted(analysis.inputs().get(0).name(), lines, events.size(), dead(), duplicates);
   }
 }

@@ -70,7 +70,7 @@ public abstract class RealData {
     assertThat(
         run.err(),
         containsString(
-            "read %,d = aggregated %,d + dead-lettered 0 + duplicate 0 + filtered 0"
+            "read %,d = aggregated %,d + dead-lettered 0 + late 0 + duplicate 0 + filtered 0"
                 .formatted(lines, lines)));
     List<String> bars = SettledAnswers.in(out.resolve("bars"));
     assertThat(bars, is(naiveBars(ticks)));
@@ -167,7 +167,7 @@ public abstract class RealData {
     assertThat(
         run.err(),
         containsString(
-            "read %,d = aggregated %,d + dead-lettered %,d + duplicate %,d + filtered 0"
+            "read %,d = aggregated %,d + dead-lettered %,d + late 0 + duplicate %,d + filtered 0"
                 .formatted(retail.lines, retail.unique.size(), retail.dead, retail.duplicates)));
     Map<String, List<String>> oracle =
         new OrderMetricsOracle("country", OrderLine::country).answers(retail.unique);

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
+import dhara.events.LateEvent;
 import dhara.io.Decoding;
 import dhara.io.Endpoint;
 import dhara.io.EventSource;
@@ -23,6 +24,8 @@ import dhara.io.KafkaSink;
 import dhara.io.KafkaSource;
 import dhara.io.TimeBounds;
 import dhara.options.BadOption;
+import dhara.transforms.Lateness;
+import dhara.transforms.Windows;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -30,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
@@ -69,6 +73,7 @@ final class KafkaTest {
 
   private static final Instant NOON = Instant.parse("2025-06-01T12:00:00Z");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Lateness LATENESS = Lateness.of(Windows.tumbling(Duration.ofMinutes(1)));
 
   private static EmbeddedKafka kafka;
 
@@ -176,7 +181,7 @@ final class KafkaTest {
       kafka.produce(topic, 0, NOON, null, tick(i).bytes());
     }
     Pipeline pipeline = pipeline();
-    source("?end=latest").read(pipeline, "events");
+    source("?end=latest").read(pipeline, "events", LATENESS);
     kafka.deleteBefore(topic, 0, 4);
     Exception failed =
         assertThrows(
@@ -255,6 +260,40 @@ final class KafkaTest {
           is("IN_THE_FUTURE partition=0 offset=1 poison," + poison.at().toEpochMilli()));
       kafka.produce(List.of(message(0, tick(100)), message(0, tick(150))));
       assertThat(stream.counts.take(1, PATIENCE), contains("12:01=2"));
+    } finally {
+      stream.running.cancel();
+    }
+  }
+
+  @Test
+  void anEventBehindTheWatermarkOfItsPartitionLeavesWithTheWindowItMissed() throws Exception {
+    kafka.createTopic(topic, 2);
+    // The watermark of partition 0 comes to 12:01:50: the minute of 12:00 has closed there, that of
+    // 12:01 has not. Partition 1 is not that far: the same event is on time in it.
+    kafka.produce(
+        List.of(
+            message(0, tick(0)), message(0, tick(120)), message(0, tick(61)), message(0, tick(5))));
+    kafka.produce(List.of(message(1, tick(6)), message(1, tick(50))));
+    Stream stream = stream();
+    try {
+      assertThat(
+          stream.late.take(1, PATIENCE),
+          contains(
+              new LateEvent(
+                  "events",
+                  "t5",
+                  NOON.plusSeconds(5),
+                  NOON,
+                  NOON.plusSeconds(60),
+                  50_000,
+                  "kafka://" + topic,
+                  "partition=0 offset=3",
+                  "{\"id\":\"t5\",\"at\":\"2025-06-01T12:00:05.000Z\"}")));
+      kafka.produce(List.of(message(0, tick(300)), message(1, tick(301))));
+      assertThat(
+          stream.counts.take(3, PATIENCE), containsInAnyOrder("12:00=3", "12:01=1", "12:02=1"));
+      assertThat(stream.late.all(), empty());
+      assertThat(stream.read.all().stream().mapToLong(Long::longValue).sum(), is(8L));
     } finally {
       stream.running.cancel();
     }
@@ -373,7 +412,7 @@ final class KafkaTest {
   /** The source that engines read, out of the pipeline. */
   private static UnboundedSource<?, ?> unboundedSource(EventSource<Tick> source) {
     Pipeline pipeline = pipeline();
-    source.read(pipeline, "events");
+    source.read(pipeline, "events", LATENESS);
     List<UnboundedSource<?, ?>> found = new ArrayList<>();
     pipeline.traverseTopologically(
         new PipelineVisitor.Defaults() {
@@ -414,8 +453,9 @@ final class KafkaTest {
     EventSource<Tick> source = source(parameters);
     source.check();
     Pipeline pipeline = pipeline();
-    EventSource.Read<Tick> read = source.read(pipeline, "events");
+    EventSource.Read<Tick> read = source.read(pipeline, "events", LATENESS);
     assertThat(read.events().isBounded(), is(IsBounded.BOUNDED));
+    assertThat(read.late(), is(Optional.empty()));
     Collected<String> stamped = Collected.of(String.class);
     Collected<DeadLetter> deadLetters = Collected.of(DeadLetter.class);
     Collected<Long> counts = Collected.of(Long.class);
@@ -438,11 +478,13 @@ final class KafkaTest {
     EventSource<Tick> source = source(parameters);
     source.check();
     Pipeline pipeline = pipeline();
-    EventSource.Read<Tick> read = source.read(pipeline, "events");
+    EventSource.Read<Tick> read = source.read(pipeline, "events", LATENESS);
     assertThat(read.events().isBounded(), is(IsBounded.UNBOUNDED));
     Collected<String> counts = Collected.of(String.class);
     Collected<DeadLetter> deadLetters = Collected.of(DeadLetter.class);
+    Collected<LateEvent> late = Collected.of(LateEvent.class);
     Collected<Long> reads = Collected.of(Long.class);
+    read.late().orElseThrow().apply("Late", late);
     read.events()
         .apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardMinutes(1))))
         .apply(Combine.globally(Count.<Tick>combineFn()).withoutDefaults())
@@ -450,11 +492,12 @@ final class KafkaTest {
         .apply("Counts", counts);
     read.deadLetters().apply("Dead letters", deadLetters);
     read.read().apply("Read", reads);
-    return new Stream(counts, deadLetters, reads, new Running(pipeline.run()));
+    return new Stream(counts, late, deadLetters, reads, new Running(pipeline.run()));
   }
 
   private record Stream(
       Collected<String> counts,
+      Collected<LateEvent> late,
       Collected<DeadLetter> deadLetters,
       Collected<Long> read,
       Running running) {}

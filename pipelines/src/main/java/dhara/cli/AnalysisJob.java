@@ -9,9 +9,13 @@ import dhara.pipelines.Assembly;
 import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricResults;
+import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /** The job of an analysis: what it says when it has ended. */
 final class AnalysisJob implements Job {
@@ -49,7 +53,7 @@ final class AnalysisJob implements Job {
     RunFolder folder = assembly.folder();
     for (Output<?, ?> output : analysis.outputs()) {
       Endpoint sink = assembly.sink(output);
-      if (sink.scheme().equals("console")) {
+      if (sink.scheme().equals("console") && !assembly.heldBack().contains(output)) {
         Table.print(output.name(), folder.lines(output.name()), sink, console);
       }
     }
@@ -57,15 +61,46 @@ final class AnalysisJob implements Job {
     var dead = new DeadLetters();
     folder.forEachLine(Sink.DEAD_LETTERS, dead::add);
     dead.print(console);
-    checked(assembly.ledgers(), console);
+    for (Output<?, ?> output : assembly.heldBack()) {
+      console
+          .err()
+          .println(
+              output.name() + ": held back, for this is a backfill; --effects=true lets it act");
+    }
+    checked(assembly.ledgers(), dropped(result.metrics()), console);
   }
 
-  /** Prints ledgers, and fails where one does not balance. */
-  static void checked(List<Ledger> ledgers, Console console) {
+  /**
+   * Prints ledgers, and fails where one does not balance.
+   *
+   * @param dropped what the engine says that it dropped, a line for each step
+   */
+  static void checked(List<Ledger> ledgers, List<String> dropped, Console console) {
     ledgers.forEach(console.err()::println);
-    if (ledgers.stream().anyMatch(ledger -> ledger.missing() != 0)) {
-      throw new UnbalancedLedger();
+    List<String> leaks = new ArrayList<>();
+    ledgers.forEach(ledger -> leaks.addAll(ledger.leaks()));
+    leaks.addAll(dropped);
+    if (!leaks.isEmpty()) {
+      throw new UnbalancedLedger(leaks);
     }
+  }
+
+  /**
+   * What the engine dropped as late behind the ledger's back, which no step may let happen: Beam's
+   * groupings drop without a word but for a counter.
+   */
+  static List<String> dropped(MetricResults metrics) {
+    List<String> dropped = new ArrayList<>();
+    for (MetricResult<Long> counter :
+        metrics.queryMetrics(MetricsFilter.builder().build()).getCounters()) {
+      long count = counter.getAttempted();
+      if (counter.getName().getName().equalsIgnoreCase("droppedDueToLateness") && count > 0) {
+        dropped.add(
+            "%s: the engine dropped %,d elements as late"
+                .formatted(counter.getKey().stepName(), count));
+      }
+    }
+    return dropped;
   }
 
   @Override
@@ -78,8 +113,10 @@ final class AnalysisJob implements Job {
 
     private static final long serialVersionUID = 1L;
 
-    UnbalancedLedger() {
-      super("the ledger does not balance: events were lost or counted twice");
+    UnbalancedLedger(List<String> leaks) {
+      super(
+          "the ledger does not balance, events were lost or counted twice; "
+              + String.join("; ", leaks));
     }
   }
 }

@@ -1,9 +1,14 @@
 package dhara.io;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
+import dhara.events.LateEvent;
 import dhara.formats.BadEvent;
+import dhara.formats.RecordFields;
+import dhara.transforms.Lateness;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -15,21 +20,26 @@ import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The bytes of a record, read once: an event, or what is wrong with them. Only bad bytes are kept.
  *
  * <p>A Kafka deserializer sees the bytes but not the record's timestamp, which bounds the event
- * time. So an arrival is made in two steps before anyone else sees it: parsed from the bytes, then
- * {@link #settle settled} by the timestamp. After that it does not change.
+ * time, nor the watermark. So an arrival is made in steps before anyone else sees it: parsed from
+ * the bytes, then {@link #settle settled} by the timestamp, then, where it is late, put {@link
+ * #behind} the watermark. After that it does not change.
  */
 final class Arrival<T extends Record & Event> {
+
+  private static final long ON_TIME = Long.MIN_VALUE;
 
   private @Nullable T event;
   private @Nullable Reason reason;
   private @Nullable String text;
   private byte @Nullable [] bytes;
+  private long watermarkMillis = ON_TIME;
   private final long seenMillis;
 
   private Arrival(
@@ -76,6 +86,44 @@ final class Arrival<T extends Record & Event> {
     }
   }
 
+  /**
+   * Says that the event is late.
+   *
+   * @param millis the watermark that it came behind, epoch milliseconds
+   */
+  void behind(long millis) {
+    watermarkMillis = millis;
+  }
+
+  /** Whether it is an event that came too late for its windows. */
+  boolean late() {
+    return watermarkMillis != ON_TIME;
+  }
+
+  /** The late event. */
+  LateEvent lateEvent(
+      RecordFields<T> fields,
+      Lateness lateness,
+      String input,
+      String source,
+      int partition,
+      long offset) {
+    if (event == null || !late()) {
+      throw new IllegalStateException("only an event can be late");
+    }
+    IntervalWindow missed = lateness.missed(event.at().toEpochMilli());
+    return new LateEvent(
+        input,
+        event.id(),
+        event.at(),
+        Instant.ofEpochMilli(missed.start().getMillis()),
+        Instant.ofEpochMilli(missed.end().getMillis()),
+        watermarkMillis - missed.end().getMillis(),
+        source,
+        position(partition, offset),
+        new String(fields.json(event), UTF_8));
+  }
+
   /** The event; null where the bytes are none. */
   @Nullable T event() {
     return event;
@@ -91,9 +139,13 @@ final class Arrival<T extends Record & Event> {
         reason,
         text,
         source,
-        "partition=" + partition + " offset=" + offset,
+        position(partition, offset),
         Instant.ofEpochMilli(seenMillis),
         bytes);
+  }
+
+  private static String position(int partition, long offset) {
+    return "partition=" + partition + " offset=" + offset;
   }
 
   /** Encodes settled arrivals: a tag byte, then the event or the reason. */
@@ -101,6 +153,7 @@ final class Arrival<T extends Record & Event> {
 
     private static final int EVENT = 0;
     private static final int BAD = 1;
+    private static final int LATE = 2;
 
     private final Coder<T> events;
 
@@ -113,8 +166,11 @@ final class Arrival<T extends Record & Event> {
       T event = arrival.event;
       DataOutputStream data = new DataOutputStream(out);
       if (event != null) {
-        out.write(EVENT);
+        out.write(arrival.late() ? LATE : EVENT);
         data.writeLong(arrival.seenMillis);
+        if (arrival.late()) {
+          data.writeLong(arrival.watermarkMillis);
+        }
         events.encode(event, out);
         return;
       }
@@ -133,8 +189,11 @@ final class Arrival<T extends Record & Event> {
       DataInputStream data = new DataInputStream(in);
       int tag = data.readUnsignedByte();
       long seenMillis = data.readLong();
-      if (tag == EVENT) {
-        return new Arrival<>(events.decode(in), null, null, null, seenMillis);
+      if (tag != BAD) {
+        long watermarkMillis = tag == LATE ? data.readLong() : ON_TIME;
+        Arrival<T> arrival = new Arrival<>(events.decode(in), null, null, null, seenMillis);
+        arrival.behind(watermarkMillis);
+        return arrival;
       }
       return new Arrival<>(
           null,

@@ -2,6 +2,9 @@ package dhara.io;
 
 import dhara.events.DeadLetter;
 import dhara.events.Event;
+import dhara.events.LateEvent;
+import dhara.transforms.Lateness;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 
@@ -18,16 +21,26 @@ public interface EventSource<T extends Record & Event> {
    */
   void check();
 
-  /** Reads: events parsed and stamped with their event time, dead letters beside them. */
-  Read<T> read(Pipeline pipeline, String name);
+  /**
+   * Reads: events parsed and stamped with their event time, dead letters beside them, late events
+   * apart.
+   *
+   * @param name the input's name, with which the names of its steps begin
+   * @param lateness says which events of a stream are late; a bounded source has none
+   */
+  Read<T> read(Pipeline pipeline, String name, Lateness lateness);
 
   /**
    * What a source gives.
    *
-   * @param events parsed, stamped, in the global window
+   * @param events parsed, stamped, in the global window; what is late is not among them
+   * @param late events of a stream that came too late; nothing where the source is bounded
    * @param deadLetters what was no event
    * @param read how many were read, in parts to be added up; counted before parsing
    */
   record Read<T>(
-      PCollection<T> events, PCollection<DeadLetter> deadLetters, PCollection<Long> read) {}
+      PCollection<T> events,
+      Optional<PCollection<LateEvent>> late,
+      PCollection<DeadLetter> deadLetters,
+      PCollection<Long> read) {}
 }

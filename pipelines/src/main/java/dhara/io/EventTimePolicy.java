@@ -1,6 +1,7 @@
 package dhara.io;
 
 import dhara.events.Event;
+import dhara.transforms.Lateness;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.beam.sdk.io.kafka.KafkaRecord;
@@ -14,7 +15,8 @@ import org.joda.time.Instant;
 /**
  * Stamps records with their event time and keeps the {@link PartitionWatermark} of each partition.
  * It is the first to see a record whole, and settles whether it is an event before its time is
- * looked at.
+ * looked at, and whether it is late before it moves the watermark: by the order of its partition
+ * alone, so that reading the same log again finds the same events late.
  */
 final class EventTimePolicy<T extends Record & Event>
     implements TimestampPolicyFactory<Void, Arrival<T>> {
@@ -25,14 +27,20 @@ final class EventTimePolicy<T extends Record & Event>
   private final Decoding<T> decoding;
   private final Duration disorder;
   private final Duration idleAfter;
+  private final Lateness lateness;
   private transient @Nullable TopicTails<T> tails;
 
   EventTimePolicy(
-      KafkaConsumers consumers, Decoding<T> decoding, Duration disorder, Duration idleAfter) {
+      KafkaConsumers consumers,
+      Decoding<T> decoding,
+      Duration disorder,
+      Duration idleAfter,
+      Lateness lateness) {
     this.consumers = consumers;
     this.decoding = decoding;
     this.disorder = disorder;
     this.idleAfter = idleAfter;
+    this.lateness = lateness;
   }
 
   @Override
@@ -45,6 +53,7 @@ final class EventTimePolicy<T extends Record & Event>
             .orElse(TopicTail.NONE);
     return new Policy<>(
         decoding.bounds(),
+        lateness,
         new PartitionWatermark(
             partition.partition(),
             disorder,
@@ -66,10 +75,12 @@ final class EventTimePolicy<T extends Record & Event>
       extends TimestampPolicy<Void, Arrival<T>> {
 
     private final TimeBounds bounds;
+    private final Lateness lateness;
     private final PartitionWatermark watermark;
 
-    Policy(TimeBounds bounds, PartitionWatermark watermark) {
+    Policy(TimeBounds bounds, Lateness lateness, PartitionWatermark watermark) {
       this.bounds = bounds;
+      this.lateness = lateness;
       this.watermark = watermark;
     }
 
@@ -84,6 +95,9 @@ final class EventTimePolicy<T extends Record & Event>
         return getWatermark(context);
       }
       long atMillis = event.at().toEpochMilli();
+      if (lateness.late(atMillis, watermark.known())) {
+        arrival.behind(watermark.known());
+      }
       watermark.event(atMillis);
       return Instant.ofEpochMilli(atMillis);
     }

@@ -10,6 +10,7 @@ import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
 import dhara.formats.Mapping;
 import dhara.records.RecordCoder;
+import dhara.transforms.Lateness;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -111,7 +113,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
   }
 
   @Override
-  public Read<T> read(Pipeline pipeline, String name) {
+  public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
     TupleTag<T> events = new TupleTag<>("events");
     TupleTag<DeadLetter> dead = new TupleTag<>("dead");
     TupleTag<Long> read = new TupleTag<>("read");
@@ -128,6 +130,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
                 ParDo.of(fn).withOutputTags(events, TupleTagList.of(dead).and(read)));
     return new Read<>(
         out.get(events).setCoder(RecordCoder.of(type)),
+        Optional.empty(),
         out.get(dead).setCoder(RecordCoder.of(DeadLetter.class)),
         out.get(read).setCoder(VarLongCoder.of()));
   }

@@ -2,15 +2,19 @@ package dhara.io;
 
 import dhara.events.DeadLetter;
 import dhara.events.Event;
+import dhara.events.LateEvent;
+import dhara.formats.RecordFields;
 import dhara.io.Arrival.ArrivalCoder;
 import dhara.options.BadOption;
 import dhara.records.RecordCoder;
+import dhara.transforms.Lateness;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
@@ -64,9 +68,10 @@ import org.joda.time.Instant;
  * PartitionWatermark}). Neither the wall clock nor a dead letter moves it.
  *
  * <p>What is no event is a dead letter with its bytes: a tombstone (empty), what is too long (its
- * first bytes), what does not parse, what cannot be true in time. Offsets that were deleted before
- * they were read fail the run: nothing is skipped in silence. The source joins no consumer group
- * and commits nothing.
+ * first bytes), what does not parse, what cannot be true in time. What is late by {@link Lateness}
+ * when a stream reads it, behind the watermark of its own partition, leaves apart. Offsets that
+ * were deleted before they were read fail the run: nothing is skipped in silence. The source joins
+ * no consumer group and commits nothing.
  *
  * <pre>{@code
  * KafkaSource.of(Endpoint.of("--events", "kafka://localhost:9092/trades?end=latest"), ...)
@@ -166,8 +171,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   }
 
   @Override
-  public Read<T> read(Pipeline pipeline, String name) {
-    return end == null ? stream(pipeline, name) : range(pipeline, name);
+  public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
+    return end == null ? stream(pipeline, name, lateness) : range(pipeline, name);
   }
 
   /** The range of every partition that is read, as it stands now; of a stream, up to its end. */
@@ -265,7 +270,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
    * live as long as their partition is read. The other one makes a new policy for every poll, which
    * would never find a partition idle.
    */
-  private Read<T> stream(Pipeline pipeline, String name) {
+  private Read<T> stream(Pipeline pipeline, String name, Lateness lateness) {
     KafkaIO.Read<Void, Arrival<T>> read =
         KafkaIO.<Void, Arrival<T>>read()
             .withBootstrapServers(consumers.address().brokers())
@@ -275,7 +280,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             .withValueDeserializerProviderAndCoder(
                 new Arrivals<>(decoding, coder), new ArrivalCoder<>(coder))
             .withTimestampPolicyFactory(
-                new EventTimePolicy<>(consumers, decoding, disorder, idleAfter))
+                new EventTimePolicy<>(consumers, decoding, disorder, idleAfter, lateness))
             // Only the implementation over UnboundedSource knows this option: setting it, to what
             // it is anyway, is how that one is chosen whatever the engine prefers.
             .withOffsetDeduplication(false);
@@ -293,9 +298,18 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             .apply(name + ": read", read)
             .apply(
                 name + ": events and dead letters",
-                ParDo.of(new SplitFn<>(decoding.input(), consumers.address().source(), outputs))
-                    .withOutputTags(outputs.events, outputs.others()));
-    return outputs.of(split, coder);
+                ParDo.of(
+                        new SplitFn<>(
+                            decoding.input(),
+                            consumers.address().source(),
+                            decoding.format().type(),
+                            lateness,
+                            outputs))
+                    .withOutputTags(outputs.events, outputs.others().and(outputs.late)));
+    return outputs.of(
+        split,
+        coder,
+        Optional.of(split.get(outputs.late).setCoder(RecordCoder.of(LateEvent.class))));
   }
 
   private static Map<String, Object> withoutDeserializers(Map<String, Object> settings) {
@@ -319,15 +333,16 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
                 name + ": read",
                 ParDo.of(new ReadRangeFn<>(consumers, decoding, outputs))
                     .withOutputTags(outputs.events, outputs.others()));
-    return outputs.of(split, coder);
+    return outputs.of(split, coder, Optional.empty());
   }
 
-  /** The three outputs of both kinds of reading. */
+  /** The outputs of both kinds of reading; only a stream has late events. */
   private static final class Outputs<T extends Record & Event> implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
     private final TupleTag<T> events = new TupleTag<>("events");
+    private final TupleTag<LateEvent> late = new TupleTag<>("late");
     private final TupleTag<DeadLetter> deadLetters = new TupleTag<>("deadLetters");
     private final TupleTag<Long> read = new TupleTag<>("read");
 
@@ -335,10 +350,12 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       return TupleTagList.of(deadLetters).and(read);
     }
 
-    Read<T> of(PCollectionTuple split, Coder<T> coder) {
+    Read<T> of(
+        PCollectionTuple split, Coder<T> coder, Optional<PCollection<LateEvent>> lateEvents) {
       PCollection<T> stamped = split.get(events).setCoder(coder);
       return new Read<>(
           stamped,
+          lateEvents,
           split.get(deadLetters).setCoder(RecordCoder.of(DeadLetter.class)),
           split.get(read).setCoder(VarLongCoder.of()));
     }
@@ -427,19 +444,24 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
   }
 
-  /** Parts events, which are stamped already, from dead letters, and counts both. */
+  /** Parts events, which are stamped already, from late ones and dead letters, and counts all. */
   static final class SplitFn<T extends Record & Event>
       extends DoFn<KafkaRecord<Void, Arrival<T>>, T> {
 
     private final String input;
     private final String source;
+    private final Class<T> type;
+    private final Lateness lateness;
     private final Outputs<T> outputs;
+    private transient @Nullable RecordFields<T> fields;
     private transient long count;
     private transient Instant newest = BoundedWindow.TIMESTAMP_MIN_VALUE;
 
-    SplitFn(String input, String source, Outputs<T> outputs) {
+    SplitFn(String input, String source, Class<T> type, Lateness lateness, Outputs<T> outputs) {
       this.input = input;
       this.source = source;
+      this.type = type;
+      this.lateness = lateness;
       this.outputs = outputs;
     }
 
@@ -458,12 +480,21 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       newest = at.isAfter(newest) ? at : newest;
       Arrival<T> arrival = record.getKV().getValue();
       T event = arrival.event();
-      if (event != null) {
+      if (arrival.late()) {
+        out.get(outputs.late).output(late(arrival, record.getPartition(), record.getOffset()));
+      } else if (event != null) {
         out.get(outputs.events).output(event);
       } else {
         out.get(outputs.deadLetters)
             .output(arrival.deadLetter(input, source, record.getPartition(), record.getOffset()));
       }
+    }
+
+    private LateEvent late(Arrival<T> arrival, int partition, long offset) {
+      if (fields == null) {
+        fields = RecordFields.of(type);
+      }
+      return arrival.lateEvent(fields, lateness, input, source, partition, offset);
     }
 
     @FinishBundle

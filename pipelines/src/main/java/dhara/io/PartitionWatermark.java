@@ -79,6 +79,11 @@ final class PartitionWatermark {
     return watermark;
   }
 
+  /** The watermark as it was last known: nothing downstream has a later one. */
+  long known() {
+    return watermark;
+  }
+
   private void follow(long newest) {
     if (newest != TopicTail.NONE) {
       watermark = Math.max(watermark, newest - disorderMillis);

@@ -3,7 +3,9 @@ package dhara.io;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dhara.events.DeadLetter;
+import dhara.events.LateEvent;
 import dhara.formats.RecordFields;
+import dhara.pipelines.Ledger;
 import dhara.records.RecordSchemas;
 import dhara.transforms.Answer;
 import java.io.ByteArrayOutputStream;
@@ -34,7 +36,16 @@ final class RowFormat<T> implements Serializable {
   /** Which answer a later one replaces. */
   private record WindowKey(Instant windowStart, Instant windowEnd) {}
 
-  /** Splits what is written into records. */
+  /** Where something was read: what a record is that stands for itself. */
+  private record Place(String source, String position) {}
+
+  /** Whose ledger it is. */
+  private record InputKey(String input) {}
+
+  /**
+   * Splits what is written into records. Written as a lambda each, not as {@code List::of}: of
+   * equal method references to it, one is deserialized as another, which casts to that one's type.
+   */
   private interface Split<T> extends Function<T, List<Record>>, Serializable {}
 
   private final List<Class<? extends Record>> types;
@@ -67,12 +78,29 @@ final class RowFormat<T> implements Serializable {
 
   /** Dead letters; keyed by where they came from. */
   static RowFormat<DeadLetter> deadLetters() {
-    record Place(String source, String position) {}
     return new RowFormat<>(
         List.of(DeadLetter.class),
-        List::of,
+        d -> List.of(d),
         List.of(Place.class),
         d -> List.of(new Place(d.source(), d.position())));
+  }
+
+  /** Late events; keyed by where they came from. */
+  static RowFormat<LateEvent> late() {
+    return new RowFormat<>(
+        List.of(LateEvent.class),
+        e -> List.of(e),
+        List.of(Place.class),
+        e -> List.of(new Place(e.source(), e.position())));
+  }
+
+  /** Ledgers; keyed by their input. */
+  static RowFormat<Ledger> ledger() {
+    return new RowFormat<>(
+        List.of(Ledger.class),
+        l -> List.of(l),
+        List.of(InputKey.class),
+        l -> List.of(new InputKey(l.input())));
   }
 
   /** The columns, in snake case. */

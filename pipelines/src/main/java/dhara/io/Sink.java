@@ -1,6 +1,8 @@
 package dhara.io;
 
 import dhara.events.DeadLetter;
+import dhara.events.LateEvent;
+import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
 import dhara.transforms.Answer;
 import java.io.IOException;
@@ -45,55 +47,82 @@ public final class Sink<T> {
       Endpoint endpoint, Output<K, V> output, boolean first, boolean bounded, RunFolder folder) {
     return of(
         endpoint,
-        output.name(),
-        first ? "" : "-" + output.name(),
+        new Kind(output.name(), first ? "" : "-" + output.name(), true, false),
         RowFormat.answers(output.key(), output.value()),
         bounded,
-        folder,
-        false);
+        folder);
   }
 
-  /** Where dead letters go, to {@code DIR/dead-letters} or a topic that ends so. */
+  /**
+   * Where dead letters go, to {@code DIR/dead-letters} or a topic.
+   *
+   * @param besideAnswers whether the endpoint is that of the answers: its topic gets a suffix
+   */
   public static Sink<DeadLetter> deadLetters(
       Endpoint endpoint, boolean besideAnswers, boolean bounded, RunFolder folder) {
     return of(
         endpoint,
-        DEAD_LETTERS,
-        besideAnswers ? "-" + DEAD_LETTERS : "",
+        Kind.beside(DEAD_LETTERS, besideAnswers, false),
         RowFormat.deadLetters(),
         bounded,
-        folder,
-        true);
+        folder);
+  }
+
+  /** Where the late events of a stream go, to {@code DIR/late} or a topic. */
+  public static Sink<LateEvent> late(Endpoint endpoint, boolean besideAnswers, RunFolder folder) {
+    return of(endpoint, Kind.beside(LATE, besideAnswers, false), RowFormat.late(), false, folder);
+  }
+
+  /** Where the ledger goes, to {@code DIR/ledger} or a topic: an upsert for each input. */
+  public static Sink<Ledger> ledger(
+      Endpoint endpoint, boolean besideAnswers, boolean bounded, RunFolder folder) {
+    return of(
+        endpoint, Kind.beside(LEDGER, besideAnswers, true), RowFormat.ledger(), bounded, folder);
   }
 
   /** What dead letters are called: a folder, a topic's suffix, a table. */
   public static final String DEAD_LETTERS = "dead-letters";
 
+  /** What late events are called. */
+  public static final String LATE = "late";
+
+  /** What the ledger is called. */
+  public static final String LEDGER = "ledger";
+
+  /**
+   * What is written.
+   *
+   * @param name its folder
+   * @param suffix of its topic
+   * @param upserts whether a later one replaces an earlier one
+   * @param aside whether a stream prints it on standard error
+   */
+  private record Kind(String name, String suffix, boolean upserts, boolean aside) {
+
+    static Kind beside(String name, boolean besideAnswers, boolean upserts) {
+      return new Kind(name, besideAnswers ? "-" + name : "", upserts, true);
+    }
+  }
+
   private static <T> Sink<T> of(
-      Endpoint endpoint,
-      String name,
-      String suffix,
-      RowFormat<T> rows,
-      boolean bounded,
-      RunFolder folder,
-      boolean errors) {
+      Endpoint endpoint, Kind kind, RowFormat<T> rows, boolean bounded, RunFolder folder) {
     switch (endpoint.scheme()) {
       case "files" -> {
-        FilesSink<T> files = FilesSink.of(endpoint, name, rows);
+        FilesSink<T> files = FilesSink.of(endpoint, kind.name, rows);
         return new Sink<>(endpoint, files, bounded ? files::checkEmpty : () -> {});
       }
       case "kafka" -> {
-        KafkaSink kafka =
-            (errors ? KafkaSink.appends(endpoint) : KafkaSink.upserts(endpoint)).withSuffix(suffix);
-        return new Sink<>(endpoint, new ToKafka<>(rows, kafka), kafka::check);
+        KafkaSink kafka = kind.upserts ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint);
+        KafkaSink suffixed = kafka.withSuffix(kind.suffix);
+        return new Sink<>(endpoint, new ToKafka<>(rows, suffixed), suffixed::check);
       }
       case "console" -> {
         checkConsole(endpoint, bounded);
         return new Sink<>(
             endpoint,
             bounded
-                ? FilesSink.of(folder.endpoint(endpoint.option()), name, rows)
-                : new ToConsole<>(rows, errors),
+                ? FilesSink.of(folder.endpoint(endpoint.option()), kind.name, rows)
+                : new ToConsole<>(rows, kind.aside),
             () -> {});
       }
       default -> throw endpoint.bad("cannot be written to; name files:DIR, kafka:// or console");

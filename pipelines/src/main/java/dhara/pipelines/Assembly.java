@@ -2,6 +2,7 @@ package dhara.pipelines;
 
 import dhara.events.DeadLetter;
 import dhara.events.Event;
+import dhara.events.LateEvent;
 import dhara.formats.JsonFormat;
 import dhara.formats.Mapping;
 import dhara.io.Decoding;
@@ -16,7 +17,7 @@ import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.records.RecordCoder;
 import dhara.transforms.Answer;
-import dhara.transforms.CountPerBundle;
+import dhara.transforms.Lateness;
 import dhara.transforms.Unique;
 import dhara.transforms.Windows;
 import java.io.IOException;
@@ -25,30 +26,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.io.TextIO;
-import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Sum;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
-import org.apache.beam.sdk.values.TypeDescriptors;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The whole pipeline around an analysis, written once for all of them.
@@ -56,12 +49,10 @@ import org.apache.beam.sdk.values.TypeDescriptors;
  * <pre>
  *   source ─▶ parse, stamp ─▶ range ─▶ unique by id ─▶ the analysis ─▶ answers
  *                  │            │           │               │
- *             dead letters   filtered   duplicates      aggregated  ─▶ ledger
+ *      dead letters, late    filtered   duplicates      aggregated  ─▶ ledger
  * </pre>
  */
 public final class Assembly implements Flow, AutoCloseable {
-
-  private static final String LEDGER = "ledger";
 
   /** An event stands in one array; what is longer could not be held. */
   private static final int MOST_EVENT_BYTES = 1 << 30;
@@ -69,13 +60,16 @@ public final class Assembly implements Flow, AutoCloseable {
   private final Analysis<?> analysis;
   private final DharaOptions options;
   private final Pipeline pipeline;
-  private final Map<String, Endpoint> sources;
-  private final Map<String, Endpoint> sinks;
+  private final Map<String, List<Endpoint>> sources;
+  private final Map<String, List<Endpoint>> sinks;
+  private final TimeRange range;
   private final Mapping mapping;
   private final RunFolder folder = RunFolder.create();
-  private final List<PCollection<KV<String, Long>>> counts = new ArrayList<>();
+  private final Books books = new Books();
   private final Set<Output<?, ?>> answered = new HashSet<>();
+  private final List<Output<?, ?>> heldBack = new ArrayList<>();
   private final List<PCollection<DeadLetter>> deadLetters = new ArrayList<>();
+  private final List<PCollection<LateEvent>> lateEvents = new ArrayList<>();
   private boolean bounded = true;
 
   private Assembly(Analysis<?> analysis, DharaOptions options, Pipeline pipeline) {
@@ -91,18 +85,20 @@ public final class Assembly implements Flow, AutoCloseable {
           options.getMaxEventBytes(),
           "is not from 1 to " + MOST_EVENT_BYTES + ", e.g. --maxEventBytes=1048576");
     }
+    this.range = TimeRange.of(options);
+    List<String> inputs = analysis.inputs().stream().map(Input::name).toList();
+    List<String> outputs = analysis.outputs().stream().map(Output::name).toList();
     this.sources =
-        byName(
-            "--events",
-            options.getEvents(),
-            analysis.inputs().stream().map(Input::name).toList(),
-            false);
-    this.sinks =
-        byName(
-            "--answers",
-            options.getAnswers(),
-            analysis.outputs().stream().map(Output::name).toList(),
-            true);
+        Endpoints.of("--events", inputs)
+            .upTo(options.getCutover() == null ? 1 : 2)
+            .read(options.getEvents(), inputs.subList(0, 1));
+    if (options.getCutover() != null && sources.values().stream().noneMatch(s -> s.size() == 2)) {
+      throw new BadOption(
+          "--cutover",
+          options.getCutover(),
+          "needs two sources: give --events twice, the one before it first");
+    }
+    this.sinks = Endpoints.of("--answers", outputs).read(options.getAnswers(), outputs);
     try {
       this.mapping = options.getMap() == null ? Mapping.none() : Mapping.of(options.getMap());
     } catch (IllegalArgumentException e) {
@@ -157,14 +153,12 @@ public final class Assembly implements Flow, AutoCloseable {
 
   /** Where an output's answers go. */
   public Endpoint sink(Output<?, ?> output) {
-    return sinks.get(output.name());
+    return sinks.get(output.name()).get(0);
   }
 
-  /** Where dead letters go: where the user says, else beside the answers of the first output. */
-  public Endpoint deadLetters() {
-    return options.getDeadLetters() == null
-        ? sink(analysis.outputs().get(0))
-        : Endpoint.of("--deadLetters", options.getDeadLetters());
+  /** Outputs whose answers a backfill holds back, because they have effects. */
+  public List<Output<?, ?>> heldBack() {
+    return List.copyOf(heldBack);
   }
 
   /**
@@ -173,53 +167,167 @@ public final class Assembly implements Flow, AutoCloseable {
    * @throws IllegalStateException where none came back: the engine wrote it on another machine
    */
   public List<Ledger> ledgers() throws IOException {
-    if (!folder.holds(LEDGER)) {
-      throw new IllegalStateException(
-          "no ledger came back to "
-              + folder.path(LEDGER)
-              + ": the engine runs on another machine, so that nobody can say here whether every"
-              + " event was counted");
-    }
-    return Ledger.parse(folder.lines(LEDGER));
+    return Books.left(folder);
   }
 
   @Override
   public <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows) {
-    EventSource<T> source = source(input);
-    source.check();
-    EventSource.Read<T> read = source.read(pipeline, input.name());
-    bounded &= read.events().isBounded() == IsBounded.BOUNDED;
-    deadLetters.add(read.deadLetters());
-    count(input, Ledger.Entry.READ, read.read());
-    count(input, Ledger.Entry.DEAD_LETTERED, counted(input, "Dead", read.deadLetters()));
-
-    PCollection<T> events = inRange(input, read.events());
-    if (options.getUnique()) {
-      Unique<T> unique = Unique.byId(horizon(windows));
-      PCollectionTuple split = events.apply(input.name() + ".Unique", unique);
-      count(
-          input,
-          Ledger.Entry.DUPLICATE,
-          counted(input, "Duplicate", split.get(unique.duplicates())));
-      events = split.get(unique.unique());
+    Lateness lateness = Lateness.of(windows);
+    Duration margin = longest(Windows::margin, windows);
+    List<PCollection<T>> inside = new ArrayList<>();
+    List<PCollection<T>> around = new ArrayList<>();
+    for (Part part : parts(input)) {
+      read(input, part, lateness, margin, inside, around);
     }
-    count(input, Ledger.Entry.AGGREGATED, counted(input, "Aggregated", events));
-    return events;
+    PCollection<T> events = flattened(input.name() + ".Parts", inside);
+    if (options.getUnique()) {
+      String step = input.name() + ".Unique";
+      Unique<T> unique = Unique.byId(longest(Windows::horizon, windows));
+      PCollectionTuple split = events.apply(step, unique);
+      PCollection<T> copies = split.get(unique.duplicates());
+      events = split.get(unique.unique());
+      books.count(input.name(), step + ".Duplicates", List.of(Ledger.Entry.DUPLICATE), copies);
+      books.count(input.name(), step + ".First", List.of(Ledger.Entry.AGGREGATED), events);
+    }
+    // What lies around the range shows which windows the range cuts. It is in no answer, so that
+    // neither copies nor the ledger matter.
+    around.add(0, events);
+    return flattened(input.name() + ".Around", around);
+  }
+
+  /**
+   * A source of an input.
+   *
+   * @param step what the names of its steps begin with
+   * @param range what of it counts
+   */
+  private record Part(String step, Endpoint endpoint, TimeRange range) {}
+
+  private List<Part> parts(Input<?> input) {
+    List<Endpoint> endpoints = sources.get(input.name());
+    if (endpoints == null) {
+      throw new BadOption(
+          "--events", null, "names no " + input.name() + "; add --events=" + input.name() + "=URI");
+    }
+    if (endpoints.size() == 1) {
+      return List.of(new Part(input.name(), endpoints.get(0), TimeRange.ALL));
+    }
+    Instant cutover = options.getCutover();
+    return List.of(
+        new Part(input.name() + ".Before", endpoints.get(0), TimeRange.before(cutover)),
+        new Part(input.name() + ".Since", endpoints.get(1), TimeRange.since(cutover)));
+  }
+
+  private <T extends Record & Event> void read(
+      Input<T> input,
+      Part part,
+      Lateness lateness,
+      Duration margin,
+      List<PCollection<T>> inside,
+      List<PCollection<T>> around) {
+    EventSource<T> source = source(input, part.endpoint());
+    source.check();
+    String name = input.name();
+    String step = part.step();
+    EventSource.Read<T> read = source.read(pipeline, step, lateness);
+    bounded &= read.events().isBounded() == IsBounded.BOUNDED;
+    books.add(name, step + ".All", List.of(Ledger.Entry.READ), read.read());
+    books.count(name, step + ".Dead", List.of(Ledger.Entry.DEAD_LETTERED), read.deadLetters());
+    deadLetters.add(read.deadLetters());
+    inside.add(inRange(name, step, read.events(), part.range(), margin, events(), around::add));
+    read.late()
+        .ifPresent(
+            late ->
+                lateEvents.add(
+                    inRange(
+                        name,
+                        step + ".Late",
+                        late,
+                        part.range(),
+                        margin,
+                        List.of(Ledger.Entry.LATE),
+                        margins -> {})));
+  }
+
+  /** What an event in the range counts as. */
+  private List<Ledger.Entry> events() {
+    return options.getUnique()
+        ? List.of(Ledger.Entry.IN_RANGE)
+        : List.of(Ledger.Entry.IN_RANGE, Ledger.Entry.AGGREGATED);
+  }
+
+  /** What counts of a source's events; the rest is filtered. */
+  private <E extends Event> PCollection<E> inRange(
+      String input,
+      String step,
+      PCollection<E> events,
+      TimeRange part,
+      Duration margin,
+      List<Ledger.Entry> entries,
+      Consumer<PCollection<E>> around) {
+    if (range.equals(TimeRange.ALL) && part.equals(TimeRange.ALL)) {
+      List<Ledger.Entry> all = new ArrayList<>(entries);
+      all.add(Ledger.Entry.PARSED);
+      books.count(input, step + ".InRange", all, events);
+      return events;
+    }
+    books.count(input, step + ".Parsed", List.of(Ledger.Entry.PARSED), events);
+    TimeRange.Split<E> tags = TimeRange.Split.tags();
+    PCollectionTuple split = range.split(step + ".Range", events, part, margin, tags);
+    PCollection<E> outside = split.get(tags.outside());
+    books.count(input, step + ".Outside", List.of(Ledger.Entry.FILTERED), outside);
+    if (!margin.isZero()) {
+      PCollection<E> edges = split.get(tags.margin());
+      books.count(input, step + ".Margin", List.of(Ledger.Entry.FILTERED), edges);
+      around.accept(edges);
+    }
+    books.count(input, step + ".InRange", entries, split.get(tags.inside()));
+    return split.get(tags.inside());
+  }
+
+  private static <T> PCollection<T> flattened(String step, List<PCollection<T>> parts) {
+    return parts.size() == 1
+        ? parts.get(0)
+        : PCollectionList.of(parts).apply(step, Flatten.pCollections());
   }
 
   @Override
   public <K extends Record, V extends Record> void answers(
       Output<K, V> output, PCollection<Answer<K, V>> answers) {
+    answered.add(output);
+    if (output.effect() && bounded && !options.getEffects()) {
+      heldBack.add(output);
+      return;
+    }
+    PCollection<Answer<K, V>> whole =
+        range.equals(TimeRange.ALL)
+            ? answers
+            : answers.apply(output.name() + ".Whole", Filter.by(range::covers));
     Sink<Answer<K, V>> sink =
         Sink.answers(
-            sink(output),
-            output,
-            analysis.outputs().indexOf(output) == 0,
-            answers.isBounded() == IsBounded.BOUNDED,
-            folder);
+            sink(output), output, analysis.outputs().indexOf(output) == 0, bounded, folder);
     sink.check();
-    answers.apply(output.name() + ".Write", sink.write());
-    answered.add(output);
+    revised(output, whole, sink).apply(output.name() + ".Write", sink.write());
+  }
+
+  /** A backfill's answers take the place of those that are there. */
+  private <K extends Record, V extends Record> PCollection<Answer<K, V>> revised(
+      Output<K, V> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
+    Long given = options.getRevision();
+    if (given != null && given < 0) {
+      throw new BadOption("--revision", given, "is below zero, e.g. --revision=1");
+    }
+    if (given != null && !bounded) {
+      throw new BadOption(
+          "--revision", given, "is for backfills; a stream counts its revisions from 0");
+    }
+    boolean over = sink.endpoint().scheme().equals("kafka");
+    long revision = given != null ? given : bounded && over ? Instant.now().getEpochSecond() : 0;
+    return revision == 0
+        ? answers
+        : answers
+            .apply(output.name() + ".Revision", ParDo.of(new RevisionFn<>(revision)))
+            .setCoder(answers.getCoder());
   }
 
   private void finish() {
@@ -228,31 +336,46 @@ public final class Assembly implements Flow, AutoCloseable {
         throw new IllegalStateException(analysis.name() + " gave no answers for " + output.name());
       }
     }
-    Sink<DeadLetter> dead =
-        Sink.deadLetters(deadLetters(), options.getDeadLetters() == null, bounded, folder);
-    dead.check();
-    PCollectionList.of(deadLetters)
-        .apply("DeadLetters", Flatten.pCollections())
-        .apply("DeadLetters.Write", dead.write());
-    PCollection<KV<String, Long>> entries =
-        PCollectionList.of(counts).apply("Ledger", Flatten.pCollections());
+    Endpoint beside = sink(analysis.outputs().get(0));
+    write(
+        "DeadLetters",
+        deadLetters,
+        Sink.deadLetters(
+            other("--deadLetters", options.getDeadLetters(), beside),
+            options.getDeadLetters() == null,
+            bounded,
+            folder));
+    if (!lateEvents.isEmpty()) {
+      write(
+          "Late",
+          lateEvents,
+          Sink.late(other("--late", options.getLate(), beside), options.getLate() == null, folder));
+    }
+    Sink<Ledger> ledger =
+        Sink.ledger(
+            other("--ledger", options.getLedger(), beside),
+            options.getLedger() == null,
+            bounded,
+            folder);
+    PCollection<Ledger> ledgers = bounded ? books.bounded() : books.soFar(Books.every(ledger));
     if (bounded) {
-      entries
-          .apply("Ledger.Sum", Sum.longsPerKey())
-          .apply(
-              "Ledger.Line",
-              MapElements.into(TypeDescriptors.strings())
-                  .via(entry -> entry.getKey() + " " + entry.getValue()))
-          .apply("Ledger.Write", TextIO.write().to(folder.path(LEDGER)).withoutSharding());
+      Books.leave(ledgers, folder);
+    }
+    if (!bounded || !ledger.endpoint().scheme().equals("console")) {
+      write("LedgerOut", List.of(ledgers), ledger);
     }
   }
 
-  private <T extends Record & Event> EventSource<T> source(Input<T> input) {
-    Endpoint endpoint = sources.get(input.name());
-    if (endpoint == null) {
-      throw new BadOption(
-          "--events", null, "names no " + input.name() + "; add --events=" + input.name() + "=URI");
-    }
+  private static <T> void write(String step, List<PCollection<T>> parts, Sink<T> sink) {
+    sink.check();
+    flattened(step, parts).apply(step + ".Write", sink.write());
+  }
+
+  private static Endpoint other(String option, @Nullable String given, Endpoint beside) {
+    return given == null ? beside : Endpoint.of(option, given);
+  }
+
+  private <T extends Record & Event> EventSource<T> source(Input<T> input, Endpoint endpoint) {
     TimeBounds bounds = new TimeBounds(options.getNotBefore(), options.getMaxSkew());
     JsonFormat<T> json;
     try {
@@ -275,118 +398,24 @@ public final class Assembly implements Flow, AutoCloseable {
     };
   }
 
-  private <T extends Record & Event> PCollection<T> inRange(Input<T> input, PCollection<T> events) {
-    Instant from = options.getFrom() == null ? Instant.MIN : options.getFrom();
-    Instant until = options.getUntil() == null ? Instant.MAX : options.getUntil();
-    if (options.getFrom() == null && options.getUntil() == null) {
-      return events;
-    }
-    if (!from.isBefore(until)) {
-      throw new BadOption(
-          "--until", until, "is not after --from=" + from + ": the range would be empty");
-    }
-    TupleTag<T> inside = new TupleTag<>("inside");
-    TupleTag<T> outside = new TupleTag<>("outside");
-    PCollectionTuple split =
-        events.apply(
-            input.name() + ".Range",
-            ParDo.of(new RangeFn<>(from, until, outside))
-                .withOutputTags(inside, TupleTagList.of(outside)));
-    split.get(outside).setCoder(events.getCoder());
-    count(input, Ledger.Entry.FILTERED, counted(input, "Filtered", split.get(outside)));
-    return split.get(inside).setCoder(events.getCoder());
+  private static Duration longest(Function<Windows, Duration> what, Windows... windows) {
+    return Arrays.stream(windows).map(what).max(Duration::compareTo).orElseThrow();
   }
 
-  private static Duration horizon(Windows... windows) {
-    return Arrays.stream(windows)
-        .map(Windows::horizon)
-        .max(Duration::compareTo)
-        .orElseThrow(() -> new IllegalArgumentException("name the windows that use the events"));
-  }
-
-  private <T> PCollection<Long> counted(Input<?> input, String what, PCollection<T> elements) {
-    return elements.apply(input.name() + ".Count" + what, CountPerBundle.ofElements());
-  }
-
-  private void count(Input<?> input, Ledger.Entry entry, PCollection<Long> parts) {
-    counts.add(
-        parts.apply(
-            input.name() + ".Ledger." + entry.label(),
-            ParDo.of(new EntryFn(input.name() + " " + entry, entry.label()))));
-  }
-
-  private static Map<String, Endpoint> byName(
-      String option, List<String> values, List<String> names, boolean bareMeansAll) {
-    Map<String, Endpoint> bare = new HashMap<>();
-    Map<String, Endpoint> named = new HashMap<>();
-    for (String value : values) {
-      Matcher name = NAMED.matcher(value);
-      if (name.matches()) {
-        if (!names.contains(name.group(1))) {
-          throw new BadOption(
-              option, value, "knows no " + name.group(1) + "; its names are " + names);
-        }
-        if (named.put(name.group(1), Endpoint.of(option, name.group(2))) != null) {
-          throw new BadOption(
-              option, value, "is a second URI for " + name.group(1) + "; leave one of them out");
-        }
-      } else if (bare.isEmpty()) {
-        Endpoint endpoint = Endpoint.of(option, value);
-        (bareMeansAll ? names : names.subList(0, 1)).forEach(n -> bare.put(n, endpoint));
-      } else {
-        throw new BadOption(
-            option, value, "is a second URI without a name; say NAME=URI, with one of " + names);
-      }
-    }
-    bare.putAll(named);
-    return bare;
-  }
-
-  private static final Pattern NAMED = Pattern.compile("([a-z][a-z0-9-]*)=(.+)");
-
-  /** Lets through what lies in the range of event time. */
-  private static final class RangeFn<T extends Event> extends DoFn<T, T> {
+  /** Numbers revisions from a later one on. */
+  private static final class RevisionFn<K, V> extends DoFn<Answer<K, V>, Answer<K, V>> {
 
     private static final long serialVersionUID = 1L;
 
-    private final Instant from;
-    private final Instant until;
-    private final TupleTag<T> outside;
+    private final long first;
 
-    RangeFn(Instant from, Instant until, TupleTag<T> outside) {
-      this.from = from;
-      this.until = until;
-      this.outside = outside;
+    RevisionFn(long first) {
+      this.first = first;
     }
 
     @ProcessElement
-    public void process(ProcessContext context) {
-      Instant at = context.element().at();
-      if (at.isBefore(from) || !at.isBefore(until)) {
-        context.output(outside, context.element());
-      } else {
-        context.output(context.element());
-      }
-    }
-  }
-
-  /** Names counts, and shows them as metrics of the engine too. */
-  private static final class EntryFn extends DoFn<Long, KV<String, Long>> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final String entry;
-    private final Counter counter;
-
-    EntryFn(String entry, String metric) {
-      this.entry = entry;
-      this.counter = Metrics.counter("dhara", metric);
-    }
-
-    @ProcessElement
-    public void process(@Element Long count, OutputReceiver<KV<String, Long>> out) {
-      counter.inc(count);
-      out.output(KV.of(entry, count));
+    public void process(@Element Answer<K, V> a, OutputReceiver<Answer<K, V>> out) {
+      out.output(new Answer<>(a.key(), a.start(), a.end(), first + a.revision(), a.value()));
     }
   }
 }

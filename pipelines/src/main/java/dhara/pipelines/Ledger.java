@@ -1,71 +1,149 @@
 package dhara.pipelines;
 
-import java.util.Arrays;
+import dhara.transforms.Tally;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What became of every event that an input of a run read: each left by exactly one exit.
+ * What became of every event that an input of a run read: each left by exactly one exit. {@code
+ * parsed} and {@code inRange} are taken on the way, so that a ledger that does not balance says
+ * where events were lost.
  *
  * @param input the input
- * @param events how many were read, and how many left by each exit
+ * @param revision 0 for the first ledger of a run, one more for each that replaces it
+ * @param read read from the source
+ * @param aggregated handed to the analysis, and in every answer that they belong to
+ * @param deadLettered no event: dead letters
+ * @param late of a stream: behind the watermark by more than the allowed lateness, and in no answer
+ * @param duplicate copies of events already seen
+ * @param filtered outside the range of event time asked for
+ * @param parsed on the way: events, late or not, that the source handed on
+ * @param inRange on the way: events that are neither late nor filtered
  */
-public record Ledger(String input, Map<Entry, Long> events) {
+public record Ledger(
+    String input,
+    long revision,
+    long read,
+    long aggregated,
+    long deadLettered,
+    long late,
+    long duplicate,
+    long filtered,
+    long parsed,
+    long inRange)
+    implements Tally<Ledger> {
 
-  /** What the ledger counts: what was read, and the exits. */
-  public enum Entry {
-    /** Read from the source. */
-    READ,
-    /** Handed to the analysis. */
-    AGGREGATED,
-    /** No event: a dead letter. */
-    DEAD_LETTERED,
-    /** A copy of an event already seen. */
-    DUPLICATE,
-    /** Outside the range of event time asked for. */
-    FILTERED;
+  /** The ledger of nothing, of no input. */
+  static final Ledger ZERO = new Ledger("", 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    /** As the ledger is read: {@code dead-lettered}. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  /** What a step of the graph counts. */
+  enum Entry {
+    READ("read"),
+    PARSED("parsed"),
+    IN_RANGE("in-range"),
+    AGGREGATED("aggregated"),
+    DEAD_LETTERED("dead-lettered"),
+    LATE("late"),
+    DUPLICATE("duplicate"),
+    FILTERED("filtered");
+
+    private final String label;
+
+    Entry(String label) {
+      this.label = label;
+    }
+
+    /** As the ledger is read. */
+    String label() {
+      return label;
     }
   }
 
-  /** Ledgers from lines {@code INPUT ENTRY COUNT}, by input. */
-  static List<Ledger> parse(List<String> lines) {
-    Map<String, Map<Entry, Long>> inputs = new TreeMap<>();
-    for (String line : lines) {
-      String[] words = line.split(" ", 3);
-      inputs
-          .computeIfAbsent(words[0], name -> new TreeMap<>())
-          .merge(Entry.valueOf(words[1]), Long.valueOf(words[2]), Math::addExact);
+  /** A ledger with a single entry. */
+  static Ledger of(String input, Entry entry, long count) {
+    return new Ledger(
+        input,
+        0,
+        entry == Entry.READ ? count : 0,
+        entry == Entry.AGGREGATED ? count : 0,
+        entry == Entry.DEAD_LETTERED ? count : 0,
+        entry == Entry.LATE ? count : 0,
+        entry == Entry.DUPLICATE ? count : 0,
+        entry == Entry.FILTERED ? count : 0,
+        entry == Entry.PARSED ? count : 0,
+        entry == Entry.IN_RANGE ? count : 0);
+  }
+
+  /** The ledger of both, which are of one input. */
+  @Override
+  public Ledger plus(Ledger other) {
+    return new Ledger(
+        input.isEmpty() ? other.input : input,
+        Math.max(revision, other.revision),
+        read + other.read,
+        aggregated + other.aggregated,
+        deadLettered + other.deadLettered,
+        late + other.late,
+        duplicate + other.duplicate,
+        filtered + other.filtered,
+        parsed + other.parsed,
+        inRange + other.inRange);
+  }
+
+  /** The same as a later word. */
+  Ledger withRevision(long newRevision) {
+    return new Ledger(
+        input,
+        newRevision,
+        read,
+        aggregated,
+        deadLettered,
+        late,
+        duplicate,
+        filtered,
+        parsed,
+        inRange);
+  }
+
+  /** Whether every event that was read has left. In a running stream some are on their way. */
+  public boolean balances() {
+    return leaks().isEmpty();
+  }
+
+  /** Where events were lost (or counted twice), a line for each step; nothing where it balances. */
+  public List<String> leaks() {
+    List<String> leaks = new ArrayList<>();
+    leak(leaks, "parsing", read, deadLettered + parsed);
+    leak(leaks, "the range and the late output", parsed, filtered + late + inRange);
+    leak(leaks, "unique by id", inRange, duplicate + aggregated);
+    return leaks;
+  }
+
+  private void leak(List<String> leaks, String step, long in, long out) {
+    if (in != out) {
+      leaks.add("%s: %s: %,d came in, %,d went out".formatted(input, step, in, out));
     }
-    return inputs.entrySet().stream().map(e -> new Ledger(e.getKey(), e.getValue())).toList();
-  }
-
-  /** How many; 0 where nothing was counted. */
-  public long count(Entry entry) {
-    return events.getOrDefault(entry, 0L);
-  }
-
-  /** Read, less all that left: 0 if the ledger balances. */
-  public long missing() {
-    return count(Entry.READ)
-        - Arrays.stream(Entry.values()).filter(e -> e != Entry.READ).mapToLong(this::count).sum();
   }
 
   /** The sum on one line: {@code orders: read 3,000 = aggregated 2,900 + …}. */
   @Override
   public String toString() {
     String exits =
-        Arrays.stream(Entry.values())
-            .filter(e -> e != Entry.READ)
-            .map(e -> "%s %,d".formatted(e.label(), count(e)))
+        Stream.of(
+                exit(Entry.AGGREGATED, aggregated),
+                exit(Entry.DEAD_LETTERED, deadLettered),
+                exit(Entry.LATE, late),
+                exit(Entry.DUPLICATE, duplicate),
+                exit(Entry.FILTERED, filtered))
             .collect(Collectors.joining(" + "));
-    String sum = "%s: read %,d = %s".formatted(input, count(Entry.READ), exits);
-    return missing() == 0 ? sum : sum + ", which leaves %,d unaccounted for".formatted(missing());
+    long missing = read - aggregated - deadLettered - late - duplicate - filtered;
+    String sum = "%s: read %,d = %s".formatted(input, read, exits);
+    return missing == 0 ? sum : sum + ", which leaves %,d unaccounted for".formatted(missing);
+  }
+
+  private static String exit(Entry entry, long count) {
+    return "%s %,d".formatted(entry.label, count);
   }
 }

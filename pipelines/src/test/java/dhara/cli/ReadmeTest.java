@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import dhara.formats.RecordFields;
+import dhara.options.BackfillOptions;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
@@ -69,6 +70,7 @@ class ReadmeTest {
   private static String options() {
     StringBuilder text = new StringBuilder();
     text.append(table("Every analysis", optionsOf(DharaOptions.class, DharaOptions.class)));
+    text.append(table("Range and backfill", optionsOf(DharaOptions.class, BackfillOptions.class)));
     text.append(table("Windows", optionsOf(WindowOptions.class, WindowOptions.class)));
     for (Analysis<?> analysis : shipped()) {
       text.append(

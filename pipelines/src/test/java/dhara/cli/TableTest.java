@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.io.Endpoint;
 import dhara.pipelines.Ledger;
-import dhara.pipelines.Ledger.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TableTest {
@@ -171,18 +169,25 @@ class TableTest {
 
   @Test
   void aLedgerThatDoesNotBalanceIsShownAndFails() {
-    Ledger good = new Ledger("orders", Map.of(Entry.READ, 2L, Entry.AGGREGATED, 2L));
-    Ledger bad = new Ledger("trades", Map.of(Entry.READ, 3L, Entry.AGGREGATED, 2L));
+    Ledger good = new Ledger("orders", 0, 2, 2, 0, 0, 0, 0, 2, 2);
+    Ledger bad = new Ledger("trades", 0, 3, 2, 0, 0, 0, 0, 3, 2);
 
-    AnalysisJob.checked(List.of(good), console(false));
+    AnalysisJob.checked(List.of(good), List.of(), console(false));
     var failure =
         assertThrows(
             AnalysisJob.UnbalancedLedger.class,
-            () -> AnalysisJob.checked(List.of(bad, good), console(false)));
+            () ->
+                AnalysisJob.checked(
+                    List.of(bad, good),
+                    List.of("Bars: the engine dropped 1 elements as late"),
+                    console(false)));
 
     assertThat(
         Failure.line(failure),
-        is("the ledger does not balance: events were lost or counted twice"));
+        is(
+            "the ledger does not balance, events were lost or counted twice; trades: the range and"
+                + " the late output: 3 came in, 2 went out; Bars: the engine dropped 1 elements as"
+                + " late"));
     assertThat(err(), is(good + "\n" + bad + "\n" + good + "\n"));
   }
 

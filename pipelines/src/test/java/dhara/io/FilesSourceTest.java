@@ -15,6 +15,8 @@ import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
 import dhara.formats.Mapping;
 import dhara.options.BadOption;
+import dhara.transforms.Lateness;
+import dhara.transforms.Windows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -291,7 +293,8 @@ class FilesSourceTest {
     FilesSource<Step> source = source(folder + "/" + file).inSegmentsOf(segmentBytes);
     source.check();
     Pipeline pipeline = Pipeline.create(Gathered.options());
-    EventSource.Read<Step> read = source.read(pipeline, "steps");
+    EventSource.Read<Step> read =
+        source.read(pipeline, "steps", Lateness.of(Windows.tumbling(Duration.ofMinutes(1))));
     Gathered<Step> events = Gathered.of(read.events());
     Gathered<DeadLetter> dead = Gathered.of(read.deadLetters());
     Gathered<Long> counts = Gathered.of(read.read());

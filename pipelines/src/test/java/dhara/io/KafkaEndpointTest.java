@@ -13,6 +13,8 @@ import dhara.events.Event;
 import dhara.formats.EventFormat;
 import dhara.formats.EventParser;
 import dhara.options.BadOption;
+import dhara.transforms.Lateness;
+import dhara.transforms.Windows;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -138,7 +140,8 @@ final class KafkaEndpointTest {
     ExperimentalOptions options = PipelineOptionsFactory.as(ExperimentalOptions.class);
     options.setExperiments(List.of("use_sdf_read"));
     Pipeline pipeline = Pipeline.create(options);
-    source("kafka://broker:9092/trades").read(pipeline, "events");
+    source("kafka://broker:9092/trades")
+        .read(pipeline, "events", Lateness.of(Windows.tumbling(Duration.ofMinutes(1))));
     List<Class<?>> transforms = new ArrayList<>();
     pipeline.traverseTopologically(
         new PipelineVisitor.Defaults() {

@@ -26,4 +26,5 @@ public record LateEvent(
     long lateMillis,
     String source,
     String position,
-    String event) {}
+    String event)
+    implements Event {}

@@ -1,8 +1,11 @@
 package dhara.formats;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +30,8 @@ import java.util.List;
 public final class RecordFields<T extends Record> implements Serializable {
 
   private static final long serialVersionUID = 1L;
+
+  private static final JsonFactory JSON = new JsonFactory();
 
   private final Class<T> type;
   private final transient ComponentWriter[] writers;
@@ -75,6 +80,19 @@ public final class RecordFields<T extends Record> implements Serializable {
       json.writeFieldName(writer.name());
       writer.writeJson(record, json);
     }
+  }
+
+  /** The record as a JSON object, in UTF-8 and on one line. */
+  public byte[] json(T record) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      writeJson(record, json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + record, e);
+    }
+    return bytes.toByteArray();
   }
 
   /** Writes the components as cells, with delimiters between them but none around them. */

@@ -7,6 +7,7 @@ import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.SlidingWindows;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
@@ -15,6 +16,7 @@ import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.Window.OnTimeBehavior;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
 
 /**
  * Windows of event time, how long their answers may still be revised, and whether an open window
@@ -35,23 +37,26 @@ public final class Windows implements Serializable {
 
   private final WindowFn<Object, ? extends BoundedWindow> fn;
   private final Duration span;
+  private final @Nullable Duration every;
   private final Duration lateness;
   private final @Nullable Duration early;
 
   private Windows(
       WindowFn<Object, ? extends BoundedWindow> fn,
       Duration span,
+      @Nullable Duration every,
       Duration lateness,
       @Nullable Duration early) {
     this.fn = fn;
     this.span = span;
+    this.every = every;
     this.lateness = lateness;
     this.early = early;
   }
 
   /** Windows of one width that follow each other. */
   public static Windows tumbling(Duration width) {
-    return new Windows(FixedWindows.of(joda("width", width)), width, Duration.ZERO, null);
+    return new Windows(FixedWindows.of(joda("width", width)), width, width, Duration.ZERO, null);
   }
 
   /** Windows of one width that overlap: one starts every {@code every}. */
@@ -63,6 +68,7 @@ public final class Windows implements Serializable {
     return new Windows(
         SlidingWindows.of(joda("width", width)).every(joda("every", every)),
         width,
+        every,
         Duration.ZERO,
         null);
   }
@@ -73,7 +79,7 @@ public final class Windows implements Serializable {
    * others: of two answers of a key, the one whose window holds the other's is the settled one.
    */
   public static Windows sessions(Duration gap) {
-    return new Windows(Sessions.withGapDuration(joda("gap", gap)), gap, Duration.ZERO, null);
+    return new Windows(Sessions.withGapDuration(joda("gap", gap)), gap, null, Duration.ZERO, null);
   }
 
   /** How long after a window's end its late events still revise the answer. */
@@ -81,7 +87,7 @@ public final class Windows implements Serializable {
     if (newLateness.isNegative()) {
       throw new IllegalArgumentException("lateness is negative: " + newLateness);
     }
-    return new Windows(fn, span, newLateness, early);
+    return new Windows(fn, span, every, newLateness, early);
   }
 
   /**
@@ -90,7 +96,7 @@ public final class Windows implements Serializable {
    */
   public Windows withEarlyAnswersEvery(Duration newEarly) {
     joda("early", newEarly);
-    return new Windows(fn, span, lateness, newEarly);
+    return new Windows(fn, span, every, lateness, newEarly);
   }
 
   /**
@@ -99,6 +105,36 @@ public final class Windows implements Serializable {
    */
   public Duration horizon() {
     return span.plus(lateness);
+  }
+
+  /**
+   * How far around a range of time events must be seen to tell which windows the range cuts: a
+   * session by its gap; other windows are cut by the clock alone.
+   */
+  public Duration margin() {
+    return every == null ? span : Duration.ZERO;
+  }
+
+  /** How long after a window's end its late events still revise the answer. */
+  public Duration lateness() {
+    return lateness;
+  }
+
+  /**
+   * Of the windows that an event belongs to, the one that ends first; of a session, what the event
+   * alone would make of it.
+   *
+   * @param atMillis the event's time, epoch milliseconds
+   */
+  public IntervalWindow first(long atMillis) {
+    long start = atMillis;
+    if (every != null) {
+      // The first start after at - span: a window holds its start, but not its end.
+      long step = every.toMillis();
+      start = Math.floorDiv(atMillis - span.toMillis(), step) * step + step;
+    }
+    return new IntervalWindow(
+        Instant.ofEpochMilli(start), org.joda.time.Duration.millis(span.toMillis()));
   }
 
   /** The step that assigns events to these windows. */

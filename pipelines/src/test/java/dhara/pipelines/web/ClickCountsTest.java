@@ -68,7 +68,7 @@ class ClickCountsTest {
           assembly.ledgers(),
           hasItem(
               hasToString(
-                  "clicks: read 508 = aggregated 500 + dead-lettered 1 + duplicate 7 +"
+                  "clicks: read 508 = aggregated 500 + dead-lettered 1 + late 0 + duplicate 7 +"
                       + " filtered 0")));
     }
   }

@@ -70,7 +70,7 @@ class CommandTest {
         allOf(
             startsWith("dead letter MALFORMED " + folder.resolve("orders.jsonl") + " byte="),
             endsWith(
-                "orders: read 5 = aggregated 3 + dead-lettered 1 + duplicate 1 + filtered 0\n")));
+                "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered 0\n")));
   }
 
   @Test
@@ -81,7 +81,7 @@ class CommandTest {
     assertThat(out(), containsString("\"window_start\":\"2026-01-05T09:01:00.000Z\""));
     assertThat(
         err(),
-        endsWith("orders: read 5 = aggregated 1 + dead-lettered 1 + duplicate 1 + filtered 2\n"));
+        endsWith("orders: read 5 = aggregated 1 + dead-lettered 1 + late 0 + duplicate 1 + filtered 2\n"));
   }
 
   @Test
@@ -90,7 +90,7 @@ class CommandTest {
 
     assertThat(
         err(),
-        endsWith("orders: read 5 = aggregated 4 + dead-lettered 1 + duplicate 0 + filtered 0\n"));
+        endsWith("orders: read 5 = aggregated 4 + dead-lettered 1 + late 0 + duplicate 0 + filtered 0\n"));
   }
 
   @Test
@@ -116,7 +116,7 @@ class CommandTest {
 
     assertThat(lines("bad/dead-letters"), hasSize(1));
     assertThat(
-        err(), is("orders: read 5 = aggregated 3 + dead-lettered 1 + duplicate 1 + filtered 0\n"));
+        err(), is("orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered 0\n"));
   }
 
   @Test

@@ -1,0 +1,49 @@
+package dhara.options;
+
+import java.time.Instant;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * Which range of event time counts, from which sources it comes, and how a backfill's answers take
+ * the place of earlier ones.
+ */
+public interface BackfillOptions extends PipelineOptions {
+
+  @Description(
+      "Start of the range of event time that counts (inclusive), ISO-8601. A window that the range"
+          + " does not wholly hold has no answer, e.g. --from=2026-10-01T00:00:00Z")
+  Instant getFrom();
+
+  void setFrom(Instant value);
+
+  @Description(
+      "End of the range of event time that counts (exclusive), ISO-8601, e.g."
+          + " --until=2026-11-01T00:00:00Z")
+  Instant getUntil();
+
+  void setUntil(Instant value);
+
+  @Description(
+      "Where an input is read from two sources, --events given twice: of the first the events"
+          + " before this moment count, of the second those at and after it, e.g. an archive and"
+          + " the topic that goes on from it. ISO-8601, e.g. --cutover=2026-11-01T00:00:00Z")
+  Instant getCutover();
+
+  void setCutover(Instant value);
+
+  @Description(
+      "The revision of a backfill's answers; of two answers for one key and window the higher"
+          + " revision counts. By default 0 in a new folder, and over a topic the second since 1970"
+          + " in which it starts: above all that a stream wrote there, e.g. --revision=7")
+  Long getRevision();
+
+  void setRevision(Long value);
+
+  @Description(
+      "Let a backfill act: write the outputs that have effects, such as alerts, too. A stream always"
+          + " does, e.g. --effects=true")
+  boolean getEffects();
+
+  void setEffects(boolean value);
+}

@@ -1,0 +1,177 @@
+package dhara.pipelines;
+
+import dhara.formats.BadEvent;
+import dhara.formats.EventParser;
+import dhara.formats.JsonFormat;
+import dhara.formats.Mapping;
+import dhara.formats.RecordFields;
+import dhara.io.RunFolder;
+import dhara.io.Sink;
+import dhara.records.RecordCoder;
+import dhara.transforms.CountPerBundle;
+import dhara.transforms.TallyFn;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.io.TextIO;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptors;
+
+/**
+ * The book-keeping of a pipeline: counts what passes, in the graph itself, and adds it up to a
+ * {@link Ledger} of each input. Counts are elements, made and committed with what they count, so
+ * that a retry, a restart or a recomputation cannot count twice, as metrics would.
+ */
+final class Books {
+
+  private static final String LEDGER = "ledger";
+
+  private final List<PCollection<KV<String, Ledger>>> entries = new ArrayList<>();
+
+  /** Counts elements of an input, each as all of the entries. */
+  <T> void count(String input, String step, List<Ledger.Entry> as, PCollection<T> elements) {
+    add(input, step, as, elements.apply(step + ".Count", CountPerBundle.ofElements()));
+  }
+
+  /** Takes counts of an input, in parts. */
+  void add(String input, String step, List<Ledger.Entry> as, PCollection<Long> parts) {
+    entries.add(
+        parts
+            .apply(step + ".Entry", ParDo.of(new EntryFn(input, as)))
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), RecordCoder.of(Ledger.class))));
+  }
+
+  /** The ledgers of a bounded pipeline, at its end. */
+  PCollection<Ledger> bounded() {
+    return ledgers(PCollectionList.of(entries).apply("Ledger", Flatten.pCollections()));
+  }
+
+  /**
+   * The ledgers of a stream so far: each replaces the one before of its input.
+   *
+   * @param every how often, wall clock; what is counted does not depend on it
+   */
+  PCollection<Ledger> soFar(Duration every) {
+    return ledgers(
+        PCollectionList.of(entries)
+            .apply("Ledger", Flatten.pCollections())
+            .apply(
+                "Ledger.SoFar",
+                Window.<KV<String, Ledger>>configure()
+                    .triggering(
+                        Repeatedly.forever(
+                            AfterProcessingTime.pastFirstElementInPane()
+                                .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
+                    .withAllowedLateness(org.joda.time.Duration.ZERO)
+                    .accumulatingFiredPanes()));
+  }
+
+  private static PCollection<Ledger> ledgers(PCollection<KV<String, Ledger>> entries) {
+    return entries
+        .apply(
+            "Ledger.Sum",
+            Combine.perKey(
+                TallyFn.of(Ledger.ZERO, ledger -> ledger, Ledger.class, ledger -> ledger)))
+        .apply("Ledger.Revision", ParDo.of(new RevisionFn()))
+        .setCoder(RecordCoder.of(Ledger.class));
+  }
+
+  /** Leaves ledgers where the command finds them when a bounded run has ended. */
+  static void leave(PCollection<Ledger> ledgers, RunFolder folder) {
+    RecordFields<Ledger> fields = RecordFields.of(Ledger.class);
+    ledgers
+        .apply(
+            "Ledger.Line",
+            MapElements.into(TypeDescriptors.strings())
+                .via(ledger -> new String(fields.json(ledger), StandardCharsets.UTF_8)))
+        .apply("Ledger.Leave", TextIO.write().to(folder.path(LEDGER)).withoutSharding());
+  }
+
+  /**
+   * What {@link #leave} has left, by input.
+   *
+   * @throws IllegalStateException where nothing came back: the engine wrote it on another machine
+   */
+  static List<Ledger> left(RunFolder folder) throws IOException {
+    if (!folder.holds(LEDGER)) {
+      throw new IllegalStateException(
+          "no ledger came back to "
+              + folder.path(LEDGER)
+              + ": the engine runs on another machine, so that nobody can say here whether every"
+              + " event was counted; --ledger=files:DIR or kafka:// writes it where you can read it");
+    }
+    EventParser<Ledger> parser = JsonFormat.of(Ledger.class, Mapping.none()).parser();
+    List<Ledger> ledgers = new ArrayList<>();
+    for (String line : folder.lines(LEDGER)) {
+      byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+      try {
+        ledgers.add(parser.parse(bytes, 0, bytes.length));
+      } catch (BadEvent e) {
+        throw new IOException("cannot read the ledger of this run: " + line, e);
+      }
+    }
+    ledgers.sort(Comparator.comparing(Ledger::input));
+    return ledgers;
+  }
+
+  /** How often a stream's ledger goes to a sink: a person reads slower than a topic fills. */
+  static Duration every(Sink<Ledger> sink) {
+    return Duration.ofSeconds(sink.endpoint().scheme().equals("kafka") ? 1 : 10);
+  }
+
+  /** Names counts, and shows them as metrics of the engine too. */
+  private static final class EntryFn extends DoFn<Long, KV<String, Ledger>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String input;
+    private final List<Ledger.Entry> entries;
+    private final List<Counter> counters;
+
+    EntryFn(String input, List<Ledger.Entry> entries) {
+      this.input = input;
+      this.entries = entries;
+      this.counters =
+          entries.stream().map(entry -> Metrics.counter("dhara", entry.label())).toList();
+    }
+
+    @ProcessElement
+    public void process(@Element Long count, OutputReceiver<KV<String, Ledger>> out) {
+      Ledger ledger = Ledger.ZERO;
+      for (Ledger.Entry entry : entries) {
+        ledger = ledger.plus(Ledger.of(input, entry, count));
+      }
+      counters.forEach(counter -> counter.inc(count));
+      out.output(KV.of(input, ledger));
+    }
+  }
+
+  private static final class RevisionFn extends DoFn<KV<String, Ledger>, Ledger> {
+
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Ledger> ledger, PaneInfo pane, OutputReceiver<Ledger> out) {
+      out.output(ledger.getValue().withRevision(pane.getIndex()));
+    }
+  }
+}
