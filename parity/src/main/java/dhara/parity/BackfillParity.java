@@ -2,14 +2,19 @@ package dhara.parity;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.events.Event;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 public abstract class BackfillParity {
 
   private static final long EVENTS = 3_000;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   static Stream<Arguments> analysesAndSeeds() {
     return Analysis.all().keySet().stream()
@@ -56,6 +62,54 @@ public abstract class BackfillParity {
     assertThat(reasons(out.resolve("dead-letters")), is(generated.deadLetters()));
   }
 
+  static Stream<Arguments> analysesAndWindows() {
+    return Analysis.all().keySet().stream()
+        .flatMap(
+            name ->
+                Stream.of(
+                    Arguments.of(name, List.of()),
+                    Arguments.of(name, List.of("--window=PT40S", "--every=PT10S")),
+                    Arguments.of(name, List.of("--gap=PT2S"))));
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("analysesAndWindows")
+  void aRangeGivesTheAnswersOfTheWindowsItHoldsAndNoneOfThoseItCuts(
+      String name, List<String> windows, @TempDir Path folder) throws IOException {
+    Analysis<?> analysis = Analysis.all().get(name);
+    GeneratedEvents generated = GeneratedEvents.of(analysis, 4, EVENTS, folder);
+    List<Instant> times =
+        generated.events().stream().map(event -> ((Event) event).at()).sorted().toList();
+    // Some way into the events, and between the bounds of windows.
+    Instant from = times.get(times.size() / 5).plusMillis(137);
+    Instant until = times.get(4 * times.size() / 5).plusMillis(731);
+    Path whole = folder.resolve("whole");
+    Path part = folder.resolve("part");
+    List<String> arguments = new ArrayList<>(List.of(name, "--events=" + generated.file()));
+    arguments.addAll(windows);
+    arguments.add("--answers=files:" + whole);
+    Command.done(arguments);
+
+    arguments.set(arguments.size() - 1, "--answers=files:" + part);
+    arguments.addAll(List.of("--from=" + from, "--until=" + until));
+    Command.done(arguments);
+
+    for (Output<?, ?> output : analysis.outputs()) {
+      List<String> held = new ArrayList<>();
+      for (String answer : SettledAnswers.in(whole.resolve(output.name()))) {
+        JsonNode json = JSON.readTree(answer);
+        if (!Instant.parse(json.get("window_start").asText()).isBefore(from)
+            && !Instant.parse(json.get("window_end").asText()).isAfter(until)) {
+          held.add(answer);
+        }
+      }
+      assertThat(output.name(), SettledAnswers.in(part.resolve(output.name())), is(held));
+      if (output.equals(analysis.outputs().get(0))) {
+        assertThat(held, is(not(empty())));
+      }
+    }
+  }
+
   private static Map<String, Long> reasons(Path folder) throws IOException {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
@@ -65,7 +119,7 @@ public abstract class BackfillParity {
     }
     Map<String, Long> reasons = new TreeMap<>();
     for (String line : lines) {
-      reasons.merge(new ObjectMapper().readTree(line).get("reason").asText(), 1L, Long::sum);
+      reasons.merge(JSON.readTree(line).get("reason").asText(), 1L, Long::sum);
     }
     return reasons;
   }

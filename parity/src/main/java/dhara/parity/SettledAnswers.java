@@ -22,8 +22,11 @@ public final class SettledAnswers {
 
   private SettledAnswers() {}
 
-  /** The settled answers of the files in a folder; see {@link #of}. */
+  /** The settled answers of the files in a folder, which is not there if there are none. */
   public static List<String> in(Path folder) throws IOException {
+    if (Files.notExists(folder)) {
+      return List.of();
+    }
     List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {

@@ -2,6 +2,8 @@ package dhara.runners.direct;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.emptyString;
 import static org.hamcrest.Matchers.endsWith;
@@ -81,7 +83,69 @@ class CommandTest {
     assertThat(out(), containsString("\"window_start\":\"2026-01-05T09:01:00.000Z\""));
     assertThat(
         err(),
-        endsWith("orders: read 5 = aggregated 1 + dead-lettered 1 + late 0 + duplicate 1 + filtered 2\n"));
+        endsWith(
+            "orders: read 5 = aggregated 1 + dead-lettered 1 + late 0 + duplicate 1 + filtered 2\n"));
+  }
+
+  @Test
+  void twoSourcesJoinAtTheCutoverWithoutAGapAndWithoutCountingTwice() throws IOException {
+    Files.writeString(
+        folder.resolve("since.jsonl"),
+        order(2, "09:01:00") + order(3, "09:02:00") + order(4, "09:02:30") + order(5, "09:03:00"));
+
+    int exit =
+        orders(
+            "--events=" + folder.resolve("since.jsonl"),
+            "--cutover=2026-01-05T09:02:00Z",
+            "--unique=false",
+            "--answers=files:" + folder + "/joined?format=csv");
+
+    assertThat(err(), exit, is(0));
+    assertThat(
+        err(),
+        is(
+            "orders: read 9 = aggregated 6 + dead-lettered 1 + late 0 + duplicate 0 + filtered"
+                + " 2\n"));
+    assertThat(
+        lines("joined/metrics").stream().filter(l -> !l.startsWith("dimension")).toList(),
+        containsInAnyOrder(
+            startsWith("category,books,2026-01-05T09:00:00.000Z,2026-01-05T09:01:00.000Z,0,1,"),
+            // order 2 and its copy, of which the archive holds both
+            startsWith("category,books,2026-01-05T09:01:00.000Z,2026-01-05T09:02:00.000Z,0,1,200"),
+            startsWith("category,books,2026-01-05T09:02:00.000Z,2026-01-05T09:03:00.000Z,0,2,"),
+            startsWith("category,books,2026-01-05T09:03:00.000Z,2026-01-05T09:04:00.000Z,0,1,")));
+  }
+
+  @Test
+  void aSecondSourceNeedsACutoverAndACutoverASecondSource() {
+    assertThat(orders("--events=" + folder.resolve("orders.jsonl")), is(2));
+    assertThat(err(), containsString("is a second URI without a name"));
+    assertThat(orders("--cutover=2026-01-05T09:02:00Z"), is(2));
+    assertThat(
+        err(),
+        containsString(
+            "--cutover=2026-01-05T09:02:00Z: needs two sources: give --events twice, the one before"
+                + " it first"));
+  }
+
+  @Test
+  void theLedgerIsWrittenAsJsonToo() throws IOException {
+    assertThat(orders("--answers=files:" + folder + "/all"), is(0));
+
+    assertThat(
+        lines("all/ledger"),
+        contains(
+            "{\"input\":\"orders\",\"revision\":0,\"read\":5,\"aggregated\":3,"
+                + "\"dead_lettered\":1,\"late\":0,\"duplicate\":1,\"filtered\":0,"
+                + "\"parsed\":4,\"in_range\":4}"));
+  }
+
+  @Test
+  void revisionsStartWhereTheUserSays() {
+    assertThat(orders("--revision=7"), is(0));
+    assertThat(out(), containsString("\"revision\":7"));
+    assertThat(orders("--revision=-1"), is(2));
+    assertThat(err(), containsString("--revision=-1: is below zero"));
   }
 
   @Test
@@ -90,7 +154,8 @@ class CommandTest {
 
     assertThat(
         err(),
-        endsWith("orders: read 5 = aggregated 4 + dead-lettered 1 + late 0 + duplicate 0 + filtered 0\n"));
+        endsWith(
+            "orders: read 5 = aggregated 4 + dead-lettered 1 + late 0 + duplicate 0 + filtered 0\n"));
   }
 
   @Test
@@ -116,7 +181,9 @@ class CommandTest {
 
     assertThat(lines("bad/dead-letters"), hasSize(1));
     assertThat(
-        err(), is("orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered 0\n"));
+        err(),
+        is(
+            "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered 0\n"));
   }
 
   @Test
