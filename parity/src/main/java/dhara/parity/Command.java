@@ -6,9 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 
 /**
- * A run of the command in this process, on the engine of the class path.
+ * A run of the command in this process.
  *
  * @param exit its exit code
  * @param out what it said on standard output
@@ -16,8 +17,17 @@ import java.util.List;
  */
 public record Command(int exit, String out, String err) {
 
-  /** Runs the command to its end. */
+  /** Runs the command to its end, on the engine of the class path. */
   public static Command run(List<String> arguments) {
+    return run(Dhara::on, arguments);
+  }
+
+  /** Runs the command to its end, on one of the engines of the class path. */
+  public static Command run(String engine, List<String> arguments) {
+    return run(console -> Dhara.on(console, engine), arguments);
+  }
+
+  private static Command run(Function<Console, Dhara> dhara, List<String> arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
@@ -26,17 +36,25 @@ public record Command(int exit, String out, String err) {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false,
             false);
-    int exit = Dhara.on(console).run(arguments.toArray(String[]::new));
+    int exit = dhara.apply(console).run(arguments.toArray(String[]::new));
     return new Command(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
   /** The same, of which a test expects that it ends well. */
   public static Command done(List<String> arguments) {
-    Command command = run(arguments);
-    if (command.exit != 0) {
-      throw new AssertionError(arguments + " ended with " + command.exit + ":\n" + command.err);
+    return run(arguments).orFail(arguments);
+  }
+
+  /** The same on one of the engines of the class path. */
+  public static Command done(String engine, List<String> arguments) {
+    return run(engine, arguments).orFail(arguments);
+  }
+
+  private Command orFail(List<String> arguments) {
+    if (exit != 0) {
+      throw new AssertionError(arguments + " ended with " + exit + ":\n" + err);
     }
-    return command;
+    return this;
   }
 }

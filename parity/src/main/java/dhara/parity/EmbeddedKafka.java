@@ -270,6 +270,16 @@ public final class EmbeddedKafka implements AutoCloseable {
     return records;
   }
 
+  /** Whether a topic is there. */
+  public boolean hasTopic(String topic) {
+    return await(admin.listTopics().names()).contains(topic);
+  }
+
+  /** The values of a topic, as they come. */
+  public Followed follow(String topic) {
+    return new Followed(bootstrap, topic);
+  }
+
   /** The consumer groups that the broker knows. */
   public List<String> groups() {
     return await(admin.listConsumerGroups().all()).stream().map(group -> group.groupId()).toList();

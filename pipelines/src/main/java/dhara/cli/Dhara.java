@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.util.ReleaseInfo;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The one command. Verbs are {@code list}, {@code help}, {@code generate}, and the name of every
@@ -45,17 +46,20 @@ public final class Dhara {
   private static final Set<String> VERBS = Set.of("list", "help", "generate");
 
   private final Console console;
+  private final @Nullable String engine;
   private final JobFactory jobs;
   private final Generate generate;
   private final SortedMap<String, Analysis<?>> analyses = Analysis.all();
 
   /**
    * @param console where it speaks
+   * @param engine the engine to run on; null where the class path has only one
    * @param jobs builds the pipeline around an analysis
    * @param lines writes generated events
    */
-  public Dhara(Console console, JobFactory jobs, LineWriter lines) {
+  public Dhara(Console console, @Nullable String engine, JobFactory jobs, LineWriter lines) {
     this.console = console;
+    this.engine = engine;
     this.jobs = jobs;
     this.generate = new Generate(lines);
   }
@@ -79,7 +83,16 @@ public final class Dhara {
 
   /** The command as a process has it, with every analysis and engine of the class path. */
   public static Dhara on(Console console) {
-    return Wiring.dhara(console);
+    return Wiring.dhara(console, null);
+  }
+
+  /** The same on one of the several engines of a class path. */
+  public static Dhara on(Console console, String engine) {
+    return Wiring.dhara(console, engine);
+  }
+
+  private Engine engine() {
+    return engine == null ? EngineSettings.found() : EngineSettings.named(engine);
   }
 
   /** Runs the command; everything that it has to say is said, failures too. */
@@ -183,7 +196,7 @@ public final class Dhara {
                 + ", Beam "
                 + ReleaseInfo.getReleaseInfo().getVersion()
                 + ", engine "
-                + EngineSettings.found().name());
+                + engine().name());
   }
 
   private void help(List<String> arguments) {
@@ -202,7 +215,7 @@ public final class Dhara {
   }
 
   private void overview() {
-    String engine = EngineSettings.found().name();
+    String engine = engine().name();
     console
         .out()
         .printf(
@@ -246,8 +259,7 @@ public final class Dhara {
                         + ", window, "
                         + components(out.value())));
     Arguments arguments = Arguments.ofAnalysis(analysis.name(), analysis.options());
-    Map<String, String> set =
-        EngineSettings.of(EngineSettings.found(), Map.of(), List.of()).byDhara();
+    Map<String, String> set = EngineSettings.of(engine(), Map.of(), List.of()).byDhara();
     console.out().print(arguments.help(all, set, header, console.colour()));
   }
 
@@ -299,7 +311,7 @@ public final class Dhara {
       return DONE;
     }
     List<String> beam = known.beam(given);
-    Engine engine = EngineSettings.found();
+    Engine engine = engine();
     EngineSettings settings = EngineSettings.of(engine, given.values(), beam);
     if (given.explain()) {
       settings.explain().forEach(console.out()::println);
@@ -358,7 +370,7 @@ public final class Dhara {
       overview();
       return DONE;
     }
-    String engine = EngineSettings.found().name();
+    String engine = engine().name();
     console.err().println("$ " + Launcher.command(engine, DEMONSTRATION));
     int exit = dispatch(demonstration);
     console.err().flush();

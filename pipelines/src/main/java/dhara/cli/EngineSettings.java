@@ -39,8 +39,7 @@ record EngineSettings(Engine engine, List<Setting> settings) {
    * @throws BadOption where there is none, or more than one
    */
   static Engine found() {
-    List<Engine> engines =
-        ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get).toList();
+    List<Engine> engines = engines();
     if (engines.size() != 1) {
       throw new BadOption(
           "the class path",
@@ -50,6 +49,18 @@ record EngineSettings(Engine engine, List<Setting> settings) {
               + "; run with the class path of one runner module, e.g. runners/direct");
     }
     return engines.get(0);
+  }
+
+  /** The engine of this name, of those on the class path. */
+  static Engine named(String name) {
+    return engines().stream()
+        .filter(engine -> engine.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new BadOption("the class path", null, "holds no engine " + name));
+  }
+
+  private static List<Engine> engines() {
+    return ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get).toList();
   }
 
   /**

@@ -1,14 +1,15 @@
 package dhara.cli;
 
 import dhara.formats.RecordFields;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Connects the command with what builds pipelines and what writes lines. */
 final class Wiring {
 
   private Wiring() {}
 
-  static Dhara dhara(Console console) {
-    return new Dhara(console, AnalysisJob::of, Wiring::line);
+  static Dhara dhara(Console console, @Nullable String engine) {
+    return new Dhara(console, engine, AnalysisJob::of, Wiring::line);
   }
 
   private static final ClassValue<RecordFields<?>> FIELDS =

@@ -1,9 +1,5 @@
 package dhara.pipelines;
 
-import dhara.formats.BadEvent;
-import dhara.formats.EventParser;
-import dhara.formats.JsonFormat;
-import dhara.formats.Mapping;
 import dhara.formats.RecordFields;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
@@ -118,15 +114,9 @@ final class Books {
               + ": the engine runs on another machine, so that nobody can say here whether every"
               + " event was counted; --ledger=files:DIR or kafka:// writes it where you can read it");
     }
-    EventParser<Ledger> parser = JsonFormat.of(Ledger.class, Mapping.none()).parser();
     List<Ledger> ledgers = new ArrayList<>();
     for (String line : folder.lines(LEDGER)) {
-      byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-      try {
-        ledgers.add(parser.parse(bytes, 0, bytes.length));
-      } catch (BadEvent e) {
-        throw new IOException("cannot read the ledger of this run: " + line, e);
-      }
+      ledgers.add(Ledger.read(line));
     }
     ledgers.sort(Comparator.comparing(Ledger::input));
     return ledgers;

@@ -1,6 +1,10 @@
 package dhara.pipelines;
 
+import dhara.formats.BadEvent;
+import dhara.formats.JsonFormat;
+import dhara.formats.Mapping;
 import dhara.transforms.Tally;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -34,6 +38,22 @@ public record Ledger(
     long parsed,
     long inRange)
     implements Tally<Ledger> {
+
+  /**
+   * A ledger as it is written: a JSON object.
+   *
+   * @throws IllegalArgumentException where it is none
+   */
+  public static Ledger read(String json) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    try {
+      return FORMAT.parser().parse(bytes, 0, bytes.length);
+    } catch (BadEvent e) {
+      throw new IllegalArgumentException("no ledger: " + json, e);
+    }
+  }
+
+  private static final JsonFormat<Ledger> FORMAT = JsonFormat.of(Ledger.class, Mapping.none());
 
   /** The ledger of nothing, of no input. */
   static final Ledger ZERO = new Ledger("", 0, 0, 0, 0, 0, 0, 0, 0, 0);

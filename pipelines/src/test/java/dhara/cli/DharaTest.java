@@ -255,7 +255,7 @@ class DharaTest {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false,
             false);
-    return new Dhara(console, this::job, Tides::line).run(arguments);
+    return new Dhara(console, null, this::job, Tides::line).run(arguments);
   }
 
   private <O extends DharaOptions> Job job(Analysis<O> analysis, O options) {

@@ -85,7 +85,7 @@ class GenerateTest {
             false);
     String[] all =
         Stream.concat(Stream.of("generate"), Stream.of(arguments)).toArray(String[]::new);
-    return new Dhara(console, GenerateTest::noJob, Tides::line).run(all);
+    return new Dhara(console, null, GenerateTest::noJob, Tides::line).run(all);
   }
 
   private static <O extends DharaOptions> Job noJob(Analysis<O> analysis, O options) {

@@ -1,0 +1,173 @@
+package dhara.proof;
+
+import dhara.parity.Command;
+import dhara.parity.EmbeddedKafka;
+import dhara.parity.Followed;
+import dhara.pipelines.Ledger;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.client.JobStatusMessage;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+
+/**
+ * A Flink cluster in this process, of two task managers, with checkpoints in a folder. Streams are
+ * submitted to it as to any cluster.
+ */
+public final class FlinkCluster implements AutoCloseable {
+
+  private final MiniCluster cluster;
+  private final Path nothing;
+
+  private FlinkCluster(MiniCluster cluster, Path nothing) {
+    this.cluster = cluster;
+    this.nothing = nothing;
+  }
+
+  /**
+   * Starts a cluster, and returns when it takes jobs.
+   *
+   * @param slots of each of the two task managers: how many jobs of parallelism 2 run at once
+   * @param folder for checkpoints; it is the caller's to delete
+   */
+  public static FlinkCluster start(int slots, Path folder) throws Exception {
+    Configuration configuration = new Configuration();
+    configuration.set(RestOptions.BIND_PORT, "0");
+    configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(256));
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(256));
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(2)
+                .setNumSlotsPerTaskManager(slots)
+                .build());
+    cluster.start();
+    return new FlinkCluster(cluster, nothing(folder));
+  }
+
+  /** The cluster is in this process, and has all classes: what it is sent is an empty jar. */
+  private static Path nothing(Path folder) throws IOException {
+    Path jar = Files.createTempFile(folder, "nothing", ".jar");
+    new JarOutputStream(Files.newOutputStream(jar), new Manifest()).close();
+    return jar;
+  }
+
+  /**
+   * Submits a stream.
+   *
+   * @param arguments of the command, without those that say where it runs
+   */
+  public RunningStream stream(List<String> arguments) throws Exception {
+    String job = "stream-" + UUID.randomUUID();
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--flinkMaster=localhost:" + cluster.getRestAddress().get().getPort());
+    all.add("--parallelism=2");
+    all.add("--filesToStage=" + nothing);
+    all.add("--jobName=" + job);
+    return new RunningStream(job, CompletableFuture.supplyAsync(() -> Command.run("flink", all)));
+  }
+
+  /** A stream that runs on this cluster until it is cancelled. */
+  public final class RunningStream implements AutoCloseable {
+
+    private final String job;
+    private final CompletableFuture<Command> command;
+
+    private RunningStream(String job, CompletableFuture<Command> command) {
+      this.job = job;
+      this.command = command;
+    }
+
+    private void checkRunning() {
+      if (command.isDone()) {
+        throw new IllegalStateException("the stream ended: " + command.join());
+      }
+    }
+
+    /**
+     * The ledger of its input once everything that was sent has left by an exit.
+     *
+     * @param topic the ledgers of an analysis with one input
+     * @param records how many were sent
+     * @throws IllegalStateException where that does not come about in time
+     */
+    public Ledger accountsFor(EmbeddedKafka kafka, String topic, long records, Duration patience) {
+      List<String> ledgers =
+          follow(kafka, topic, rows -> !rows.isEmpty() && accounted(last(rows), records), patience);
+      if (ledgers.isEmpty() || !accounted(last(ledgers), records)) {
+        throw new IllegalStateException(
+            "of %,d records not all are accounted for within %s: %s"
+                .formatted(records, patience, ledgers.isEmpty() ? "no ledger" : last(ledgers)));
+      }
+      return last(ledgers);
+    }
+
+    private static Ledger last(List<String> ledgers) {
+      return Ledger.read(ledgers.get(ledgers.size() - 1));
+    }
+
+    private static boolean accounted(Ledger ledger, long records) {
+      return ledger.read() == records && ledger.balances();
+    }
+
+    /** What it writes to a topic, until there is enough or patience ends. */
+    public List<String> follow(
+        EmbeddedKafka kafka, String topic, Predicate<List<String>> enough, Duration patience) {
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (!kafka.hasTopic(topic) && System.nanoTime() - deadline < 0) {
+        checkRunning(); // a stream that starts makes its topics
+      }
+      try (Followed followed = kafka.follow(topic)) {
+        followed.until(
+            rows -> {
+              checkRunning();
+              return enough.test(rows);
+            },
+            patience);
+        return followed.values();
+      }
+    }
+
+    /** Cancels it, and waits for its end. */
+    @Override
+    public void close() {
+      while (!ended()) {
+        // A stream that is still on its way to the cluster is found the next time.
+        for (JobStatusMessage status : cluster.listJobs().join()) {
+          if (status.getJobName().equals(job) && !status.getJobState().isGloballyTerminalState()) {
+            cluster.cancelJob(status.getJobId()).join();
+          }
+        }
+      }
+    }
+
+    private boolean ended() {
+      CompletableFuture<Void> soon = new CompletableFuture<>();
+      CompletableFuture.anyOf(command, soon.completeOnTimeout(null, 300, TimeUnit.MILLISECONDS))
+          .join();
+      return command.isDone();
+    }
+  }
+
+  @Override
+  public void close() {
+    cluster.closeAsync().join();
+  }
+}
