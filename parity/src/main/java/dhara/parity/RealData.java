@@ -57,6 +57,13 @@ public abstract class RealData {
           "--map=" + repository().resolve("mappings/lean-ticks.map"),
           "--excludeConditions=" + String.join(",", EXCLUDED));
 
+  /** The options of the order metrics of a real shop. */
+  public static final List<String> RETAIL =
+      List.of(
+          "order-metrics",
+          "--map=" + repository().resolve("mappings/online-retail.map"),
+          "--by=country");
+
   @Test
   void candlesOfRealTicksEqualTheNaiveBarsToTheByteAndThePublishedOnesInAllButAFew(
       @TempDir Path folder) throws IOException {
@@ -156,13 +163,7 @@ public abstract class RealData {
     Path out = folder.resolve("out");
 
     Command run =
-        Command.done(
-            List.of(
-                "order-metrics",
-                "--events=" + days + "/*.csv.gz",
-                "--map=" + repository().resolve("mappings/online-retail.map"),
-                "--by=country",
-                "--answers=files:" + out));
+        Command.done(with(RETAIL, "--events=" + days + "/*.csv.gz", "--answers=files:" + out));
 
     assertThat(
         run.err(),

@@ -84,6 +84,12 @@ public final class FlinkCluster implements AutoCloseable {
     return new RunningStream(job, CompletableFuture.supplyAsync(() -> Command.run("flink", all)));
   }
 
+  /** Loses one of its task managers, with all that it was doing, and gets a new one. */
+  public void loseTaskManager() throws Exception {
+    cluster.terminateTaskManager(0).get();
+    cluster.startTaskManager();
+  }
+
   /** A stream that runs on this cluster until it is cancelled. */
   public final class RunningStream implements AutoCloseable {
 

@@ -1,37 +1,20 @@
 package dhara.proof;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.events.Event;
 import dhara.parity.Command;
 import dhara.parity.EmbeddedKafka;
-import dhara.parity.Oracle;
-import dhara.parity.SettledAnswers;
 import dhara.pipelines.Analysis;
-import dhara.pipelines.Ledger;
-import dhara.pipelines.Output;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,8 +30,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class StreamParityTest {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int EVENTS = 1_500;
 
   /** What a replay does to the events, under a name. */
@@ -111,13 +92,14 @@ class StreamParityTest {
   void theStreamSettlesOnTheAnswersOfAllEventsButTheLateOnes(String name, Fault fault, long seed)
       throws Exception {
     Analysis<?> analysis = Analysis.all().get(name);
-    Replayed replayed = replay(analysis, fault, seed);
-    String answers = replayed.topic + "-answers";
+    String topic = name + "-" + fault.name + "-" + seed;
+    Replayed replayed = Replayed.of(kafka, folder, analysis, topic, seed, EVENTS, fault.arguments);
+    String answers = topic + "-answers";
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 name,
-                "--events=" + kafka.uri(replayed.topic),
+                "--events=" + kafka.uri(topic),
                 "--answers=" + kafka.uri(answers),
                 "--disorder=PT10S",
                 "--lateness=PT20S",
@@ -127,174 +109,42 @@ class StreamParityTest {
     }
 
     try (FlinkCluster.RunningStream stream = cluster.stream(arguments)) {
-      Ledger ledger = stream.accountsFor(kafka, answers + "-ledger", replayed.records(), PATIENCE);
-      List<JsonNode> late = rows(stream, answers + "-late", ledger.late());
-      List<JsonNode> dead = rows(stream, answers + "-dead-letters", ledger.deadLettered());
-
-      assertThat("late", texts(late, "id"), is(replayed.late()));
-      assertThat("dead letters by reason", counts(dead, "reason"), is(replayed.deadLetters()));
-      Set<String> missing = missing(replayed.topic, late, dead);
-      assertThat(
-          "aggregated",
-          ledger.aggregated(),
-          is((long) EVENTS - missing.size() + replayed.closing()));
-
-      List<? extends Record> events =
-          replayed.events.stream().filter(e -> !missing.contains(((Event) e).id())).toList();
-      Map<String, List<String>> expected = Oracle.of(name).answers(events);
-      for (Output<?, ?> output : analysis.outputs()) {
-        settles(
-            stream,
-            output.equals(analysis.outputs().get(0)) ? answers : answers + "-" + output.name(),
-            SettledAnswers.of(expected.get(output.name())),
-            replayed.newest());
-      }
-      if (fault.arguments.contains("--late=0.03")) {
-        assertThat(late, is(not(empty())));
-      }
+      new Settling(kafka, stream).check(analysis, replayed, answers);
+    }
+    if (fault.arguments.contains("--late=0.03")) {
+      assertThat(replayed.late(), is(not(empty())));
+    }
+    if (fault.equals(ALL)) {
+      reconcilesAndIsReplaced(analysis, replayed, answers);
     }
   }
 
   /**
-   * Events in a topic.
-   *
-   * @param events each event once, without the closing ones
-   * @param truth what the replay says that it sent
+   * What the stream left, compared with a backfill of the archive, differs by the late events
+   * alone; and a backfill over the stream's answers takes their place.
    */
-  private record Replayed(String topic, List<? extends Record> events, JsonNode truth) {
-
-    int records() {
-      return truth.get("records").asInt();
-    }
-
-    int closing() {
-      return truth.get("closingIds").size();
-    }
-
-    /** When the newest event happened; the closing ones are later. */
-    Instant newest() {
-      return Instant.parse(truth.get("newest").asText());
-    }
-
-    Set<String> late() {
-      Set<String> ids = new TreeSet<>();
-      truth.get("lateIds").forEach(id -> ids.add(id.asText()));
-      return ids;
-    }
-
-    Map<String, Long> deadLetters() {
-      Map<String, Long> reasons = new TreeMap<>();
-      truth
-          .get("deadLetters")
-          .fields()
-          .forEachRemaining(e -> reasons.put(e.getKey(), e.getValue().asLong()));
-      return reasons;
-    }
-  }
-
-  private static Replayed replay(Analysis<?> analysis, Fault fault, long seed) throws IOException {
-    String topic = analysis.name() + "-" + fault.name + "-" + seed;
-    Path archive = folder.resolve(topic + ".jsonl");
-    Command.done(
-        "direct",
+  private static void reconcilesAndIsReplaced(
+      Analysis<?> analysis, Replayed replayed, String answers) {
+    String name = analysis.name();
+    String archive = "--events=" + replayed.archive();
+    Path backfill = folder.resolve(replayed.topic() + "-backfill");
+    Command.done("direct", List.of(name, archive, "--answers=files:" + backfill));
+    List<String> reconcile =
         List.of(
-            "generate",
-            analysis.name(),
-            "--count=" + EVENTS,
-            "--seed=" + seed,
-            "--disorder=PT0S",
-            "--duplicates=0",
-            "--garbage=0",
-            "--out=" + archive));
-    Path truth = folder.resolve(topic + ".truth");
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "replay",
-                analysis.name(),
-                "--events=" + archive,
-                "--to=" + kafka.uri(topic) + "?partitions=4",
-                "--seed=" + seed,
-                "--closing=PT12H",
-                "--truth=" + truth));
-    arguments.addAll(fault.arguments);
-    Command.done("direct", arguments);
-    return new Replayed(
-        topic,
-        analysis.inputs().get(0).generator().events(seed, EVENTS).toList(),
-        JSON.readTree(truth.toFile()));
-  }
+            "reconcile",
+            kafka.uri(answers),
+            "files:" + backfill,
+            "--analysis=" + name,
+            "--until=" + replayed.newest().plus(Duration.ofHours(6)));
+    String explained = Command.done("direct", reconcile).out();
+    assertThat(explained, containsString("0 unexplained differences"));
+    List<String> unexplained = new ArrayList<>(reconcile);
+    unexplained.add("--late=none");
+    unexplained.add("--deadLetters=none");
+    assertThat(Command.run("direct", unexplained).exit(), is(1));
 
-  /** So many rows of a topic, each position once: a restart may write it again. */
-  private static List<JsonNode> rows(FlinkCluster.RunningStream stream, String topic, long count) {
-    List<String> values =
-        stream.follow(kafka, topic, rows -> positions(rows).size() == count, PATIENCE);
-    return List.copyOf(positions(values).values());
-  }
-
-  private static Map<String, JsonNode> positions(List<String> rows) {
-    Map<String, JsonNode> positions = new HashMap<>();
-    for (String row : rows) {
-      JsonNode json = json(row);
-      positions.put(json.get("position").asText(), json);
-    }
-    return positions;
-  }
-
-  /** The ids of events that are in no answer, because every copy of them came late. */
-  private static Set<String> missing(String topic, List<JsonNode> late, List<JsonNode> dead) {
-    Set<String> none = new HashSet<>(texts(dead, "position"));
-    Map<String, Long> copies = new HashMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : kafka.readAll(topic)) {
-      if (!none.contains("partition=" + record.partition() + " offset=" + record.offset())) {
-        String id = json(new String(record.value(), UTF_8)).get("id").asText();
-        copies.merge(id, 1L, Long::sum);
-      }
-    }
-    Set<String> missing = new HashSet<>();
-    counts(late, "id")
-        .forEach(
-            (id, count) -> {
-              if (count.equals(copies.get(id))) {
-                missing.add(id);
-              }
-            });
-    return missing;
-  }
-
-  /** Waits until a topic's answers of all windows but those of the closing events are these. */
-  private static void settles(
-      FlinkCluster.RunningStream stream, String topic, List<String> expected, Instant newest) {
-    List<String> values =
-        stream.follow(kafka, topic, rows -> settled(rows, newest).equals(expected), PATIENCE);
-    assertThat(topic, settled(values, newest), is(expected));
-  }
-
-  private static List<String> settled(List<String> rows, Instant newest) {
-    try {
-      return SettledAnswers.of(rows).stream()
-          .filter(a -> !Instant.parse(json(a).get("window_start").asText()).isAfter(newest))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Set<String> texts(List<JsonNode> rows, String field) {
-    return new TreeSet<>(counts(rows, field).keySet());
-  }
-
-  private static Map<String, Long> counts(List<JsonNode> rows, String field) {
-    Map<String, Long> counts = new TreeMap<>();
-    rows.forEach(row -> counts.merge(row.get(field).asText(), 1L, Long::sum));
-    return counts;
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("no JSON: " + text, e);
-    }
+    Command.done("direct", List.of(name, archive, "--answers=" + kafka.uri(answers)));
+    String replaced = Command.done("direct", unexplained).out();
+    assertThat(replaced, containsString("0 unexplained differences"));
   }
 }

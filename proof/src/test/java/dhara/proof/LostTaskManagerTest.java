@@ -1,0 +1,104 @@
+package dhara.proof;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import dhara.events.Event;
+import dhara.parity.EmbeddedKafka;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Ledger;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A stream whose cluster loses a task manager in its midst goes on from its last checkpoint: its
+ * answers, its late events and its ledger are what they would have been.
+ */
+@Isolated("it breaks its cluster")
+class LostTaskManagerTest {
+
+  private static final int EVENTS = 1_500;
+  private static final Duration REPLAY = Duration.ofSeconds(8);
+
+  @TempDir Path folder;
+
+  static Iterable<String> analyses() {
+    return Analysis.all().keySet();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("analyses")
+  void nothingIsLostAndNothingCountedTwice(String name) throws Exception {
+    Analysis<?> analysis = Analysis.all().get(name);
+    try (EmbeddedKafka kafka = EmbeddedKafka.start();
+        FlinkCluster cluster = FlinkCluster.start(2, folder)) {
+      kafka.createTopic(name, 4);
+      String answers = name + "-answers";
+      List<String> stream =
+          List.of(
+              name,
+              "--events=" + kafka.uri(name),
+              "--answers=" + kafka.uri(answers),
+              "--lateness=PT20S",
+              "--idleAfter=PT5S",
+              "--checkpointingInterval=500",
+              "--early=PT1S");
+      try (FlinkCluster.RunningStream running = cluster.stream(stream)) {
+        CompletableFuture<Replayed> replaying = replay(kafka, analysis);
+        boolean midway =
+            running
+                    .follow(
+                        kafka,
+                        answers + "-ledger",
+                        rows -> !rows.isEmpty() && read(rows) > EVENTS / 2,
+                        Settling.PATIENCE)
+                    .size()
+                > 0;
+        assertThat("half of the events were read", midway, is(true));
+        cluster.loseTaskManager();
+
+        new Settling(kafka, running).check(analysis, replaying.get(), answers);
+      }
+    }
+  }
+
+  private static long read(List<String> ledgers) {
+    return Ledger.read(ledgers.get(ledgers.size() - 1)).read();
+  }
+
+  /** Sends events for some seconds, while the stream runs. */
+  private CompletableFuture<Replayed> replay(EmbeddedKafka kafka, Analysis<?> analysis) {
+    List<Event> events =
+        analysis.inputs().get(0).generator().events(1, EVENTS).map(Event.class::cast).toList();
+    Duration span = Duration.between(events.get(0).at(), events.get(EVENTS - 1).at());
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return Replayed.of(
+                kafka,
+                folder,
+                analysis,
+                analysis.name(),
+                1,
+                EVENTS,
+                List.of(
+                    "--speed=" + (double) span.toMillis() / REPLAY.toMillis(),
+                    "--disorder=PT8S",
+                    "--late=0.03",
+                    "--lateBy=PT2M",
+                    "--duplicates=0.05",
+                    "--garbage=0.03"));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+}

@@ -1,0 +1,141 @@
+package dhara.proof;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.parity.Command;
+import dhara.parity.EmbeddedKafka;
+import dhara.parity.LeanTicks;
+import dhara.parity.RealData;
+import dhara.pipelines.Ledger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * Real data, replayed with late events, duplicates and garbage: what the stream answers and what a
+ * backfill of the files answers differ by the late events alone.
+ */
+@Isolated("each of these takes both cores")
+class RealDataProofTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  @TempDir static Path folder;
+
+  private static EmbeddedKafka kafka;
+  private static FlinkCluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    RealData.data();
+    kafka = EmbeddedKafka.start();
+    cluster = FlinkCluster.start(1, folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+      kafka.close();
+    }
+  }
+
+  @Test
+  void aWeekOfTicksReconciles() throws Exception {
+    Path ticks = folder.resolve("ticks.csv");
+    LeanTicks.prepare(RealData.data().resolve("lean_ticks"), ticks);
+    reconciles(RealData.CANDLES, ticks.toString(), List.of("--key=symbol"));
+  }
+
+  @Test
+  void aMonthOfAShopReconciles() throws Exception {
+    String days = RealData.data().resolve("online_retail/by-day") + "/2010-12-*.csv.gz";
+    reconciles(RealData.RETAIL, days, List.of("--key=order"));
+  }
+
+  /**
+   * @param analysis its name and options
+   */
+  private static void reconciles(List<String> analysis, String archive, List<String> replaying)
+      throws Exception {
+    String name = analysis.get(0);
+    String answers = name + "-answers";
+    Path truth = folder.resolve(name + ".truth");
+    List<String> map = analysis.stream().filter(a -> a.startsWith("--map=")).toList();
+    Command.done(
+        "direct",
+        all(
+            List.of(
+                List.of("replay", name, "--events=" + archive, "--truth=" + truth),
+                map,
+                replaying,
+                List.of(
+                    "--to=" + kafka.uri(name) + "?partitions=4",
+                    "--late=0.02",
+                    "--lateBy=PT30M",
+                    "--duplicates=0.03",
+                    "--garbage=0.01",
+                    "--closing=P3D"))));
+    JsonNode sent = JSON.readTree(truth.toFile());
+    List<String> options = analysis.stream().filter(a -> !a.startsWith("--map=")).toList();
+    try (FlinkCluster.RunningStream stream =
+        cluster.stream(
+            all(
+                List.of(
+                    options,
+                    List.of(
+                        "--events=" + kafka.uri(name),
+                        "--answers=" + kafka.uri(answers),
+                        "--idleAfter=PT2S"))))) {
+      Ledger streamed =
+          stream.accountsFor(kafka, answers + "-ledger", sent.get("records").asLong(), PATIENCE);
+      Path backfill = folder.resolve(name + "-backfill");
+      Command backfilled =
+          Command.done(
+              "flink",
+              all(
+                  List.of(
+                      analysis, List.of("--events=" + archive, "--answers=files:" + backfill))));
+
+      Instant until = Instant.parse(sent.get("newest").asText()).plus(Duration.ofDays(1));
+      List<String> reconcile =
+          List.of(
+              "reconcile",
+              kafka.uri(answers),
+              "files:" + backfill,
+              "--analysis=" + name,
+              "--until=" + until,
+              "--report=" + folder.resolve(name + ".json"));
+      Command reconciled = Command.run("direct", reconcile);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (reconciled.exit() == 1 && System.nanoTime() - deadline < 0) {
+        reconciled = Command.run("direct", reconcile); // the last windows are closing
+      }
+
+      System.err.printf(
+          "%s%n  stream   %s%n  backfill %s%n%s%n",
+          name, streamed, backfilled.err().strip(), reconciled.out());
+      assertThat(reconciled.out() + reconciled.err(), reconciled.exit(), is(0));
+      assertThat(reconciled.out(), containsString("0 unexplained differences"));
+      assertThat(streamed.late(), is(sent.get("late").asLong()));
+      assertThat(streamed.late(), greaterThan(0L));
+    }
+  }
+
+  private static List<String> all(List<List<String>> parts) {
+    return new ArrayList<>(parts.stream().flatMap(List::stream).toList());
+  }
+}
