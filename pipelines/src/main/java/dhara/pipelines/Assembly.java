@@ -63,9 +63,6 @@ public final class Assembly implements Flow, AutoCloseable {
 
   private static final String LEDGER = "ledger";
 
-  /** An event stands in one array; what is longer could not be held. */
-  private static final int MOST_EVENT_BYTES = 1 << 30;
-
   private final Analysis<?> analysis;
   private final DharaOptions options;
   private final Pipeline pipeline;
@@ -85,12 +82,7 @@ public final class Assembly implements Flow, AutoCloseable {
     if (options.getEvents() == null) {
       throw new BadOption("--events", null, "is missing; name a file, a glob or a topic");
     }
-    if (options.getMaxEventBytes() < 1 || options.getMaxEventBytes() > MOST_EVENT_BYTES) {
-      throw new BadOption(
-          "--maxEventBytes",
-          options.getMaxEventBytes(),
-          "is not from 1 to " + MOST_EVENT_BYTES + ", e.g. --maxEventBytes=1048576");
-    }
+    InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
     this.sources =
         byName(
             "--events",
@@ -103,11 +95,7 @@ public final class Assembly implements Flow, AutoCloseable {
             options.getAnswers(),
             analysis.outputs().stream().map(Output::name).toList(),
             true);
-    try {
-      this.mapping = options.getMap() == null ? Mapping.none() : Mapping.of(options.getMap());
-    } catch (IllegalArgumentException e) {
-      throw new BadOption("--map", String.join(",", options.getMap()), e.getMessage(), e);
-    }
+    this.mapping = InputOptions.mapping(options.getMap());
   }
 
   /**
