@@ -200,9 +200,9 @@ final class Arguments {
     }
     groups.values().forEach(group -> spec.addArgGroup(group.build()));
     spec.addOption(own("Show this help", HELP, "-h"));
+    spec.addOption(own("Tell failures whole, and let the engine speak", VERBOSE));
     if (!engine.isEmpty()) {
       spec.addOption(own("Show what is set on the engine, and why, instead of running", EXPLAIN));
-      spec.addOption(own("Tell failures whole, and let the engine speak", VERBOSE));
       spec.addOption(own("With --help: the options of the engine and of Beam too", ALL));
     }
     return spec;

@@ -24,12 +24,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.ApplicationNameOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.util.ReleaseInfo;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The one command. Verbs are {@code list}, {@code help}, {@code generate}, and the name of every
- * analysis on the class path; without arguments it shows itself at work.
+ * The one command. Verbs are {@code list}, {@code help}, {@code generate}, {@code replay}, and the
+ * name of every analysis on the class path; without arguments it shows itself at work.
  *
  * <p>Exit codes: 0 done, 1 the run failed, 2 what the user said cannot be done.
  */
@@ -39,29 +40,35 @@ public final class Dhara {
   static final String DEMONSTRATION =
       "order-metrics --events=test-data/orders/orders.jsonl --answers=console?format=table";
 
+  private static final String REPLAY =
+      "replay order-metrics --events=test-data/orders/orders.jsonl"
+          + " --to=kafka://localhost:9092/orders?partitions=4 --speed=60 --disorder=PT8S --late=0.02";
+
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
-  private static final Set<String> VERBS = Set.of("list", "help", "generate");
+  private static final Set<String> VERBS = Set.of("list", "help", "generate", "replay");
 
   private final Console console;
   private final @Nullable String engine;
   private final JobFactory jobs;
   private final Generate generate;
+  private final Replay replay;
   private final SortedMap<String, Analysis<?>> analyses = Analysis.all();
 
   /**
    * @param console where it speaks
    * @param engine the engine to run on; null where the class path has only one
    * @param jobs builds the pipeline around an analysis
-   * @param lines writes generated events
+   * @param lines writes events that are generated, or replayed from other formats
    */
   public Dhara(Console console, @Nullable String engine, JobFactory jobs, LineWriter lines) {
     this.console = console;
     this.engine = engine;
     this.jobs = jobs;
     this.generate = new Generate(lines);
+    this.replay = new Replay(lines);
   }
 
   /** Runs the command, and ends the process with its exit code. */
@@ -136,6 +143,7 @@ public final class Dhara {
       case "help", "--help", "-h" -> help(rest);
       case "--version", "-V" -> version();
       case "generate" -> generate(rest);
+      case "replay" -> replay(rest);
       default -> {
         return analyse(analysis(verb, VERBS), rest);
       }
@@ -210,6 +218,7 @@ public final class Dhara {
       case "list" -> console.out().println(Launcher.NAME + " list: the analyses, one per line");
       case "help" -> console.out().println(Launcher.NAME + " help [ANALYSIS|VERB] [--all]");
       case "generate" -> helpGenerate();
+      case "replay" -> helpReplay();
       default -> help(analysis(topics.get(0), VERBS), all);
     }
   }
@@ -231,6 +240,7 @@ public final class Dhara {
                         List.of("list", "the analyses, one per line"),
                         List.of("help ANALYSIS [--all]", "its options; --all: the engine's too"),
                         List.of("generate ANALYSIS", "a file of its events, with planted faults"),
+                        List.of("replay ANALYSIS", "files to a topic, at any speed, with faults"),
                         List.of("--version", "the versions")))),
             engine,
             tryNext(engine));
@@ -283,22 +293,71 @@ public final class Dhara {
                     console.colour()));
   }
 
+  private void helpReplay() {
+    String engine = EngineSettings.found().name();
+    console
+        .out()
+        .print(
+            Arguments.ofVerb("replay ANALYSIS", ReplayOptions.class)
+                .help(
+                    false,
+                    Map.of(),
+                    List.of(
+                        "Sends files of events to a topic, N times as fast as they happened or as"
+                            + " fast as it goes, with seeded faults that are off until they are"
+                            + " asked for, and writes what was sent to a file of truth. E.g.",
+                        Launcher.command(engine, REPLAY)),
+                    console.colour()));
+  }
+
   private void generate(List<String> arguments) throws IOException {
+    verb(
+        "generate",
+        "--count=1000",
+        GenerateOptions.class,
+        arguments,
+        this::helpGenerate,
+        (analysis, options) -> generate.run(analysis, options, console));
+  }
+
+  private void replay(List<String> arguments) throws IOException {
+    verb(
+        "replay",
+        "--events=FILES --to=kafka://broker:9092/topic",
+        ReplayOptions.class,
+        arguments,
+        this::helpReplay,
+        (analysis, options) -> replay.run(analysis, options, console));
+  }
+
+  /** What a verb does with an analysis. */
+  @FunctionalInterface
+  private interface Action<O> {
+    void run(Analysis<?> analysis, O options) throws IOException;
+  }
+
+  private <O extends PipelineOptions> void verb(
+      String verb,
+      String example,
+      Class<O> type,
+      List<String> arguments,
+      Runnable help,
+      Action<O> action)
+      throws IOException {
     if (arguments.equals(List.of("--help")) || arguments.equals(List.of("-h"))) {
-      helpGenerate();
+      help.run();
       return;
     }
     if (arguments.isEmpty() || arguments.get(0).startsWith("-")) {
-      throw new BadOption(
-          "generate", null, "names no analysis; write generate ANALYSIS --count=1000");
+      throw new BadOption(verb, null, "names no analysis; write " + verb + " ANALYSIS " + example);
     }
     Analysis<?> analysis = analysis(arguments.get(0), Set.of());
-    Arguments known = Arguments.ofVerb("generate", GenerateOptions.class);
+    Arguments known = Arguments.ofVerb(verb, type);
     Arguments.Given given = known.parse(arguments.subList(1, arguments.size()));
     if (given.help()) {
-      helpGenerate();
+      help.run();
     } else {
-      generate.run(analysis, known.build(GenerateOptions.class, given, List.of()), console);
+      action.run(analysis, known.build(type, given, List.of()));
     }
   }
 

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 record Faults(long seed, Duration disorder, double duplicates, double garbage) {
 
   /** The kinds of garbage that can be made of any event. */
-  private static final List<Reason> KINDS =
+  static final List<Reason> KINDS =
       List.of(
           Reason.MALFORMED,
           Reason.EMPTY,

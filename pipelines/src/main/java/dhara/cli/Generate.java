@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,28 +32,20 @@ final class Generate {
    * @throws BadOption where the options contradict each other or the file cannot be written
    */
   void run(Analysis<?> analysis, GenerateOptions options, Console console) throws IOException {
-    Input<?> input = input(analysis, options.getInput());
+    Input<?> input = Checked.input(analysis, options.getInput());
     if (options.getCount() < 0) {
       throw new BadOption("--count", options.getCount(), "is below zero, e.g. --count=1000");
     }
-    if (options.getDisorder().isNegative()) {
-      throw new BadOption(
-          "--disorder", options.getDisorder(), "is below zero; --disorder=PT0S keeps the order");
-    }
-    share("--duplicates", options.getDuplicates());
-    share("--garbage", options.getGarbage());
+    Checked.disorder(options.getDisorder());
+    Checked.share("--duplicates", options.getDuplicates());
+    Checked.share("--garbage", options.getGarbage());
     if (options.getOut().equals("-")) {
       Faults.Truth truth = plant(input, options, console.out());
       console.out().flush();
       console.err().println(said(truth));
       return;
     }
-    Path file = Path.of(options.getOut()).toAbsolutePath();
-    if (file.getParent() == null || !Files.isDirectory(file.getParent())) {
-      throw new BadOption("--out", options.getOut(), "its folder does not exist; make it first");
-    } else if (Files.isDirectory(file)) {
-      throw new BadOption("--out", options.getOut(), "is a folder; name a file in it");
-    }
+    Path file = Checked.file("--out", options.getOut());
     Faults.Truth truth = write(file, analysis, input, options);
     console.err().println(file + ": " + said(truth));
   }
@@ -65,26 +56,6 @@ final class Generate {
             truth.events(),
             truth.duplicates(),
             truth.lines() - truth.events() - truth.duplicates());
-  }
-
-  private static void share(String option, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new BadOption(option, value, "is no share from 0 to 1, e.g. " + option + "=0.01");
-    }
-  }
-
-  private static Input<?> input(Analysis<?> analysis, String name) {
-    if (name == null) {
-      return analysis.inputs().get(0);
-    }
-    List<String> names = analysis.inputs().stream().map(Input::name).toList();
-    return analysis.inputs().stream()
-        .filter(input -> input.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new BadOption(
-                    "--input", name, "is no input of " + analysis.name() + "; it reads " + names));
   }
 
   private <T extends Record & Event> Faults.Truth plant(

@@ -6,14 +6,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /**
- * A line on the terminal that says how far a run has come, redrawn every second. It reads a metric
- * that engines may count twice under retries: it is for the eye, the ledger is for the books.
+ * A line on the terminal that says how far a run has come, redrawn every second. Of a pipeline it
+ * reads a metric that engines may count twice under retries: it is for the eye, the ledger is for
+ * the books.
  */
 final class Progress {
 
@@ -23,7 +25,7 @@ final class Progress {
   /** Back to the first column, and clear the line. */
   private static final String REDRAW = "\r\u001b[K";
 
-  private final PipelineResult result;
+  private final LongSupplier read;
   private final PrintStream err;
   private final long startNanos = System.nanoTime();
   private final ScheduledExecutorService clock =
@@ -37,25 +39,35 @@ final class Progress {
   private final Future<?> drawing;
   private boolean stopped;
 
-  private Progress(PipelineResult result, PrintStream err) {
-    this.result = result;
+  private Progress(LongSupplier read, PrintStream err) {
+    this.read = read;
     this.err = err;
     this.drawing = clock.scheduleWithFixedDelay(this::draw, 1, 1, TimeUnit.SECONDS);
   }
 
+  /** Of a pipeline: what its sources have read. */
   static Progress of(PipelineResult result, PrintStream err) {
-    return new Progress(result, err);
+    return new Progress(() -> read(result), err);
+  }
+
+  /** Of a count of events that grows. */
+  static Progress of(LongSupplier count, PrintStream err) {
+    return new Progress(count, err);
+  }
+
+  private static long read(PipelineResult result) {
+    long read = 0;
+    for (MetricResult<Long> counter : result.metrics().queryMetrics(READ).getCounters()) {
+      read += counter.getAttempted();
+    }
+    return read;
   }
 
   private synchronized void draw() {
     if (stopped) {
       return;
     }
-    long read = 0;
-    for (MetricResult<Long> counter : result.metrics().queryMetrics(READ).getCounters()) {
-      read += counter.getAttempted();
-    }
-    err.print(REDRAW + line(read, System.nanoTime() - startNanos));
+    err.print(REDRAW + line(read.getAsLong(), System.nanoTime() - startNanos));
     err.flush();
   }
 

@@ -2,12 +2,7 @@ package dhara.io;
 
 import dhara.options.BadOption;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -15,16 +10,8 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -47,17 +34,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>, PDone> {
 
   private static final long serialVersionUID = 1L;
-
-  private static final Set<String> PARAMETERS = Set.of("partitions", "producer.*");
-
-  private static final Map<String, String> OWNED =
-      Map.of(
-          ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "the brokers are in the URI",
-          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, "the sink encodes what it writes",
-          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, "the sink encodes what it writes",
-          ProducerConfig.ACKS_CONFIG, "what is written must last",
-          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "a retry must not write twice",
-          ProducerConfig.TRANSACTIONAL_ID_CONFIG, "the sink writes without transactions");
 
   // Serializable, unlike the endpoint that it was read from: the graph needs no more.
   private final KafkaAddress address;
@@ -93,16 +69,8 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
   }
 
   private static KafkaSink of(Endpoint endpoint, boolean upserts) {
-    endpoint.allow(PARAMETERS);
-    String partitions = endpoint.parameter("partitions", "1");
-    if (!partitions.matches("[1-9]\\d{0,5}")) {
-      throw endpoint.bad("partitions=" + partitions + " is no count, e.g. partitions=4");
-    }
     return new KafkaSink(
-        KafkaAddress.of(endpoint, "producer.", OWNED),
-        endpoint,
-        Integer.parseInt(partitions),
-        upserts);
+        KafkaProducers.of(endpoint).address(), endpoint, KafkaTopic.partitions(endpoint), upserts);
   }
 
   /** The same, to the topic whose name ends in {@code suffix}: {@code -dead-letters}. */
@@ -125,40 +93,8 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     if (endpoint == null) {
       throw new IllegalStateException("a sink is checked where it was made, not on a worker");
     }
-    KafkaQuestions.ask(endpoint, address, () -> createIfAbsent(endpoint));
-  }
-
-  private boolean createIfAbsent(Endpoint endpoint) {
-    Map<String, Object> settings = address.settings();
-    settings.keySet().removeIf(name -> !AdminClientConfig.configNames().contains(name));
-    int patience = (int) KafkaQuestions.PATIENCE.toMillis();
-    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience);
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, patience / 2);
-    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) patience / 2);
-    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) patience / 2);
-    try (Admin admin = Admin.create(settings)) {
-      if (admin.listTopics().names().get().contains(address.topic())) {
-        return false;
-      }
-      NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
-      if (upserts) {
-        topic.configs(
-            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
-      }
-      admin.createTopics(List.of(topic)).all().get();
-      return true;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof TopicExistsException) {
-        return false; // somebody else has just created it
-      }
-      if (e.getCause() instanceof KafkaException refusal) {
-        throw refusal;
-      }
-      throw endpoint.bad("the topic cannot be created: " + e.getCause(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw endpoint.bad("the check was interrupted", e);
-    }
+    KafkaTopic topic = new KafkaTopic(endpoint, address, partitions, upserts);
+    KafkaQuestions.ask(endpoint, address, topic::createIfAbsent);
   }
 
   @Override
@@ -182,15 +118,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
 
     @Setup
     public void open() {
-      Map<String, Object> settings = new HashMap<>();
-      settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-      settings.put(ProducerConfig.LINGER_MS_CONFIG, 10);
-      settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
-      settings.putAll(address.settings());
-      settings.put(ProducerConfig.ACKS_CONFIG, "all");
-      settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-      producer =
-          new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+      producer = new KafkaProducers(address).open(Map.of());
     }
 
     @StartBundle

@@ -54,9 +54,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class Assembly implements Flow, AutoCloseable {
 
-  /** An event stands in one array; what is longer could not be held. */
-  private static final int MOST_EVENT_BYTES = 1 << 30;
-
   private final Analysis<?> analysis;
   private final DharaOptions options;
   private final Pipeline pipeline;
@@ -79,12 +76,7 @@ public final class Assembly implements Flow, AutoCloseable {
     if (options.getEvents() == null) {
       throw new BadOption("--events", null, "is missing; name a file, a glob or a topic");
     }
-    if (options.getMaxEventBytes() < 1 || options.getMaxEventBytes() > MOST_EVENT_BYTES) {
-      throw new BadOption(
-          "--maxEventBytes",
-          options.getMaxEventBytes(),
-          "is not from 1 to " + MOST_EVENT_BYTES + ", e.g. --maxEventBytes=1048576");
-    }
+    InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
     this.range = TimeRange.of(options);
     List<String> inputs = analysis.inputs().stream().map(Input::name).toList();
     List<String> outputs = analysis.outputs().stream().map(Output::name).toList();
@@ -99,11 +91,7 @@ public final class Assembly implements Flow, AutoCloseable {
           "needs two sources: give --events twice, the one before it first");
     }
     this.sinks = Endpoints.of("--answers", outputs).read(options.getAnswers(), outputs);
-    try {
-      this.mapping = options.getMap() == null ? Mapping.none() : Mapping.of(options.getMap());
-    } catch (IllegalArgumentException e) {
-      throw new BadOption("--map", String.join(",", options.getMap()), e.getMessage(), e);
-    }
+    this.mapping = InputOptions.mapping(options.getMap());
   }
 
   /**

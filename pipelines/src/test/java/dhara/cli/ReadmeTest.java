@@ -78,6 +78,7 @@ class ReadmeTest {
     }
     text.append(
         table("`generate ANALYSIS`", optionsOf(GenerateOptions.class, GenerateOptions.class)));
+    text.append(table("`replay ANALYSIS`", optionsOf(ReplayOptions.class, ReplayOptions.class)));
     return text.toString();
   }
 

@@ -1,0 +1,120 @@
+package dhara.io;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * A topic to be written to, created where it is not there yet.
+ *
+ * @param endpoint what named it
+ * @param address the topic
+ * @param partitions how many it gets where it is created
+ * @param upserts whether it is compacted where it is created; else it deletes by age
+ */
+record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boolean upserts) {
+
+  /**
+   * What {@code partitions=} says; 1 where it says nothing.
+   *
+   * @throws dhara.options.BadOption where that is no count
+   */
+  static int partitions(Endpoint endpoint) {
+    String partitions = endpoint.parameter("partitions", "1");
+    if (!partitions.matches("[1-9]\\d{0,5}")) {
+      throw endpoint.bad("partitions=" + partitions + " is no count, e.g. partitions=4");
+    }
+    return Integer.parseInt(partitions);
+  }
+
+  /**
+   * Creates the topic if it is not there. To be asked by {@link KafkaQuestions}.
+   *
+   * @return how many partitions it has
+   */
+  int createIfAbsent() {
+    return createIfAbsent(1, "");
+  }
+
+  /**
+   * The same, where the topic must have some partitions at least: it is not created with fewer.
+   *
+   * @param least how many
+   * @param why what needs them
+   */
+  int createIfAbsent(int least, String why) {
+    Map<String, Object> settings = address.settings();
+    settings.keySet().removeIf(name -> !AdminClientConfig.configNames().contains(name));
+    int patience = (int) KafkaQuestions.PATIENCE.toMillis();
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience);
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, patience / 2);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) patience / 2);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) patience / 2);
+    try (Admin admin = Admin.create(settings)) {
+      if (!admin.listTopics().names().get().contains(address.topic())) {
+        if (partitions < least) {
+          throw endpoint.bad(
+              "would be created with " + count(partitions) + ", but " + needs(least, why));
+        } else if (created(admin)) {
+          return partitions;
+        }
+      }
+      int there = existing(admin);
+      if (there < least) {
+        throw endpoint.bad("the topic has " + count(there) + ", but " + needs(least, why));
+      }
+      return there;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException refusal) {
+        throw refusal;
+      }
+      throw endpoint.bad("the topic cannot be created: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw endpoint.bad("the check was interrupted", e);
+    }
+  }
+
+  private static String count(int partitions) {
+    return partitions == 1 ? "1 partition" : partitions + " partitions";
+  }
+
+  private static String needs(int least, String why) {
+    return why + " needs " + least + " at least; name a new topic with partitions=" + least;
+  }
+
+  /** False where somebody else has just created it. */
+  private boolean created(Admin admin) throws ExecutionException, InterruptedException {
+    NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
+    topic.configs(
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            upserts ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE));
+    try {
+      admin.createTopics(List.of(topic)).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private int existing(Admin admin) throws ExecutionException, InterruptedException {
+    return admin
+        .describeTopics(List.of(address.topic()))
+        .allTopicNames()
+        .get()
+        .get(address.topic())
+        .partitions()
+        .size();
+  }
+}
