@@ -120,7 +120,7 @@ public final class FlinkCluster implements AutoCloseable {
       if (ledgers.isEmpty() || !accounted(last(ledgers), records)) {
         throw new IllegalStateException(
             "of %,d records not all are accounted for within %s: %s"
-                .formatted(records, patience, ledgers.isEmpty() ? "no ledger" : last(ledgers)));
+                .formatted(records, patience, ledgers.isEmpty() ? "no ledger" : ledgers));
       }
       return last(ledgers);
     }

@@ -82,8 +82,17 @@ record Replayed(String topic, Path archive, List<? extends Record> events, JsonN
 
   /** The ids of the events that were sent late. */
   Set<String> late() {
+    return ids("lateIds");
+  }
+
+  /** The ids of events that were held back, but for less: late or not, as windows have it. */
+  Set<String> heldBack() {
+    return ids("heldBackIds");
+  }
+
+  private Set<String> ids(String field) {
     Set<String> ids = new TreeSet<>();
-    truth.get("lateIds").forEach(id -> ids.add(id.asText()));
+    truth.get(field).forEach(id -> ids.add(id.asText()));
     return ids;
   }
 

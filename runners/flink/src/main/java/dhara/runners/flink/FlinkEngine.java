@@ -59,13 +59,20 @@ public final class FlinkEngine implements Engine {
             "checkpointingInterval",
             "10000",
             "milliseconds; without checkpoints a stream that fails starts over");
+    Default bundles =
+        new Default(
+            "finishBundleBeforeCheckpointing",
+            "true",
+            "else what a bundle gives at its end is put aside while a checkpoint is taken, until the"
+                + " next event comes: where a stream falls silent then, its last counts are missing");
     Default watermarks =
         new Default(
             "autoWatermarkInterval", "200", "milliseconds; Flink's own, which Beam wants said");
     return embedded(options)
-        ? List.of(checkpoints, watermarks)
+        ? List.of(checkpoints, bundles, watermarks)
         : List.of(
             checkpoints,
+            bundles,
             watermarks,
             new Default(
                 "attachedMode",
