@@ -76,6 +76,7 @@ class ReadmeTest {
     }
     text.append(
         table("`generate ANALYSIS`", optionsOf(GenerateOptions.class, GenerateOptions.class)));
+    text.append(table("`lint ANALYSIS`", optionsOf(LintOptions.class, LintOptions.class)));
     return text.toString();
   }
 
