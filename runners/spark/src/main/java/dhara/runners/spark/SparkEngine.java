@@ -48,10 +48,13 @@ public final class SparkEngine implements Engine {
             Feature.UNBOUNDED_SPLITTABLE_DOFN, "none can be read: only an UnboundedSource can"),
         Unsupported.anywhere(
             Feature.ON_WINDOW_EXPIRATION, "such a DoFn is refused when the job is translated"),
-        Unsupported.anywhere(Feature.MULTIMAP_STATE, "there is no such state: the run would fail"),
+        Unsupported.inStreams(
+            Feature.MULTIMAP_STATE, "streams keep no such state: the run would fail"),
+        Unsupported.inStreams(
+            Feature.ORDERED_LIST_STATE, "streams keep no such state: the run would fail"),
         Unsupported.anywhere(
-            Feature.ORDERED_LIST_STATE, "there is no such state: the run would fail"),
-        Unsupported.anywhere(Feature.TIMER_FAMILY, "Beam's runner keeps none"),
+            Feature.TIMER_FAMILY,
+            "a DoFn that keeps nothing else is given no timers: the run would fail"),
         Unsupported.inBackfills(Feature.TEST_STREAM, "batches know no TestStream"));
   }
 
