@@ -353,7 +353,7 @@ public final class Dhara {
     Prepared prepared = Prepared.toInspect(jobs, analysis, known, given, settings);
     try (Job built = prepared.job()) {
       boolean refused = told(prepared.findings());
-      boolean broken = Fingerprints.compared(analysis.name(), built.pipeline(), options, console);
+      boolean broken = Fingerprints.compared(analysis.name(), built, options, console);
       if (refused || broken) {
         return MISUSED;
       }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.beam.sdk.Pipeline;
 
 /** The files of fingerprints that {@code lint} reads and writes. */
 final class Fingerprints {
@@ -15,15 +14,26 @@ final class Fingerprints {
   private Fingerprints() {}
 
   /**
-   * Compares a pipeline with the fingerprint that the options name, tells each difference, and
-   * writes the pipeline's own where they say so.
+   * Compares a stream with the fingerprint that the options name, tells each difference, and writes
+   * the stream's own where they say so.
    *
    * @return whether a stream could not go on from the state of what the fingerprint describes
-   * @throws BadOption where a file cannot be read or written
+   * @throws BadOption where a file cannot be read or written, or the job is a backfill, which keeps
+   *     nothing
    */
-  static boolean compared(
-      String analysis, Pipeline pipeline, LintOptions options, Console console) {
-    Fingerprint now = Fingerprint.of(analysis, pipeline);
+  static boolean compared(String analysis, Job job, LintOptions options, Console console) {
+    if (options.getFingerprint() == null && options.getWriteFingerprint() == null) {
+      return false;
+    }
+    if (job.bounded()) {
+      throw new BadOption(
+          "--events",
+          null,
+          "names a backfill, which keeps no state from run to run; fingerprints are of streams, e.g."
+              + " --events=kafka://localhost:9092/"
+              + analysis);
+    }
+    Fingerprint now = Fingerprint.of(analysis, job.pipeline());
     List<Change> changes = List.of();
     if (options.getFingerprint() != null) {
       changes = read(options.getFingerprint()).changesTo(now);
