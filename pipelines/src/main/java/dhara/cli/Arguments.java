@@ -35,7 +35,7 @@ final class Arguments {
   private Arguments(String command, Class<? extends PipelineOptions> options) {
     this.command = command;
     this.options = options;
-    this.typed = TypedOption.of(options);
+    this.typed = new ArrayList<>(TypedOption.of(options));
   }
 
   /** What a verb takes: its own options only. */
@@ -48,6 +48,16 @@ final class Arguments {
     Arguments arguments = new Arguments(command, options);
     arguments.engine.putAll(BeamOption.registered());
     arguments.typed.forEach(option -> arguments.engine.remove(option.name()));
+    return arguments;
+  }
+
+  /** What an analysis takes, and beside it what a verb takes that is about an analysis. */
+  static Arguments ofAnalysis(
+      String command,
+      Class<? extends PipelineOptions> options,
+      Class<? extends PipelineOptions> verb) {
+    Arguments arguments = ofAnalysis(command, options);
+    arguments.typed.addAll(TypedOption.of(verb));
     return arguments;
   }
 
@@ -128,13 +138,15 @@ final class Arguments {
    * @param beam Beam's arguments: {@code --name=value}
    */
   <O extends PipelineOptions> O build(Class<O> type, Given given, List<String> beam) {
-    for (TypedOption option : typed) {
+    List<TypedOption> own =
+        typed.stream().filter(option -> option.owner().isAssignableFrom(type)).toList();
+    for (TypedOption option : own) {
       if (option.required() && !given.values.containsKey(option.name())) {
         throw new BadOption("--" + option.name(), null, "is missing. " + option.description());
       }
     }
     O built = PipelineOptionsFactory.fromArgs(beam.toArray(String[]::new)).as(type);
-    for (TypedOption option : typed) {
+    for (TypedOption option : own) {
       List<String> values = given.values.get(option.name());
       if (values != null) {
         option.set(built, values);

@@ -1,5 +1,6 @@
 package dhara.cli;
 
+import dhara.lint.Finding;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
@@ -23,14 +24,14 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.util.ReleaseInfo;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The one command. Verbs are {@code list}, {@code help}, {@code generate}, {@code replay}, and the
- * name of every analysis on the class path; without arguments it shows itself at work.
+ * The one command. Verbs are {@code list}, {@code help}, {@code generate}, {@code replay}, {@code
+ * reconcile}, {@code lint}, and the name of every analysis on the class path; without arguments it
+ * shows itself at work.
  *
  * <p>Exit codes: 0 done, 1 the run failed, 2 what the user said cannot be done.
  */
@@ -48,7 +49,7 @@ public final class Dhara {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
-  private static final Set<String> VERBS = Set.of("list", "help", "generate", "replay");
+  private static final Set<String> VERBS = Set.of("list", "help", "generate", "replay", "lint");
 
   private final Console console;
   private final @Nullable String engine;
@@ -144,6 +145,9 @@ public final class Dhara {
       case "--version", "-V" -> version();
       case "generate" -> generate(rest);
       case "replay" -> replay(rest);
+      case "lint" -> {
+        return lint(rest);
+      }
       default -> {
         return analyse(analysis(verb, VERBS), rest);
       }
@@ -219,6 +223,7 @@ public final class Dhara {
       case "help" -> console.out().println(Launcher.NAME + " help [ANALYSIS|VERB] [--all]");
       case "generate" -> helpGenerate();
       case "replay" -> helpReplay();
+      case "lint" -> helpLint();
       default -> help(analysis(topics.get(0), VERBS), all);
     }
   }
@@ -241,6 +246,7 @@ public final class Dhara {
                         List.of("help ANALYSIS [--all]", "its options; --all: the engine's too"),
                         List.of("generate ANALYSIS", "a file of its events, with planted faults"),
                         List.of("replay ANALYSIS", "files to a topic, at any speed, with faults"),
+                        List.of("lint ANALYSIS", "what its engine could not run of it"),
                         List.of("--version", "the versions")))),
             engine,
             tryNext(engine));
@@ -294,7 +300,7 @@ public final class Dhara {
   }
 
   private void helpReplay() {
-    String engine = EngineSettings.found().name();
+    String engine = engine().name();
     console
         .out()
         .print(
@@ -369,57 +375,80 @@ public final class Dhara {
       help(analysis, given.all());
       return DONE;
     }
-    List<String> beam = known.beam(given);
-    Engine engine = engine();
-    EngineSettings settings = EngineSettings.of(engine, given.values(), beam);
+    EngineSettings settings = EngineSettings.of(engine(), given.values(), known.beam(given));
     if (given.explain()) {
       settings.explain().forEach(console.out()::println);
       return DONE;
     }
-    Job job;
-    try {
-      job = job(analysis, known, given, beam, settings.arguments(false));
-      if (!job.bounded() && !engine.streams()) {
-        job.close();
-        throw new BadOption(
-            "--events",
-            null,
-            "names a stream, and "
-                + engine.name()
-                + " runs backfills only; run it on Flink (-Pflink-runner), or give the source an"
-                + " end: kafka://…?end=latest");
-      }
-      List<String> streamed = settings.arguments(true);
-      if (!job.bounded() && !streamed.isEmpty()) {
-        // Only a built pipeline says whether it streams, and it reads its options while it is
-        // built: so it is built again.
-        List<String> all = new ArrayList<>(settings.arguments(false));
-        all.addAll(streamed);
-        job = job(analysis, known, given, beam, all);
-      }
-    } catch (RuntimeException e) {
-      throw Failure.badOption(e).map(RuntimeException.class::cast).orElse(e);
+    Prepared prepared = Prepared.toRun(jobs, analysis, known, given, settings);
+    if (told(prepared.findings())) {
+      prepared.job().close();
+      return MISUSED;
     }
     boolean wait = !given.values().containsKey("templateLocation");
-    try (Job running = job) {
+    try (Job running = prepared.job()) {
       Run.toTheEnd(running, wait, console);
     }
     return DONE;
   }
 
-  private <O extends DharaOptions> Job job(
-      Analysis<O> analysis,
-      Arguments known,
-      Arguments.Given given,
-      List<String> beam,
-      List<String> byDhara) {
-    List<String> all = new ArrayList<>(beam);
-    all.addAll(byDhara);
-    O options = known.build(analysis.options(), given, all);
-    if (!given.values().containsKey("appName")) {
-      options.as(ApplicationNameOptions.class).setAppName(analysis.name());
+  /** Tells a line for each finding; whether one of them refuses the pipeline. */
+  private boolean told(List<Finding> findings) {
+    findings.forEach(finding -> console.err().println(Launcher.NAME + ": " + finding));
+    return Finding.refuses(findings);
+  }
+
+  private int lint(List<String> arguments) throws IOException {
+    if (arguments.equals(List.of("--help")) || arguments.equals(List.of("-h"))) {
+      helpLint();
+      return DONE;
     }
-    return jobs.job(analysis, options);
+    if (arguments.isEmpty() || arguments.get(0).startsWith("-")) {
+      throw new BadOption("lint", null, "names no analysis; write lint ANALYSIS --events=URI");
+    }
+    return lint(analysis(arguments.get(0), Set.of()), arguments.subList(1, arguments.size()));
+  }
+
+  private <O extends DharaOptions> int lint(Analysis<O> analysis, List<String> rest)
+      throws IOException {
+    Arguments known =
+        Arguments.ofAnalysis("lint " + analysis.name(), analysis.options(), LintOptions.class);
+    Arguments.Given given = known.parse(rest);
+    if (given.help()) {
+      helpLint();
+      return DONE;
+    }
+    LintOptions options = known.build(LintOptions.class, given, List.of());
+    EngineSettings settings = EngineSettings.of(engine(), given.values(), known.beam(given));
+    Prepared prepared = Prepared.toInspect(jobs, analysis, known, given, settings);
+    try (Job built = prepared.job()) {
+      boolean refused = told(prepared.findings());
+      boolean broken = Fingerprints.compared(analysis.name(), built, options, console);
+      if (refused || broken) {
+        return MISUSED;
+      }
+      console
+          .out()
+          .printf(
+              "%s: the %s can run on %s%n",
+              analysis.name(), built.bounded() ? "backfill" : "stream", settings.engine().name());
+    }
+    return DONE;
+  }
+
+  private void helpLint() {
+    console
+        .out()
+        .print(
+            Arguments.ofVerb("lint ANALYSIS", LintOptions.class)
+                .help(
+                    false,
+                    Map.of(),
+                    List.of(
+                        "Builds the pipeline of an analysis with its options, and says what the"
+                            + " engine could not run of it, and whether it can go on from the state"
+                            + " of another version; runs nothing."),
+                    console.colour()));
   }
 
   private int demonstrate() throws Exception {

@@ -1,5 +1,7 @@
 package dhara.cli;
 
+import dhara.lint.Feature;
+import dhara.lint.Unsupported;
 import java.util.List;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -28,9 +30,18 @@ public interface Engine {
     return List.of();
   }
 
+  /**
+   * What it cannot run, or cannot be trusted with: a pipeline that needs it is refused before it
+   * runs.
+   */
+  default List<Unsupported> unsupported() {
+    return List.of();
+  }
+
   /** Whether it can be trusted with a stream; every engine runs backfills. */
   default boolean streams() {
-    return true;
+    return unsupported().stream()
+        .noneMatch(lack -> lack.feature() == Feature.UNBOUNDED_INPUT && lack.inStreams());
   }
 
   /** Whether a pipeline with these options runs inside this process, console and all. */

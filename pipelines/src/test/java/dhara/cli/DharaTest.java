@@ -13,24 +13,36 @@ import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.state.MultimapState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DharaTest {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private Tides.Options seen;
+  private int drifts;
 
   @Test
   void listsTheAnalysesWithTheirSummaries() {
@@ -97,7 +109,13 @@ class DharaTest {
     TestEngine.streams = false;
     try {
       assertThat(run("tides", "--harbour=open sea"), is(2));
-      assertThat(err(), containsString("names a stream, and bathtub runs backfills only"));
+      assertThat(
+          err(),
+          is(
+              line(
+                  "dhara: --events: names a stream, and bathtub runs backfills only: the plug"
+                      + " leaks; run it on Flink (-Pflink-runner), or give the source an end:"
+                      + " kafka://…?end=latest")));
       assertThat(run("tides", "--harbour=Kochi"), is(0));
     } finally {
       TestEngine.streams = true;
@@ -117,6 +135,83 @@ class DharaTest {
             containsString("Dhara: the command waits"),
             containsString("Dhara, in streams: water flows")));
     assertThat(seen == null, is(true));
+  }
+
+  @Test
+  void refusesBeforeItRunsWhatTheEngineCannotRun() {
+    assertThat(run("tides", "--harbour=flooding"), is(2));
+    assertThat(
+        err(),
+        is(
+            line(
+                "dhara: Flood/ParMultiDo(Flood): uses MultimapState, and on bathtub the water would"
+                    + " overflow; keep a MapState of lists instead")));
+  }
+
+  @Test
+  void lintsAnAnalysisWithoutRunningIt() {
+    assertThat(run("lint", "tides", "--harbour=reef"), is(0));
+    assertThat(out(), is(line("tides: the backfill can run on bathtub")));
+    assertThat(run("lint", "tides", "--harbour=open sea"), is(0));
+    assertThat(out(), is(line("tides: the stream can run on bathtub")));
+    assertThat(err(), is(emptyString()));
+  }
+
+  @Test
+  void lintsNamesThatDriftFromOneBuildToTheNext() {
+    assertThat(run("lint", "tides", "--harbour=drifting"), is(2));
+    assertThat(
+        err(),
+        is(
+            line(
+                "dhara: Drift 2: built twice with the same options, the pipeline has it once: a"
+                    + " restored stream would not find its state; keep clocks, random numbers and"
+                    + " the order of sets out of names")));
+    assertThat(out(), is(emptyString()));
+  }
+
+  @Test
+  void lintsWhetherAStreamCanGoOnFromTheStateOfAnotherVersion(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("tides.json");
+    assertThat(
+        run("lint", "tides", "--harbour=open sea, flooding", "--writeFingerprint=" + file), is(2));
+
+    assertThat(run("lint", "tides", "--harbour=open sea", "--fingerprint=" + file), is(2));
+    assertThat(
+        err(),
+        is(
+            line(
+                "dhara: break: step Flood/ParMultiDo(Flood) was renamed or removed: a restored"
+                    + " stream would lose its state; keep the name, or start afresh")));
+
+    run("lint", "tides", "--harbour=open sea", "--writeFingerprint=" + file);
+    assertThat(run("lint", "tides", "--harbour=open sea", "--fingerprint=" + file), is(0));
+    assertThat(
+        out(),
+        is(
+            line("tides: its state is that of " + file)
+                + line("tides: the stream can run on bathtub")));
+  }
+
+  @Test
+  void refusesAFingerprintOfABackfill() {
+    assertThat(run("lint", "tides", "--harbour=Kochi", "--fingerprint=tides.json"), is(2));
+    assertThat(
+        err(),
+        is(
+            line(
+                "dhara: --events: names a backfill, which keeps no state from run to run;"
+                    + " fingerprints are of streams, e.g. --events=kafka://localhost:9092/tides")));
+  }
+
+  @Test
+  void refusesFingerprintsThatAreNotThere(@TempDir Path folder) {
+    Path none = folder.resolve("none.json");
+    assertThat(run("lint", "tides", "--harbour=open sea", "--fingerprint=" + none), is(2));
+    assertThat(err(), startsWith("dhara: --fingerprint=" + none + ": cannot be read ("));
+    assertThat(run("lint"), is(2));
+    assertThat(err(), is(line("dhara: lint: names no analysis; write lint ANALYSIS --events=URI")));
   }
 
   @Test
@@ -276,6 +371,12 @@ class DharaTest {
                       }
                       return name;
                     }));
+    if (harbour.endsWith("flooding")) {
+      pipeline.apply("Waters", Create.of(KV.of("sea", 1L))).apply("Flood", ParDo.of(new FloodFn()));
+    } else if (harbour.equals("drifting")) {
+      drifts++;
+      pipeline.apply("Drift " + drifts, Create.of("wood"));
+    }
     return new Job() {
       @Override
       public Pipeline pipeline() {
@@ -284,7 +385,7 @@ class DharaTest {
 
       @Override
       public boolean bounded() {
-        return !harbour.equals("open sea");
+        return !harbour.startsWith("open sea");
       }
 
       @Override
@@ -307,5 +408,19 @@ class DharaTest {
 
   private String err() {
     return err.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Keeps what the engine of these tests cannot keep. */
+  static final class FloodFn extends DoFn<KV<String, Long>, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @StateId("levels")
+    private final StateSpec<MultimapState<String, Long>> levelsSpec =
+        StateSpecs.multimap(StringUtf8Coder.of(), VarLongCoder.of());
+
+    @ProcessElement
+    public void process(@StateId("levels") MultimapState<String, Long> levels) {
+      levels.clear();
+    }
   }
 }

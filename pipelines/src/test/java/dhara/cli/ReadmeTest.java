@@ -79,6 +79,7 @@ class ReadmeTest {
     text.append(
         table("`generate ANALYSIS`", optionsOf(GenerateOptions.class, GenerateOptions.class)));
     text.append(table("`replay ANALYSIS`", optionsOf(ReplayOptions.class, ReplayOptions.class)));
+    text.append(table("`lint ANALYSIS`", optionsOf(LintOptions.class, LintOptions.class)));
     return text.toString();
   }
 

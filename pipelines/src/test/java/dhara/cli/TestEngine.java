@@ -1,6 +1,9 @@
 package dhara.cli;
 
 import com.google.auto.service.AutoService;
+import dhara.lint.Feature;
+import dhara.lint.Unsupported;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.PipelineRunner;
@@ -14,8 +17,13 @@ public final class TestEngine implements Engine {
   static boolean streams = true;
 
   @Override
-  public boolean streams() {
-    return streams;
+  public List<Unsupported> unsupported() {
+    List<Unsupported> unsupported = new ArrayList<>();
+    unsupported.add(Unsupported.anywhere(Feature.MULTIMAP_STATE, "the water would overflow"));
+    if (!streams) {
+      unsupported.add(Unsupported.inStreams(Feature.UNBOUNDED_INPUT, "the plug leaks"));
+    }
+    return unsupported;
   }
 
   @Override

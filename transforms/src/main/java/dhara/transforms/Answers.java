@@ -53,6 +53,11 @@ public final class Answers<K, InT, AccT, OutT>
     return new Answers<>(fn);
   }
 
+  /** How the values of a key and window are combined. */
+  public CombineFn<InT, AccT, OutT> fn() {
+    return fn;
+  }
+
   @Override
   public PCollection<Answer<K, OutT>> expand(PCollection<KV<K, InT>> events) {
     if (!(events.getCoder() instanceof KvCoder<?, ?>)) {

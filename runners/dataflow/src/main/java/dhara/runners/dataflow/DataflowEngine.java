@@ -2,6 +2,8 @@ package dhara.runners.dataflow;
 
 import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
+import dhara.lint.Feature;
+import dhara.lint.Unsupported;
 import java.util.List;
 import org.apache.beam.runners.dataflow.DataflowRunner;
 import org.apache.beam.sdk.PipelineRunner;
@@ -24,6 +26,13 @@ public final class DataflowEngine implements Engine {
   @Override
   public List<Default> defaults() {
     return List.of();
+  }
+
+  @Override
+  public List<Unsupported> unsupported() {
+    return List.of(
+        Unsupported.inStreams(
+            Feature.TIME_SORTED_INPUT, "streams do not sort: the translation refuses it"));
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dhara.io.RunFolder;
 import dhara.options.DharaOptions;
+import dhara.parity.Built;
 import dhara.parity.EmbeddedKafka;
 import dhara.pipelines.Analysis;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dhara.runners.direct;
 
 import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
+import dhara.lint.Unsupported;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.PipelineRunner;
@@ -43,6 +44,12 @@ public final class DirectEngine implements Engine {
             "blockOnRun",
             "false",
             "the command itself waits: it shows progress, and Ctrl-C cancels"));
+  }
+
+  /** Nothing: it is the model that the other engines are compared with. */
+  @Override
+  public List<Unsupported> unsupported() {
+    return List.of();
   }
 
   @Override

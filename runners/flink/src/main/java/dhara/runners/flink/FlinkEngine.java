@@ -2,6 +2,8 @@ package dhara.runners.flink;
 
 import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
+import dhara.lint.Feature;
+import dhara.lint.Unsupported;
 import java.util.List;
 import java.util.Set;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
@@ -79,6 +81,16 @@ public final class FlinkEngine implements Engine {
                 "false",
                 "the command keeps a handle to the cluster's job, so that Ctrl-C cancels it"),
             new Default("jobCheckIntervalInSecs", "1", "how soon the job's end is seen"));
+  }
+
+  @Override
+  public List<Unsupported> unsupported() {
+    return List.of(
+        Unsupported.inStreams(
+            Feature.MULTIMAP_STATE, "streams keep no such state: the run would fail"),
+        Unsupported.inStreams(
+            Feature.KAFKA_SPLITTABLE_STREAM,
+            "each poll makes a new watermark policy, which never finds a partition idle"));
   }
 
   @Override

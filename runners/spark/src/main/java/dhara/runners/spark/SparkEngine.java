@@ -2,6 +2,8 @@ package dhara.runners.spark;
 
 import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
+import dhara.lint.Feature;
+import dhara.lint.Unsupported;
 import java.util.List;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.runners.spark.SparkRunner;
@@ -34,12 +36,26 @@ public final class SparkEngine implements Engine {
             "embedded in this process, one worker a core; Beam's own default is four"));
   }
 
-  /**
-   * Its watermark follows the fastest partition of a source: events of the others would be late.
-   */
+  /** In backfills, what Beam's translation to Spark's batches leaves out; streams altogether. */
   @Override
-  public boolean streams() {
-    return false;
+  public List<Unsupported> unsupported() {
+    return List.of(
+        Unsupported.inStreams(
+            Feature.UNBOUNDED_INPUT,
+            "its watermark follows the fastest partition of a source, and events of the others"
+                + " would be late"),
+        Unsupported.inStreams(
+            Feature.UNBOUNDED_SPLITTABLE_DOFN, "none can be read: only an UnboundedSource can"),
+        Unsupported.anywhere(
+            Feature.ON_WINDOW_EXPIRATION, "such a DoFn is refused when the job is translated"),
+        Unsupported.inStreams(
+            Feature.MULTIMAP_STATE, "streams keep no such state: the run would fail"),
+        Unsupported.inStreams(
+            Feature.ORDERED_LIST_STATE, "streams keep no such state: the run would fail"),
+        Unsupported.anywhere(
+            Feature.TIMER_FAMILY,
+            "a DoFn that keeps nothing else is given no timers: the run would fail"),
+        Unsupported.inBackfills(Feature.TEST_STREAM, "batches know no TestStream"));
   }
 
   @Override

@@ -2,21 +2,49 @@ package dhara.runners.spark;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.cli.Engine;
+import dhara.lint.Feature;
+import dhara.lint.Finding;
+import dhara.lint.GraphLint;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.state.MultimapState;
+import org.apache.beam.sdk.state.OrderedListState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.TimerMap;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TimestampedValue;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SparkEngineTest {
 
@@ -44,6 +72,63 @@ class SparkEngineTest {
     assertThat(engine.streams(), is(false));
   }
 
+  static Stream<Arguments> fnsWithWhatSparkSaysOfThem() {
+    return Stream.of(
+        Arguments.of(Feature.ON_WINDOW_EXPIRATION, new ExpiringFn(), "onWindowExpiration is not"),
+        Arguments.of(Feature.TIMER_FAMILY, new TimerMapFn(), "timerInternals not supported"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("fnsWithWhatSparkSaysOfThem")
+  void failsToRunWhatItSaysThatItCannot(
+      Feature feature, DoFn<KV<String, Long>, Long> fn, String says) {
+    SparkPipelineOptions options = withDefaults();
+    options.setSparkMaster("local[2]");
+    Pipeline pipeline = Pipeline.create(options);
+    given(pipeline).apply("Keep", ParDo.of(fn));
+
+    Throwable failure =
+        assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
+    while (failure.getCause() != null) {
+      failure = failure.getCause();
+    }
+
+    assertThat(failure.getMessage(), containsString(says));
+    assertThat(
+        GraphLint.of(engine.name(), engine.unsupported()).check(pipeline, true).stream()
+            .map(Finding::rule)
+            .toList(),
+        contains(feature.rule()));
+  }
+
+  static Stream<Arguments> fnsWithWhatTheyGive() {
+    return Stream.of(
+        Arguments.of(new MultimapFn(), List.of(1L, 2L)),
+        Arguments.of(new OrderedListFn(), List.of(1L, 1L, 2L)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("fnsWithWhatTheyGive")
+  void keepsInBackfillsWhatItsStreamsCannot(DoFn<KV<String, Long>, Long> fn, List<Long> expected) {
+    SparkPipelineOptions options = withDefaults();
+    options.setSparkMaster("local[2]");
+    Pipeline pipeline = Pipeline.create(options);
+    PCollection<Long> kept = given(pipeline).apply("Keep", ParDo.of(fn));
+    assertThat(
+        GraphLint.of(engine.name(), engine.unsupported()).check(pipeline, true), is(empty()));
+    PAssert.that(kept).containsInAnyOrder(expected);
+
+    State end = pipeline.run().waitUntilFinish();
+
+    assertThat(end, is(State.DONE));
+  }
+
+  private static PCollection<KV<String, Long>> given(Pipeline pipeline) {
+    return pipeline.apply(
+        "Given",
+        Create.of(KV.of("a", 1L)).withCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of())));
+  }
+
   @Test
   void runsAPipelineWithWhatItSets() {
     SparkPipelineOptions options = withDefaults();
@@ -67,5 +152,75 @@ class SparkEngineTest {
         PipelineOptionsFactory.fromArgs(arguments).as(SparkPipelineOptions.class);
     options.setRunner(engine.runner());
     return options;
+  }
+
+  static final class ExpiringFn extends DoFn<KV<String, Long>, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @StateId("kept")
+    private final StateSpec<ValueState<Long>> keptSpec = StateSpecs.value(VarLongCoder.of());
+
+    @ProcessElement
+    public void process(@StateId("kept") ValueState<Long> kept) {
+      kept.write(1L);
+    }
+
+    @OnWindowExpiration
+    public void expire(@StateId("kept") ValueState<Long> kept) {
+      kept.clear();
+    }
+  }
+
+  static final class MultimapFn extends DoFn<KV<String, Long>, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @StateId("kept")
+    private final StateSpec<MultimapState<String, Long>> keptSpec =
+        StateSpecs.multimap(StringUtf8Coder.of(), VarLongCoder.of());
+
+    @ProcessElement
+    public void process(
+        @StateId("kept") MultimapState<String, Long> kept, OutputReceiver<Long> out) {
+      kept.put("a", 1L);
+      kept.put("a", 2L);
+      kept.get("a").read().forEach(out::output);
+    }
+  }
+
+  static final class OrderedListFn extends DoFn<KV<String, Long>, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @StateId("kept")
+    private final StateSpec<OrderedListState<Long>> keptSpec =
+        StateSpecs.orderedList(VarLongCoder.of());
+
+    @ProcessElement
+    public void process(
+        @Timestamp Instant at,
+        @StateId("kept") OrderedListState<Long> kept,
+        OutputReceiver<Long> out) {
+      kept.add(TimestampedValue.of(2L, at.plus(Duration.millis(2))));
+      kept.add(TimestampedValue.of(1L, at));
+      kept.readRange(at, at.plus(Duration.millis(1))).forEach(v -> out.output(v.getValue()));
+      kept.read().forEach(v -> out.output(v.getValue()));
+    }
+  }
+
+  static final class TimerMapFn extends DoFn<KV<String, Long>, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @TimerFamily("due")
+    final TimerSpec dueSpec = TimerSpecs.timerMap(TimeDomain.EVENT_TIME);
+
+    @ProcessElement
+    public void process(@Timestamp Instant at, @TimerFamily("due") TimerMap due) {
+      due.set("a", at.plus(Duration.millis(5)));
+      due.set("b", at.plus(Duration.millis(7)));
+    }
+
+    @OnTimerFamily("due")
+    public void due(@TimerId String id, OutputReceiver<Long> out) {
+      out.output((long) id.charAt(0));
+    }
   }
 }

@@ -1,11 +1,10 @@
-package dhara.runners.dataflow;
+package dhara.parity;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dhara.events.Event;
 import dhara.formats.RecordFields;
 import dhara.options.DharaOptions;
-import dhara.parity.EmbeddedKafka;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Assembly;
 import dhara.pipelines.Flow;
@@ -38,7 +37,7 @@ import org.apache.beam.sdk.values.PCollection;
  * @param assembly the pipeline with all that surrounds the analysis
  * @param ownSteps the names of the steps that are the analysis' own
  */
-record Built(Assembly assembly, Set<String> ownSteps) {
+public record Built(Assembly assembly, Set<String> ownSteps) {
 
   private static final int EVENTS = 20;
   private static final String GIVEN = "Given.";
@@ -47,7 +46,7 @@ record Built(Assembly assembly, Set<String> ownSteps) {
   private static final AtomicInteger TOPICS = new AtomicInteger();
 
   /** A backfill of a file for each input. */
-  static <O extends DharaOptions> Built overFiles(
+  public static <O extends DharaOptions> Built overFiles(
       Analysis<O> analysis, Path folder, Consumer<DharaOptions> settings) throws IOException {
     List<String> events = new ArrayList<>();
     for (Input<?> input : analysis.inputs()) {
@@ -59,7 +58,7 @@ record Built(Assembly assembly, Set<String> ownSteps) {
   }
 
   /** A stream of a topic for each input. */
-  static <O extends DharaOptions> Built overTopics(
+  public static <O extends DharaOptions> Built overTopics(
       Analysis<O> analysis, EmbeddedKafka kafka, Consumer<DharaOptions> settings) {
     List<String> events = new ArrayList<>();
     for (Input<?> input : analysis.inputs()) {

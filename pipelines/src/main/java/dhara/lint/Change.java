@@ -1,0 +1,31 @@
+package dhara.lint;
+
+import java.util.List;
+
+/**
+ * A difference between what a stream was and what it is now.
+ *
+ * @param breaking whether a stream restored from the old state would fail, or lose some of it
+ * @param what changed, what follows from it, and what to do where it breaks
+ */
+public record Change(boolean breaking, String what) {
+
+  static Change breaks(String what) {
+    return new Change(true, what);
+  }
+
+  static Change fits(String what) {
+    return new Change(false, what);
+  }
+
+  /** Whether any of these breaks. */
+  public static boolean breaks(List<Change> changes) {
+    return changes.stream().anyMatch(Change::breaking);
+  }
+
+  /** {@code break: step … was renamed …}, {@code compatible: …}. */
+  @Override
+  public String toString() {
+    return (breaking ? "break: " : "compatible: ") + what;
+  }
+}

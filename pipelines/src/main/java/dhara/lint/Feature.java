@@ -1,0 +1,56 @@
+package dhara.lint;
+
+import java.util.Locale;
+
+/** What some engine cannot run, and what to write in its place. */
+public enum Feature {
+  /** A source without an end. */
+  UNBOUNDED_INPUT(
+      "reads without end",
+      "run it on Flink (-Pflink-runner), or give the source an end: kafka://…?end=latest"),
+  /** A splittable DoFn that never ends. */
+  UNBOUNDED_SPLITTABLE_DOFN(
+      "is a splittable DoFn without end", "read with a source that ends, or on another engine"),
+  /** KafkaIO's implementation over a splittable DoFn, in a stream. */
+  KAFKA_SPLITTABLE_STREAM(
+      "reads Kafka without end by KafkaIO's splittable DoFn",
+      "read by its UnboundedSource, as KafkaSource does"),
+  /** {@code @OnWindowExpiration}. */
+  ON_WINDOW_EXPIRATION(
+      "uses @OnWindowExpiration", "set an event-time timer at the window's end instead"),
+  /** {@code MultimapState}. */
+  MULTIMAP_STATE("uses MultimapState", "keep a MapState of lists instead"),
+  /** {@code OrderedListState}. */
+  ORDERED_LIST_STATE(
+      "uses OrderedListState", "keep a BagState and sort what is read from it instead"),
+  /** {@code TimerMap}. */
+  TIMER_FAMILY("uses a timer family (TimerMap)", "keep one timer, set to the next moment due"),
+  /** {@code @RequiresTimeSortedInput}. */
+  TIME_SORTED_INPUT(
+      "uses @RequiresTimeSortedInput", "buffer in state, and sort when an event-time timer fires"),
+  /** {@code TestStream}. */
+  TEST_STREAM("is a TestStream", "give it elements by Create");
+
+  private final String use;
+  private final String fix;
+
+  Feature(String use, String fix) {
+    this.use = use;
+    this.fix = fix;
+  }
+
+  /** The rule that a finding about it names: {@code on-window-expiration}. */
+  public String rule() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What a step does that has it. */
+  String use() {
+    return use;
+  }
+
+  /** What else can be done. */
+  String fix() {
+    return fix;
+  }
+}

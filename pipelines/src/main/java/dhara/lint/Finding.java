@@ -1,0 +1,42 @@
+package dhara.lint;
+
+import java.util.List;
+
+/**
+ * What is wrong with a step of a pipeline.
+ *
+ * @param severity whether the pipeline may run all the same
+ * @param rule what was broken, in kebab case; it stays when words change
+ * @param step the full name of the step, or the option that chose it
+ * @param reason what it does, and why that cannot stand
+ * @param fix what to do about it
+ */
+public record Finding(Severity severity, String rule, String step, String reason, String fix) {
+
+  /** What becomes of a pipeline with such a finding. */
+  public enum Severity {
+    /** It does not run. */
+    REFUSE,
+    /** It runs, and the user is told. */
+    WARN
+  }
+
+  static Finding refuse(String rule, String step, String reason, String fix) {
+    return new Finding(Severity.REFUSE, rule, step, reason, fix);
+  }
+
+  static Finding warn(String rule, String step, String reason, String fix) {
+    return new Finding(Severity.WARN, rule, step, reason, fix);
+  }
+
+  /** Whether a pipeline with any of these must not run. */
+  public static boolean refuses(List<Finding> findings) {
+    return findings.stream().anyMatch(finding -> finding.severity == Severity.REFUSE);
+  }
+
+  /** One line: {@code orders.Unique/First: reason; fix}. */
+  @Override
+  public String toString() {
+    return (severity == Severity.WARN ? "warning: " : "") + step + ": " + reason + "; " + fix;
+  }
+}

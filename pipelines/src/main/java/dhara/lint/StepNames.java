@@ -1,0 +1,129 @@
+package dhara.lint;
+
+import dhara.lint.Graph.Step;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.runners.TransformHierarchy.Node;
+
+/**
+ * Names of steps, by which a stream finds its state again. Names within Beam's own transforms are
+ * Beam's business.
+ */
+final class StepNames {
+
+  private static final String RULE = "step-name";
+  private static final String FIX = "name it: apply(\"Name\", transform)";
+
+  /** What is another in each build or process, with the words for it. */
+  private static final Map<Pattern, String> PASSING = new LinkedHashMap<>();
+
+  static {
+    PASSING.put(Pattern.compile("@[0-9a-f]{4,8}\\b"), "an identity hash");
+    PASSING.put(Pattern.compile("\\$\\$?Lambda"), "the name of a lambda");
+    PASSING.put(Pattern.compile("\\bAnonymous\\b|\\$\\d+\\b"), "the name of an anonymous class");
+    PASSING.put(
+        Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
+        "a random UUID");
+    PASSING.put(
+        Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}|\\b1\\d{12}\\b"), "a moment in time");
+  }
+
+  private StepNames() {}
+
+  static List<Finding> check(Graph graph) {
+    Set<String> names = names(graph);
+    List<Finding> findings = new ArrayList<>();
+    for (Step step : graph.steps()) {
+      Node outer = step.node().getEnclosingNode();
+      if (!outer.isRootNode() && ofBeam(outer)) {
+        continue;
+      }
+      String own = own(step.node());
+      PASSING.forEach(
+          (pattern, words) -> {
+            if (pattern.matcher(own).find()) {
+              findings.add(
+                  Finding.refuse(
+                      RULE,
+                      step.name(),
+                      "its name holds " + words + ", which the next build gives another",
+                      FIX));
+            }
+          });
+      String twin = twin(step.name(), names);
+      if (twin != null) {
+        findings.add(
+            Finding.refuse(
+                RULE,
+                step.name(),
+                "there is a step "
+                    + twin
+                    + " beside it: Beam numbers steps of one name in the order of the code, and"
+                    + " their state changes places with them",
+                FIX + " with a name of its own"));
+      }
+    }
+    return findings;
+  }
+
+  static List<Finding> compare(Graph once, Graph again) {
+    Set<String> first = names(once);
+    return again.steps().stream()
+        .filter(step -> !first.contains(step.name()))
+        .filter(step -> inRootOr(first, step.node().getEnclosingNode()))
+        .map(
+            step ->
+                Finding.refuse(
+                    RULE,
+                    step.name(),
+                    "built twice with the same options, the pipeline has it once: a restored stream"
+                        + " would not find its state",
+                    "keep clocks, random numbers and the order of sets out of names"))
+        .toList();
+  }
+
+  private static boolean inRootOr(Set<String> names, Node outer) {
+    return outer.isRootNode() || names.contains(outer.getFullName());
+  }
+
+  private static Set<String> names(Graph graph) {
+    return graph.steps().stream().map(Step::name).collect(Collectors.toCollection(HashSet::new));
+  }
+
+  private static String own(Node node) {
+    Node outer = node.getEnclosingNode();
+    return outer.isRootNode()
+        ? node.getFullName()
+        : node.getFullName().substring(outer.getFullName().length() + 1);
+  }
+
+  private static boolean ofBeam(Node node) {
+    return node.getTransform().getClass().getName().startsWith("org.apache.beam.");
+  }
+
+  /**
+   * The step whose name this one took, a number behind it; null if its digits are its own. Beam
+   * keeps no account of what it renamed, but it renames to X2 only where X is, to X3 only where X2
+   * is.
+   */
+  private static String twin(String name, Set<String> names) {
+    for (int i = name.length() - 1; i > 0 && Character.isDigit(name.charAt(i)); i--) {
+      String base = name.substring(0, i);
+      String number = name.substring(i);
+      if (number.length() < 6
+          && number.charAt(0) != '0'
+          && Integer.parseInt(number) > 1
+          && names.contains(base)
+          && (number.equals("2") || names.contains(base + (Integer.parseInt(number) - 1)))) {
+        return base;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,5 @@
+package dhara.runners.direct;
+
+import dhara.parity.GraphParity;
+
+class DirectGraphTest extends GraphParity {}

@@ -1,0 +1,5 @@
+package dhara.runners.flink;
+
+import dhara.parity.GraphParity;
+
+class FlinkGraphTest extends GraphParity {}

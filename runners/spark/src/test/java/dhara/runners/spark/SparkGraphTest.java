@@ -1,0 +1,5 @@
+package dhara.runners.spark;
+
+import dhara.parity.GraphParity;
+
+class SparkGraphTest extends GraphParity {}
