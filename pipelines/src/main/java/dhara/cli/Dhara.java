@@ -1,5 +1,6 @@
 package dhara.cli;
 
+import dhara.io.Endpoint;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
@@ -24,13 +25,15 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.ApplicationNameOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.util.ReleaseInfo;
 
 /**
- * The one command. Verbs are {@code list}, {@code help}, {@code generate}, and the name of every
- * analysis on the class path; without arguments it shows itself at work.
+ * The one command. Verbs are {@code list}, {@code help}, {@code generate}, {@code reconcile}, and
+ * the name of every analysis on the class path; without arguments it shows itself at work.
  *
- * <p>Exit codes: 0 done, 1 the run failed, 2 what the user said cannot be done.
+ * <p>Exit codes: 0 done, 1 the run failed or what it compared is not equal, 2 what the user said
+ * cannot be done.
  */
 public final class Dhara {
 
@@ -42,7 +45,8 @@ public final class Dhara {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
-  private static final Set<String> VERBS = Set.of("list", "help", "generate");
+  private static final String RECONCILE = "reconcile";
+  private static final Set<String> VERBS = Set.of("list", "help", "generate", RECONCILE);
 
   private final Console console;
   private final JobFactory jobs;
@@ -123,6 +127,9 @@ public final class Dhara {
       case "help", "--help", "-h" -> help(rest);
       case "--version", "-V" -> version();
       case "generate" -> generate(rest);
+      case RECONCILE -> {
+        return reconcile(rest);
+      }
       default -> {
         return analyse(analysis(verb, VERBS), rest);
       }
@@ -197,6 +204,7 @@ public final class Dhara {
       case "list" -> console.out().println(Launcher.NAME + " list: the analyses, one per line");
       case "help" -> console.out().println(Launcher.NAME + " help [ANALYSIS|VERB] [--all]");
       case "generate" -> helpGenerate();
+      case RECONCILE -> helpReconcile(all);
       default -> help(analysis(topics.get(0), VERBS), all);
     }
   }
@@ -209,7 +217,8 @@ public final class Dhara {
             "Usage: %s ANALYSIS --events=URI [--answers=URI] [OPTION...]%n%n"
                 + "A file as the source makes a backfill, a topic a stream; both settle on the same"
                 + " answers.%n%nAnalyses:%n%s%nVerbs:%n%s%nThis is the %s engine. Exit codes: 0"
-                + " done, 1 the run failed, 2 what you said cannot be done.%n%nTry:%n%s",
+                + " done, 1 the run failed or the sets differ, 2 what you said cannot be"
+                + " done.%n%nTry:%n%s",
             Launcher.NAME,
             indent(table(analyses.values().stream().map(a -> row(a)).toList())),
             indent(
@@ -218,6 +227,7 @@ public final class Dhara {
                         List.of("list", "the analyses, one per line"),
                         List.of("help ANALYSIS [--all]", "its options; --all: the engine's too"),
                         List.of("generate ANALYSIS", "a file of its events, with planted faults"),
+                        List.of("reconcile A B", "two sets of answers, key by key"),
                         List.of("--version", "the versions")))),
             engine,
             tryNext(engine));
@@ -271,6 +281,24 @@ public final class Dhara {
                     console.colour()));
   }
 
+  private void helpReconcile(boolean all) {
+    Map<String, String> set =
+        EngineSettings.of(EngineSettings.found(), Map.of(), List.of()).byDhara();
+    console
+        .out()
+        .print(
+            Arguments.ofAnalysis(RECONCILE + " A B", ReconcileOptions.class)
+                .help(
+                    all,
+                    set,
+                    List.of(
+                        "Compares two sets of answers by key and window, on the highest revision of"
+                            + " each, and says which differences late events and dead letters"
+                            + " explain. A and B are files:DIR or kafka://broker:9092/topic. Exit"
+                            + " code 1 where a difference is left unexplained."),
+                    console.colour()));
+  }
+
   private void generate(List<String> arguments) throws IOException {
     if (arguments.equals(List.of("--help")) || arguments.equals(List.of("-h"))) {
       helpGenerate();
@@ -298,6 +326,54 @@ public final class Dhara {
       help(analysis, given.all());
       return DONE;
     }
+    return run(
+        known,
+        given,
+        (beam, byDhara) ->
+            jobs.job(
+                analysis,
+                options(analysis.options(), analysis.name(), known, given, beam, byDhara)));
+  }
+
+  private int reconcile(List<String> arguments) throws Exception {
+    Arguments known = Arguments.ofAnalysis(RECONCILE, ReconcileOptions.class);
+    int places = 0;
+    while (places < arguments.size() && !arguments.get(places).startsWith("-")) {
+      places++;
+    }
+    Arguments.Given given = known.parse(arguments.subList(places, arguments.size()));
+    if (given.help()) {
+      helpReconcile(given.all());
+      return DONE;
+    }
+    if (places != 2) {
+      throw new BadOption(
+          RECONCILE,
+          null,
+          "names "
+              + (places < 2 ? "fewer" : "more")
+              + " than two sets of answers; write reconcile files:A files:B, options after them");
+    }
+    return run(
+        known,
+        given,
+        (beam, byDhara) -> {
+          ReconcileOptions options =
+              options(ReconcileOptions.class, RECONCILE, known, given, beam, byDhara);
+          return ReconcileJob.of(
+              Endpoint.of("A", arguments.get(0)),
+              Endpoint.of("B", arguments.get(1)),
+              options.getAnalysis() == null ? null : analysis(options.getAnalysis(), Set.of()),
+              options);
+        });
+  }
+
+  /** Makes a job under options of Beam: the user's, and those that Dhara sets. */
+  private interface Maker {
+    Job job(List<String> beam, List<String> byDhara);
+  }
+
+  private int run(Arguments known, Arguments.Given given, Maker maker) throws Exception {
     List<String> beam = known.beam(given);
     Engine engine = EngineSettings.found();
     EngineSettings settings = EngineSettings.of(engine, given.values(), beam);
@@ -307,7 +383,7 @@ public final class Dhara {
     }
     Job job;
     try {
-      job = job(analysis, known, given, beam, settings.arguments(false));
+      job = maker.job(beam, settings.arguments(false));
       if (!job.bounded() && !engine.streams()) {
         job.close();
         throw new BadOption(
@@ -324,7 +400,7 @@ public final class Dhara {
         // built: so it is built again.
         List<String> all = new ArrayList<>(settings.arguments(false));
         all.addAll(streamed);
-        job = job(analysis, known, given, beam, all);
+        job = maker.job(beam, all);
       }
     } catch (RuntimeException e) {
       throw Failure.badOption(e).map(RuntimeException.class::cast).orElse(e);
@@ -332,23 +408,24 @@ public final class Dhara {
     boolean wait = !given.values().containsKey("templateLocation");
     try (Job running = job) {
       Run.toTheEnd(running, wait, console);
+      return wait ? running.exit() : DONE;
     }
-    return DONE;
   }
 
-  private <O extends DharaOptions> Job job(
-      Analysis<O> analysis,
+  private static <O extends PipelineOptions> O options(
+      Class<O> type,
+      String name,
       Arguments known,
       Arguments.Given given,
       List<String> beam,
       List<String> byDhara) {
     List<String> all = new ArrayList<>(beam);
     all.addAll(byDhara);
-    O options = known.build(analysis.options(), given, all);
+    O options = known.build(type, given, all);
     if (!given.values().containsKey("appName")) {
-      options.as(ApplicationNameOptions.class).setAppName(analysis.name());
+      options.as(ApplicationNameOptions.class).setAppName(name);
     }
-    return jobs.job(analysis, options);
+    return options;
   }
 
   private int demonstrate() throws Exception {
