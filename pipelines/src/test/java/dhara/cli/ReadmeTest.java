@@ -76,6 +76,8 @@ class ReadmeTest {
     }
     text.append(
         table("`generate ANALYSIS`", optionsOf(GenerateOptions.class, GenerateOptions.class)));
+    text.append(
+        table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
     return text.toString();
   }
 
