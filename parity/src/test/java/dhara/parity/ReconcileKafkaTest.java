@@ -108,7 +108,7 @@ final class ReconcileKafkaTest {
 
     assertThat(unexplained(kafka.uri(topic), folder.toString(), "order-metrics", null), is(1L));
     assertThat(
-        printed, containsString("top: 1 answers, all of them only in A: B has no such output\n"));
+        printed, containsString("top: 1 answer, all of them only in A: B has no such output\n"));
 
     files("top", row("t", 0, 1));
     assertThat(unexplained(kafka.uri(topic), folder.toString(), "order-metrics", null), is(0L));

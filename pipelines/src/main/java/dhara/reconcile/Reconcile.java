@@ -33,6 +33,7 @@ import org.apache.beam.sdk.transforms.Values;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
@@ -133,6 +134,12 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
 
   @Override
   public PCollection<Finding> expand(PCollectionTuple sides) {
+    for (PCollection<?> side : List.of(sides.get(A), sides.get(B), sides.get(CAUSES))) {
+      if (side.isBounded() == IsBounded.UNBOUNDED) {
+        throw new IllegalArgumentException(
+            side.getName() + " is a stream: only sets of answers that end can be compared");
+      }
+    }
     PCollectionTuple a = sharded("A", false, sides.get(A));
     PCollectionTuple b = sharded("B", true, sides.get(B));
     PCollectionTuple causes =

@@ -173,21 +173,24 @@ public record Report(
     out.println();
     if (undated() > 0) {
       out.printf(
-          "%,d dead letters have no time that can be read: they explain nothing%n", undated());
+          "dead letters without a time that can be read, which explain nothing: %,d%n", undated());
     }
     out.printf(
-        "%,d of %,d answers are the same, %,d differences are explained by late events, %,d by dead"
-            + " letters%n",
+        "%s compared: same %,d, explained by late events %,d, explained by dead letters %,d%n",
+        counted(compared(), "answer"),
         compared() - unexplained() - different(Cause.Kind.LATE) - different(Cause.Kind.DEAD_LETTER),
-        compared(),
         different(Cause.Kind.LATE),
         different(Cause.Kind.DEAD_LETTER));
-    out.printf("%,d unexplained difference%s%n", unexplained(), unexplained() == 1 ? "" : "s");
+    out.println(counted(unexplained(), "unexplained difference"));
+  }
+
+  private static String counted(long count, String what) {
+    return "%,d %s%s".formatted(count, what, count == 1 ? "" : "s");
   }
 
   private void print(String output, PrintStream out) {
     out.println();
-    out.printf("%s: %,d answers", output, compared(output));
+    out.printf("%s: %s", output, counted(compared(output), "answer"));
     if (lacking.containsKey(output)) {
       out.printf(
           ", all of them only in %s: %s has no such output",
@@ -208,7 +211,7 @@ public record Report(
     }
     long outside = count(output, Kind.OUTSIDE);
     if (outside > 0) {
-      out.printf("  outside the range, and not compared: %,d rows%n", outside);
+      out.printf("  outside the range, and not compared: %s%n", counted(outside, "row"));
     }
     List<Example> examples = examples(output);
     if (!examples.isEmpty()) {

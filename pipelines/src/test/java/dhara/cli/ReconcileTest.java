@@ -61,8 +61,8 @@ class ReconcileTest {
                 "  only in A          0",
                 "  only in B          0",
                 "",
-                "3 of 3 answers are the same, 0 differences are explained by late events, 0 by dead"
-                    + " letters",
+                "3 answers compared: same 3, explained by late events 0, explained by dead"
+                    + " letters 0",
                 "0 unexplained differences\n")));
     assertThat(err(), is(emptyString()));
   }
@@ -115,7 +115,7 @@ class ReconcileTest {
             containsString("explained by: files:" + folder + "/a (late)"),
             containsString("  differs            1 = late 1 + dead letter 0 + unexplained 0\n"),
             containsString("  - differs, late L1: {\"lake\":\"Dal\"}"),
-            containsString("1 differences are explained by late events, 0 by dead letters\n"),
+            containsString("3 answers compared: same 2, explained by late events 1, explained"),
             endsWith("\n0 unexplained differences\n")));
 
     assertThat("turned off", run("--late=none"), is(1));
@@ -170,8 +170,7 @@ class ReconcileTest {
 
     assertThat(run(), is(1));
     assertThat(
-        out(),
-        containsString("1 dead letters have no time that can be read: they explain nothing"));
+        out(), containsString("without a time that can be read, which explain nothing: 1\n"));
     assertThat(run("--map=at=ts:epochMillis,lake=x"), is(0));
   }
 
@@ -268,7 +267,7 @@ class ReconcileTest {
             containsString("hauls: 2 answers"),
             containsString("outside the range, and not compared: 2 rows")));
     assertThat(run("--from=2026-01-05T09:01:00Z", "--until=2026-01-05T09:02:00Z"), is(1));
-    assertThat(out(), containsString("hauls: 1 answers"));
+    assertThat(out(), containsString("hauls: 1 answer\n"));
     assertThat(run("--from=2027-01-05T09:01:00Z"), is(2));
     assertThat(
         err(),
@@ -285,7 +284,7 @@ class ReconcileTest {
     assertThat(
         out(),
         allOf(
-            containsString("top: 1 answers, all of them only in B: A has no such output\n"),
+            containsString("top: 1 answer, all of them only in B: A has no such output\n"),
             containsString("hauls: 3 answers\n")));
     assertThat("one output alone", between("a/hauls", "b/hauls"), is(0));
     assertThat(out(), containsString("answers: 3 answers\n"));
