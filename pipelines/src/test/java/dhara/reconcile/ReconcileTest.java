@@ -57,8 +57,8 @@ class ReconcileTest {
     List<Cause> causes = new ArrayList<>();
     long at = NINE;
     for (int i = 0; i < 400; i++) {
-      // Some dense, so that cells hold many, and some far apart.
-      at += i % 20 < 15 ? random.nextInt(3) : (long) (random.nextDouble() * 40_000_000);
+      // Of every density, so that at every level cells hold many, one and none.
+      at += (long) Math.pow(10, random.nextDouble() * 8);
       causes.add(
           i % 3 == 0
               ? new Cause(Cause.Kind.DEAD_LETTER, Side.A, "D" + i, at, at, "digest" + i)
