@@ -1,5 +1,6 @@
 package dhara.cli;
 
+import dhara.io.Endpoint;
 import dhara.lint.Finding;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
@@ -24,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.util.ReleaseInfo;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -33,7 +35,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * reconcile}, {@code lint}, and the name of every analysis on the class path; without arguments it
  * shows itself at work.
  *
- * <p>Exit codes: 0 done, 1 the run failed, 2 what the user said cannot be done.
+ * <p>Exit codes: 0 done, 1 the run failed or what it compared is not equal, 2 what the user said
+ * cannot be done.
  */
 public final class Dhara {
 
@@ -49,7 +52,9 @@ public final class Dhara {
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
 
-  private static final Set<String> VERBS = Set.of("list", "help", "generate", "replay", "lint");
+  private static final String RECONCILE = "reconcile";
+  private static final Set<String> VERBS =
+      Set.of("list", "help", "generate", "replay", "lint", RECONCILE);
 
   private final Console console;
   private final @Nullable String engine;
@@ -148,6 +153,9 @@ public final class Dhara {
       case "lint" -> {
         return lint(rest);
       }
+      case RECONCILE -> {
+        return reconcile(rest);
+      }
       default -> {
         return analyse(analysis(verb, VERBS), rest);
       }
@@ -224,6 +232,7 @@ public final class Dhara {
       case "generate" -> helpGenerate();
       case "replay" -> helpReplay();
       case "lint" -> helpLint();
+      case RECONCILE -> helpReconcile(all);
       default -> help(analysis(topics.get(0), VERBS), all);
     }
   }
@@ -236,7 +245,8 @@ public final class Dhara {
             "Usage: %s ANALYSIS --events=URI [--answers=URI] [OPTION...]%n%n"
                 + "A file as the source makes a backfill, a topic a stream; both settle on the same"
                 + " answers.%n%nAnalyses:%n%s%nVerbs:%n%s%nThis is the %s engine. Exit codes: 0"
-                + " done, 1 the run failed, 2 what you said cannot be done.%n%nTry:%n%s",
+                + " done, 1 the run failed or the sets differ, 2 what you said cannot be"
+                + " done.%n%nTry:%n%s",
             Launcher.NAME,
             indent(table(analyses.values().stream().map(a -> row(a)).toList())),
             indent(
@@ -247,6 +257,7 @@ public final class Dhara {
                         List.of("generate ANALYSIS", "a file of its events, with planted faults"),
                         List.of("replay ANALYSIS", "files to a topic, at any speed, with faults"),
                         List.of("lint ANALYSIS", "what its engine could not run of it"),
+                        List.of("reconcile A B", "two sets of answers, key by key"),
                         List.of("--version", "the versions")))),
             engine,
             tryNext(engine));
@@ -316,6 +327,23 @@ public final class Dhara {
                     console.colour()));
   }
 
+  private void helpReconcile(boolean all) {
+    Map<String, String> set = EngineSettings.of(engine(), Map.of(), List.of()).byDhara();
+    console
+        .out()
+        .print(
+            Arguments.ofAnalysis(RECONCILE + " A B", ReconcileOptions.class)
+                .help(
+                    all,
+                    set,
+                    List.of(
+                        "Compares two sets of answers by key and window, on the highest revision of"
+                            + " each, and says which differences late events and dead letters"
+                            + " explain. A and B are files:DIR or kafka://broker:9092/topic. Exit"
+                            + " code 1 where a difference is left unexplained."),
+                    console.colour()));
+  }
+
   private void generate(List<String> arguments) throws IOException {
     verb(
         "generate",
@@ -375,12 +403,54 @@ public final class Dhara {
       help(analysis, given.all());
       return DONE;
     }
+    return run(
+        known,
+        given,
+        byDhara ->
+            jobs.job(
+                analysis, options(analysis.options(), analysis.name(), known, given, byDhara)));
+  }
+
+  private int reconcile(List<String> arguments) throws Exception {
+    Arguments known = Arguments.ofAnalysis(RECONCILE, ReconcileOptions.class);
+    int places = 0;
+    while (places < arguments.size() && !arguments.get(places).startsWith("-")) {
+      places++;
+    }
+    Arguments.Given given = known.parse(arguments.subList(places, arguments.size()));
+    if (given.help()) {
+      helpReconcile(given.all());
+      return DONE;
+    }
+    if (places != 2) {
+      throw new BadOption(
+          RECONCILE,
+          null,
+          "names "
+              + (places < 2 ? "fewer" : "more")
+              + " than two sets of answers; write reconcile files:A files:B, options after them");
+    }
+    return run(
+        known,
+        given,
+        byDhara -> {
+          ReconcileOptions options =
+              options(ReconcileOptions.class, RECONCILE, known, given, byDhara);
+          return ReconcileJob.of(
+              Endpoint.of("A", arguments.get(0)),
+              Endpoint.of("B", arguments.get(1)),
+              options.getAnalysis() == null ? null : analysis(options.getAnalysis(), Set.of()),
+              options);
+        });
+  }
+
+  private int run(Arguments known, Arguments.Given given, Prepared.Maker maker) throws Exception {
     EngineSettings settings = EngineSettings.of(engine(), given.values(), known.beam(given));
     if (given.explain()) {
       settings.explain().forEach(console.out()::println);
       return DONE;
     }
-    Prepared prepared = Prepared.toRun(jobs, analysis, known, given, settings);
+    Prepared prepared = Prepared.toRun(maker, settings);
     if (told(prepared.findings())) {
       prepared.job().close();
       return MISUSED;
@@ -388,8 +458,8 @@ public final class Dhara {
     boolean wait = !given.values().containsKey("templateLocation");
     try (Job running = prepared.job()) {
       Run.toTheEnd(running, wait, console);
+      return wait ? running.exit() : DONE;
     }
-    return DONE;
   }
 
   /** Tells a line for each finding; whether one of them refuses the pipeline. */
@@ -420,7 +490,12 @@ public final class Dhara {
     }
     LintOptions options = known.build(LintOptions.class, given, List.of());
     EngineSettings settings = EngineSettings.of(engine(), given.values(), known.beam(given));
-    Prepared prepared = Prepared.toInspect(jobs, analysis, known, given, settings);
+    Prepared prepared =
+        Prepared.toInspect(
+            byDhara ->
+                jobs.job(
+                    analysis, options(analysis.options(), analysis.name(), known, given, byDhara)),
+            settings);
     try (Job built = prepared.job()) {
       boolean refused = told(prepared.findings());
       boolean broken = Fingerprints.compared(analysis.name(), built, options, console);
@@ -449,6 +524,17 @@ public final class Dhara {
                             + " engine could not run of it, and whether it can go on from the state"
                             + " of another version; runs nothing."),
                     console.colour()));
+  }
+
+  private static <O extends PipelineOptions> O options(
+      Class<O> type, String name, Arguments known, Arguments.Given given, List<String> byDhara) {
+    List<String> all = new ArrayList<>(known.beam(given));
+    all.addAll(byDhara);
+    O options = known.build(type, given, all);
+    if (!given.values().containsKey("appName")) {
+      options.as(ApplicationNameOptions.class).setAppName(name);
+    }
+    return options;
   }
 
   private int demonstrate() throws Exception {

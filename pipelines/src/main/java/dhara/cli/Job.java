@@ -4,7 +4,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 
 /**
- * An analysis made ready to run: its pipeline, with everything around it.
+ * An analysis, or a verb that is a pipeline, made ready to run: with everything around it.
  *
  * <p>While it runs, its counter {@code dhara/read} (namespace {@code dhara}, name {@code read}),
  * where it has one, is shown as progress.
@@ -23,6 +23,11 @@ public interface Job extends AutoCloseable {
    * @throws Exception where the run ended but its results cannot stand; the command then fails
    */
   void finish(PipelineResult result, Console console) throws Exception;
+
+  /** The exit code of the command after a run that ended well, finished and all. */
+  default int exit() {
+    return 0;
+  }
 
   /** Lets go of what it keeps on this machine; called when it is over, however it ended. */
   @Override

@@ -2,12 +2,9 @@ package dhara.cli;
 
 import dhara.lint.Finding;
 import dhara.lint.GraphLint;
-import dhara.options.DharaOptions;
-import dhara.pipelines.Analysis;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.options.ApplicationNameOptions;
 
 /**
  * A job in the form that it would run in, and what is wrong with its graph on this engine.
@@ -17,39 +14,35 @@ import org.apache.beam.sdk.options.ApplicationNameOptions;
  */
 record Prepared(Job job, List<Finding> findings) {
 
+  /** Makes a job under the options that the user gave and those that Dhara sets. */
+  @FunctionalInterface
+  interface Maker {
+
+    /**
+     * A job, ready to run.
+     *
+     * @param byDhara options of the engine, as Beam's arguments
+     */
+    Job job(List<String> byDhara);
+  }
+
   /** A job to run: a stream is built twice, a backfill, which nothing restores, once. */
-  static <O extends DharaOptions> Prepared toRun(
-      JobFactory jobs,
-      Analysis<O> analysis,
-      Arguments known,
-      Arguments.Given given,
-      EngineSettings settings) {
-    return prepared(jobs, analysis, known, given, settings, false);
+  static Prepared toRun(Maker maker, EngineSettings settings) {
+    return prepared(maker, settings, false);
   }
 
   /** A job to look at: always built twice, so that its names are known to stay. */
-  static <O extends DharaOptions> Prepared toInspect(
-      JobFactory jobs,
-      Analysis<O> analysis,
-      Arguments known,
-      Arguments.Given given,
-      EngineSettings settings) {
-    return prepared(jobs, analysis, known, given, settings, true);
+  static Prepared toInspect(Maker maker, EngineSettings settings) {
+    return prepared(maker, settings, true);
   }
 
-  private static <O extends DharaOptions> Prepared prepared(
-      JobFactory jobs,
-      Analysis<O> analysis,
-      Arguments known,
-      Arguments.Given given,
-      EngineSettings settings,
-      boolean twice) {
+  private static Prepared prepared(Maker maker, EngineSettings settings, boolean twice) {
     GraphLint lint = GraphLint.of(settings.engine().name(), settings.engine().unsupported());
     List<Finding> findings = new ArrayList<>();
     List<String> byDhara = new ArrayList<>(settings.arguments(false));
     Job job;
     try {
-      job = job(jobs, analysis, known, given, byDhara);
+      job = maker.job(byDhara);
       if (twice || !job.bounded()) {
         // Only a built pipeline says whether it streams, and it reads its options while it is
         // built: so it is built again.
@@ -58,7 +51,7 @@ record Prepared(Job job, List<Finding> findings) {
         }
         Pipeline first = job.pipeline();
         job.close();
-        job = job(jobs, analysis, known, given, byDhara);
+        job = maker.job(byDhara);
         findings.addAll(lint.compare(first, job.pipeline()));
       }
     } catch (RuntimeException e) {
@@ -66,20 +59,5 @@ record Prepared(Job job, List<Finding> findings) {
     }
     findings.addAll(lint.check(job.pipeline(), job.bounded()));
     return new Prepared(job, List.copyOf(findings));
-  }
-
-  private static <O extends DharaOptions> Job job(
-      JobFactory jobs,
-      Analysis<O> analysis,
-      Arguments known,
-      Arguments.Given given,
-      List<String> byDhara) {
-    List<String> all = new ArrayList<>(known.beam(given));
-    all.addAll(byDhara);
-    O options = known.build(analysis.options(), given, all);
-    if (!given.values().containsKey("appName")) {
-      options.as(ApplicationNameOptions.class).setAppName(analysis.name());
-    }
-    return jobs.job(analysis, options);
   }
 }

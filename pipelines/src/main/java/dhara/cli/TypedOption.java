@@ -50,7 +50,8 @@ record TypedOption(
     Method setter) {
 
   /** Options that name places: a comma belongs to the URI, as between Kafka's brokers. */
-  private static final Set<String> PLACES = Set.of("events", "answers", "deadLetters", "to");
+  private static final Set<String> PLACES =
+      Set.of("events", "answers", "deadLetters", "late", "ledger", "compareTo", "to");
 
   private static final Pattern GETTER = Pattern.compile("(get|is)(\\p{Lu}.*)");
 

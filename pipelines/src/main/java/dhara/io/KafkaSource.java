@@ -10,12 +10,9 @@ import dhara.records.RecordCoder;
 import dhara.transforms.Lateness;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
@@ -36,10 +33,7 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -79,40 +73,15 @@ import org.joda.time.Instant;
  */
 public final class KafkaSource<T extends Record & Event> implements EventSource<T> {
 
-  /**
-   * Offsets of one range: some seconds of work, so that workers stay evenly busy, and few enough
-   * events for Spark, which holds all that comes of one element in memory.
-   */
-  private static final long MOST_PER_RANGE = 100_000;
-
-  /** How long a range may stand still, its broker gone, before the bundle fails. */
-  private static final Duration STALLED = Duration.ofMinutes(2);
-
-  private static final Set<String> PARAMETERS = Set.of("start", "end", "isolation", "consumer.*");
-  private static final Set<String> ISOLATIONS = Set.of("read_committed", "read_uncommitted");
-
-  private final Endpoint endpoint;
-  private final KafkaConsumers consumers;
-  private final KafkaOffsets start;
-  private final @Nullable KafkaOffsets end;
+  private final KafkaSpan span;
   private final Decoding<T> decoding;
   private final Coder<T> coder;
   private final Duration disorder;
   private final Duration idleAfter;
 
   private KafkaSource(
-      Endpoint endpoint,
-      KafkaConsumers consumers,
-      KafkaOffsets start,
-      @Nullable KafkaOffsets end,
-      Decoding<T> decoding,
-      Coder<T> coder,
-      Duration disorder,
-      Duration idleAfter) {
-    this.endpoint = endpoint;
-    this.consumers = consumers;
-    this.start = start;
-    this.end = end;
+      KafkaSpan span, Decoding<T> decoding, Coder<T> coder, Duration disorder, Duration idleAfter) {
+    this.span = span;
     this.decoding = decoding;
     this.coder = coder;
     this.disorder = disorder;
@@ -133,31 +102,14 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       Coder<T> coder,
       Duration disorder,
       Duration idleAfter) {
-    endpoint.allow(PARAMETERS);
+    KafkaSpan span = KafkaSpan.of(endpoint);
     if (disorder.isNegative()) {
       throw new BadOption("--disorder", disorder, "is below zero, e.g. --disorder=PT10S");
     }
     if (idleAfter.isNegative() || idleAfter.isZero()) {
       throw new BadOption("--idleAfter", idleAfter, "must be above zero, e.g. --idleAfter=PT30S");
     }
-    String isolation = endpoint.parameter("isolation", "read_committed");
-    if (!ISOLATIONS.contains(isolation)) {
-      throw endpoint.bad(
-          "isolation=" + isolation + " does not exist; write read_committed or read_uncommitted");
-    }
-    KafkaAddress address = KafkaAddress.of(endpoint, "consumer.", KafkaConsumers.OWNED);
-    KafkaOffsets start =
-        KafkaOffsets.of(endpoint, "start", endpoint.parameter("start", "earliest"));
-    String end = endpoint.parameters().get("end");
-    return new KafkaSource<>(
-        endpoint,
-        new KafkaConsumers(address, isolation),
-        start,
-        end == null ? null : KafkaOffsets.of(endpoint, "end", end),
-        decoding,
-        coder,
-        disorder,
-        idleAfter);
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter);
   }
 
   /**
@@ -167,101 +119,12 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
    */
   @Override
   public void check() {
-    ranges();
+    span.ranges();
   }
 
   @Override
   public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
-    return end == null ? stream(pipeline, name, lateness) : range(pipeline, name);
-  }
-
-  /** The range of every partition that is read, as it stands now; of a stream, up to its end. */
-  private List<KafkaRange> ranges() {
-    return KafkaQuestions.ask(
-        endpoint,
-        consumers.address(),
-        () -> {
-          Map<String, Object> settings = consumers.settings(KafkaQuestions.PATIENCE);
-          try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
-            return ranges(consumer);
-          }
-        });
-  }
-
-  private List<KafkaRange> ranges(Consumer<byte[], byte[]> consumer) {
-    String topic = consumers.address().topic();
-    Map<String, List<PartitionInfo>> topics = consumer.listTopics(KafkaQuestions.PATIENCE);
-    List<PartitionInfo> infos = topics.get(topic);
-    if (infos == null || infos.isEmpty()) {
-      throw endpoint.bad(KafkaQuestions.absent(topic, topics.keySet()));
-    }
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (PartitionInfo info : infos) {
-      if (reads("start", start, info.partition(), infos.size())
-          && (end == null || reads("end", end, info.partition(), infos.size()))) {
-        partitions.add(new TopicPartition(topic, info.partition()));
-      }
-    }
-    Map<TopicPartition, Long> firsts =
-        consumer.beginningOffsets(partitions, KafkaQuestions.PATIENCE);
-    Map<TopicPartition, Long> lasts = consumer.endOffsets(partitions, KafkaQuestions.PATIENCE);
-    Map<TopicPartition, Long> from = start.resolve(consumer, partitions, KafkaQuestions.PATIENCE);
-    Map<TopicPartition, Long> until =
-        end == null ? lasts : end.resolve(consumer, partitions, KafkaQuestions.PATIENCE);
-    List<KafkaRange> ranges = new ArrayList<>();
-    for (TopicPartition partition : partitions) {
-      long first = firsts.get(partition);
-      long last = lasts.get(partition);
-      checkThere("start", start, partition.partition(), from.get(partition), first, last);
-      if (end != null) {
-        checkThere("end", end, partition.partition(), until.get(partition), first, last);
-        if (from.get(partition) > until.get(partition)) {
-          throw endpoint.bad(
-              "partition "
-                  + partition.partition()
-                  + " would end at offset "
-                  + until.get(partition)
-                  + ", before its start at "
-                  + from.get(partition)
-                  + "; exchange start and end");
-        }
-      }
-      ranges.add(new KafkaRange(partition.partition(), from.get(partition), until.get(partition)));
-    }
-    return ranges;
-  }
-
-  private boolean reads(String parameter, KafkaOffsets offsets, int partition, int partitions) {
-    if (!(offsets instanceof KafkaOffsets.Listed listed)) {
-      return true;
-    }
-    for (int named : listed.offsets().keySet()) {
-      if (named >= partitions) {
-        throw endpoint.bad(
-            parameter
-                + "= names partition "
-                + named
-                + ", but the topic has 0 to "
-                + (partitions - 1));
-      }
-    }
-    return listed.offsets().containsKey(partition);
-  }
-
-  private void checkThere(
-      String parameter, KafkaOffsets offsets, int partition, long offset, long first, long last) {
-    if (offsets instanceof KafkaOffsets.Listed && (offset < first || offset > last)) {
-      throw endpoint.bad(
-          parameter
-              + "= names offset "
-              + offset
-              + " of partition "
-              + partition
-              + ", which has "
-              + first
-              + " to "
-              + last);
-    }
+    return span.end() == null ? stream(pipeline, name, lateness) : range(pipeline, name);
   }
 
   /**
@@ -271,6 +134,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
    * would never find a partition idle.
    */
   private Read<T> stream(Pipeline pipeline, String name, Lateness lateness) {
+    KafkaConsumers consumers = span.consumers();
+    KafkaOffsets start = span.start();
     KafkaIO.Read<Void, Arrival<T>> read =
         KafkaIO.<Void, Arrival<T>>read()
             .withBootstrapServers(consumers.address().brokers())
@@ -320,14 +185,11 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
 
   /** A backfill: ranges of offsets, each read by whichever worker is free. */
   private Read<T> range(Pipeline pipeline, String name) {
-    List<KafkaRange> ranges = new ArrayList<>();
-    for (KafkaRange whole : ranges()) {
-      ranges.addAll(whole.cut(MOST_PER_RANGE));
-    }
+    KafkaConsumers consumers = span.consumers();
     Outputs<T> outputs = new Outputs<>();
     PCollectionTuple split =
         pipeline
-            .apply(name + ": ranges", Create.of(ranges).withCoder(new KafkaRange.RangeCoder()))
+            .apply(name + ": ranges", Create.of(span.cut()).withCoder(new KafkaRange.RangeCoder()))
             .apply(name + ": spread", Reshuffle.viaRandomKey())
             .apply(
                 name + ": read",
@@ -511,7 +373,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     private final KafkaConsumers consumers;
     private final Decoding<T> decoding;
     private final Outputs<T> outputs;
-    private transient @Nullable KafkaConsumer<byte[], byte[]> consumer;
+    private transient @Nullable KafkaRangeReader ranges;
     private transient @Nullable ArrivalReader<T> reader;
     private transient long count;
 
@@ -523,7 +385,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
 
     @Setup
     public void open() {
-      consumer = new KafkaConsumer<>(consumers.settings());
+      ranges = KafkaRangeReader.open(consumers);
       reader = new ArrivalReader<>(decoding);
     }
 
@@ -534,72 +396,25 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
 
     @ProcessElement
     public void process(@Element KafkaRange range, MultiOutputReceiver out) {
-      KafkaConsumer<byte[], byte[]> consumer = this.consumer;
-      ArrivalReader<T> reader = this.reader;
-      KafkaAddress address = consumers.address();
-      TopicPartition partition = new TopicPartition(address.topic(), range.partition());
-      consumer.assign(List.of(partition));
-      consumer.seek(partition, range.from());
-      long at = range.from();
-      long movedAt = System.nanoTime();
-      // The position, not the last record, tells the end: the last offsets may hold transaction
-      // markers, or records that were compacted away.
-      while (at < range.until()) {
-        for (ConsumerRecord<byte[], byte[]> record : poll(consumer, range, partition)) {
-          if (record.offset() >= range.until()) {
-            break;
-          }
-          count++;
-          Arrival<T> arrival = reader.read(record.value(), record.timestamp());
-          T event = arrival.event();
-          if (event != null) {
-            out.get(outputs.events)
-                .outputWithTimestamp(event, Instant.ofEpochMilli(event.at().toEpochMilli()));
-          } else {
-            out.get(outputs.deadLetters)
-                .output(
-                    arrival.deadLetter(
-                        decoding.input(), address.source(), range.partition(), record.offset()));
-          }
-        }
-        long position = consumer.position(partition);
-        if (position > at) {
-          at = position;
-          movedAt = System.nanoTime();
-        } else if (System.nanoTime() - movedAt > STALLED.toNanos()) {
-          throw new IllegalStateException(
-              address.source()
-                  + " partition="
-                  + range.partition()
-                  + " offset="
-                  + at
-                  + ": nothing could be read for "
-                  + STALLED
-                  + "; does the broker still run?");
-        }
-      }
-    }
-
-    private Iterable<ConsumerRecord<byte[], byte[]>> poll(
-        KafkaConsumer<byte[], byte[]> consumer, KafkaRange range, TopicPartition partition) {
-      try {
-        return consumer.poll(Duration.ofSeconds(1));
-      } catch (OffsetOutOfRangeException e) {
-        throw new IllegalStateException(
-            consumers.address().source()
-                + " partition="
-                + range.partition()
-                + ": offsets of the"
-                + " range "
-                + range.from()
-                + " to "
-                + range.until()
-                + " were deleted before they"
-                + " were read, the first is now "
-                + consumer.beginningOffsets(List.of(partition)).get(partition)
-                + "; start later, or keep records longer",
-            e);
-      }
+      ranges.read(
+          range,
+          record -> {
+            count++;
+            Arrival<T> arrival = reader.read(record.value(), record.timestamp());
+            T event = arrival.event();
+            if (event != null) {
+              out.get(outputs.events)
+                  .outputWithTimestamp(event, Instant.ofEpochMilli(event.at().toEpochMilli()));
+            } else {
+              out.get(outputs.deadLetters)
+                  .output(
+                      arrival.deadLetter(
+                          decoding.input(),
+                          consumers.address().source(),
+                          range.partition(),
+                          record.offset()));
+            }
+          });
     }
 
     @FinishBundle
@@ -612,8 +427,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
 
     @Teardown
     public void close() {
-      if (consumer != null) {
-        consumer.close();
+      if (ranges != null) {
+        ranges.close();
       }
     }
   }

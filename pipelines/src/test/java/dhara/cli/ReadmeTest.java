@@ -80,6 +80,8 @@ class ReadmeTest {
         table("`generate ANALYSIS`", optionsOf(GenerateOptions.class, GenerateOptions.class)));
     text.append(table("`replay ANALYSIS`", optionsOf(ReplayOptions.class, ReplayOptions.class)));
     text.append(table("`lint ANALYSIS`", optionsOf(LintOptions.class, LintOptions.class)));
+    text.append(
+        table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
     return text.toString();
   }
 

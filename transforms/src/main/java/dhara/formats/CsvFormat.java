@@ -60,7 +60,20 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
    */
   public static List<String> columns(String header, char delimiter) {
     String line = header.startsWith("\uFEFF") ? header.substring(1) : header;
-    return CsvLine.texts(line.stripTrailing(), delimiter);
+    try {
+      return CsvLine.texts(line.stripTrailing(), delimiter).stream().map(String::strip).toList();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("no header of columns: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Splits a line into the texts of its cells; cells in quotes may hold line breaks.
+   *
+   * @throws IllegalArgumentException where the line is no CSV, e.g. a quote is left open
+   */
+  public static List<String> cells(String line, char delimiter) {
+    return CsvLine.texts(line, delimiter);
   }
 
   private void checkColumns(RecordReader<T> reader) {

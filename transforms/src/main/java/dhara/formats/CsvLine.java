@@ -107,7 +107,7 @@ final class CsvLine {
     text.set(field, chars, starts[index], ends[index] - starts[index]);
   }
 
-  /** The cells of a line, without the spaces around them. */
+  /** The cells of a line. */
   static List<String> texts(String line, char delimiter) {
     CsvLine split = new CsvLine(delimiter);
     split.chars = line.toCharArray();
@@ -115,13 +115,13 @@ final class CsvLine {
     try {
       split.split();
     } catch (BadEvent e) {
-      throw new IllegalArgumentException("no header of columns: " + e.getMessage(), e);
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
     List<String> texts = new ArrayList<>();
     Text text = new Text();
     for (int i = 0; i < split.cells; i++) {
       split.cell(i, "", text);
-      texts.add(text.toString().strip());
+      texts.add(text.toString());
     }
     return texts;
   }

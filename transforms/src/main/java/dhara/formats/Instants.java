@@ -8,7 +8,7 @@ import java.time.Instant;
  * microseconds where the milliseconds do not say it all. Text that is the same everywhere for equal
  * instants, and four digits of a year, from 0000 to 9999.
  */
-final class Instants {
+public final class Instants {
 
   private static final long MICROS = 1_000_000;
 
@@ -34,7 +34,7 @@ final class Instants {
   }
 
   /** The canonical text; nanoseconds are cut to microseconds. */
-  static String format(Instant instant) {
+  public static String format(Instant instant) {
     long second = instant.getEpochSecond();
     if (second < LEAST / MICROS || second > MOST / MICROS) {
       return instant.toString();

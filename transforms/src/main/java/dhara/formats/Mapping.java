@@ -141,6 +141,12 @@ public final class Mapping implements Serializable {
     return colon;
   }
 
+  /** What is said of one component, and nothing else: for a record that has no other. */
+  public Mapping only(String component) {
+    Entry entry = entries.get(component);
+    return entry == null ? NONE : new Mapping(Map.of(component, entry));
+  }
+
   /** What was said of a component; null where nothing was. */
   @Nullable Entry entry(String component) {
     return entries.get(component);

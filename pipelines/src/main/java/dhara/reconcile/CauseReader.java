@@ -1,0 +1,92 @@
+package dhara.reconcile;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dhara.formats.BadEvent;
+import dhara.formats.JsonFormat;
+import dhara.formats.Mapping;
+import dhara.io.WrittenRow;
+import dhara.reconcile.Cause.Kind;
+import dhara.reconcile.Cause.Side;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Reads rows of late events ({@link dhara.events.LateEvent}) and of dead letters ({@link
+ * dhara.events.DeadLetter}), as sinks write them.
+ *
+ * @param kind which of the two
+ * @param side whose they are
+ * @param at how a dead letter's bytes say their time, as {@code --map} had it: {@code at=…}
+ */
+record CauseReader(Kind kind, Side side, Mapping at) implements WrittenRow.Reader<Cause> {
+
+  /** What can still be read of bytes that are no event. */
+  record Dated(Instant at) {}
+
+  @Override
+  public @Nullable Cause read(WrittenRow row) {
+    if (row.tombstone()) {
+      return null;
+    }
+    return kind == Kind.LATE ? late(row) : dead(row);
+  }
+
+  private Cause late(WrittenRow row) {
+    Instant at = AnswerReader.instant(row, "at");
+    Instant start = AnswerReader.instant(row, AnswerReader.START);
+    long last = at.toEpochMilli();
+    if (start.toEpochMilli() == last) {
+      last = Math.max(last, AnswerReader.instant(row, AnswerReader.END).toEpochMilli() - 1);
+    }
+    return new Cause(kind, side, text(row, "id"), at.toEpochMilli(), last, "");
+  }
+
+  private Cause dead(WrittenRow row) {
+    byte[] bytes;
+    try {
+      bytes = Base64.getDecoder().decode(text(row, "bytes"));
+    } catch (IllegalArgumentException e) {
+      throw row.unreadable("its bytes are not Base64: " + e.getMessage());
+    }
+    Long at = at(bytes);
+    return new Cause(
+        kind,
+        side,
+        text(row, "source") + " " + text(row, "position"),
+        at,
+        at == null ? 0 : at,
+        digest(bytes));
+  }
+
+  private @Nullable Long at(byte[] bytes) {
+    try {
+      return JsonFormat.of(Dated.class, at)
+          .parser()
+          .parse(bytes, 0, bytes.length)
+          .at()
+          .toEpochMilli();
+    } catch (BadEvent e) {
+      return null; // it is a dead letter for good reason; counted as undated
+    }
+  }
+
+  private static String text(WrittenRow row, String column) {
+    JsonNode node = row.columns().get(column);
+    if (node == null || !node.isValueNode()) {
+      throw row.unreadable("it has no " + column);
+    }
+    return node.isNull() ? "" : node.asText();
+  }
+
+  private static String digest(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

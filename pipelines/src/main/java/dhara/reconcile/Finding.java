@@ -1,0 +1,60 @@
+package dhara.reconcile;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How many answers of an output compare alike, and the worst of them.
+ *
+ * @param output the output
+ * @param kind how they compare
+ * @param cause what explains it
+ * @param count how many
+ * @param worst of differences the worst, at most {@link #MOST}
+ */
+public record Finding(
+    String output, Kind kind, Cause.Kind cause, long count, List<Difference> worst) {
+
+  /** How many differences are kept to be shown. */
+  public static final int MOST = 10;
+
+  /** How two settled answers of one key and window compare. */
+  public enum Kind {
+    /** Equal, or within the tolerance. */
+    SAME,
+    /** Both sides have one. */
+    DIFFERS,
+    /** B has none. */
+    ONLY_IN_A,
+    /** A has none. */
+    ONLY_IN_B,
+    /** Not compared, for its window does not lie in the range; these are rows, not answers. */
+    OUTSIDE,
+    /** No answer but a dead letter whose time cannot be read, so that it explains nothing. */
+    UNDATED
+  }
+
+  /** What findings are added up by. */
+  record Of(String output, Kind kind, Cause.Kind cause) {}
+
+  static Finding count(String output, Kind kind, long count) {
+    return new Finding(output, kind, Cause.Kind.NONE, count, List.of());
+  }
+
+  Of of() {
+    return new Of(output, kind, cause);
+  }
+
+  /** Both together. */
+  Finding plus(Finding other) {
+    List<Difference> both = new ArrayList<>(worst);
+    both.addAll(other.worst);
+    both.sort(Difference.WORST_FIRST);
+    return new Finding(
+        output,
+        kind,
+        cause,
+        Math.addExact(count, other.count),
+        List.copyOf(both.subList(0, Math.min(MOST, both.size()))));
+  }
+}
