@@ -33,6 +33,22 @@ public interface BackfillOptions extends PipelineOptions {
   void setCutover(Instant value);
 
   @Description(
+      "Leave out what a stream found late: its late output, with which a backfill of the same topic"
+          + " (?end=latest) gives the stream's answers, and its ledger, to the letter, e.g."
+          + " --without=kafka://broker:9092/answers-late")
+  String getWithout();
+
+  void setWithout(String value);
+
+  @Description(
+      "Say at the end of a backfill what it changed: compare its answers with those that are there,"
+          + " a folder or a topic as --answers names it, before anything is written, e.g."
+          + " --compareTo=kafka://broker:9092/answers")
+  String getCompareTo();
+
+  void setCompareTo(String value);
+
+  @Description(
       "The revision of a backfill's answers; of two answers for one key and window the higher"
           + " revision counts. By default 0 in a new folder, and over a topic the second since 1970"
           + " in which it starts: above all that a stream wrote there, e.g. --revision=7")

@@ -8,9 +8,11 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Assembly;
 import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
+import dhara.reconcile.Report;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -66,6 +68,10 @@ final class AnalysisJob implements Job {
           .err()
           .println(
               output.name() + ": held back, for this is a backfill; --effects=true lets it act");
+    }
+    Optional<Report> changes = assembly.changes();
+    if (changes.isPresent()) {
+      changes.get().printChanges(console.err());
     }
     checked(assembly.ledgers(), dropped(result.metrics()), console);
   }

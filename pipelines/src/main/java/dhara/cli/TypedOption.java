@@ -51,7 +51,7 @@ record TypedOption(
 
   /** Options that name places: a comma belongs to the URI, as between Kafka's brokers. */
   private static final Set<String> PLACES =
-      Set.of("events", "answers", "deadLetters", "late", "ledger", "compareTo", "to");
+      Set.of("events", "answers", "deadLetters", "late", "ledger", "compareTo", "to", "without");
 
   private static final Pattern GETTER = Pattern.compile("(get|is)(\\p{Lu}.*)");
 

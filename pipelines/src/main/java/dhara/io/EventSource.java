@@ -35,12 +35,15 @@ public interface EventSource<T extends Record & Event> {
    *
    * @param events parsed, stamped, in the global window; what is late is not among them
    * @param late events of a stream that came too late; nothing where the source is bounded
+   * @param leftOut events of a bounded source that the user wants left out, because a stream found
+   *     them late
    * @param deadLetters what was no event
    * @param read how many were read, in parts to be added up; counted before parsing
    */
   record Read<T>(
       PCollection<T> events,
       Optional<PCollection<LateEvent>> late,
+      Optional<PCollection<T>> leftOut,
       PCollection<DeadLetter> deadLetters,
       PCollection<Long> read) {}
 }

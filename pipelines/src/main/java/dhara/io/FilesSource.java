@@ -102,6 +102,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     return new Read<>(
         out.get(events).setCoder(RecordCoder.of(files.type())),
         Optional.empty(),
+        Optional.empty(),
         out.get(dead).setCoder(RecordCoder.of(DeadLetter.class)),
         out.get(read).setCoder(VarLongCoder.of()));
   }

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
@@ -78,14 +80,21 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   private final Coder<T> coder;
   private final Duration disorder;
   private final Duration idleAfter;
+  private final @Nullable ResultSet late;
 
   private KafkaSource(
-      KafkaSpan span, Decoding<T> decoding, Coder<T> coder, Duration disorder, Duration idleAfter) {
+      KafkaSpan span,
+      Decoding<T> decoding,
+      Coder<T> coder,
+      Duration disorder,
+      Duration idleAfter,
+      @Nullable ResultSet late) {
     this.span = span;
     this.decoding = decoding;
     this.coder = coder;
     this.disorder = disorder;
     this.idleAfter = idleAfter;
+    this.late = late;
   }
 
   /**
@@ -109,7 +118,22 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     if (idleAfter.isNegative() || idleAfter.isZero()) {
       throw new BadOption("--idleAfter", idleAfter, "must be above zero, e.g. --idleAfter=PT30S");
     }
-    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter);
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, null);
+  }
+
+  /**
+   * The same range without the records that a stream of the topic found late.
+   *
+   * @param newLate the stream's late output
+   * @throws BadOption where this is no range but a stream
+   */
+  public KafkaSource<T> without(ResultSet newLate) {
+    if (span.end() == null) {
+      throw newLate
+          .endpoint()
+          .bad("is for backfills; give the topic an end: --events=kafka://…?end=latest");
+    }
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, newLate);
   }
 
   /**
@@ -174,7 +198,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     return outputs.of(
         split,
         coder,
-        Optional.of(split.get(outputs.late).setCoder(RecordCoder.of(LateEvent.class))));
+        Optional.of(split.get(outputs.late).setCoder(RecordCoder.of(LateEvent.class))),
+        Optional.empty());
   }
 
   private static Map<String, Object> withoutDeserializers(Map<String, Object> settings) {
@@ -186,6 +211,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   /** A backfill: ranges of offsets, each read by whichever worker is free. */
   private Read<T> range(Pipeline pipeline, String name) {
     KafkaConsumers consumers = span.consumers();
+    LateRecords lateRecords =
+        late == null ? null : LateRecords.read(late, consumers.address().source(), pipeline, name);
     Outputs<T> outputs = new Outputs<>();
     PCollectionTuple split =
         pipeline
@@ -193,9 +220,12 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             .apply(name + ": spread", Reshuffle.viaRandomKey())
             .apply(
                 name + ": read",
-                ParDo.of(new ReadRangeFn<>(consumers, decoding, outputs))
-                    .withOutputTags(outputs.events, outputs.others()));
-    return outputs.of(split, coder, Optional.empty());
+                ParDo.of(new ReadRangeFn<>(consumers, decoding, lateRecords, outputs))
+                    .withSideInputs(Stream.ofNullable(lateRecords).map(LateRecords::view).toList())
+                    .withOutputTags(outputs.events, outputs.others().and(outputs.leftOut)));
+    Optional<PCollection<T>> leftOut =
+        Optional.of(split.get(outputs.leftOut).setCoder(coder)).filter(o -> late != null);
+    return outputs.of(split, coder, Optional.empty(), leftOut);
   }
 
   /** The outputs of both kinds of reading; only a stream has late events. */
@@ -205,6 +235,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
 
     private final TupleTag<T> events = new TupleTag<>("events");
     private final TupleTag<LateEvent> late = new TupleTag<>("late");
+    private final TupleTag<T> leftOut = new TupleTag<>("leftOut");
     private final TupleTag<DeadLetter> deadLetters = new TupleTag<>("deadLetters");
     private final TupleTag<Long> read = new TupleTag<>("read");
 
@@ -213,11 +244,15 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
 
     Read<T> of(
-        PCollectionTuple split, Coder<T> coder, Optional<PCollection<LateEvent>> lateEvents) {
+        PCollectionTuple split,
+        Coder<T> coder,
+        Optional<PCollection<LateEvent>> lateEvents,
+        Optional<PCollection<T>> without) {
       PCollection<T> stamped = split.get(events).setCoder(coder);
       return new Read<>(
           stamped,
           lateEvents,
+          without,
           split.get(deadLetters).setCoder(RecordCoder.of(DeadLetter.class)),
           split.get(read).setCoder(VarLongCoder.of()));
     }
@@ -372,14 +407,20 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
 
     private final KafkaConsumers consumers;
     private final Decoding<T> decoding;
+    private final @Nullable LateRecords late;
     private final Outputs<T> outputs;
     private transient @Nullable KafkaRangeReader ranges;
     private transient @Nullable ArrivalReader<T> reader;
     private transient long count;
 
-    ReadRangeFn(KafkaConsumers consumers, Decoding<T> decoding, Outputs<T> outputs) {
+    ReadRangeFn(
+        KafkaConsumers consumers,
+        Decoding<T> decoding,
+        @Nullable LateRecords late,
+        Outputs<T> outputs) {
       this.consumers = consumers;
       this.decoding = decoding;
+      this.late = late;
       this.outputs = outputs;
     }
 
@@ -395,7 +436,9 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
 
     @ProcessElement
-    public void process(@Element KafkaRange range, MultiOutputReceiver out) {
+    public void process(
+        @Element KafkaRange range, ProcessContext context, MultiOutputReceiver out) {
+      Set<Long> leftOut = late == null ? Set.of() : late.in(range, context);
       ranges.read(
           range,
           record -> {
@@ -403,7 +446,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             Arrival<T> arrival = reader.read(record.value(), record.timestamp());
             T event = arrival.event();
             if (event != null) {
-              out.get(outputs.events)
+              out.get(leftOut.contains(record.offset()) ? outputs.leftOut : outputs.events)
                   .outputWithTimestamp(event, Instant.ofEpochMilli(event.at().toEpochMilli()));
             } else {
               out.get(outputs.deadLetters)

@@ -10,11 +10,15 @@ import dhara.io.Endpoint;
 import dhara.io.EventSource;
 import dhara.io.FilesSource;
 import dhara.io.KafkaSource;
+import dhara.io.ResultSet;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
 import dhara.io.TimeBounds;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.reconcile.AnswerRow;
+import dhara.reconcile.Comparison;
+import dhara.reconcile.Report;
 import dhara.records.RecordCoder;
 import dhara.transforms.Answer;
 import dhara.transforms.Lateness;
@@ -29,6 +33,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -54,6 +59,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class Assembly implements Flow, AutoCloseable {
 
+  private static final String CHANGES = "changes";
+
   private final Analysis<?> analysis;
   private final DharaOptions options;
   private final Pipeline pipeline;
@@ -62,6 +69,8 @@ public final class Assembly implements Flow, AutoCloseable {
   private final TimeRange range;
   private final Mapping mapping;
   private final RunFolder folder = RunFolder.create();
+  private final @Nullable Comparison existing;
+  private final List<PCollection<AnswerRow>> compared = new ArrayList<>();
   private final Books books = new Books();
   private final Set<Output<?, ?>> answered = new HashSet<>();
   private final List<Output<?, ?>> heldBack = new ArrayList<>();
@@ -92,6 +101,7 @@ public final class Assembly implements Flow, AutoCloseable {
     }
     this.sinks = Endpoints.of("--answers", outputs).read(options.getAnswers(), outputs);
     this.mapping = InputOptions.mapping(options.getMap());
+    this.existing = comparison();
   }
 
   /**
@@ -223,6 +233,17 @@ public final class Assembly implements Flow, AutoCloseable {
     books.count(name, step + ".Dead", List.of(Ledger.Entry.DEAD_LETTERED), read.deadLetters());
     deadLetters.add(read.deadLetters());
     inside.add(inRange(name, step, read.events(), part.range(), margin, events(), around::add));
+    read.leftOut()
+        .ifPresent(
+            late ->
+                inRange(
+                    name,
+                    step + ".LeftOut",
+                    late,
+                    part.range(),
+                    margin,
+                    List.of(Ledger.Entry.LATE),
+                    margins -> {}));
     read.late()
         .ifPresent(
             late ->
@@ -287,7 +308,7 @@ public final class Assembly implements Flow, AutoCloseable {
       heldBack.add(output);
       return;
     }
-    PCollection<Answer<K, V>> whole =
+    PCollection<Answer<K, V>> covered =
         range.equals(TimeRange.ALL)
             ? answers
             : answers.apply(output.name() + ".Whole", Filter.by(range::covers));
@@ -295,7 +316,10 @@ public final class Assembly implements Flow, AutoCloseable {
         Sink.answers(
             sink(output), output, analysis.outputs().indexOf(output) == 0, bounded, folder);
     sink.check();
-    revised(output, whole, sink).apply(output.name() + ".Write", sink.write());
+    if (existing != null) {
+      compared.add(existing.rows(output, covered));
+    }
+    revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
   }
 
   /** A backfill's answers take the place of those that are there. */
@@ -318,7 +342,41 @@ public final class Assembly implements Flow, AutoCloseable {
             .setCoder(answers.getCoder());
   }
 
+  private @Nullable Comparison comparison() {
+    if (options.getCompareTo() == null) {
+      return null;
+    }
+    return Comparison.with(
+        Endpoint.of("--compareTo", options.getCompareTo()),
+        new Comparison.Asked(
+            analysis, options.getFrom(), options.getUntil(), 0, "none", "none", mapping, true));
+  }
+
+  /** What this backfill changes of the answers that are there, after it has run. */
+  public Optional<Report> changes() throws IOException {
+    if (existing == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Report(
+            "this backfill",
+            options.getCompareTo(),
+            existing.causes(),
+            existing.lacking(),
+            Report.parse(folder.lines(CHANGES))));
+  }
+
   private void finish() {
+    if (existing != null && !bounded) {
+      throw new BadOption(
+          "--compareTo",
+          options.getCompareTo(),
+          "is for backfills; a stream has no end to compare at");
+    } else if (existing != null) {
+      existing
+          .findings(PCollectionList.of(compared))
+          .apply("Changes", Report.keptIn(folder.path(CHANGES)));
+    }
     for (Output<?, ?> output : analysis.outputs()) {
       if (!answered.contains(output)) {
         throw new IllegalStateException(analysis.name() + " gave no answers for " + output.name());
@@ -372,18 +430,32 @@ public final class Assembly implements Flow, AutoCloseable {
       throw new BadOption("--map", mapping, e.getMessage(), e);
     }
     return switch (endpoint.scheme()) {
-      case "files" ->
-          FilesSource.of(
-              endpoint, input.type(), mapping, input.name(), bounds, options.getMaxEventBytes());
-      case "kafka" ->
-          KafkaSource.of(
-              endpoint,
-              new Decoding<>(input.name(), json, bounds, options.getMaxEventBytes()),
-              RecordCoder.of(input.type()),
-              options.getDisorder(),
-              options.getIdleAfter());
+      case "files" -> {
+        if (options.getWithout() != null) {
+          throw without(
+              "is for a topic, whose records it names by their offsets: --events=kafka://…?end=latest");
+        }
+        yield FilesSource.of(
+            endpoint, input.type(), mapping, input.name(), bounds, options.getMaxEventBytes());
+      }
+      case "kafka" -> {
+        KafkaSource<T> kafka =
+            KafkaSource.of(
+                endpoint,
+                new Decoding<>(input.name(), json, bounds, options.getMaxEventBytes()),
+                RecordCoder.of(input.type()),
+                options.getDisorder(),
+                options.getIdleAfter());
+        yield options.getWithout() == null
+            ? kafka
+            : kafka.without(ResultSet.of(Endpoint.of("--without", options.getWithout())));
+      }
       default -> throw endpoint.bad("cannot be read; name a file, a glob or kafka://broker/topic");
     };
+  }
+
+  private BadOption without(String fix) {
+    return new BadOption("--without", options.getWithout(), fix);
   }
 
   private static Duration longest(Function<Windows, Duration> what, Windows... windows) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -182,6 +183,39 @@ public record Report(
         different(Cause.Kind.LATE),
         different(Cause.Kind.DEAD_LETTER));
     out.println(counted(unexplained(), "unexplained difference"));
+  }
+
+  /** How many of the largest changes are shown of an output. */
+  private static final int CHANGES = 3;
+
+  /** Prints what A, a backfill, changes of B: a line for each output, and its largest changes. */
+  public void printChanges(PrintStream out) {
+    for (String output : outputs()) {
+      out.printf(
+          "%s, compared with %s: same %,d, changed %,d, new %,d, not in %s %,d%n",
+          output,
+          b,
+          count(output, Kind.SAME),
+          count(output, Kind.DIFFERS),
+          count(output, Kind.ONLY_IN_A),
+          a,
+          count(output, Kind.ONLY_IN_B));
+      examples(output).stream()
+          .filter(example -> example.kind == Kind.DIFFERS)
+          .limit(CHANGES)
+          .forEach(example -> printChange(example.difference, out));
+    }
+  }
+
+  private static void printChange(Difference d, PrintStream out) {
+    out.printf(
+        "  %s [%s, %s): %s%n",
+        d.key(),
+        Instants.format(d.start()),
+        Instants.format(d.end()),
+        d.changes().stream()
+            .map(change -> change.column() + " was " + change.b() + ", is " + change.a())
+            .collect(Collectors.joining("; ")));
   }
 
   private static String counted(long count, String what) {

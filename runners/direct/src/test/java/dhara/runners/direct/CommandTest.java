@@ -149,6 +149,33 @@ class CommandTest {
   }
 
   @Test
+  void aBackfillSaysWhatItChangesOfTheAnswersThatAreThere() throws IOException {
+    String there = "files:" + folder + "/there";
+    assertThat(orders("--answers=" + there), is(0));
+    err.reset();
+    // The fix: the second order was of two units. The last one has gone, and there is a new one.
+    Files.writeString(
+        folder.resolve("orders.jsonl"),
+        order(1, "09:00:00")
+            + order(2, "09:01:00").replace("\"quantity\":1", "\"quantity\":2")
+            + order(4, "09:05:00"));
+
+    assertThat(orders("--compareTo=" + there), is(0));
+
+    assertThat(
+        err(),
+        is(
+            "metrics, compared with "
+                + there
+                + ": same 1, changed 1, new 1, not in this backfill 1\n"
+                + "  {\"dimension\":\"category\",\"name\":\"books\"} [2026-01-05T09:01:00.000Z,"
+                + " 2026-01-05T09:02:00.000Z): average_order_minor was 100, is 200; gmv_minor was"
+                + " 100, is 200; items was 1, is 2\n"
+                + "orders: read 3 = aggregated 3 + dead-lettered 0 + late 0 + duplicate 0 +"
+                + " filtered 0\n"));
+  }
+
+  @Test
   void copiesCountWhereTheUserSaysSo() {
     assertThat(orders("--unique=false"), is(0));
 

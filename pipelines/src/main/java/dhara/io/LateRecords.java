@@ -1,0 +1,83 @@
+package dhara.io;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollectionView;
+
+/**
+ * The records of a topic that a stream found late, by partition and offset, as its late output
+ * says. A backfill of the topic that leaves them out reads what the stream's answers are made of.
+ */
+final class LateRecords implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final Pattern POSITION =
+      Pattern.compile("partition=(\\d{1,9}) offset=(\\d{1,18})");
+
+  private final PCollectionView<Map<Integer, Iterable<Long>>> offsets;
+
+  private LateRecords(PCollectionView<Map<Integer, Iterable<Long>>> offsets) {
+    this.offsets = offsets;
+  }
+
+  /**
+   * Reads a late output.
+   *
+   * @param late what a stream wrote: its rows, or a folder that has them in {@code late}
+   * @param source the topic whose records are asked for, as late events name it
+   * @param name what the names of the steps begin with
+   */
+  static LateRecords read(ResultSet late, String source, Pipeline pipeline, String name) {
+    String found = late.namesOutputs() && late.names().contains(Sink.LATE) ? Sink.LATE : "";
+    if (!late.names().contains(found)) {
+      throw late.endpoint().bad("has no late events; name a stream's late output");
+    }
+    return new LateRecords(
+        late.read(
+                pipeline,
+                name + ": late records",
+                Map.of(found, Sink.LATE),
+                row -> position(row, source),
+                KvCoder.of(VarIntCoder.of(), VarLongCoder.of()))
+            .apply(name + ": late offsets", View.asMultimap()));
+  }
+
+  private static KV<Integer, Long> position(WrittenRow row, String source) {
+    JsonNode position = row.columns().path("position");
+    Matcher matcher = POSITION.matcher(position.asText());
+    if (!row.columns().path("source").asText().equals(source)) {
+      return null;
+    } else if (!matcher.matches()) {
+      throw row.unreadable("its position is none of a topic: " + position);
+    }
+    return KV.of(Integer.valueOf(matcher.group(1)), Long.valueOf(matcher.group(2)));
+  }
+
+  PCollectionView<?> view() {
+    return offsets;
+  }
+
+  /** The offsets in a range. */
+  Set<Long> in(KafkaRange range, DoFn<KafkaRange, ?>.ProcessContext context) {
+    Set<Long> in = new HashSet<>();
+    for (long offset : context.sideInput(offsets).getOrDefault(range.partition(), Set.<Long>of())) {
+      if (offset >= range.from() && offset < range.until()) {
+        in.add(offset);
+      }
+    }
+    return in;
+  }
+}
