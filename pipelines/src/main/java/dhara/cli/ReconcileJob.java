@@ -6,6 +6,7 @@ import dhara.io.RunFolder;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.reconcile.Comparison;
+import dhara.reconcile.Finding;
 import dhara.reconcile.Report;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,6 +26,7 @@ final class ReconcileJob implements Job {
   private final String a;
   private final String b;
   private final boolean allowEmpty;
+  private final int examples;
   private final @Nullable Path file;
   private final Comparison comparison;
   private final Pipeline pipeline;
@@ -36,6 +38,11 @@ final class ReconcileJob implements Job {
     this.a = a.uri();
     this.b = b.uri();
     this.allowEmpty = options.getAllowEmpty();
+    this.examples = options.getExamples();
+    if (examples < 0 || examples > Finding.MOST) {
+      throw new BadOption(
+          "--examples", examples, "is not from 0 to " + Finding.MOST + ", e.g. --examples=3");
+    }
     this.file = options.getReport() == null ? null : file(options.getReport());
     this.comparison =
         Comparison.of(
@@ -120,7 +127,7 @@ final class ReconcileJob implements Job {
                   : " in the range, and %,d rows lie outside of it".formatted(report.outside()))
               + "; with --allowEmpty that counts as equal");
     }
-    report.print(console.out());
+    report.print(console.out(), examples);
     console.out().flush();
     if (file != null) {
       write(report, file);

@@ -69,6 +69,14 @@ public interface ReconcileOptions extends PipelineOptions {
   void setReport(String value);
 
   @Description(
+      "How many of the worst differences are printed of each output, from 0 to 10; the report as"
+          + " JSON has them all, e.g. --examples=3")
+  @Default.Integer(10)
+  int getExamples();
+
+  void setExamples(int value);
+
+  @Description(
       "Let two empty sets of answers count as equal; without it they are taken for a mistake, e.g."
           + " --allowEmpty")
   @Default.Boolean(false)

@@ -163,13 +163,17 @@ public record Report(
 
   private record Example(Kind kind, Cause.Kind cause, Difference difference) {}
 
-  /** Prints it; the last line says how many differences nothing explains. */
-  public void print(PrintStream out) {
+  /**
+   * Prints it; the last line says how many differences nothing explains.
+   *
+   * @param most how many of the worst differences are shown of an output
+   */
+  public void print(PrintStream out, int most) {
     out.println("A: " + a);
     out.println("B: " + b);
     out.println("explained by: " + (causes.isEmpty() ? "nothing" : String.join(", ", causes)));
     for (String output : outputs()) {
-      print(output, out);
+      print(output, out, most);
     }
     out.println();
     if (undated() > 0) {
@@ -222,7 +226,7 @@ public record Report(
     return "%,d %s%s".formatted(count, what, count == 1 ? "" : "s");
   }
 
-  private void print(String output, PrintStream out) {
+  private void print(String output, PrintStream out, int most) {
     out.println();
     out.printf("%s: %s", output, counted(compared(output), "answer"));
     if (lacking.containsKey(output)) {
@@ -248,9 +252,9 @@ public record Report(
       out.printf("  outside the range, and not compared: %s%n", counted(outside, "row"));
     }
     List<Example> examples = examples(output);
-    if (!examples.isEmpty()) {
+    if (!examples.isEmpty() && most > 0) {
       out.println("  the worst of them:");
-      examples.forEach(example -> print(example, out));
+      examples.stream().limit(most).forEach(example -> print(example, out));
     }
   }
 

@@ -40,8 +40,9 @@ record Settling(EmbeddedKafka kafka, FlinkCluster.RunningStream stream) {
    * the oracle over all other events.
    *
    * @param answers the topic of the first output
+   * @return the ledger
    */
-  void check(Analysis<?> analysis, Replayed replayed, String answers) throws IOException {
+  Ledger check(Analysis<?> analysis, Replayed replayed, String answers) throws IOException {
     Ledger ledger = stream.accountsFor(kafka, answers + "-ledger", replayed.records(), PATIENCE);
     List<JsonNode> late = rows(answers + "-late", ledger.late());
     List<JsonNode> dead = rows(answers + "-dead-letters", ledger.deadLettered());
@@ -65,6 +66,7 @@ record Settling(EmbeddedKafka kafka, FlinkCluster.RunningStream stream) {
           SettledAnswers.of(expected.get(output.name())),
           replayed.newest());
     }
+    return ledger;
   }
 
   /** So many rows of a topic, each position once: a restart may write it again. */

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import dhara.parity.Command;
 import dhara.parity.EmbeddedKafka;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Ledger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,43 +109,62 @@ class StreamParityTest {
       arguments.add("--early=PT1S");
     }
 
+    Ledger ledger;
     try (FlinkCluster.RunningStream stream = cluster.stream(arguments)) {
-      new Settling(kafka, stream).check(analysis, replayed, answers);
+      ledger = new Settling(kafka, stream).check(analysis, replayed, answers);
     }
     if (fault.arguments.contains("--late=0.03")) {
       assertThat(replayed.late(), is(not(empty())));
     }
     if (fault.equals(ALL)) {
-      reconcilesAndIsReplaced(analysis, replayed, answers);
+      reconcilesAndIsReplaced(analysis, replayed, answers, ledger);
     }
   }
 
   /**
    * What the stream left, compared with a backfill of the archive, differs by the late events
-   * alone; and a backfill over the stream's answers takes their place.
+   * alone; a backfill of the topic without them is the stream to the letter, ledger and all; and a
+   * backfill over the stream's answers takes their place.
    */
   private static void reconcilesAndIsReplaced(
-      Analysis<?> analysis, Replayed replayed, String answers) {
+      Analysis<?> analysis, Replayed replayed, String answers, Ledger streamed) {
     String name = analysis.name();
     String archive = "--events=" + replayed.archive();
-    Path backfill = folder.resolve(replayed.topic() + "-backfill");
-    Command.done("direct", List.of(name, archive, "--answers=files:" + backfill));
-    List<String> reconcile =
-        List.of(
-            "reconcile",
-            kafka.uri(answers),
-            "files:" + backfill,
-            "--analysis=" + name,
-            "--until=" + replayed.newest().plus(Duration.ofHours(6)));
-    String explained = Command.done("direct", reconcile).out();
-    assertThat(explained, containsString("0 unexplained differences"));
-    List<String> unexplained = new ArrayList<>(reconcile);
-    unexplained.add("--late=none");
-    unexplained.add("--deadLetters=none");
-    assertThat(Command.run("direct", unexplained).exit(), is(1));
+    Path all = folder.resolve(answers + "-all");
+    Path without = folder.resolve(answers + "-without");
+    Command.done("direct", List.of(name, archive, "--answers=files:" + all));
+    assertThat(reconciled(name, replayed, answers, all), is(0));
+    assertThat(
+        reconciled(name, replayed, answers, all, "--late=none", "--deadLetters=none"), is(1));
+
+    Command same =
+        Command.done(
+            "direct",
+            List.of(
+                name,
+                "--events=" + kafka.uri(replayed.topic()) + "?end=latest",
+                "--without=" + kafka.uri(answers + "-late"),
+                "--answers=files:" + without));
+    assertThat(same.err(), containsString(streamed.toString()));
+    assertThat(
+        reconciled(name, replayed, answers, without, "--late=none", "--deadLetters=none"), is(0));
 
     Command.done("direct", List.of(name, archive, "--answers=" + kafka.uri(answers)));
-    String replaced = Command.done("direct", unexplained).out();
-    assertThat(replaced, containsString("0 unexplained differences"));
+    assertThat(
+        reconciled(name, replayed, answers, all, "--late=none", "--deadLetters=none"), is(0));
+  }
+
+  private static int reconciled(
+      String name, Replayed replayed, String answers, Path backfill, String... options) {
+    List<String> reconcile =
+        new ArrayList<>(
+            List.of(
+                "reconcile",
+                kafka.uri(answers),
+                "files:" + backfill,
+                "--analysis=" + name,
+                "--until=" + replayed.newest().plus(Duration.ofHours(6))));
+    reconcile.addAll(List.of(options));
+    return Command.run("direct", reconcile).exit();
   }
 }
