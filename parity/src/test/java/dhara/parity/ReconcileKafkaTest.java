@@ -234,7 +234,7 @@ final class ReconcileKafkaTest {
     Report report =
         new Report("A", "B", comparison.causes(), comparison.lacking(), Report.parse(lines));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    report.print(new PrintStream(out, true, UTF_8));
+    report.print(new PrintStream(out, true, UTF_8), Finding.MOST);
     printed = out.toString(UTF_8).replace(System.lineSeparator(), "\n");
     return report;
   }
