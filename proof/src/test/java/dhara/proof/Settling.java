@@ -107,7 +107,7 @@ record Settling(EmbeddedKafka kafka, FlinkCluster.RunningStream stream) {
   }
 
   /** Waits until a topic's answers of all windows but those of the closing events are these. */
-  private void settles(String topic, List<String> expected, Instant newest) {
+  void settles(String topic, List<String> expected, Instant newest) {
     List<String> values =
         stream.follow(kafka, topic, rows -> settled(rows, newest).equals(expected), PATIENCE);
     assertThat(topic, settled(values, newest), is(expected));
