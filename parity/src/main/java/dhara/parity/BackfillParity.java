@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,7 @@ public abstract class BackfillParity {
 
   static Stream<Arguments> analysesAndSeeds() {
     return Analysis.all().keySet().stream()
-        .flatMap(name -> Stream.of(1L, 2L, 3L).map(seed -> Arguments.of(name, seed)));
+        .flatMap(name -> LongStream.rangeClosed(1, 5).mapToObj(seed -> Arguments.of(name, seed)));
   }
 
   @ParameterizedTest(name = "{0}, seed {1}")
