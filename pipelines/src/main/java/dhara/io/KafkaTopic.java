@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * A topic to be written to, created where it is not there yet.
@@ -108,7 +109,22 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
     }
   }
 
+  /** A topic that was created a moment ago is listed before every broker can describe it. */
   private int existing(Admin admin) throws ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + KafkaQuestions.PATIENCE.toNanos();
+    while (true) {
+      try {
+        return described(admin);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private int described(Admin admin) throws ExecutionException, InterruptedException {
     return admin
         .describeTopics(List.of(address.topic()))
         .allTopicNames()
