@@ -23,6 +23,7 @@ import dhara.io.EventSource;
 import dhara.io.KafkaSink;
 import dhara.io.KafkaSource;
 import dhara.io.TimeBounds;
+import dhara.io.TopicWriter;
 import dhara.options.BadOption;
 import dhara.transforms.Lateness;
 import dhara.transforms.Windows;
@@ -74,6 +75,14 @@ final class KafkaTest {
   private static final Instant NOON = Instant.parse("2025-06-01T12:00:00Z");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Lateness LATENESS = Lateness.of(Windows.tumbling(Duration.ofMinutes(1)));
+
+  /**
+   * A producer that sends in one batch what it has, splits it into no smaller ones than that, as
+   * Kafka's does by default, and gives up soon.
+   */
+  private static final String ONE_BATCH =
+      "?producer.compression.type=none&producer.linger.ms=1000&producer.request.timeout.ms=2000"
+          + "&producer.delivery.timeout.ms=4000";
 
   private static EmbeddedKafka kafka;
 
@@ -363,6 +372,44 @@ final class KafkaTest {
   }
 
   @Test
+  void aBundleWhoseBatchIsSplitAndNeverTakenFails() {
+    kafka.createTopic(topic, 1, Map.of("max.message.bytes", "1000"));
+    KafkaSink sink = KafkaSink.appends(Endpoint.of("--answers", kafka.uri(topic) + ONE_BATCH));
+    Pipeline pipeline = pipeline();
+    pipeline
+        .apply(Create.of(100))
+        .apply("A bundle", ParDo.of(new ManyFn()))
+        .setCoder(KvCoder.of(ByteArrayCoder.of(), ByteArrayCoder.of()))
+        .apply(sink);
+
+    Exception failed =
+        assertThrows(
+            Pipeline.PipelineExecutionException.class, () -> pipeline.run().waitUntilFinish());
+
+    assertThat(
+        failed.getMessage(),
+        containsString("kafka://" + topic + ": the brokers refused a record: Expiring 100 record"));
+    assertThat(written(topic), empty());
+  }
+
+  @Test
+  void aTopicWhoseBatchIsSplitAndNeverTakenIsNotFinished() {
+    kafka.createTopic(topic, 1, Map.of("max.message.bytes", "1000"));
+    Endpoint endpoint = Endpoint.of("--to", kafka.uri(topic) + ONE_BATCH);
+    try (TopicWriter writer = TopicWriter.open(endpoint, 1, "a test", 1_000)) {
+      for (int i = 0; i < 100; i++) {
+        writer.send(0, null, "x".repeat(100).getBytes(UTF_8));
+      }
+
+      IllegalStateException failed = assertThrows(IllegalStateException.class, writer::finish);
+
+      assertThat(
+          failed.getMessage(),
+          containsString("kafka://" + topic + ": the brokers took 0 records, and then refused"));
+    }
+  }
+
+  @Test
   void aRecordThatTheBrokersRefuseFailsTheBundle() {
     kafka.createTopic(topic, 1, Map.of("max.message.bytes", "1000"));
     KafkaSink sink =
@@ -554,6 +601,16 @@ final class KafkaTest {
   private static String summary(DeadLetter letter) {
     Reason reason = letter.reason();
     return reason + " " + letter.position() + " " + new String(letter.bytes(), UTF_8);
+  }
+
+  /** Of a number so many records, all in one bundle. */
+  private static final class ManyFn extends DoFn<Integer, KV<byte[], byte[]>> {
+    @ProcessElement
+    public void process(@Element Integer count, OutputReceiver<KV<byte[], byte[]>> out) {
+      for (int i = 0; i < count; i++) {
+        out.output(KV.of(new byte[0], "x".repeat(100).getBytes(UTF_8)));
+      }
+    }
   }
 
   private static final class StampFn extends DoFn<Tick, String> {

@@ -1,10 +1,10 @@
 package dhara.cli;
 
-import dhara.formats.Mapping;
 import dhara.io.Endpoint;
 import dhara.io.RunFolder;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.InputOptions;
 import dhara.reconcile.Comparison;
 import dhara.reconcile.Finding;
 import dhara.reconcile.Report;
@@ -43,7 +43,7 @@ final class ReconcileJob implements Job {
       throw new BadOption(
           "--examples", examples, "is not from 0 to " + Finding.MOST + ", e.g. --examples=3");
     }
-    this.file = options.getReport() == null ? null : file(options.getReport());
+    this.file = options.getReport() == null ? null : Checked.file("--report", options.getReport());
     this.comparison =
         Comparison.of(
             a,
@@ -55,7 +55,7 @@ final class ReconcileJob implements Job {
                 options.getTolerance(),
                 options.getLate(),
                 options.getDeadLetters(),
-                mapping(options),
+                InputOptions.mapping(options.getMap()),
                 allowEmpty));
     this.pipeline = Pipeline.create(options);
     comparison.findings(pipeline).apply("Report", Report.keptIn(folder.path(FINDINGS)));
@@ -68,27 +68,6 @@ final class ReconcileJob implements Job {
    */
   static Job of(Endpoint a, Endpoint b, @Nullable Analysis<?> analysis, ReconcileOptions options) {
     return new ReconcileJob(a, b, analysis, options);
-  }
-
-  private static Path file(String report) {
-    Path file = Path.of(report).toAbsolutePath();
-    if (file.getParent() == null || !Files.isDirectory(file.getParent())) {
-      throw new BadOption("--report", report, "its folder does not exist; make it first");
-    } else if (Files.isDirectory(file)) {
-      throw new BadOption("--report", report, "is a folder; name a file in it");
-    }
-    return file;
-  }
-
-  private static Mapping mapping(ReconcileOptions options) {
-    if (options.getMap() == null) {
-      return Mapping.none();
-    }
-    try {
-      return Mapping.of(options.getMap());
-    } catch (IllegalArgumentException e) {
-      throw new BadOption("--map", String.join(",", options.getMap()), e.getMessage(), e);
-    }
   }
 
   @Override

@@ -30,7 +30,8 @@ import org.apache.beam.sdk.values.PDone;
 import org.joda.time.Duration;
 
 /**
- * Writes rows to files: JSON lines, CSV with a header, or Avro.
+ * Writes rows to files: JSON lines, CSV with a header, or Avro. A decimal of Avro has one scale for
+ * all rows, and a {@code BigDecimal} one of its own: rows that hold some are refused as Avro.
  *
  * <p>Data: rows → files {@code DIR/NAME-….jsonl}. Time: a backfill writes at its end, a stream
  * every ten seconds (wall clock, so that only the grouping into files depends on it). State: rows
@@ -60,6 +61,12 @@ final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
     this.format = endpoint.parameter("format", "jsonl");
     if (!Set.of("jsonl", "csv", "avro").contains(format)) {
       throw endpoint.bad("format=" + format + " is not known; it is jsonl, csv or avro");
+    }
+    if (format.equals("avro") && !rows.decimals().isEmpty()) {
+      throw endpoint.bad(
+          "format=avro has no decimals of any scale, as there are in "
+              + String.join(", ", rows.decimals())
+              + "; write format=jsonl or format=csv");
     }
     String count = endpoint.parameter("shards", "0");
     if (!count.matches("\\d{1,4}")) {

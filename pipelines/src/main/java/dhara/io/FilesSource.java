@@ -8,6 +8,7 @@ import dhara.records.RecordCoder;
 import dhara.transforms.Lateness;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -170,7 +171,8 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
           e.getMessage(),
           segment.file(),
           "byte=" + lines.start(),
-          Instant.now(),
+          // Rows know no finer time.
+          Instant.now().truncatedTo(ChronoUnit.MICROS),
           lines.copy());
     }
   }

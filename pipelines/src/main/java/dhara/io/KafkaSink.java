@@ -3,7 +3,6 @@ package dhara.io;
 import dhara.options.BadOption;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -109,7 +108,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     private final KafkaAddress address;
     private final boolean upserts;
     private transient @Nullable KafkaProducer<byte[], byte[]> producer;
-    private transient AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
+    private transient @Nullable Acknowledgements bundle;
 
     WriteFn(KafkaAddress address, boolean upserts) {
       this.address = address;
@@ -123,8 +122,8 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
 
     @StartBundle
     public void start() {
-      // A callback of an earlier, failed bundle must not fail this one.
-      refused = new AtomicReference<>();
+      // What an earlier bundle that failed left behind must not fail this one.
+      bundle = new Acknowledgements(producer);
     }
 
     @ProcessElement
@@ -134,21 +133,13 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
         throw new IllegalArgumentException(
             address.source() + ": an upsert needs a key, else nothing says what it replaces");
       }
-      AtomicReference<@Nullable Exception> refused = this.refused;
-      var unused =
-          producer.send(
-              new ProducerRecord<>(address.topic(), key, record.getValue()),
-              (sent, refusal) -> {
-                if (refusal != null) {
-                  refused.compareAndSet(null, refusal);
-                }
-              });
+      bundle.send(new ProducerRecord<>(address.topic(), key, record.getValue()));
     }
 
     @FinishBundle
     public void finish() {
-      producer.flush();
-      Exception refusal = refused.get();
+      bundle.await();
+      Exception refusal = bundle.refusal();
       if (refusal != null) {
         throw new IllegalStateException(
             address.source() + ": the brokers refused a record: " + refusal.getMessage(), refusal);
@@ -158,7 +149,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     @Teardown
     public void close() {
       if (producer != null) {
-        // Whatever matters was flushed with its bundle: do not wait for the rest.
+        // Whatever matters was waited for with its bundle: do not wait for the rest.
         producer.close(Duration.ofSeconds(5));
       }
     }

@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.values.Row;
 
 /**
@@ -145,6 +147,25 @@ final class RowFormat<T> implements Serializable {
       }
     }
     return schema.build();
+  }
+
+  /** The columns that are decimals or hold some, with the way to them: {@code lots.price}. */
+  List<String> decimals() {
+    return decimals("", schema()).toList();
+  }
+
+  private static Stream<String> decimals(String path, Schema schema) {
+    return schema.getFields().stream()
+        .flatMap(field -> decimals(path + field.getName(), field.getType()));
+  }
+
+  private static Stream<String> decimals(String path, FieldType type) {
+    return switch (type.getTypeName()) {
+      case DECIMAL -> Stream.of(path);
+      case ROW -> decimals(path + ".", type.getRowSchema());
+      case ARRAY, ITERABLE -> decimals(path, type.getCollectionElementType());
+      default -> Stream.empty();
+    };
   }
 
   /** The element as a row of {@code schema}. */

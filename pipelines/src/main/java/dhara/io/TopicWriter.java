@@ -3,8 +3,6 @@ package dhara.io;
 import dhara.options.BadOption;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -27,14 +25,14 @@ public final class TopicWriter implements AutoCloseable {
   private final KafkaProducers producers;
   private final int partitions;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
-  private final AtomicLong acknowledged = new AtomicLong();
+  private final Acknowledgements acknowledgements;
 
   private TopicWriter(
       KafkaProducers producers, int partitions, KafkaProducer<byte[], byte[]> producer) {
     this.producers = producers;
     this.partitions = partitions;
     this.producer = producer;
+    this.acknowledgements = new Acknowledgements(producer);
   }
 
   /**
@@ -86,7 +84,7 @@ public final class TopicWriter implements AutoCloseable {
 
   /** How many records the brokers have taken. */
   public long acknowledged() {
-    return acknowledged.get();
+    return acknowledgements.count();
   }
 
   /**
@@ -98,16 +96,7 @@ public final class TopicWriter implements AutoCloseable {
    */
   public void send(int partition, byte @Nullable [] key, byte[] value) {
     check();
-    var unused =
-        producer.send(
-            new ProducerRecord<>(topic(), partition, key, value),
-            (sent, refusal) -> {
-              if (refusal == null) {
-                acknowledged.incrementAndGet();
-              } else {
-                refused.compareAndSet(null, refusal);
-              }
-            });
+    acknowledgements.send(new ProducerRecord<>(topic(), partition, key, value));
   }
 
   /**
@@ -116,18 +105,18 @@ public final class TopicWriter implements AutoCloseable {
    * @throws IllegalStateException where a record was not
    */
   public void finish() {
-    producer.flush();
+    acknowledgements.await();
     check();
   }
 
   private void check() {
-    Exception refusal = refused.get();
+    Exception refusal = acknowledgements.refusal();
     if (refusal != null) {
       IllegalStateException failure =
           new IllegalStateException(
               producers.address().source()
                   + ": the brokers took "
-                  + acknowledged
+                  + acknowledged()
                   + " records, and then refused one or went away: "
                   + refusal.getMessage());
       // What a user sees of a failure is its root, and that must name the topic.

@@ -18,6 +18,7 @@ import dhara.transforms.Answer;
 import dhara.transforms.AnswerCoder;
 import java.io.File;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,10 @@ class FilesSinkTest {
   record Catch(String fish, int count) {}
 
   record Haul(long total, @Nullable String note, Instant lastAt, List<Catch> catches) {}
+
+  record Lot(String fish, BigDecimal price) {}
+
+  record Sale(BigDecimal totalPrice, int count, List<Lot> lots) {}
 
   private static final Answer<Lake, Haul> DAL =
       new Answer<>(
@@ -251,6 +256,24 @@ class FilesSinkTest {
     refused("?format=xml", "format=xml is not known; it is jsonl, csv or avro");
     refused("?shards=many", "shards=many is not a number of files, e.g. shards=4");
     refused("?shards=-1", "shards=-1 is not a number of files, e.g. shards=4");
+  }
+
+  @Test
+  void refusesDecimalsAsAvroBeforeAnythingRuns() {
+    RowFormat<Answer<Lake, Sale>> rows = RowFormat.answers(Lake.class, Sale.class);
+
+    BadOption refused =
+        assertThrows(BadOption.class, () -> FilesSink.of(endpoint("?format=avro"), "sales", rows));
+
+    assertThat(
+        refused.getMessage(),
+        is(
+            "--answers=files:"
+                + folder
+                + "?format=avro: format=avro has no decimals of any scale, as there are in"
+                + " total_price, lots.price; write format=jsonl or format=csv"));
+    FilesSink.of(endpoint("?format=jsonl"), "sales", rows);
+    FilesSink.of(endpoint("?format=csv"), "sales", rows);
   }
 
   private void refused(String parameters, String fix) {

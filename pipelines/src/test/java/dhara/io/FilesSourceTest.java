@@ -25,11 +25,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.Pipeline;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -282,6 +288,37 @@ class FilesSourceTest {
   }
 
   /** What a source gave. */
+  @Test
+  void deadLettersAreSeenToTheMicrosecondSoThatAvroHoldsThem() throws IOException {
+    write("a.jsonl", "garbage\n".repeat(50));
+    FilesSource<Step> source = source(folder + "/a.jsonl");
+    Pipeline pipeline = Pipeline.create(Gathered.options());
+    EventSource.Read<Step> read =
+        source.read(pipeline, "steps", Lateness.of(Windows.tumbling(Duration.ofMinutes(1))));
+    Endpoint avro = Endpoint.of("--answers", "files:" + folder + "?format=avro&shards=1");
+
+    Gathered<DeadLetter> dead = Gathered.of(read.deadLetters());
+    read.deadLetters().apply(FilesSink.of(avro, Sink.DEAD_LETTERS, RowFormat.deadLetters()));
+    pipeline.run().waitUntilFinish();
+
+    List<Long> seen = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder.resolve(Sink.DEAD_LETTERS))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        try (var rows =
+            new DataFileReader<GenericRecord>(file.toFile(), new GenericDatumReader<>())) {
+          rows.forEach(row -> seen.add((Long) row.get("seen_at")));
+        }
+      }
+    }
+    assertThat(
+        seen,
+        containsInAnyOrder(
+            dead.values().stream()
+                .map(letter -> ChronoUnit.MICROS.between(Instant.EPOCH, letter.seenAt()))
+                .toArray(Long[]::new)));
+    assertThat(seen.size(), is(50));
+  }
+
   private record Outcome(
       List<Step> events, List<String> timestamps, List<DeadLetter> dead, long read) {}
 

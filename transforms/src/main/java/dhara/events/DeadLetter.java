@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param text the reason in words, with the field and the value
  * @param source where they came from: a file's URI, or {@code kafka://topic}
  * @param position where they stand there: {@code byte=1234}, or {@code partition=3 offset=77}
- * @param seenAt when they were read (wall clock; never part of an answer)
+ * @param seenAt when they were read, to the microsecond (wall clock; never part of an answer)
  * @param bytes the original bytes; of an event longer than the limit, the first of them
  */
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the content

@@ -1,0 +1,61 @@
+package dhara.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The verb of {@link Generate}. */
+final class GenerateVerb implements Verb {
+
+  private final Environment environment;
+  private final Generate generate;
+
+  GenerateVerb(Environment environment, LineWriter lines) {
+    this.environment = environment;
+    this.generate = new Generate(lines);
+  }
+
+  @Override
+  public String name() {
+    return "generate";
+  }
+
+  @Override
+  public String synopsis() {
+    return "generate ANALYSIS";
+  }
+
+  @Override
+  public String summary() {
+    return "a file of its events, with planted faults";
+  }
+
+  @Override
+  public void help(boolean all) {
+    Console console = environment.console();
+    console
+        .out()
+        .print(
+            Arguments.ofVerb(synopsis(), GenerateOptions.class)
+                .help(
+                    false,
+                    Map.of(),
+                    List.of(
+                        "Writes seeded events of an analysis as JSON lines, with faults planted"
+                            + " among them, and what was planted to FILE.truth.json."),
+                    console.colour()));
+  }
+
+  @Override
+  public int run(List<String> arguments) throws IOException {
+    Optional<Asked<GenerateOptions>> asked =
+        Asked.of(this, arguments, "--count=1000", GenerateOptions.class, environment);
+    if (asked.isEmpty()) {
+      help(false);
+    } else {
+      generate.run(asked.get().analysis(), asked.get().options(), environment.console());
+    }
+    return ExitCode.DONE;
+  }
+}

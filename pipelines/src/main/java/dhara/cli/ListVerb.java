@@ -1,0 +1,38 @@
+package dhara.cli;
+
+import dhara.options.BadOption;
+import java.util.List;
+
+/** Shows the analyses of the class path. */
+final class ListVerb implements Verb {
+
+  private final Environment environment;
+
+  ListVerb(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public String name() {
+    return "list";
+  }
+
+  @Override
+  public String summary() {
+    return "the analyses, one per line";
+  }
+
+  @Override
+  public void help(boolean all) {
+    environment.console().out().println(Launcher.NAME + " " + synopsis() + ": " + summary());
+  }
+
+  @Override
+  public int run(List<String> arguments) {
+    if (!arguments.isEmpty()) {
+      throw new BadOption(arguments.get(0), null, "'list' takes no arguments");
+    }
+    environment.console().out().print(Verb.lines(AnalysisVerb.all(environment)));
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,68 @@
+package dhara.cli;
+
+import dhara.lint.Finding;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.options.ApplicationNameOptions;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * A command whose work is a pipeline, on the engine of its environment.
+ *
+ * @param known the options that it takes
+ * @param given those that the user gave
+ */
+record PipelineCommand(Environment environment, Arguments known, Arguments.Given given) {
+
+  /** What is set on the engine. */
+  EngineSettings settings() {
+    return EngineSettings.of(environment.engine(), given.values(), known.beam(given));
+  }
+
+  /**
+   * The options of the pipeline.
+   *
+   * @param name what it is called where the user does not say
+   * @param byDhara options of the engine, as Beam's arguments
+   */
+  <O extends PipelineOptions> O options(Class<O> type, String name, List<String> byDhara) {
+    List<String> all = new ArrayList<>(known.beam(given));
+    all.addAll(byDhara);
+    O options = known.build(type, given, all);
+    if (!given.values().containsKey("appName")) {
+      options.as(ApplicationNameOptions.class).setAppName(name);
+    }
+    return options;
+  }
+
+  /**
+   * Runs the pipeline to its end, or only explains what would be set on the engine.
+   *
+   * @return the exit code
+   * @throws Exception what made it fail, as the engine wrapped it
+   */
+  int run(Prepared.Maker maker) throws Exception {
+    EngineSettings settings = settings();
+    if (given.explain()) {
+      settings.explain().forEach(environment.console().out()::println);
+      return ExitCode.DONE;
+    }
+    Prepared prepared = Prepared.toRun(maker, settings);
+    if (refused(prepared.findings())) {
+      prepared.job().close();
+      return ExitCode.MISUSED;
+    }
+    boolean wait = !given.values().containsKey("templateLocation");
+    try (Job running = prepared.job()) {
+      Run.toTheEnd(running, wait, environment.console());
+      return wait ? running.exit() : ExitCode.DONE;
+    }
+  }
+
+  /** Tells a line for each finding; whether one of them refuses the pipeline. */
+  boolean refused(List<Finding> findings) {
+    findings.forEach(
+        finding -> environment.console().err().println(Launcher.NAME + ": " + finding));
+    return Finding.refuses(findings);
+  }
+}

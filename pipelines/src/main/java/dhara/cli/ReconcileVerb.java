@@ -1,0 +1,84 @@
+package dhara.cli;
+
+import dhara.io.Endpoint;
+import dhara.options.BadOption;
+import java.util.List;
+
+/** The verb of {@link ReconcileJob}. */
+final class ReconcileVerb implements Verb {
+
+  private static final String NAME = "reconcile";
+
+  private final Environment environment;
+
+  ReconcileVerb(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String synopsis() {
+    return NAME + " A B";
+  }
+
+  @Override
+  public String summary() {
+    return "two sets of answers, key by key";
+  }
+
+  @Override
+  public void help(boolean all) {
+    Console console = environment.console();
+    console
+        .out()
+        .print(
+            Arguments.ofAnalysis(synopsis(), ReconcileOptions.class)
+                .help(
+                    all,
+                    environment.setByDhara(),
+                    List.of(
+                        "Compares two sets of answers by key and window, on the highest revision of"
+                            + " each, and says which differences late events and dead letters"
+                            + " explain. A and B are files:DIR or kafka://broker:9092/topic. Exit"
+                            + " code 1 where a difference is left unexplained."),
+                    console.colour()));
+  }
+
+  @Override
+  public int run(List<String> arguments) throws Exception {
+    Arguments known = Arguments.ofAnalysis(NAME, ReconcileOptions.class);
+    int places = 0;
+    while (places < arguments.size() && !arguments.get(places).startsWith("-")) {
+      places++;
+    }
+    Arguments.Given given = known.parse(arguments.subList(places, arguments.size()));
+    if (given.help()) {
+      help(given.all());
+      return ExitCode.DONE;
+    }
+    if (places != 2) {
+      throw new BadOption(
+          NAME,
+          null,
+          "names "
+              + (places < 2 ? "fewer" : "more")
+              + " than two sets of answers; write reconcile files:A files:B, options after them");
+    }
+    PipelineCommand command = new PipelineCommand(environment, known, given);
+    return command.run(
+        byDhara -> job(arguments, command.options(ReconcileOptions.class, NAME, byDhara)));
+  }
+
+  private Job job(List<String> places, ReconcileOptions options) {
+    String analysis = options.getAnalysis();
+    return ReconcileJob.of(
+        Endpoint.of("A", places.get(0)),
+        Endpoint.of("B", places.get(1)),
+        analysis == null ? null : environment.analysis(analysis),
+        options);
+  }
+}
