@@ -29,6 +29,7 @@ public final class TopicWriter implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
   private final AtomicLong acknowledged = new AtomicLong();
+  private long sent;
 
   private TopicWriter(
       KafkaProducers producers, int partitions, KafkaProducer<byte[], byte[]> producer) {
@@ -98,10 +99,11 @@ public final class TopicWriter implements AutoCloseable {
    */
   public void send(int partition, byte @Nullable [] key, byte[] value) {
     check();
+    sent++;
     var unused =
         producer.send(
             new ProducerRecord<>(topic(), partition, key, value),
-            (sent, refusal) -> {
+            (metadata, refusal) -> {
               if (refusal == null) {
                 acknowledged.incrementAndGet();
               } else {
@@ -116,8 +118,11 @@ public final class TopicWriter implements AutoCloseable {
    * @throws IllegalStateException where a record was not
    */
   public void finish() {
-    producer.flush();
-    check();
+    // A batch too large for the broker is split, and flush may not wait for the parts of it.
+    do {
+      producer.flush();
+      check();
+    } while (acknowledged.get() < sent);
   }
 
   private void check() {
