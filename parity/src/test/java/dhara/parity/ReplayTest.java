@@ -227,7 +227,7 @@ final class ReplayTest {
   void aRecordThatTheBrokersRefuseFailsTheReplayWithoutATruth() throws IOException {
     kafka.createTopic(topic, 1, Map.of("max.message.bytes", "100"));
 
-    Command command = replay(orders(10), "?producer.compression.type=none");
+    Command command = replay(orders(10), "?producer.batch.size=1");
 
     assertThat(command.exit(), is(1));
     assertThat(
