@@ -154,7 +154,7 @@ record TypedOption(
 
   /** What stands for the value in the help. */
   String label() {
-    if (PLACES.contains(name)) {
+    if (PLACES.contains(name) && (repeatable() || type == String.class)) {
       return "URI";
     } else if (type.isEnum()) {
       return Stream.of(type.getEnumConstants())
