@@ -12,7 +12,6 @@ import dhara.records.RecordCoder;
 import dhara.transforms.Answer;
 import dhara.transforms.AnswerCoder;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -51,7 +50,6 @@ class ComparisonTest {
       @Nullable String note,
       Instant lastAt,
       LocalDate day,
-      BigDecimal price,
       Optional<Long> most,
       boolean open,
       List<Catch> catches) {}
@@ -73,7 +71,6 @@ class ComparisonTest {
             i % 2 == 0 ? null : "rain, \"heavy\"\n" + i,
             NINE.plusNanos(i * 1_000L),
             LocalDate.of(2026, 1, 5),
-            new BigDecimal(1250 + i),
             i % 4 == 0 ? Optional.empty() : Optional.of((long) i),
             i % 2 == 0,
             List.of(new Catch("trout", i * 1e-9), new Catch("", i))));
