@@ -25,8 +25,8 @@ import org.apache.beam.sdk.values.PCollection;
  * <p>Data: {@code KV<K, InT>} in windows → {@link Answer}. Time: an answer appears as the windows'
  * trigger says (a bounded input has one moment, its end) and carries the time of its window's end.
  * State: one accumulator per key and window, until the window's end and allowed lateness. Late: an
- * event within the allowed lateness makes a revision that replaces the whole answer; a later one is
- * dropped by the engine.
+ * event within the allowed lateness makes a revision that replaces the whole answer; a later one
+ * the engine drops, unless the source has put it apart already ({@link Lateness}).
  *
  * <p>A {@code Combine} over single events pays key encoding and a state access for each of them;
  * before it, this transform adds events up within a bundle, so that only a sum per key, window and

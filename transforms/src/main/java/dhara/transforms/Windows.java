@@ -25,7 +25,8 @@ import org.joda.time.Instant;
  * <p>Data: what goes in comes out, assigned to windows. Time: tumbling and sliding windows are
  * aligned to the epoch, in UTC; a session ends {@code gap} after its last event. State: none of its
  * own; the grouping that follows keeps a window until {@code lateness} after its end. Late: an
- * event within {@code lateness} revises the answer; what comes later is dropped by the grouping.
+ * event within {@code lateness} revises the answer; what comes later the grouping drops, unless the
+ * source has put it apart already ({@link Lateness}).
  *
  * <pre>{@code
  * events.apply(Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(10)).into())
