@@ -50,12 +50,14 @@ class FlinkEngineTest {
 
     assertThat(
         names(engine.streamDefaults(local)),
-        contains("checkpointingInterval", "autoWatermarkInterval"));
+        contains(
+            "checkpointingInterval", "finishBundleBeforeCheckpointing", "autoWatermarkInterval"));
     assertThat(engine.embedded(cluster), is(false));
     assertThat(
         names(engine.streamDefaults(cluster)),
         contains(
             "checkpointingInterval",
+            "finishBundleBeforeCheckpointing",
             "autoWatermarkInterval",
             "attachedMode",
             "jobCheckIntervalInSecs"));
@@ -64,6 +66,7 @@ class FlinkEngineTest {
             .as(FlinkPipelineOptions.class);
     assertThat(options.getCheckpointingInterval(), is(10_000L));
     assertThat(options.getAutoWatermarkInterval(), is(200L));
+    assertThat(options.getFinishBundleBeforeCheckpointing(), is(true));
     assertThat(options.getAttachedMode(), is(false));
     assertThat(options.getJobCheckIntervalInSecs(), is(1));
   }
