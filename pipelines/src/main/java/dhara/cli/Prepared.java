@@ -57,7 +57,12 @@ record Prepared(Job job, List<Finding> findings) {
     } catch (RuntimeException e) {
       throw Failure.badOption(e).map(RuntimeException.class::cast).orElse(e);
     }
-    findings.addAll(lint.check(job.pipeline(), job.bounded()));
+    try {
+      findings.addAll(lint.check(job.pipeline(), job.bounded()));
+    } catch (RuntimeException e) {
+      job.close();
+      throw e;
+    }
     return new Prepared(job, List.copyOf(findings));
   }
 }

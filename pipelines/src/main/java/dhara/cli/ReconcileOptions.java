@@ -70,7 +70,7 @@ public interface ReconcileOptions extends PipelineOptions {
 
   @Description(
       "How many of the worst differences are printed of each output, from 0 to 10; the report as"
-          + " JSON has them all, e.g. --examples=3")
+          + " JSON has ten, e.g. --examples=3")
   @Default.Integer(10)
   int getExamples();
 

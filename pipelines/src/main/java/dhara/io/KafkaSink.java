@@ -98,7 +98,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
 
   @Override
   public PDone expand(PCollection<KV<byte[], byte[]>> records) {
-    records.apply("Write to " + address.topic(), ParDo.of(new WriteFn(address, upserts)));
+    records.apply("Write", ParDo.of(new WriteFn(address, upserts)));
     return PDone.in(records.getPipeline());
   }
 

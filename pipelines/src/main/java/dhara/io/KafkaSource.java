@@ -10,7 +10,9 @@ import dhara.records.RecordCoder;
 import dhara.transforms.Lateness;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,9 +22,11 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.coders.VoidCoder;
+import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.io.kafka.DeserializerProvider;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
 import org.apache.beam.sdk.io.kafka.KafkaRecord;
+import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -184,7 +188,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     Outputs<T> outputs = new Outputs<>();
     PCollectionTuple split =
         pipeline
-            .apply(name + ": read", read)
+            .apply(name + ": read", org.apache.beam.sdk.io.Read.from(marked(read)))
             .apply(
                 name + ": events and dead letters",
                 ParDo.of(
@@ -200,6 +204,29 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
         coder,
         Optional.of(split.get(outputs.late).setCoder(RecordCoder.of(LateEvent.class))),
         Optional.empty());
+  }
+
+  /** The source that KafkaIO reads, which it shows in a pipeline only. */
+  @SuppressWarnings("unchecked") // a reader of KafkaIO gives its records
+  private static <T extends Record & Event> MarkedSource<KafkaRecord<Void, Arrival<T>>, ?> marked(
+      KafkaIO.Read<Void, Arrival<T>> read) {
+    Pipeline pipeline = Pipeline.create();
+    pipeline.apply("Read", read);
+    List<UnboundedSource<?, ?>> found = new ArrayList<>();
+    pipeline.traverseTopologically(
+        new Pipeline.PipelineVisitor.Defaults() {
+          @Override
+          public CompositeBehavior enterCompositeTransform(TransformHierarchy.Node node) {
+            if (node.getTransform() instanceof org.apache.beam.sdk.io.Read.Unbounded<?> unbounded) {
+              found.add(unbounded.getSource());
+            }
+            return CompositeBehavior.ENTER_TRANSFORM;
+          }
+        });
+    if (found.size() != 1) {
+      throw new IllegalStateException("KafkaIO reads from " + found + ", not from one source");
+    }
+    return new MarkedSource<>((UnboundedSource<KafkaRecord<Void, Arrival<T>>, ?>) found.get(0));
   }
 
   private static Map<String, Object> withoutDeserializers(Map<String, Object> settings) {

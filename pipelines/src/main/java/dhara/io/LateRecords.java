@@ -11,9 +11,11 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 
 /**
@@ -41,26 +43,36 @@ final class LateRecords implements Serializable {
    * @param name what the names of the steps begin with
    */
   static LateRecords read(ResultSet late, String source, Pipeline pipeline, String name) {
+    KvCoder<Integer, Long> coder = KvCoder.of(VarIntCoder.of(), VarLongCoder.of());
     String found = late.namesOutputs() && late.names().contains(Sink.LATE) ? Sink.LATE : "";
-    if (!late.names().contains(found)) {
+    PCollection<KV<Integer, Long>> positions;
+    if (late.names().contains(found)) {
+      positions =
+          late.read(
+              pipeline,
+              name + ": late records",
+              Map.of(found, Sink.LATE),
+              row -> position(row, source),
+              coder);
+    } else if (late.names().contains(Sink.LEDGER)) {
+      // A stream wrote here, and found nothing late: it made no folder for that.
+      positions = pipeline.apply(name + ": late records", Create.empty(coder));
+    } else {
       throw late.endpoint().bad("has no late events; name a stream's late output");
     }
-    return new LateRecords(
-        late.read(
-                pipeline,
-                name + ": late records",
-                Map.of(found, Sink.LATE),
-                row -> position(row, source),
-                KvCoder.of(VarIntCoder.of(), VarLongCoder.of()))
-            .apply(name + ": late offsets", View.asMultimap()));
+    return new LateRecords(positions.apply(name + ": late offsets", View.asMultimap()));
   }
 
   private static KV<Integer, Long> position(WrittenRow row, String source) {
     JsonNode position = row.columns().path("position");
+    if (!row.columns().has("late_millis")) {
+      throw row.unreadable("it is no late event; name a stream's late output: TOPIC-late, DIR");
+    } else if (!row.columns().path("source").asText().equals(source)) {
+      throw row.unreadable(
+          "it came late in " + row.columns().path("source") + ", not in " + source);
+    }
     Matcher matcher = POSITION.matcher(position.asText());
-    if (!row.columns().path("source").asText().equals(source)) {
-      return null;
-    } else if (!matcher.matches()) {
+    if (!matcher.matches()) {
       throw row.unreadable("its position is none of a topic: " + position);
     }
     return KV.of(Integer.valueOf(matcher.group(1)), Long.valueOf(matcher.group(2)));

@@ -13,6 +13,7 @@ import org.apache.beam.sdk.coders.Coder.NonDeterministicException;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
+import org.apache.beam.sdk.io.kafka.KafkaRecordCoder;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -36,8 +37,6 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
  * }</pre>
  */
 public final class GraphLint {
-
-  private static final String KAFKA_UNBOUNDED = "org.apache.beam.sdk.io.kafka.KafkaUnboundedSource";
 
   private final String engine;
   private final List<Unsupported> unsupported;
@@ -261,6 +260,6 @@ public final class GraphLint {
   private static boolean readsKafkaUnbounded(Step step) {
     // The source's class is KafkaIO's own; only its name can be asked for.
     return step.transform() instanceof Read.Unbounded<?> read
-        && read.getSource().getClass().getName().equals(KAFKA_UNBOUNDED);
+        && read.getSource().getOutputCoder() instanceof KafkaRecordCoder;
   }
 }

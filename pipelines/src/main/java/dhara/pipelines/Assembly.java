@@ -100,8 +100,20 @@ public final class Assembly implements Flow, AutoCloseable {
           "needs two sources: give --events twice, the one before it first");
     }
     this.sinks = Endpoints.of("--answers", outputs).read(options.getAnswers(), outputs);
+    outputs.forEach(
+        name -> sinks.computeIfAbsent(name, n -> List.of(Endpoint.of("--answers", "console"))));
     this.mapping = InputOptions.mapping(options.getMap());
     this.existing = comparison();
+    if (options.getWithout() != null
+        && sources.values().stream()
+            .flatMap(List::stream)
+            .noneMatch(source -> source.scheme().equals("kafka"))) {
+      throw new BadOption(
+          "--without",
+          options.getWithout(),
+          "names records of a topic by their offsets, and no topic is read:"
+              + " --events=kafka://…?end=latest");
+    }
   }
 
   /**
@@ -304,21 +316,21 @@ public final class Assembly implements Flow, AutoCloseable {
   public <K extends Record, V extends Record> void answers(
       Output<K, V> output, PCollection<Answer<K, V>> answers) {
     answered.add(output);
-    if (output.effect() && bounded && !options.getEffects()) {
-      heldBack.add(output);
-      return;
-    }
     PCollection<Answer<K, V>> covered =
         range.equals(TimeRange.ALL)
             ? answers
             : answers.apply(output.name() + ".Whole", Filter.by(range::covers));
+    if (existing != null) {
+      compared.add(existing.rows(output, covered));
+    }
+    if (output.effect() && bounded && !options.getEffects()) {
+      heldBack.add(output);
+      return;
+    }
     Sink<Answer<K, V>> sink =
         Sink.answers(
             sink(output), output, analysis.outputs().indexOf(output) == 0, bounded, folder);
     sink.check();
-    if (existing != null) {
-      compared.add(existing.rows(output, covered));
-    }
     revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
   }
 
@@ -357,6 +369,12 @@ public final class Assembly implements Flow, AutoCloseable {
     if (existing == null) {
       return Optional.empty();
     }
+    if (!folder.holds(CHANGES)) {
+      throw new IllegalStateException(
+          "no comparison came back to "
+              + folder.path(CHANGES)
+              + ": the engine runs on another machine; compare afterwards, with reconcile");
+    }
     return Optional.of(
         new Report(
             "this backfill",
@@ -391,6 +409,12 @@ public final class Assembly implements Flow, AutoCloseable {
             options.getDeadLetters() == null,
             bounded,
             folder));
+    if (bounded && options.getLate() != null) {
+      throw new BadOption(
+          "--late",
+          options.getLate(),
+          "is for streams: in a backfill nothing is late; leave it out");
+    }
     if (!lateEvents.isEmpty()) {
       write(
           "Late",
@@ -431,10 +455,6 @@ public final class Assembly implements Flow, AutoCloseable {
     }
     return switch (endpoint.scheme()) {
       case "files" -> {
-        if (options.getWithout() != null) {
-          throw without(
-              "is for a topic, whose records it names by their offsets: --events=kafka://…?end=latest");
-        }
         yield FilesSource.of(
             endpoint, input.type(), mapping, input.name(), bounds, options.getMaxEventBytes());
       }
@@ -452,10 +472,6 @@ public final class Assembly implements Flow, AutoCloseable {
       }
       default -> throw endpoint.bad("cannot be read; name a file, a glob or kafka://broker/topic");
     };
-  }
-
-  private BadOption without(String fix) {
-    return new BadOption("--without", options.getWithout(), fix);
   }
 
   private static Duration longest(Function<Windows, Duration> what, Windows... windows) {

@@ -62,6 +62,12 @@ final class Endpoints {
     if (!unnamed.isEmpty()) {
       bare.forEach(name -> all.put(name, unnamed));
     }
+    if (bare.size() == 1 && !unnamed.isEmpty() && named.containsKey(bare.get(0))) {
+      throw new BadOption(
+          option,
+          unnamed.get(0),
+          "means " + bare.get(0) + ", which is named beside it; name both: NAME=URI");
+    }
     all.putAll(named);
     return all;
   }

@@ -147,11 +147,17 @@ public record Report(
 
   /** The worst differences of an output: those that nothing explains before the others. */
   private List<Example> examples(String output) {
+    return examples(output, DIFFERENT);
+  }
+
+  private List<Example> examples(String output, List<Kind> kinds) {
     List<Example> examples = new ArrayList<>();
     for (Cause.Kind cause : CAUSES) {
       List<Example> of = new ArrayList<>();
       for (Finding finding : findings) {
-        if (finding.output().equals(output) && finding.cause() == cause) {
+        if (finding.output().equals(output)
+            && finding.cause() == cause
+            && kinds.contains(finding.kind())) {
           finding.worst().forEach(worst -> of.add(new Example(finding.kind(), cause, worst)));
         }
       }
@@ -204,8 +210,7 @@ public record Report(
           count(output, Kind.ONLY_IN_A),
           a,
           count(output, Kind.ONLY_IN_B));
-      examples(output).stream()
-          .filter(example -> example.kind == Kind.DIFFERS)
+      examples(output, List.of(Kind.DIFFERS)).stream()
           .limit(CHANGES)
           .forEach(example -> printChange(example.difference, out));
     }

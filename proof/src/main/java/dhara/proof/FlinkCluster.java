@@ -21,6 +21,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -149,6 +150,18 @@ public final class FlinkCluster implements AutoCloseable {
             patience);
         return followed.values();
       }
+    }
+
+    /** Whether it goes on from a checkpoint, because it failed. */
+    public boolean restored() {
+      for (JobStatusMessage status : cluster.listJobs().join()) {
+        if (status.getJobName().equals(job)) {
+          CheckpointStatsSnapshot checkpoints =
+              cluster.getExecutionGraph(status.getJobId()).join().getCheckpointStatsSnapshot();
+          return checkpoints != null && checkpoints.getLatestRestoredCheckpoint() != null;
+        }
+      }
+      throw new IllegalStateException("the cluster has no job " + job);
     }
 
     /** Cancels it, and waits for its end. */

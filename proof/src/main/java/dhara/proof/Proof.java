@@ -53,6 +53,12 @@ public final class Proof {
 
   /** Proves it for the analyses named, or for all; ends the process with the exit code. */
   public static void main(String... names) throws Exception {
+    for (String name : names) {
+      if (!Analysis.all().containsKey(name)) {
+        System.err.println(name + " is no analysis; there are " + Analysis.all().keySet());
+        System.exit(2);
+      }
+    }
     Path folder = Files.createTempDirectory("dhara-proof-");
     boolean proven = true;
     try (EmbeddedKafka kafka = EmbeddedKafka.start();

@@ -1,6 +1,7 @@
 package dhara.proof;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
 import dhara.events.Event;
@@ -39,7 +40,7 @@ class LostTaskManagerTest {
   void nothingIsLostAndNothingCountedTwice(String name) throws Exception {
     Analysis<?> analysis = Analysis.all().get(name);
     try (EmbeddedKafka kafka = EmbeddedKafka.start();
-        FlinkCluster cluster = FlinkCluster.start(2, folder)) {
+        FlinkCluster cluster = FlinkCluster.start(1, folder)) {
       kafka.createTopic(name, 4);
       String answers = name + "-answers";
       List<String> stream =
@@ -53,19 +54,18 @@ class LostTaskManagerTest {
               "--early=PT1S");
       try (FlinkCluster.RunningStream running = cluster.stream(stream)) {
         CompletableFuture<Replayed> replaying = replay(kafka, analysis);
-        boolean midway =
-            running
-                    .follow(
-                        kafka,
-                        answers + "-ledger",
-                        rows -> !rows.isEmpty() && read(rows) > EVENTS / 2,
-                        Settling.PATIENCE)
-                    .size()
-                > 0;
-        assertThat("half of the events were read", midway, is(true));
+        List<String> ledgers =
+            running.follow(
+                kafka,
+                answers + "-ledger",
+                rows -> !rows.isEmpty() && read(rows) > EVENTS / 2,
+                Settling.PATIENCE);
+        assertThat("events read", read(ledgers), is(greaterThan(EVENTS / 2L)));
+        assertThat("restored before", running.restored(), is(false));
         cluster.loseTaskManager();
 
         new Settling(kafka, running).check(analysis, replaying.get(), answers);
+        assertThat("restored from a checkpoint", running.restored(), is(true));
       }
     }
   }
