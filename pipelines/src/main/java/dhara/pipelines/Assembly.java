@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -183,26 +182,33 @@ public final class Assembly implements Flow, AutoCloseable {
   @Override
   public <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows) {
     Lateness lateness = Lateness.of(windows);
-    Duration margin = longest(Windows::margin, windows);
-    List<PCollection<T>> inside = new ArrayList<>();
-    List<PCollection<T>> around = new ArrayList<>();
+    Duration margin =
+        range.equals(TimeRange.ALL) ? Duration.ZERO : longest(Windows::margin, windows);
+    List<PCollection<T>> read = new ArrayList<>();
     for (Part part : parts(input)) {
-      read(input, part, lateness, margin, inside, around);
+      read.add(read(input, part, lateness, margin));
     }
-    PCollection<T> events = flattened(input.name() + ".Parts", inside);
+    PCollection<T> events = flattened(input.name() + ".Parts", read);
     if (options.getUnique()) {
       String step = input.name() + ".Unique";
       Unique<T> unique = Unique.byId(longest(Windows::horizon, windows));
       PCollectionTuple split = events.apply(step, unique);
-      PCollection<T> copies = split.get(unique.duplicates());
-      events = split.get(unique.unique());
+      PCollection<T> copies = counting(split.get(unique.duplicates()), step + ".Copies", margin);
       books.count(input.name(), step + ".Duplicates", List.of(Ledger.Entry.DUPLICATE), copies);
-      books.count(input.name(), step + ".First", List.of(Ledger.Entry.AGGREGATED), events);
+      events = split.get(unique.unique());
+      PCollection<T> first = counting(events, step + ".Counting", margin);
+      books.count(input.name(), step + ".First", List.of(Ledger.Entry.AGGREGATED), first);
     }
-    // What lies around the range shows which windows the range cuts. It is in no answer, so that
-    // neither copies nor the ledger matter.
-    around.add(0, events);
-    return flattened(input.name() + ".Around", around);
+    return events;
+  }
+
+  /** Of events with a margin around them those that the ledger has not filtered. */
+  private <T extends Event> PCollection<T> counting(
+      PCollection<T> events, String step, Duration margin) {
+    TimeRange counted = range; // a function that goes to workers takes no assembly along
+    return margin.isZero()
+        ? events
+        : events.apply(step, Filter.by(event -> counted.holds(event.at())));
   }
 
   /**
@@ -228,13 +234,9 @@ public final class Assembly implements Flow, AutoCloseable {
         new Part(input.name() + ".Since", endpoints.get(1), TimeRange.since(cutover)));
   }
 
-  private <T extends Record & Event> void read(
-      Input<T> input,
-      Part part,
-      Lateness lateness,
-      Duration margin,
-      List<PCollection<T>> inside,
-      List<PCollection<T>> around) {
+  /** The events of a source that count, and those of the margin around them. */
+  private <T extends Record & Event> PCollection<T> read(
+      Input<T> input, Part part, Lateness lateness, Duration margin) {
     EventSource<T> source = source(input, part.endpoint());
     source.check();
     String name = input.name();
@@ -244,30 +246,15 @@ public final class Assembly implements Flow, AutoCloseable {
     books.add(name, step + ".All", List.of(Ledger.Entry.READ), read.read());
     books.count(name, step + ".Dead", List.of(Ledger.Entry.DEAD_LETTERED), read.deadLetters());
     deadLetters.add(read.deadLetters());
-    inside.add(inRange(name, step, read.events(), part.range(), margin, events(), around::add));
+    List<Ledger.Entry> late = List.of(Ledger.Entry.LATE);
     read.leftOut()
-        .ifPresent(
-            late ->
-                inRange(
-                    name,
-                    step + ".LeftOut",
-                    late,
-                    part.range(),
-                    margin,
-                    List.of(Ledger.Entry.LATE),
-                    margins -> {}));
+        .ifPresent(e -> inRange(name, step + ".LeftOut", e, part.range(), Duration.ZERO, late));
     read.late()
         .ifPresent(
-            late ->
+            e ->
                 lateEvents.add(
-                    inRange(
-                        name,
-                        step + ".Late",
-                        late,
-                        part.range(),
-                        margin,
-                        List.of(Ledger.Entry.LATE),
-                        margins -> {})));
+                    inRange(name, step + ".Late", e, part.range(), Duration.ZERO, late)));
+    return inRange(name, step, read.events(), part.range(), margin, events());
   }
 
   /** What an event in the range counts as. */
@@ -277,15 +264,17 @@ public final class Assembly implements Flow, AutoCloseable {
         : List.of(Ledger.Entry.IN_RANGE, Ledger.Entry.AGGREGATED);
   }
 
-  /** What counts of a source's events; the rest is filtered. */
+  /**
+   * What counts of a source's events, and what the margin around it holds; the ledger counts the
+   * margin as filtered. It shows which windows the range cuts, and is in no answer.
+   */
   private <E extends Event> PCollection<E> inRange(
       String input,
       String step,
       PCollection<E> events,
       TimeRange part,
       Duration margin,
-      List<Ledger.Entry> entries,
-      Consumer<PCollection<E>> around) {
+      List<Ledger.Entry> entries) {
     if (range.equals(TimeRange.ALL) && part.equals(TimeRange.ALL)) {
       List<Ledger.Entry> all = new ArrayList<>(entries);
       all.add(Ledger.Entry.PARSED);
@@ -295,15 +284,11 @@ public final class Assembly implements Flow, AutoCloseable {
     books.count(input, step + ".Parsed", List.of(Ledger.Entry.PARSED), events);
     TimeRange.Split<E> tags = TimeRange.Split.tags();
     PCollectionTuple split = range.split(step + ".Range", events, part, margin, tags);
+    PCollection<E> inside = split.get(tags.inside());
     PCollection<E> outside = split.get(tags.outside());
     books.count(input, step + ".Outside", List.of(Ledger.Entry.FILTERED), outside);
-    if (!margin.isZero()) {
-      PCollection<E> edges = split.get(tags.margin());
-      books.count(input, step + ".Margin", List.of(Ledger.Entry.FILTERED), edges);
-      around.accept(edges);
-    }
-    books.count(input, step + ".InRange", entries, split.get(tags.inside()));
-    return split.get(tags.inside());
+    books.count(input, step + ".InRange", entries, counting(inside, step + ".Counting", margin));
+    return inside;
   }
 
   private static <T> PCollection<T> flattened(String step, List<PCollection<T>> parts) {

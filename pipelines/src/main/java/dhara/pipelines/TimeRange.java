@@ -67,20 +67,18 @@ record TimeRange(Instant from, Instant until) implements Serializable {
         until.equals(Instant.MAX) ? until : until.plus(margin));
   }
 
-  /** Where events go: into the range, into the margin around it, or outside. */
-  record Split<T>(TupleTag<T> inside, TupleTag<T> margin, TupleTag<T> outside)
-      implements Serializable {
+  /** Where events go: into the range and the margin around it, or, for the ledger, outside. */
+  record Split<T>(TupleTag<T> inside, TupleTag<T> outside) implements Serializable {
 
     /** Tags of a new split. */
     static <T> Split<T> tags() {
-      return new Split<>(
-          new TupleTag<>("inside"), new TupleTag<>("margin"), new TupleTag<>("outside"));
+      return new Split<>(new TupleTag<>("inside"), new TupleTag<>("outside"));
     }
   }
 
   /**
-   * Splits events: those of {@code part} and the range inside, those of {@code part} that only the
-   * margin holds beside them, all others outside.
+   * Splits events: those of {@code part} that the range or the margin around it holds inside, all
+   * that the range does not hold outside: what the margin holds goes both ways.
    *
    * @param part of one source of several; what it does not hold, another source gives
    * @param margin how much around the range is needed to see which windows the range cuts
@@ -91,14 +89,10 @@ record TimeRange(Instant from, Instant until) implements Serializable {
         events.apply(
             step,
             ParDo.of(new SplitFn<>(this, widened(margin), part, tags))
-                .withOutputTags(tags.inside, TupleTagList.of(tags.margin).and(tags.outside)));
-    split.getAll().values().forEach(out -> setCoder(out, events));
+                .withOutputTags(tags.inside, TupleTagList.of(tags.outside)));
+    split.get(tags.inside).setCoder(events.getCoder());
+    split.get(tags.outside).setCoder(events.getCoder());
     return split;
-  }
-
-  @SuppressWarnings("unchecked") // all outputs of a split are of the type that it splits
-  private static <T> void setCoder(PCollection<?> out, PCollection<T> in) {
-    ((PCollection<T>) out).setCoder(in.getCoder());
   }
 
   private static final class SplitFn<T extends Event> extends DoFn<T, T> {
@@ -120,11 +114,10 @@ record TimeRange(Instant from, Instant until) implements Serializable {
     @ProcessElement
     public void process(@Element T event, MultiOutputReceiver out) {
       boolean mine = part.holds(event.at());
-      if (mine && range.holds(event.at())) {
+      if (mine && widened.holds(event.at())) {
         out.get(tags.inside).output(event);
-      } else if (mine && widened.holds(event.at())) {
-        out.get(tags.margin).output(event);
-      } else {
+      }
+      if (!mine || !range.holds(event.at())) {
         out.get(tags.outside).output(event);
       }
     }
