@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -89,6 +90,10 @@ public abstract class BackfillParity {
     List<String> arguments = new ArrayList<>(List.of(name, "--events=" + generated.file()));
     arguments.addAll(windows);
     arguments.add("--answers=files:" + whole);
+    if (!sessions() && windows.contains("--gap=PT2S")) {
+      assertRefused(Command.run(arguments));
+      return;
+    }
     Command.done(arguments);
 
     arguments.set(arguments.size() - 1, "--answers=files:" + part);
@@ -109,6 +114,58 @@ public abstract class BackfillParity {
         assertThat(held, is(not(empty())));
       }
     }
+  }
+
+  static Set<String> analyses() {
+    return Analysis.all().keySet();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("analyses")
+  void theSessionsOfTwoSourcesAreThoseOfOne(String name, @TempDir Path folder) throws IOException {
+    Analysis<?> analysis = Analysis.all().get(name);
+    GeneratedEvents generated = GeneratedEvents.of(analysis, 6, EVENTS, folder);
+    List<Instant> times =
+        generated.events().stream().map(event -> ((Event) event).at()).sorted().toList();
+    Path whole = folder.resolve("whole");
+    Path joined = folder.resolve("joined");
+    List<String> arguments =
+        List.of(name, "--gap=PT2S", "--unique=false", "--events=" + generated.file());
+    if (!sessions()) {
+      assertRefused(Command.run(with(arguments, "--answers=files:" + whole)));
+      return;
+    }
+    Command.done(with(arguments, "--answers=files:" + whole));
+
+    Command.done(
+        with(
+            arguments,
+            "--events=" + generated.file(),
+            "--cutover=" + times.get(times.size() / 2),
+            "--answers=files:" + joined));
+
+    for (Output<?, ?> output : analysis.outputs()) {
+      assertThat(
+          output.name(),
+          SettledAnswers.in(joined.resolve(output.name())),
+          is(SettledAnswers.in(whole.resolve(output.name()))));
+    }
+    assertThat(
+        SettledAnswers.in(whole.resolve(analysis.outputs().get(0).name())), is(not(empty())));
+  }
+
+  private static List<String> with(List<String> arguments, String... more) {
+    return Stream.concat(arguments.stream(), Stream.of(more)).toList();
+  }
+
+  /** Whether the engine groups in sessions; one that does not must refuse them. */
+  protected boolean sessions() {
+    return true;
+  }
+
+  private static void assertRefused(Command run) {
+    assertThat(run.err(), run.exit(), is(2));
+    assertThat(run.err(), containsString("groups in windows that merge (sessions)"));
   }
 
   private static Map<String, Long> reasons(Path folder) throws IOException {

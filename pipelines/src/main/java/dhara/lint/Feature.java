@@ -28,6 +28,10 @@ public enum Feature {
   /** {@code @RequiresTimeSortedInput}. */
   TIME_SORTED_INPUT(
       "uses @RequiresTimeSortedInput", "buffer in state, and sort when an event-time timer fires"),
+  /** A grouping in windows that merge. */
+  SESSIONS(
+      "groups in windows that merge (sessions)",
+      "run it on Flink (-Pflink-runner) or the direct runner"),
   /** {@code TestStream}. */
   TEST_STREAM("is a TestStream", "give it elements by Create");
 

@@ -17,6 +17,7 @@ import org.apache.beam.sdk.io.kafka.KafkaRecordCoder;
 import org.apache.beam.sdk.state.TimeDomain;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.GroupIntoBatches;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
@@ -125,6 +126,10 @@ public final class GraphLint {
     if (step.transform() instanceof KafkaIO.ReadSourceDescriptors
         && step.outputs().anyMatch(output -> output.isBounded() == IsBounded.UNBOUNDED)) {
       features.add(Feature.KAFKA_SPLITTABLE_STREAM);
+    }
+    if (step.transform() instanceof GroupByKey
+        && step.input().getWindowingStrategy().needsMerge()) {
+      features.add(Feature.SESSIONS);
     }
     step.fn().forEach(fn -> features.addAll(features(fn)));
     return features.stream();

@@ -2,4 +2,10 @@ package dhara.runners.spark;
 
 import dhara.parity.BackfillParity;
 
-class SparkParityTest extends BackfillParity {}
+class SparkParityTest extends BackfillParity {
+
+  @Override
+  protected boolean sessions() {
+    return false;
+  }
+}
