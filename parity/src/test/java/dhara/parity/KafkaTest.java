@@ -353,7 +353,9 @@ final class KafkaTest {
         KafkaSink.upserts(
             Endpoint.of("--answers", kafka.uri(topic) + "?partitions=3&producer.linger.ms=1"));
     sink.check();
-    sink.check();
+    assertThat(kafka.hasTopic(sink.topic()), is(false));
+    sink.create();
+    sink.create();
     assertThat(kafka.partitions(topic), is(3));
     assertThat(kafka.topicSettings(topic), hasEntry("cleanup.policy", "compact"));
     write(sink, KV.of("a", "1"), KV.of("b", "2"));

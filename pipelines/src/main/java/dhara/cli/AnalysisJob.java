@@ -44,6 +44,11 @@ final class AnalysisJob implements Job {
     return assembly.bounded();
   }
 
+  @Override
+  public void prepare() {
+    assembly.prepare();
+  }
+
   /**
    * Prints the answers that go to the console, the first dead letters where they do, and the
    * ledger.

@@ -18,6 +18,13 @@ public interface Job extends AutoCloseable {
   boolean bounded();
 
   /**
+   * Makes what the run writes to, where it is not there; called just before the pipeline runs.
+   *
+   * @throws dhara.options.BadOption where it cannot be made
+   */
+  default void prepare() {}
+
+  /**
    * Called when a bounded run ended well: prints what is to be said of it, such as the ledger.
    *
    * @throws Exception where the run ended but its results cannot stand; the command then fails

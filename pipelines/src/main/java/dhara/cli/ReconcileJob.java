@@ -9,11 +9,8 @@ import dhara.reconcile.Comparison;
 import dhara.reconcile.Finding;
 import dhara.reconcile.Report;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -109,24 +106,14 @@ final class ReconcileJob implements Job {
     report.print(console.out(), examples);
     console.out().flush();
     if (file != null) {
-      write(report, file);
+      WholeFile.write(
+          file,
+          out -> {
+            report.write(out);
+            out.write('\n');
+          });
     }
     exit = report.unexplained() == 0 ? 0 : 1;
-  }
-
-  /** Under a temporary name first: whoever finds the file finds it whole. */
-  private static void write(Report report, Path file) throws IOException {
-    Path temporary =
-        file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
-    try {
-      try (OutputStream out = Files.newOutputStream(temporary)) {
-        report.write(out);
-        out.write('\n');
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
   }
 
   /** 0 where all is equal or explained, 1 where it is not. */

@@ -5,9 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -35,19 +33,9 @@ record ReplayReport(
     return Math.round(truth.records() / Math.max(1e-3, elapsed.toNanos() / 1e9));
   }
 
-  /** Under a temporary name first: whoever finds the truth finds it whole. */
+  /** As JSON, to a file that is whole or absent. */
   void write(Path file) throws IOException {
-    Path mine =
-        file.resolveSibling(
-            "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-    try {
-      try (OutputStream out = Files.newOutputStream(mine)) {
-        write(out);
-      }
-      Files.move(mine, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(mine);
-    }
+    WholeFile.write(file, this::write);
   }
 
   /** As JSON. */

@@ -34,6 +34,7 @@ final class Run {
     Thread cancel = new Thread(this::cancel, "dhara-cancel");
     Runtime.getRuntime().addShutdownHook(cancel);
     try {
+      job.prepare();
       PipelineResult result = job.pipeline().run();
       running.set(result);
       if (wait) {

@@ -3,6 +3,7 @@ package dhara.io;
 import dhara.options.BadOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -84,16 +85,29 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
   }
 
   /**
-   * Asks the brokers whether the topic is there, and creates it if it is not.
+   * Asks the brokers, and changes nothing.
+   *
+   * @throws BadOption where no broker answers within ten seconds
+   */
+  public void check() {
+    boolean unused = asked(KafkaTopic::isThere);
+  }
+
+  /**
+   * Creates the topic if it is not there.
    *
    * @throws BadOption where no broker answers within ten seconds, or none may create the topic
    */
-  public void check() {
+  public void create() {
+    int unused = asked(KafkaTopic::createIfAbsent);
+  }
+
+  private <A> A asked(Function<KafkaTopic, A> question) {
     if (endpoint == null) {
       throw new IllegalStateException("a sink is checked where it was made, not on a worker");
     }
     KafkaTopic topic = new KafkaTopic(endpoint, address, partitions, upserts);
-    KafkaQuestions.ask(endpoint, address, topic::createIfAbsent);
+    return KafkaQuestions.ask(endpoint, address, () -> question.apply(topic));
   }
 
   @Override

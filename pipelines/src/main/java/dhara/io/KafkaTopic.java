@@ -1,9 +1,11 @@
 package dhara.io;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -51,6 +53,34 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
    * @param why what needs them
    */
   int createIfAbsent(int least, String why) {
+    return asked(
+        admin -> {
+          if (!admin.listTopics().names().get().contains(address.topic())) {
+            if (partitions < least) {
+              throw endpoint.bad(
+                  "would be created with " + count(partitions) + ", but " + needs(least, why));
+            } else if (created(admin)) {
+              return partitions;
+            }
+          }
+          int there = existing(admin);
+          if (there < least) {
+            throw endpoint.bad("the topic has " + count(there) + ", but " + needs(least, why));
+          }
+          return there;
+        });
+  }
+
+  /** Whether it is there. To be asked by {@link KafkaQuestions}. */
+  boolean isThere() {
+    return asked(admin -> admin.listTopics().names().get().contains(address.topic()));
+  }
+
+  private interface Question<A> {
+    A ask(Admin admin) throws ExecutionException, InterruptedException;
+  }
+
+  private <A> A asked(Question<A> question) {
     Map<String, Object> settings = address.settings();
     settings.keySet().removeIf(name -> !AdminClientConfig.configNames().contains(name));
     int patience = (int) KafkaQuestions.PATIENCE.toMillis();
@@ -59,19 +89,7 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
     settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) patience / 2);
     settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) patience / 2);
     try (Admin admin = Admin.create(settings)) {
-      if (!admin.listTopics().names().get().contains(address.topic())) {
-        if (partitions < least) {
-          throw endpoint.bad(
-              "would be created with " + count(partitions) + ", but " + needs(least, why));
-        } else if (created(admin)) {
-          return partitions;
-        }
-      }
-      int there = existing(admin);
-      if (there < least) {
-        throw endpoint.bad("the topic has " + count(there) + ", but " + needs(least, why));
-      }
-      return there;
+      return question.ask(admin);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof KafkaException refusal) {
         throw refusal;
@@ -109,6 +127,8 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
     }
   }
 
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+
   /** A topic that was created a moment ago is listed before every broker can describe it. */
   private int existing(Admin admin) throws ExecutionException, InterruptedException {
     long deadline = System.nanoTime() + KafkaQuestions.PATIENCE.toNanos();
@@ -120,6 +140,7 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
             || System.nanoTime() - deadline > 0) {
           throw e;
         }
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
       }
     }
   }

@@ -9,7 +9,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -29,9 +28,9 @@ final class LateRecords implements Serializable {
   private static final Pattern POSITION =
       Pattern.compile("partition=(\\d{1,9}) offset=(\\d{1,18})");
 
-  private final PCollectionView<Map<Integer, Iterable<Long>>> offsets;
+  private final PCollectionView<Map<Long, Iterable<Long>>> offsets;
 
-  private LateRecords(PCollectionView<Map<Integer, Iterable<Long>>> offsets) {
+  private LateRecords(PCollectionView<Map<Long, Iterable<Long>>> offsets) {
     this.offsets = offsets;
   }
 
@@ -43,9 +42,9 @@ final class LateRecords implements Serializable {
    * @param name what the names of the steps begin with
    */
   static LateRecords read(ResultSet late, String source, Pipeline pipeline, String name) {
-    KvCoder<Integer, Long> coder = KvCoder.of(VarIntCoder.of(), VarLongCoder.of());
+    KvCoder<Long, Long> coder = KvCoder.of(VarLongCoder.of(), VarLongCoder.of());
     String found = late.namesOutputs() && late.names().contains(Sink.LATE) ? Sink.LATE : "";
-    PCollection<KV<Integer, Long>> positions;
+    PCollection<KV<Long, Long>> positions;
     if (late.names().contains(found)) {
       positions =
           late.read(
@@ -63,7 +62,7 @@ final class LateRecords implements Serializable {
     return new LateRecords(positions.apply(name + ": late offsets", View.asMultimap()));
   }
 
-  private static KV<Integer, Long> position(WrittenRow row, String source) {
+  private static KV<Long, Long> position(WrittenRow row, String source) {
     JsonNode position = row.columns().path("position");
     if (!row.columns().has("late_millis")) {
       throw row.unreadable("it is no late event; name a stream's late output: TOPIC-late, DIR");
@@ -75,7 +74,15 @@ final class LateRecords implements Serializable {
     if (!matcher.matches()) {
       throw row.unreadable("its position is none of a topic: " + position);
     }
-    return KV.of(Integer.valueOf(matcher.group(1)), Long.valueOf(matcher.group(2)));
+    long offset = Long.parseLong(matcher.group(2));
+    return KV.of(block(Integer.parseInt(matcher.group(1)), offset), offset);
+  }
+
+  /** Offsets of a partition are looked up by the block that they lie in: a range spans a few. */
+  private static final long BLOCK = 1 << 16;
+
+  private static long block(int partition, long offset) {
+    return ((long) partition << 40) | (offset / BLOCK);
   }
 
   PCollectionView<?> view() {
@@ -84,10 +91,13 @@ final class LateRecords implements Serializable {
 
   /** The offsets in a range. */
   Set<Long> in(KafkaRange range, DoFn<KafkaRange, ?>.ProcessContext context) {
+    Map<Long, Iterable<Long>> all = context.sideInput(offsets);
     Set<Long> in = new HashSet<>();
-    for (long offset : context.sideInput(offsets).getOrDefault(range.partition(), Set.<Long>of())) {
-      if (offset >= range.from() && offset < range.until()) {
-        in.add(offset);
+    for (long at = range.from() / BLOCK * BLOCK; at < range.until(); at += BLOCK) {
+      for (long offset : all.getOrDefault(block(range.partition(), at), Set.<Long>of())) {
+        if (offset >= range.from() && offset < range.until()) {
+          in.add(offset);
+        }
       }
     }
     return in;

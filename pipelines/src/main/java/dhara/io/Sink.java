@@ -28,11 +28,14 @@ public final class Sink<T> {
   private final Endpoint endpoint;
   private final PTransform<PCollection<T>, PDone> write;
   private final Runnable check;
+  private final Runnable create;
 
-  private Sink(Endpoint endpoint, PTransform<PCollection<T>, PDone> write, Runnable check) {
+  private Sink(
+      Endpoint endpoint, PTransform<PCollection<T>, PDone> write, Runnable check, Runnable create) {
     this.endpoint = endpoint;
     this.write = write;
     this.check = check;
+    this.create = create;
   }
 
   /**
@@ -109,12 +112,13 @@ public final class Sink<T> {
     switch (endpoint.scheme()) {
       case "files" -> {
         FilesSink<T> files = FilesSink.of(endpoint, kind.name, rows);
-        return new Sink<>(endpoint, files, bounded ? files::checkEmpty : () -> {});
+        return new Sink<>(endpoint, files, bounded ? files::checkEmpty : () -> {}, () -> {});
       }
       case "kafka" -> {
         KafkaSink kafka = kind.upserts ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint);
         KafkaSink suffixed = kafka.withSuffix(kind.suffix);
-        return new Sink<>(endpoint, new ToKafka<>(rows, suffixed), suffixed::check);
+        return new Sink<>(
+            endpoint, new ToKafka<>(rows, suffixed), suffixed::check, suffixed::create);
       }
       case "console" -> {
         checkConsole(endpoint, bounded);
@@ -123,6 +127,7 @@ public final class Sink<T> {
             bounded
                 ? FilesSink.of(folder.endpoint(endpoint.option()), kind.name, rows)
                 : new ToConsole<>(rows, kind.aside),
+            () -> {},
             () -> {});
       }
       default -> throw endpoint.bad("cannot be written to; name files:DIR, kafka:// or console");
@@ -153,12 +158,21 @@ public final class Sink<T> {
   }
 
   /**
-   * Refuses, before anything runs, what cannot be written to.
+   * Refuses, before anything runs, what cannot be written to; changes nothing.
    *
    * @throws dhara.options.BadOption naming the option, the value and the fix
    */
   public void check() {
     check.run();
+  }
+
+  /**
+   * Makes what is written to, where it is not there: to be called once, before the pipeline runs.
+   *
+   * @throws dhara.options.BadOption where it cannot be made
+   */
+  public void create() {
+    create.run();
   }
 
   /** The step that writes. */

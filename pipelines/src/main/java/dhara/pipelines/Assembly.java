@@ -71,6 +71,7 @@ public final class Assembly implements Flow, AutoCloseable {
   private final @Nullable Comparison existing;
   private final List<PCollection<AnswerRow>> compared = new ArrayList<>();
   private final Books books = new Books();
+  private final List<Sink<?>> written = new ArrayList<>();
   private final Set<Output<?, ?>> answered = new HashSet<>();
   private final List<Output<?, ?>> heldBack = new ArrayList<>();
   private final List<PCollection<DeadLetter>> deadLetters = new ArrayList<>();
@@ -143,6 +144,15 @@ public final class Assembly implements Flow, AutoCloseable {
   /** Whether it ends by itself: every source is bounded. */
   public boolean bounded() {
     return bounded;
+  }
+
+  /**
+   * Makes the topics that it writes to, where they are not there; to be called before it runs.
+   *
+   * @throws BadOption where one cannot be made
+   */
+  public void prepare() {
+    written.forEach(Sink::create);
   }
 
   /** What the run leaves for the console. */
@@ -315,7 +325,7 @@ public final class Assembly implements Flow, AutoCloseable {
     Sink<Answer<K, V>> sink =
         Sink.answers(
             sink(output), output, analysis.outputs().indexOf(output) == 0, bounded, folder);
-    sink.check();
+    checked(sink);
     revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
   }
 
@@ -346,7 +356,7 @@ public final class Assembly implements Flow, AutoCloseable {
     return Comparison.with(
         Endpoint.of("--compareTo", options.getCompareTo()),
         new Comparison.Asked(
-            analysis, options.getFrom(), options.getUntil(), 0, "none", "none", mapping, true));
+            analysis, options.getFrom(), options.getUntil(), 0, "none", "none", mapping, false));
   }
 
   /** What this backfill changes of the answers that are there, after it has run. */
@@ -421,8 +431,13 @@ public final class Assembly implements Flow, AutoCloseable {
     }
   }
 
-  private static <T> void write(String step, List<PCollection<T>> parts, Sink<T> sink) {
+  private <T> void checked(Sink<T> sink) {
     sink.check();
+    written.add(sink);
+  }
+
+  private <T> void write(String step, List<PCollection<T>> parts, Sink<T> sink) {
+    checked(sink);
     flattened(step, parts).apply(step + ".Write", sink.write());
   }
 

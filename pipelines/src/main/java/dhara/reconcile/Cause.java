@@ -11,10 +11,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param atMillis the event's time; null where it cannot be read
  * @param lastMillis of a late event that would have begun a session, the last moment of that; else
  *     the event's time again
- * @param digest of a dead letter's bytes: the same bytes on both sides explain nothing
+ * @param identity what makes it one: of a dead letter its bytes, as a digest, of a late event the
+ *     place where it stands; what both sides have explains nothing
  */
 public record Cause(
-    Kind kind, Side side, String id, @Nullable Long atMillis, long lastMillis, String digest) {
+    Kind kind, Side side, String id, @Nullable Long atMillis, long lastMillis, String identity) {
 
   /** Why an answer may differ. */
   public enum Kind {

@@ -42,7 +42,8 @@ record CauseReader(Kind kind, Side side, Mapping at) implements WrittenRow.Reade
     if (start.toEpochMilli() == last) {
       last = Math.max(last, AnswerReader.instant(row, AnswerReader.END).toEpochMilli() - 1);
     }
-    return new Cause(kind, side, text(row, "id"), at.toEpochMilli(), last, "");
+    String place = text(row, "source") + " " + text(row, "position");
+    return new Cause(kind, side, text(row, "id"), at.toEpochMilli(), last, place);
   }
 
   private Cause dead(WrittenRow row) {

@@ -68,6 +68,9 @@ public final class Comparison {
 
   private static final int MOST_SHARDS = 1 << 16;
 
+  /** How many answers a pipeline is about to give is not known: some gigabytes fit into these. */
+  private static final int LEAST_SHARDS_OF_OURS = 512;
+
   /**
    * What is asked.
    *
@@ -316,7 +319,8 @@ public final class Comparison {
   private int shards() {
     long theirs = b.bytes(outputsOfB.keySet());
     long bytes = theirs + (a == null ? theirs : a.bytes(outputsOfA.keySet()));
-    return (int) Math.max(Reconcile.LEAST_SHARDS, Math.min(MOST_SHARDS, bytes / BYTES_PER_SHARD));
+    int least = a == null ? LEAST_SHARDS_OF_OURS : Reconcile.LEAST_SHARDS;
+    return (int) Math.max(least, Math.min(MOST_SHARDS, bytes / BYTES_PER_SHARD));
   }
 
   /** The outputs that one side only has, each with the side that lacks it. */

@@ -56,8 +56,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * windows that have its time in them, or, where it would have begun a session (its window starts
  * with it), also those that have that session's last millisecond: of sessions with one gap these
  * are the windows that it overlaps. A dead letter explains the differences of windows that have its
- * time in them, unless both sides have a dead letter with the same bytes. What both explain counts
- * as late.
+ * time in them. What both sides have, the same record late, the same bytes dead, explains nothing.
+ * What both a late event and a dead letter explain counts as late.
  *
  * <p>State: none. A worker holds the rows of one shard; the caller says how many shards there are.
  *
@@ -145,9 +145,9 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     PCollectionTuple causes =
         sides
             .get(CAUSES)
-            .apply("CausesByBytes", ParDo.of(new ByBytesFn()))
+            .apply("CausesByIdentity", ParDo.of(new ByIdentityFn()))
             .setCoder(KvCoder.of(VarIntCoder.of(), RecordCoder.of(Cause.class)))
-            .apply("CausesOfBytes", GroupByKey.create())
+            .apply("CausesOfIdentity", GroupByKey.create())
             .apply(
                 "OnOneSideOnly",
                 ParDo.of(new OneSidedFn()).withOutputTags(WINDOWS, TupleTagList.of(COUNTS)));
@@ -357,7 +357,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
   }
 
   /** Brings dead letters with the same bytes together; late events go their way alone. */
-  private static final class ByBytesFn extends DoFn<Cause, KV<Integer, Cause>> {
+  private static final class ByIdentityFn extends DoFn<Cause, KV<Integer, Cause>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -365,40 +365,37 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
 
     @ProcessElement
     public void process(@Element Cause cause, OutputReceiver<KV<Integer, Cause>> out) {
-      String by = cause.kind() == Cause.Kind.LATE ? cause.id() : cause.digest();
-      out.output(KV.of(shard(by.hashCode(), SHARDS), cause));
+      out.output(KV.of(shard(cause.identity().hashCode(), SHARDS), cause));
     }
   }
 
-  /** Keeps late events, and dead letters that one side has and the other has not. */
+  /** Keeps late events and dead letters that one side has and the other has not. */
   private static final class OneSidedFn
       extends DoFn<KV<Integer, Iterable<Cause>>, KV<Bucket, Entry>> {
 
     private static final long serialVersionUID = 1L;
 
-    private record Dead(Set<Side> sides, Cause first) {}
+    private record Had(Set<Side> sides, Cause first) {}
+
+    private record Same(Cause.Kind kind, String identity) {}
 
     @ProcessElement
     public void process(@Element KV<Integer, Iterable<Cause>> causes, MultiOutputReceiver out) {
-      Map<String, Dead> dead = new HashMap<>();
+      Map<Same, Had> all = new HashMap<>();
       for (Cause cause : causes.getValue()) {
-        if (cause.kind() == Cause.Kind.LATE) {
-          output(cause, out);
-        } else {
-          dead.merge(
-              cause.digest(),
-              new Dead(Set.of(cause.side()), cause),
-              (one, other) -> {
-                Set<Side> sides = new HashSet<>(one.sides);
-                sides.addAll(other.sides);
-                boolean earlier = one.first.id().compareTo(other.first.id()) <= 0;
-                return new Dead(sides, earlier ? one.first : other.first);
-              });
-        }
+        all.merge(
+            new Same(cause.kind(), cause.identity()),
+            new Had(Set.of(cause.side()), cause),
+            (one, other) -> {
+              Set<Side> sides = new HashSet<>(one.sides);
+              sides.addAll(other.sides);
+              boolean earlier = one.first.id().compareTo(other.first.id()) <= 0;
+              return new Had(sides, earlier ? one.first : other.first);
+            });
       }
-      for (Dead letter : dead.values()) {
-        if (!letter.sides.containsAll(Set.of(Side.A, Side.B))) {
-          output(letter.first, out);
+      for (Had had : all.values()) {
+        if (!had.sides.containsAll(Set.of(Side.A, Side.B))) {
+          output(had.first, out);
         }
       }
     }
