@@ -18,6 +18,7 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * One answer per key and window: {@code Combine.perKey} with the window and the revision in it.
@@ -33,7 +34,7 @@ import org.apache.beam.sdk.values.PCollection;
  * bundle is shuffled.
  *
  * <pre>{@code
- * keyed.apply(Windows.tumbling(minute).into()).apply(Answers.perKey(TallyFn.of(…)))
+ * keyed.apply(Answers.in(Windows.tumbling(minute)).perKey(TallyFn.of(…)))
  * }</pre>
  */
 public final class Answers<K, InT, AccT, OutT>
@@ -42,15 +43,40 @@ public final class Answers<K, InT, AccT, OutT>
   private static final long serialVersionUID = 1L;
 
   private final CombineFn<InT, AccT, OutT> fn;
+  private final @Nullable Windows windows;
 
-  private Answers(CombineFn<InT, AccT, OutT> fn) {
+  private Answers(CombineFn<InT, AccT, OutT> fn, @Nullable Windows windows) {
     this.fn = fn;
+    this.windows = windows;
   }
 
-  /** The combination of each key's values in each window, as an answer. */
+  /**
+   * The combination of each key's values in each window that they are in, as an answer: {@code
+   * Combine.perKey}, after {@code Window.into}.
+   */
   public static <K, InT, AccT, OutT> Answers<K, InT, AccT, OutT> perKey(
       CombineFn<InT, AccT, OutT> fn) {
-    return new Answers<>(fn);
+    return new Answers<>(fn, null);
+  }
+
+  /** Answers in these windows, whatever windows the events are in. */
+  public static InWindows in(Windows windows) {
+    return new InWindows(windows);
+  }
+
+  /** Answers in windows that are known. */
+  public static final class InWindows {
+
+    private final Windows windows;
+
+    private InWindows(Windows windows) {
+      this.windows = windows;
+    }
+
+    /** The combination of each key's values in each window, as an answer. */
+    public <K, InT, AccT, OutT> Answers<K, InT, AccT, OutT> perKey(CombineFn<InT, AccT, OutT> fn) {
+      return new Answers<>(fn, windows);
+    }
   }
 
   /** How the values of a key and window are combined. */
@@ -74,11 +100,13 @@ public final class Answers<K, InT, AccT, OutT>
     } catch (CannotProvideCoderException e) {
       throw new IllegalArgumentException("no coder for what " + fn + " adds up", e);
     }
+    PCollection<KV<K, InT>> windowed =
+        windows == null ? events : events.apply("Window", windows.into());
     // The windows of merging window functions are an event's own until they merge: nothing to add
     // up.
     int keysAtMost =
-        events.getWindowingStrategy().getWindowFn().isNonMerging() ? KEYS_PER_BUNDLE : 0;
-    return events
+        windowed.getWindowingStrategy().getWindowFn().isNonMerging() ? KEYS_PER_BUNDLE : 0;
+    return windowed
         .apply("SumInBundle", ParDo.of(new SumInBundleFn<K, InT, AccT>(fn, keysAtMost)))
         .setCoder(KvCoder.of(in.getKeyCoder(), accumulators))
         .apply("SumPerKey", Combine.perKey(new MergeFn<>(fn, accumulators, outs)))

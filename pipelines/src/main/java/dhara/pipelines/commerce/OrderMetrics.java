@@ -171,15 +171,13 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
         METRICS,
         lines
             .apply("ByDimension", KeyBy.record(Dimension.class, by::of))
-            .apply("Window", windows.into())
-            .apply("Metrics", Answers.perKey(sum())));
+            .apply("Metrics", Answers.in(windows).perKey(sum())));
 
     flow.answers(
         TOP,
         lines
             .apply("ByProduct", KeyBy.record(Code.class, line -> new Code(line.product())))
-            .apply("TopWindow", topWindows.into())
-            .apply("Products", Answers.perKey(sum()))
+            .apply("Products", Answers.in(topWindows).perKey(sum()))
             .apply("Eligible", Filter.by(product -> product.value().orders() >= orders))
             .apply("Rank", KeyBy.record(Ranking.class, product -> new Ranking("gmv")))
             .apply("Top", Answers.perKey(LatestFn.of(best(most), Top.class))));

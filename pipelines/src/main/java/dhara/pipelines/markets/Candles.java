@@ -107,8 +107,7 @@ public final class Candles implements Analysis<Candles.Options> {
         BARS,
         flow.events(TRADES, windows)
             .apply("BySymbol", KeyBy.record(Instrument.class, t -> new Instrument(t.symbol())))
-            .apply("Window", windows.into())
-            .apply("Bars", Answers.perKey(sum(trade -> makesPrice(trade, excluded))))
+            .apply("Bars", Answers.in(windows).perKey(sum(trade -> makesPrice(trade, excluded))))
             .apply("Priced", Filter.by(bar -> bar.value().trades() > 0)));
   }
 
