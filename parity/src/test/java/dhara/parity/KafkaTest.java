@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.hasEntry;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.events.DeadLetter;
@@ -360,6 +361,25 @@ final class KafkaTest {
     assertThat(kafka.topicSettings(topic), hasEntry("cleanup.policy", "compact"));
     write(sink, KV.of("a", "1"), KV.of("b", "2"));
     assertThat(written(topic), containsInAnyOrder("a=1", "b=2"));
+  }
+
+  /** A savepoint and a fingerprint know it by this name. */
+  @Test
+  void theSinkIsOneStepWhoseNameIsWrite() {
+    Pipeline pipeline = pipeline();
+    pipeline
+        .apply(Create.empty(KvCoder.of(ByteArrayCoder.of(), ByteArrayCoder.of())))
+        .apply("Answers", KafkaSink.upserts(Endpoint.of("--answers", kafka.uri(topic))));
+    List<String> steps = new ArrayList<>();
+    pipeline.traverseTopologically(
+        new Pipeline.PipelineVisitor.Defaults() {
+          @Override
+          public void visitPrimitiveTransform(TransformHierarchy.Node node) {
+            steps.add(node.getFullName());
+          }
+        });
+    steps.removeIf(name -> !name.startsWith("Answers"));
+    assertThat(steps, contains(startsWith("Answers/Write")));
   }
 
   @Test
