@@ -1,0 +1,54 @@
+package dhara.benchmarks.harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where contestants live: each engine has its own module, and so a class path of its own. */
+public enum ClassPath {
+  /** Plain Java, and Beam's direct runner. */
+  PLAIN(".", ""),
+  /** Flink, with what the Flink runner's module opens. */
+  FLINK("flink", "java.lang java.util"),
+  /** Spark, with what Spark's own launcher opens. */
+  SPARK(
+      "spark",
+      "java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util "
+          + "java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar");
+
+  private final String module;
+  private final String opened;
+
+  ClassPath(String module, String opened) {
+    this.module = module;
+    this.opened = opened;
+  }
+
+  /** The flags that its engine needs. */
+  List<String> flags() {
+    return Stream.of(opened.split(" "))
+        .filter(each -> !each.isEmpty())
+        .map(each -> "--add-opens=java.base/" + each + "=ALL-UNNAMED")
+        .toList();
+  }
+
+  /**
+   * The class path.
+   *
+   * @param benchmarks the folder of the benchmarks' module
+   * @throws IOException where the module was not built
+   */
+  String read(Path benchmarks) throws IOException {
+    Path target = benchmarks.resolve(module).resolve("target").normalize();
+    Path list = target.resolve("classpath");
+    if (!Files.exists(list)) {
+      throw new IOException(
+          "there is no "
+              + list
+              + "; build it with mvn compile -Pbenchmarks, as benchmarks/run does");
+    }
+    return target.resolve("classes") + ":" + Files.readString(list).strip();
+  }
+}

@@ -1,0 +1,35 @@
+package dhara.benchmarks.harness;
+
+/**
+ * What one run of a contestant took, all of its JVM included.
+ *
+ * @param outcome what it did
+ * @param wallNanos the time from the call to its return
+ * @param cpuNanos processor time of all threads, with garbage collection and compilation
+ * @param allocatedBytes what all threads allocated on the heap; of a thread that ended, up to 20 ms
+ *     before its end
+ * @param heapBytes the most heap that was in use right after a collection, or before the job: what
+ *     the job keeps, and with young collections some garbage
+ * @param processBytes the most physical memory that the process had: heap, code, buffers, native
+ *     state
+ */
+public record Measured(
+    Outcome outcome,
+    long wallNanos,
+    long cpuNanos,
+    long allocatedBytes,
+    long heapBytes,
+    long processBytes) {
+
+  double thousandEventsPerSecond() {
+    return outcome.events() * 1e6 / wallNanos;
+  }
+
+  double cpuSecondsPerMillionEvents() {
+    return cpuNanos / 1e3 / outcome.events();
+  }
+
+  double allocatedPerEvent() {
+    return (double) allocatedBytes / outcome.events();
+  }
+}

@@ -1,0 +1,197 @@
+package dhara.benchmarks.harness;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The report, {@code RESULTS.md}, and its charts, from what is kept of the works.
+ *
+ * @param suites all that there are
+ * @param kept the folder with what was measured; charts go there too, the report beside it
+ */
+record Report(List<Suite> suites, Path kept) {
+
+  /** A work and what was measured of it. */
+  private record Measurement(Work work, Result result) {}
+
+  /** Writes it; where nothing is kept, it says so. */
+  void write() throws IOException {
+    StringBuilder text = new StringBuilder();
+    text.append("# Results\n\n");
+    text.append(
+        "Written by `benchmarks/run`; [README.md](README.md) says what is compared and how.\n\n");
+    text.append(
+        "How to read the tables: a *ratio* compares with the work's reference, its first row, within"
+            + " one round: 2.00 is twice as fast, or half the processor time. It is given as the median"
+            + " of all rounds (least–most). CPU is processor time of the whole process, with garbage"
+            + " collection and compilation. *Heap kept* is the most that was in use right after a"
+            + " collection, *process* the most physical memory of the whole JVM.\n\n");
+    Set<Machine> machines = new LinkedHashSet<>();
+    StringBuilder body = new StringBuilder();
+    Set<String> flags = new LinkedHashSet<>();
+    for (Suite suite : suites) {
+      List<Measurement> measured = new ArrayList<>();
+      for (Work work : suite.works()) {
+        Optional<Result> result = Result.read(kept, work.name());
+        result.ifPresent(found -> measured.add(new Measurement(work, found)));
+      }
+      if (measured.isEmpty()) {
+        continue;
+      }
+      body.append("## ").append(suite.name()).append("\n\n");
+      for (Measurement each : measured) {
+        machines.add(each.result.machine());
+        each.result.contestants().forEach(runs -> flags.add(runs.flags()));
+        body.append(section(each));
+      }
+      body.append(curves(measured));
+    }
+    machines.forEach(machine -> text.append(about(machine)));
+    text.append(body);
+    text.append("## Flags of the JVMs\n\n");
+    flags.forEach(line -> text.append("- `").append(line).append("`\n"));
+    Files.writeString(kept.resolveSibling("RESULTS.md"), text);
+  }
+
+  private static String about(Machine machine) {
+    return String.format(
+        "Measured on: %s, %d GiB, %s; %s; %s.%n%n",
+        machine.processor(),
+        machine.memory(),
+        machine.system(),
+        machine.java(),
+        machine.versions().entrySet().stream()
+            .map(each -> each.getKey() + " " + each.getValue())
+            .collect(Collectors.joining(", ")));
+  }
+
+  private String section(Measurement each) throws IOException {
+    Result result = each.result;
+    StringBuilder text = new StringBuilder();
+    text.append("### ").append(result.work()).append("\n\n");
+    text.append(each.work.about()).append("\n\n");
+    int rounds =
+        result.contestants().stream().mapToInt(runs -> runs.rounds().size()).max().orElse(0);
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%,d events%s; %d rounds after %d of warm-up; %s.%n%n",
+            result.events(),
+            result.reference().rounds().isEmpty()
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    ", %,d answers on which all agree",
+                    result.reference().rounds().get(0).outcome().answers()),
+            rounds,
+            result.warmups(),
+            result.date()));
+    text.append(
+        "| | thousand events/s | speed ratio | CPU s per million | CPU ratio | heap kept, MiB |"
+            + " process, MiB | allocated, B/event |\n");
+    text.append("| --- | --: | --: | --: | --: | --: | --: | --: |\n");
+    for (Result.Runs runs : result.contestants()) {
+      text.append(row(runs, result.reference()));
+    }
+    text.append("\n");
+    for (Entrant entrant : each.work.entrants()) {
+      if (result.of(entrant.name()).isPresent()) {
+        text.append("- **")
+            .append(entrant.name())
+            .append("**: ")
+            .append(entrant.about())
+            .append("\n");
+      }
+    }
+    text.append("\n");
+    Map<String, Double> bars = new LinkedHashMap<>();
+    for (Result.Runs runs : result.contestants()) {
+      if (!runs.failed()) {
+        bars.put(runs.name(), runs.spread(Measured::thousandEventsPerSecond).middle());
+      }
+    }
+    if (bars.size() > 1) {
+      Charts.bars(kept.resolve(result.work() + ".svg"), result.work(), bars);
+      text.append(
+          String.format("![%s](%s/%s.svg)%n%n", result.work(), kept.getFileName(), result.work()));
+    }
+    return text.toString();
+  }
+
+  private static String row(Result.Runs runs, Result.Runs reference) {
+    if (runs.failed()) {
+      return String.format(
+          "| %s | failed: %s | | | | | | |%n",
+          runs.name(), runs.failure() == null ? "no round counted" : runs.failure());
+    }
+    return String.format(
+        Locale.ROOT,
+        "| %s | %.0f | %s | %.2f | %s | %.0f | %.0f | %.0f |%n",
+        runs.name(),
+        runs.spread(Measured::thousandEventsPerSecond).middle(),
+        reference.failed() ? "" : runs.against(reference, Measured::wallNanos),
+        runs.spread(Measured::cpuSecondsPerMillionEvents).middle(),
+        reference.failed() ? "" : runs.against(reference, Measured::cpuNanos),
+        runs.spread(measured -> measured.heapBytes() / 1048576.0).most(),
+        runs.spread(measured -> measured.processBytes() / 1048576.0).most(),
+        runs.spread(Measured::allocatedPerEvent).middle());
+  }
+
+  /** A chart of time and one of memory for each curve that these works are points of. */
+  private String curves(List<Measurement> measured) throws IOException {
+    Map<String, List<Measurement>> curves = new LinkedHashMap<>();
+    for (Measurement each : measured) {
+      Work.Point point = each.work.point();
+      if (point != null) {
+        curves.computeIfAbsent(point.curve(), name -> new ArrayList<>()).add(each);
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, List<Measurement>> curve : curves.entrySet()) {
+      Map<String, Charts.Series> time = new LinkedHashMap<>();
+      Map<String, Charts.Series> heap = new LinkedHashMap<>();
+      String axis = "";
+      for (Measurement each : curve.getValue()) {
+        Work.Point point = each.work.point();
+        if (point == null) {
+          continue;
+        }
+        axis = point.axis();
+        for (Result.Runs runs : each.result.contestants()) {
+          if (!runs.failed()) {
+            time.computeIfAbsent(runs.name(), name -> Charts.Series.empty())
+                .add(
+                    point.x(),
+                    runs.spread(m -> (double) m.wallNanos() / m.outcome().events()).middle());
+            heap.computeIfAbsent(runs.name(), name -> Charts.Series.empty())
+                .add(point.x(), runs.spread(m -> m.heapBytes() / 1048576.0).most());
+          }
+        }
+      }
+      if (time.isEmpty()) {
+        continue;
+      }
+      text.append("### ").append(curve.getKey()).append("\n\n");
+      chart(text, curve.getKey() + "-time", axis, "ns per event", time);
+      chart(text, curve.getKey() + "-heap", axis, "heap kept, MiB", heap);
+    }
+    return text.toString();
+  }
+
+  private void chart(
+      StringBuilder text, String name, String x, String y, Map<String, Charts.Series> lines)
+      throws IOException {
+    Charts.lines(kept.resolve(name + ".svg"), name, x, y, lines);
+    text.append(String.format("![%s](%s/%s.svg)%n%n", name, kept.getFileName(), name));
+  }
+}

@@ -1,0 +1,107 @@
+package dhara.benchmarks.playback;
+
+import dhara.benchmarks.harness.Checksum;
+import dhara.benchmarks.harness.Contestant;
+import dhara.benchmarks.harness.Outcome;
+import dhara.benchmarks.harness.Task;
+import dhara.formats.BadEvent;
+import dhara.formats.EventParser;
+import dhara.formats.JsonFormat;
+import dhara.formats.Mapping;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * No engine: a loop on one thread, with Dhara's parser and hash maps of tallies that change in
+ * place. It is the limit of one core: nothing is distributed, kept safe or handed from thread to
+ * thread. Overlapping windows are made of slices, each event being added up once.
+ */
+public final class PlainLoop implements Contestant {
+
+  private static final class Sums {
+    long events;
+    long sum;
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    long errors;
+
+    void add(Sums other) {
+      events += other.events;
+      sum += other.sum;
+      min = Math.min(min, other.min);
+      max = Math.max(max, other.max);
+      errors += other.errors;
+    }
+  }
+
+  /** How many events go by between looks at what has ended. */
+  private static final int LOOK_EVERY = 10_000;
+
+  /** Made by name. */
+  public PlainLoop() {}
+
+  @Override
+  public Outcome run(Task task) throws BadEvent {
+    PlaybackJob job = PlaybackJob.of(task);
+    Checksum.start();
+    long width = job.width().toMillis();
+    long every = job.every().toMillis();
+    PlaybackLines lines = new PlaybackLines(job.lines());
+    EventParser<Playback> parser = JsonFormat.of(Playback.class, Mapping.none()).parser();
+    NavigableMap<Long, Map<String, Sums>> slices = new TreeMap<>();
+    long latest = Long.MIN_VALUE;
+    long open = Long.MIN_VALUE;
+    for (long i = 0; i < job.events(); i++) {
+      Playback event = parser.parse(lines.line(i), 0, PlaybackLines.length());
+      long at = event.at().toEpochMilli();
+      latest = Math.max(latest, at);
+      Sums sums =
+          slices
+              .computeIfAbsent(at - Math.floorMod(at, every), start -> new HashMap<>())
+              .computeIfAbsent(job.byUser() ? event.user() : event.title(), key -> new Sums());
+      sums.events++;
+      sums.sum += event.bitrateKbps();
+      sums.min = Math.min(sums.min, event.bitrateKbps());
+      sums.max = Math.max(sums.max, event.bitrateKbps());
+      sums.errors += event.error() ? 1 : 0;
+      if (i % LOOK_EVERY == 0) {
+        open = answer(slices, open, latest - PlaybackLines.DISORDER_MILLIS, width, every);
+      }
+    }
+    answer(slices, open, latest + width + every, width, every);
+    return Checksum.outcome(job.events());
+  }
+
+  /** Answers windows that end by the watermark; the start of the first that may still be open. */
+  private static long answer(
+      NavigableMap<Long, Map<String, Sums>> slices,
+      long open,
+      long watermark,
+      long width,
+      long every) {
+    if (slices.isEmpty()) {
+      return open;
+    }
+    long start = Math.max(open, slices.firstKey() - width + every);
+    for (; start + width <= watermark && !slices.isEmpty(); start += every) {
+      Map<String, Sums> window = slices.get(start);
+      if (width > every) {
+        window = new HashMap<>();
+        for (Map<String, Sums> slice : slices.subMap(start, start + width).values()) {
+          for (Map.Entry<String, Sums> each : slice.entrySet()) {
+            window.computeIfAbsent(each.getKey(), key -> new Sums()).add(each.getValue());
+          }
+        }
+      }
+      if (window != null) {
+        long from = start;
+        window.forEach(
+            (key, s) -> PlaybackJob.settle(key, from, s.events, s.sum, s.min, s.max, s.errors));
+      }
+      slices.remove(start);
+    }
+    return start;
+  }
+}

@@ -1,0 +1,153 @@
+package dhara.benchmarks.playback;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+
+/**
+ * The input of all contestants: JSON lines of 256 bytes, each made anew from its index alone. So
+ * every JVM reads the same bytes with no file, broker or disk between, a hundred million lines need
+ * no room, and a source can start anywhere. Making a line costs a tenth of parsing it, and is in
+ * all figures; the contestant {@code lines} shows how much.
+ *
+ * <p>Event time goes on by {@link Shape#eventsPerSecond} and each line is up to 10 s behind it; so
+ * with a watermark 10 s behind the latest line seen none is late. One instance belongs to one
+ * thread.
+ */
+public final class PlaybackLines {
+
+  /** No line is this late, in milliseconds, behind the latest line before it. */
+  public static final long DISORDER_MILLIS = 10_000;
+
+  /** The event time that lines begin with: 2026-01-05T00:00:00Z. */
+  static final long BEGIN_MILLIS = 1_767_571_200_000L;
+
+  private static final long DAY_MILLIS = 86_400_000;
+  private static final String[] COUNTRIES = {
+    "IN", "US", "BR", "ID", "DE", "GB", "FR", "JP", "MX", "ZA", "NG", "ES"
+  };
+  private static final String[] DEVICES = {
+    "iphone", "tablet", "laptop", "chrome", "safari", "roku4k", "fireos", "webos6"
+  };
+
+  /**
+   * What the lines are like.
+   *
+   * @param seed of all that is random in them
+   * @param titles how many titles there are, each as likely as another
+   * @param users how many users, each as likely
+   * @param eventsPerSecond of event time
+   */
+  public record Shape(long seed, long titles, long users, long eventsPerSecond)
+      implements Serializable {}
+
+  private static final String TEMPLATE =
+      "{\"event\":\"playback\",\"user\":\"u000000000\",\"session\":\"s-0000000000\","
+          + "\"title\":\"t00000000\",\"country\":\"XX\",\"device\":\"xxxxxx\",\"player\":\"4.17.0\","
+          + "\"cdn\":\"edge-bom-3\",\"bitrate_kbps\":0000,\"stalls\":0,\"error\":false,"
+          + "\"at\":\"2026-01-05T00:00:00.000Z\",\"app\":\"living-room\",\"os\":\"11.2\"}";
+
+  private static final int USER = TEMPLATE.indexOf("\"u0") + 2;
+  private static final int SESSION = TEMPLATE.indexOf("s-0") + 2;
+  private static final int TITLE = TEMPLATE.indexOf("\"t0") + 2;
+  private static final int COUNTRY = TEMPLATE.indexOf("XX");
+  private static final int DEVICE = TEMPLATE.indexOf("xxxxxx");
+  private static final int BITRATE = TEMPLATE.indexOf(":0000,") + 1;
+  private static final int STALLS = TEMPLATE.indexOf("stalls\":") + 8;
+  private static final int ERROR = TEMPLATE.indexOf("false");
+  private static final int AT = TEMPLATE.indexOf("2026-");
+
+  private static final byte[] TRUE = " true".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[][] COUNTRY_BYTES = bytes(COUNTRIES);
+  private static final byte[][] DEVICE_BYTES = bytes(DEVICES);
+
+  private final Shape shape;
+  private final byte[] line = TEMPLATE.getBytes(StandardCharsets.US_ASCII);
+  private long day = Long.MIN_VALUE;
+
+  /** Lines of a shape. */
+  public PlaybackLines(Shape shape) {
+    this.shape = shape;
+  }
+
+  private static byte[][] bytes(String[] texts) {
+    byte[][] all = new byte[texts.length][];
+    for (int i = 0; i < texts.length; i++) {
+      all[i] = texts[i].getBytes(StandardCharsets.US_ASCII);
+    }
+    return all;
+  }
+
+  /** How many bytes a line has. */
+  public static int length() {
+    return TEMPLATE.length();
+  }
+
+  /** Event time of a line, epoch milliseconds; what its text says. */
+  public long at(long index) {
+    return at(index, random(index));
+  }
+
+  private long at(long index, long random) {
+    return BEGIN_MILLIS
+        + DISORDER_MILLIS
+        + index * 1000 / shape.eventsPerSecond
+        - bounded(mix(random + 3), DISORDER_MILLIS);
+  }
+
+  /** The line of an index: {@link #length} bytes, which stay until the next call. */
+  public byte[] line(long index) {
+    long random = random(index);
+    digits(USER, 9, bounded(random, shape.users));
+    long second = mix(random + 1);
+    digits(TITLE, 8, bounded(second, shape.titles));
+    long third = mix(random + 2);
+    digits(SESSION, 10, third >>> 32);
+    System.arraycopy(COUNTRY_BYTES[(int) (third & 0xFF) % COUNTRIES.length], 0, line, COUNTRY, 2);
+    System.arraycopy(DEVICE_BYTES[(int) (third >>> 8) & 7], 0, line, DEVICE, 6);
+    digits(BITRATE, 4, 1000 + ((third >>> 11) & 0x1FFF));
+    line[STALLS] = (byte) ('0' + (third >>> 24 & 7));
+    System.arraycopy((third >>> 27 & 31) == 0 ? TRUE : FALSE, 0, line, ERROR, 5);
+    time(at(index, random));
+    return line;
+  }
+
+  private void time(long at) {
+    long newDay = Math.floorDiv(at, DAY_MILLIS);
+    if (newDay != day) {
+      byte[] date = LocalDate.ofEpochDay(newDay).toString().getBytes(StandardCharsets.US_ASCII);
+      System.arraycopy(date, 0, line, AT, date.length);
+      day = newDay;
+    }
+    int ofDay = (int) (at - newDay * DAY_MILLIS);
+    digits(AT + 11, 2, ofDay / 3_600_000);
+    digits(AT + 14, 2, ofDay / 60_000 % 60);
+    digits(AT + 17, 2, ofDay / 1000 % 60);
+    digits(AT + 20, 3, ofDay % 1000);
+  }
+
+  private void digits(int from, int width, long number) {
+    long rest = number;
+    for (int i = from + width - 1; i >= from; i--) {
+      line[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+  }
+
+  private long random(long index) {
+    return mix(shape.seed + index * 0x9E3779B97F4A7C15L);
+  }
+
+  /** The finalizer of SplitMix64. */
+  private static long mix(long z) {
+    long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
+    return b ^ (b >>> 31);
+  }
+
+  private static long bounded(long random, long bound) {
+    return ((random >>> 32) * bound) >>> 32;
+  }
+}

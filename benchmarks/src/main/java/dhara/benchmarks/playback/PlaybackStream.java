@@ -1,0 +1,159 @@
+package dhara.benchmarks.playback;
+
+import dhara.formats.BadEvent;
+import dhara.formats.EventParser;
+import dhara.formats.JsonFormat;
+import dhara.formats.Mapping;
+import dhara.records.RecordCoder;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.SerializableCoder;
+import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
+
+/**
+ * The events as a stream that ends, parsed, in chunks: what an engine does for each element of a
+ * source, metrics above all, is done once a chunk. A chunk's time is that of its earliest event.
+ */
+final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStream.Mark> {
+
+  private static final long serialVersionUID = 1L;
+  private static final int CHUNK = 500;
+
+  /** Where a reader stands: the next line, and the latest event time before it. */
+  record Mark(long next, long latestMillis)
+      implements UnboundedSource.CheckpointMark, Serializable {
+    @Override
+    public void finalizeCheckpoint() {}
+  }
+
+  private final PlaybackJob job;
+  private final int part;
+  private final int parts;
+
+  PlaybackStream(PlaybackJob job) {
+    this(job, 0, 1);
+  }
+
+  private PlaybackStream(PlaybackJob job, int part, int parts) {
+    this.job = job;
+    this.part = part;
+    this.parts = parts;
+  }
+
+  @Override
+  public List<PlaybackStream> split(int desired, PipelineOptions options) {
+    return IntStream.range(0, desired).mapToObj(i -> new PlaybackStream(job, i, desired)).toList();
+  }
+
+  @Override
+  public UnboundedReader<List<Playback>> createReader(
+      PipelineOptions options, @Nullable Mark mark) {
+    return new Reader(this, mark == null ? new Mark(part, Long.MIN_VALUE) : mark);
+  }
+
+  @Override
+  public Coder<Mark> getCheckpointMarkCoder() {
+    return SerializableCoder.of(Mark.class);
+  }
+
+  @Override
+  public Coder<List<Playback>> getOutputCoder() {
+    return ListCoder.of(RecordCoder.of(Playback.class));
+  }
+
+  private static final class Reader extends UnboundedReader<List<Playback>> {
+
+    private final PlaybackStream source;
+    private final PlaybackLines lines;
+    private final EventParser<Playback> parser;
+    private long next;
+    private long latest;
+    private long earliest;
+    private @Nullable List<Playback> chunk;
+
+    Reader(PlaybackStream source, Mark mark) {
+      this.source = source;
+      this.lines = new PlaybackLines(source.job.lines());
+      this.parser = JsonFormat.of(Playback.class, Mapping.none()).parser();
+      this.next = mark.next;
+      this.latest = mark.latestMillis;
+    }
+
+    @Override
+    public boolean start() {
+      return advance();
+    }
+
+    @Override
+    public boolean advance() {
+      if (next >= source.job.events()) {
+        chunk = null;
+        return false;
+      }
+      List<Playback> events = new ArrayList<>(CHUNK);
+      earliest = Long.MAX_VALUE;
+      for (; next < source.job.events() && events.size() < CHUNK; next += source.parts) {
+        Playback event = parsed(parser, lines, next);
+        long at = event.at().toEpochMilli();
+        latest = Math.max(latest, at);
+        earliest = Math.min(earliest, at);
+        events.add(event);
+      }
+      chunk = events;
+      return true;
+    }
+
+    @Override
+    public List<Playback> getCurrent() {
+      if (chunk == null) {
+        throw new java.util.NoSuchElementException();
+      }
+      return chunk;
+    }
+
+    @Override
+    public Instant getCurrentTimestamp() {
+      return Instant.ofEpochMilli(earliest);
+    }
+
+    @Override
+    public Instant getWatermark() {
+      if (next >= source.job.events()) {
+        return BoundedWindow.TIMESTAMP_MAX_VALUE;
+      }
+      return latest == Long.MIN_VALUE
+          ? BoundedWindow.TIMESTAMP_MIN_VALUE
+          : Instant.ofEpochMilli(latest - PlaybackLines.DISORDER_MILLIS);
+    }
+
+    @Override
+    public CheckpointMark getCheckpointMark() {
+      return new Mark(next, latest);
+    }
+
+    @Override
+    public PlaybackStream getCurrentSource() {
+      return source;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** A line, parsed; all lines are good. */
+  static Playback parsed(EventParser<Playback> parser, PlaybackLines lines, long index) {
+    try {
+      return parser.parse(lines.line(index), 0, PlaybackLines.length());
+    } catch (BadEvent e) {
+      throw new IllegalStateException("line " + index + " is no event", e);
+    }
+  }
+}
