@@ -3,11 +3,9 @@ package dhara.benchmarks.nexmark;
 import dhara.benchmarks.harness.Task;
 import dhara.cli.Engine.Default;
 import dhara.runners.flink.FlinkEngine;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -15,6 +13,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
 
 /**
  * Both sides of the comparison on embedded Flink: one parallelism, state on the heap, one interval
@@ -44,15 +43,8 @@ final class Streams {
     try {
       return job.run(folder);
     } finally {
-      delete(folder);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var all = Files.walk(folder)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
+      // Of a job that has ended, Flink may still be deleting the last checkpoint.
+      FileUtils.deleteDirectory(folder.toFile());
     }
   }
 
