@@ -77,8 +77,15 @@ import org.joda.time.Instant;
  */
 public final class KafkaSource<T extends Record & Event> implements EventSource<T> {
 
-  private static final int CHUNK = Integer.getInteger("chunk", 100);
+  /**
+   * Records in a chunk. With 100, what Flink's runner does for the metrics of each element of a
+   * source is 4 % of the reading thread, and 500 won nothing that could be measured. Fewer are
+   * better for the watermark: to Flink a chunk is one element of a bundle, and while a bundle is
+   * open no watermark passes it.
+   */
+  private static final int CHUNK = 100;
 
+  /** Shorter than the tens of milliseconds for which KafkaIO itself waits for records. */
   private static final Duration CHUNK_TIME = Duration.ofMillis(5);
 
   private final KafkaSpan span;
