@@ -114,7 +114,7 @@ final class KafkaTest {
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, containsInAnyOrder(stamped(0), stamped(1)));
     assertThat(backfill.deadLetters, empty());
-    assertThat(backfill.read, is(2L));
+    assertThat(backfill.counts, is(new Counts(2, 2, 0, 0)));
     assertThat(kafka.groups(), empty());
   }
 
@@ -126,7 +126,7 @@ final class KafkaTest {
     }
     Backfill backfill = backfill("?start=1:1&end=1:3,0:5");
     assertThat(backfill.stamped, containsInAnyOrder(stamped(3), stamped(5)));
-    assertThat(backfill.read, is(2L));
+    assertThat(backfill.counts, is(new Counts(2, 2, 0, 0)));
   }
 
   @Test
@@ -145,7 +145,7 @@ final class KafkaTest {
     kafka.createTopic(topic, 2);
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, empty());
-    assertThat(backfill.read, is(0L));
+    assertThat(backfill.counts, is(new Counts(0, 0, 0, 0)));
   }
 
   @Test
@@ -171,7 +171,7 @@ final class KafkaTest {
     kafka.produce(topic, 3, NOON, null, new Tick("future", NOON.plusSeconds(86_401)).bytes());
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, contains(stamped(0)));
-    assertThat(backfill.read, is(6L));
+    assertThat(backfill.counts, is(new Counts(6, 1, 0, 5)));
     assertThat(
         backfill.deadLetters.stream().map(KafkaTest::summary).toList(),
         containsInAnyOrder(
@@ -250,7 +250,7 @@ final class KafkaTest {
       kafka.produce(List.of(message(0, tick(355)), message(1, tick(420))));
       assertThat(stream.counts.take(1, PATIENCE), contains("12:05=7"));
       assertThat(stream.deadLetters.all(), empty());
-      assertThat(read(stream.read), is(2L + 36 + 2));
+      assertThat(sum(stream.read), is(new Counts(40, 40, 0, 0)));
       assertThat(kafka.groups(), empty());
     } finally {
       stream.running.cancel();
@@ -305,7 +305,7 @@ final class KafkaTest {
       assertThat(
           stream.counts.take(3, PATIENCE), containsInAnyOrder("12:00=3", "12:01=1", "12:02=1"));
       assertThat(stream.late.all(), empty());
-      assertThat(read(stream.read), is(8L));
+      assertThat(sum(stream.read), is(new Counts(8, 7, 1, 0)));
     } finally {
       stream.running.cancel();
     }
@@ -542,14 +542,22 @@ final class KafkaTest {
     read.deadLetters().apply("Dead letters", deadLetters);
     read.counts().apply("Read", counts);
     pipeline.run().waitUntilFinish();
-    return new Backfill(stamped.all(), deadLetters.all(), read(counts));
+    return new Backfill(stamped.all(), deadLetters.all(), sum(counts));
   }
 
-  private static long read(Collected<Counts> counts) {
-    return counts.all().stream().mapToLong(Counts::read).sum();
+  private static Counts sum(Collected<Counts> parts) {
+    return parts.all().stream()
+        .reduce(
+            new Counts(0, 0, 0, 0),
+            (a, b) ->
+                new Counts(
+                    a.read() + b.read(),
+                    a.events() + b.events(),
+                    a.late() + b.late(),
+                    a.deadLettered() + b.deadLettered()));
   }
 
-  private record Backfill(List<String> stamped, List<DeadLetter> deadLetters, long read) {}
+  private record Backfill(List<String> stamped, List<DeadLetter> deadLetters, Counts counts) {}
 
   private Stream stream() {
     return stream("");
