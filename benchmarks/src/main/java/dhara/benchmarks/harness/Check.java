@@ -35,7 +35,7 @@ record Check(Map<String, Spread> expected) {
   }
 
   private static Spread spread(String text) {
-    String[] figures = text.split(" ");
+    String[] figures = text.split(" ", 3);
     return new Spread(
         Double.parseDouble(figures[1]),
         Double.parseDouble(figures[0]),

@@ -39,7 +39,9 @@ class EntrantsTest {
     for (Work work : works) {
       for (Entrant entrant : work.entrants()) {
         if (entrant.classPath() == ClassPath.PLAIN) {
-          Class.forName(entrant.contestant()).asSubclass(Contestant.class).getConstructor();
+          Class<? extends Contestant> contestant =
+              Class.forName(entrant.contestant()).asSubclass(Contestant.class);
+          assertThat(contestant.getConstructor().getParameterCount(), is(0));
         }
       }
     }
