@@ -57,8 +57,7 @@ class AuctionHouseTest {
         share(auctions.stream().filter(auction -> auction.seller() % 100 == 0).count(), auctions),
         threeQuarters());
     assertThat(
-        share(bids.stream().filter(bid -> bid.bidder() % 100 == 1).count(), bids),
-        threeQuarters());
+        share(bids.stream().filter(bid -> bid.bidder() % 100 == 1).count(), bids), threeQuarters());
   }
 
   private static double share(long some, List<?> all) {
