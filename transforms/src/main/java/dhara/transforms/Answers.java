@@ -1,53 +1,85 @@
 package dhara.transforms;
 
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import org.apache.beam.sdk.coders.CannotProvideCoderException;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Duration;
 
 /**
- * One answer per key and window: {@code Combine.perKey} with the window and the revision in it.
+ * One answer per key and window: {@code Combine.perKey} with the window and the revision in it, for
+ * any number of keys at the price of few.
  *
- * <p>Data: {@code KV<K, InT>} in windows → {@link Answer}. Time: an answer appears as the windows'
- * trigger says (a bounded input has one moment, its end) and carries the time of its window's end.
- * State: one accumulator per key and window, until the window's end and allowed lateness. Late: an
- * event within the allowed lateness makes a revision that replaces the whole answer; a later one
- * the engine drops, unless the source has put it apart already ({@link Lateness}).
- *
- * <p>A {@code Combine} over single events pays key encoding and a state access for each of them;
- * before it, this transform adds events up within a bundle, so that only a sum per key, window and
- * bundle is shuffled.
+ * <p>Data: {@code KV<K, InT>} → {@link Answer}. Time: an answer appears at the end of its window,
+ * of a bounded input at the end of all, and has the time of its window's last moment; if asked for,
+ * open windows answer early. State: per window and shard, a share of the keys, the sums of the
+ * shard's keys as blocks of bytes, until the window's end and allowed lateness. Late: an event
+ * within the allowed lateness makes a revision that replaces the whole answer; a later one the
+ * engine drops, unless the source has put it apart already ({@link Lateness}).
  *
  * <pre>{@code
  * keyed.apply(Answers.in(Windows.tumbling(minute)).perKey(TallyFn.of(…)))
  * }</pre>
+ *
+ * <p><b>How.</b> A grouping by key costs an engine a state cell, a timer and an encoded key for
+ * each key and window. Here a bundle's values are added up first, and their sums go on in blocks,
+ * one for each window and shard. State holds the blocks; at the window's end a shard's are merged
+ * in a table and answer. So a window has some hundred cells and timers, be there a thousand keys or
+ * ten million, and no more than one shard's sums are in memory as objects at a time.
+ *
+ * <pre>
+ *   values ─▶ sum per key in the bundle ─▶ a block per window and shard ═▶ merge ─▶ answers
+ * </pre>
+ *
+ * <p>Sliding windows share slices: {@link #in} adds an event up once, and merges the sums of the
+ * slices into the windows. {@link #perKey} takes windows as they are, each event in all of its own.
+ *
+ * <p>It knows the windowings that {@link Windows} makes, and of Beam's own those of windows with a
+ * start and an end that do not merge, with the default trigger or {@code
+ * AfterWatermark.pastEndOfWindow()}, late firings by {@code AfterPane.elementCountAtLeast(1)} and
+ * early ones by {@code AfterProcessingTime.pastFirstElementInPane().plusDelayOf(…)}, accumulating.
+ * Sessions and all others go through {@code Combine.perKey} itself.
  */
 public final class Answers<K, InT, AccT, OutT>
     extends PTransform<PCollection<KV<K, InT>>, PCollection<Answer<K, OutT>>> {
 
   private static final long serialVersionUID = 1L;
 
+  /** A share of it for each of many workers, and evenly: some hundred blocks a bundle are few. */
+  private static final int SHARDS = 256;
+
+  /** Windows of more slices than this would take longer to merge than to fill. */
+  private static final int MOST_SLICES = 10_000;
+
+  private static final Coder<KV<Integer, byte[]>> BLOCKS =
+      KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of());
+
   private final CombineFn<InT, AccT, OutT> fn;
   private final @Nullable Windows windows;
+  private final int shards;
+  private final int compactBytes;
 
-  private Answers(CombineFn<InT, AccT, OutT> fn, @Nullable Windows windows) {
+  private Answers(
+      CombineFn<InT, AccT, OutT> fn, @Nullable Windows windows, int shards, int compactBytes) {
     this.fn = fn;
     this.windows = windows;
+    this.shards = shards;
+    this.compactBytes = compactBytes;
   }
 
   /**
@@ -56,10 +88,10 @@ public final class Answers<K, InT, AccT, OutT>
    */
   public static <K, InT, AccT, OutT> Answers<K, InT, AccT, OutT> perKey(
       CombineFn<InT, AccT, OutT> fn) {
-    return new Answers<>(fn, null);
+    return new Answers<>(fn, null, SHARDS, MergeShards.COMPACT_BYTES);
   }
 
-  /** Answers in these windows, whatever windows the events are in. */
+  /** Answers in these windows, whatever windows the values are in. */
   public static InWindows in(Windows windows) {
     return new InWindows(windows);
   }
@@ -75,8 +107,26 @@ public final class Answers<K, InT, AccT, OutT>
 
     /** The combination of each key's values in each window, as an answer. */
     public <K, InT, AccT, OutT> Answers<K, InT, AccT, OutT> perKey(CombineFn<InT, AccT, OutT> fn) {
-      return new Answers<>(fn, windows);
+      return new Answers<>(fn, windows, SHARDS, MergeShards.COMPACT_BYTES);
     }
+  }
+
+  /**
+   * With this many shards: at least a few for each worker. A shard's sums in a window must fit in
+   * memory.
+   *
+   * @param newShards at least 1; 256 unless told
+   */
+  public Answers<K, InT, AccT, OutT> withShards(int newShards) {
+    if (newShards < 1) {
+      throw new IllegalArgumentException("there must be a shard, but there are " + newShards);
+    }
+    return new Answers<>(fn, windows, newShards, compactBytes);
+  }
+
+  /** Merges the blocks of a window's shard before its end whenever they take this many bytes. */
+  Answers<K, InT, AccT, OutT> compactingAt(int bytes) {
+    return new Answers<>(fn, windows, shards, bytes);
   }
 
   /** How the values of a key and window are combined. */
@@ -85,125 +135,95 @@ public final class Answers<K, InT, AccT, OutT>
   }
 
   @Override
-  public PCollection<Answer<K, OutT>> expand(PCollection<KV<K, InT>> events) {
-    if (!(events.getCoder() instanceof KvCoder<?, ?>)) {
-      throw new IllegalArgumentException(
-          "answers per key need a KvCoder on their input; set one on " + events.getName());
-    }
-    KvCoder<K, InT> in = (KvCoder<K, InT>) events.getCoder();
-    CoderRegistry registry = events.getPipeline().getCoderRegistry();
-    Coder<AccT> accumulators;
-    Coder<OutT> outs;
-    try {
-      accumulators = fn.getAccumulatorCoder(registry, in.getValueCoder());
-      outs = fn.getDefaultOutputCoder(registry, in.getValueCoder());
-    } catch (CannotProvideCoderException e) {
-      throw new IllegalArgumentException("no coder for what " + fn + " adds up", e);
+  public PCollection<Answer<K, OutT>> expand(PCollection<KV<K, InT>> values) {
+    Aggregation<K, InT, AccT, OutT> aggregation = Aggregation.of(fn, values);
+    if (windows != null && !windows.merging() && slices(windows) <= MOST_SLICES) {
+      return bySlice(aggregation, windows, values);
     }
     PCollection<KV<K, InT>> windowed =
-        windows == null ? events : events.apply("Window", windows.into());
-    // The windows of merging window functions are an event's own until they merge: nothing to add
-    // up.
-    int keysAtMost =
-        windowed.getWindowingStrategy().getWindowFn().isNonMerging() ? KEYS_PER_BUNDLE : 0;
-    return windowed
-        .apply("SumInBundle", ParDo.of(new SumInBundleFn<K, InT, AccT>(fn, keysAtMost)))
-        .setCoder(KvCoder.of(in.getKeyCoder(), accumulators))
-        .apply("SumPerKey", Combine.perKey(new MergeFn<>(fn, accumulators, outs)))
-        .setCoder(KvCoder.of(in.getKeyCoder(), outs))
+        windows == null ? values : values.apply("Window", windows.into());
+    return Firings.of(windowed.getWindowingStrategy())
+        .map(firings -> byWindow(aggregation, firings, windowed))
+        .orElseGet(() -> combined(aggregation, windowed));
+  }
+
+  private static long slices(Windows windows) {
+    return windows.width().toMillis() / windows.slice().toMillis();
+  }
+
+  /** Values are added up by slices of time, and only the sums go into windows. */
+  private PCollection<Answer<K, OutT>> bySlice(
+      Aggregation<K, InT, AccT, OutT> aggregation,
+      Windows windows,
+      PCollection<KV<K, InT>> values) {
+    PCollection<KV<Integer, byte[]>> blocks =
+        global(values)
+            .apply(
+                "SumInBundle",
+                ParDo.of(
+                    new SumPerBundle.ByTimeFn<>(aggregation, windows.slice().toMillis(), shards)))
+            .setCoder(BLOCKS);
+    if (slices(windows) == 1) {
+      return merged(aggregation, Firings.of(windows), blocks.apply("Window", windows.into()));
+    }
+    Windows slices = windows.slices();
+    return blocks
+        .apply("Slice", slices.into())
+        .apply(
+            "SumSlice",
+            new MergeShards<>(
+                aggregation,
+                new Slide.Slices<>(!windows.early().isZero()),
+                Firings.of(slices),
+                compactBytes))
+        .setCoder(BLOCKS)
+        .apply("Answer", new Slide<>(aggregation, windows, compactBytes));
+  }
+
+  private static <T> PCollection<T> global(PCollection<T> values) {
+    return values.getWindowingStrategy().getWindowFn() instanceof GlobalWindows
+        ? values
+        : values.apply(
+            "Global",
+            Window.<T>into(new GlobalWindows())
+                .triggering(DefaultTrigger.of())
+                .withAllowedLateness(Duration.ZERO)
+                .discardingFiredPanes());
+  }
+
+  /** Values are added up by the windows that they are in. */
+  private PCollection<Answer<K, OutT>> byWindow(
+      Aggregation<K, InT, AccT, OutT> aggregation,
+      Firings firings,
+      PCollection<KV<K, InT>> values) {
+    return merged(
+        aggregation,
+        firings,
+        values
+            .apply("SumInBundle", ParDo.of(new SumPerBundle.ByWindowFn<>(aggregation, shards)))
+            .setCoder(BLOCKS));
+  }
+
+  private PCollection<Answer<K, OutT>> merged(
+      Aggregation<K, InT, AccT, OutT> aggregation,
+      Firings firings,
+      PCollection<KV<Integer, byte[]>> blocks) {
+    return blocks
+        .apply(
+            "Answer",
+            new MergeShards<>(
+                aggregation, new ShardFiring.Answering<>(aggregation), firings, compactBytes))
+        .setCoder(aggregation.answers());
+  }
+
+  /** Beam's own way, for windows that merge, and for panes that only it knows. */
+  private static <K, InT, AccT, OutT> PCollection<Answer<K, OutT>> combined(
+      Aggregation<K, InT, AccT, OutT> aggregation, PCollection<KV<K, InT>> values) {
+    return values
+        .apply("SumPerKey", Combine.perKey(aggregation.fn()))
+        .setCoder(KvCoder.of(aggregation.keys(), aggregation.outs()))
         .apply("Answer", ParDo.of(new AnswerFn<>()))
-        .setCoder(AnswerCoder.of(in.getKeyCoder(), outs));
-  }
-
-  /** Bounds a bundle's memory: on some engines a whole partition is one bundle. */
-  private static final int KEYS_PER_BUNDLE = 50_000;
-
-  /** Adds values up per key and window within a bundle. */
-  private static final class SumInBundleFn<K, InT, AccT> extends DoFn<KV<K, InT>, KV<K, AccT>> {
-
-    private static final long serialVersionUID = 1L;
-
-    private record KeyInWindow<K>(K key, BoundedWindow window) {}
-
-    private final CombineFn<InT, AccT, ?> fn;
-    private final int keysAtMost;
-    private transient Map<KeyInWindow<K>, AccT> sums;
-
-    SumInBundleFn(CombineFn<InT, AccT, ?> fn, int keysAtMost) {
-      this.fn = fn;
-      this.keysAtMost = keysAtMost;
-    }
-
-    @StartBundle
-    public void startBundle() {
-      sums = new HashMap<>();
-    }
-
-    @ProcessElement
-    public void process(
-        @Element KV<K, InT> event, BoundedWindow window, OutputReceiver<KV<K, AccT>> out) {
-      KeyInWindow<K> key = new KeyInWindow<>(event.getKey(), window);
-      AccT sum = sums.get(key);
-      if (sum == null && sums.size() >= keysAtMost) {
-        out.output(KV.of(event.getKey(), fn.addInput(fn.createAccumulator(), event.getValue())));
-      } else {
-        sums.put(key, fn.addInput(sum == null ? fn.createAccumulator() : sum, event.getValue()));
-      }
-    }
-
-    @FinishBundle
-    public void finishBundle(FinishBundleContext context) {
-      sums.forEach(
-          (key, sum) ->
-              context.output(KV.of(key.key(), sum), key.window().maxTimestamp(), key.window()));
-      sums = null;
-    }
-  }
-
-  /** The second half of a combination: from accumulators on. */
-  private static final class MergeFn<AccT, OutT> extends CombineFn<AccT, AccT, OutT> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final CombineFn<?, AccT, OutT> fn;
-    private final Coder<AccT> accumulators;
-    private final Coder<OutT> outs;
-
-    MergeFn(CombineFn<?, AccT, OutT> fn, Coder<AccT> accumulators, Coder<OutT> outs) {
-      this.fn = fn;
-      this.accumulators = accumulators;
-      this.outs = outs;
-    }
-
-    @Override
-    public AccT createAccumulator() {
-      return fn.createAccumulator();
-    }
-
-    @Override
-    public AccT addInput(AccT sum, AccT part) {
-      return fn.mergeAccumulators(List.of(sum, part));
-    }
-
-    @Override
-    public AccT mergeAccumulators(Iterable<AccT> sums) {
-      return fn.mergeAccumulators(sums);
-    }
-
-    @Override
-    public OutT extractOutput(AccT sum) {
-      return fn.extractOutput(sum);
-    }
-
-    @Override
-    public Coder<AccT> getAccumulatorCoder(CoderRegistry registry, Coder<AccT> input) {
-      return accumulators;
-    }
-
-    @Override
-    public Coder<OutT> getDefaultOutputCoder(CoderRegistry registry, Coder<AccT> input) {
-      return outs;
-    }
+        .setCoder(aggregation.answers());
   }
 
   /** Puts the window and the revision into the answer. */

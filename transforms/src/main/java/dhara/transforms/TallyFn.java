@@ -58,8 +58,10 @@ public final class TallyFn<InT, T extends Record & Tally<T>, OutT extends Record
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // most are zero itself; another equal to it adds nothing
   public T addInput(T tally, InT event) {
-    return tally.plus(one.apply(event));
+    T single = one.apply(event);
+    return tally == zero ? single : tally.plus(single);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dhara.transforms;
 
 import java.io.Serializable;
+import java.math.BigInteger;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
@@ -97,7 +98,7 @@ public final class Windows implements Serializable {
    */
   public Windows withEarlyAnswersEvery(Duration newEarly) {
     joda("early", newEarly);
-    return new Windows(fn, span, every, lateness, newEarly);
+    return withEarly(newEarly);
   }
 
   /**
@@ -121,6 +122,29 @@ public final class Windows implements Serializable {
     return lateness;
   }
 
+  /** How often open windows answer; zero where they do not. */
+  Duration early() {
+    return early == null ? Duration.ZERO : early;
+  }
+
+  /** Whether a window grows with its events: sessions. */
+  boolean merging() {
+    return every == null;
+  }
+
+  /** How wide a window is; of sessions, what one event alone would make. */
+  Duration width() {
+    return span;
+  }
+
+  /** How far the starts of windows are apart; of tumbling windows, their width. */
+  Duration every() {
+    if (every == null) {
+      throw new IllegalStateException("sessions start where an event is");
+    }
+    return every;
+  }
+
   /**
    * Of the windows that an event belongs to, the one that ends first; of a session, what the event
    * alone would make of it.
@@ -138,8 +162,33 @@ public final class Windows implements Serializable {
         Instant.ofEpochMilli(start), org.joda.time.Duration.millis(span.toMillis()));
   }
 
+  /**
+   * The longest stretch of time that no window begins or ends within: the events of one can be
+   * added up before they go into windows. Of tumbling windows it is the width.
+   */
+  Duration slice() {
+    BigInteger slice =
+        BigInteger.valueOf(span.toMillis()).gcd(BigInteger.valueOf(every().toMillis()));
+    return Duration.ofMillis(slice.longValueExact());
+  }
+
+  /** The slices of these windows, which are awaited as long as the last window of each. */
+  Windows slices() {
+    Duration slice = slice();
+    return tumbling(slice).withLateness(lateness.plus(span).minus(slice)).withEarly(early);
+  }
+
+  private Windows withEarly(@Nullable Duration newEarly) {
+    return new Windows(fn, span, every, lateness, newEarly);
+  }
+
   /** The step that assigns events to these windows. */
   public <T> Window<T> into() {
+    return into(fn);
+  }
+
+  /** The same with another function that assigns. */
+  <T> Window<T> into(WindowFn<? super T, ?> assigning) {
     AfterWatermark.AfterWatermarkEarlyAndLate end =
         AfterWatermark.pastEndOfWindow().withLateFirings(AfterPane.elementCountAtLeast(1));
     Trigger trigger =
@@ -147,7 +196,7 @@ public final class Windows implements Serializable {
             ? end
             : end.withEarlyFirings(
                 AfterProcessingTime.pastFirstElementInPane().plusDelayOf(joda("early", early)));
-    return Window.<T>into(fn)
+    return Window.<T>into(assigning)
         .triggering(trigger)
         .withTimestampCombiner(TimestampCombiner.END_OF_WINDOW)
         // Else the timer of an early answer that outlives its window answers once more, from
@@ -155,6 +204,15 @@ public final class Windows implements Serializable {
         .withOnTimeBehavior(OnTimeBehavior.FIRE_IF_NON_EMPTY)
         .withAllowedLateness(org.joda.time.Duration.millis(lateness.toMillis()))
         .accumulatingFiredPanes();
+  }
+
+  /** {@code PT3M every PT1M, lateness PT0S, early PT1S}. */
+  @Override
+  public String toString() {
+    return (every == null ? "sessions " + span : span + " every " + every)
+        + ", lateness "
+        + lateness
+        + (early == null ? "" : ", early " + early);
   }
 
   private static org.joda.time.Duration joda(String what, Duration duration) {

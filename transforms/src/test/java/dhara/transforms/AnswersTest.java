@@ -57,7 +57,7 @@ class AnswersTest {
     return new PTransform<>() {
       @Override
       public PCollection<Answer<Sensor, Total>> expand(PCollection<KV<Sensor, Long>> readings) {
-        return readings.apply(windows.into()).apply(Answers.perKey(total()));
+        return readings.apply(Answers.in(windows).perKey(total()));
       }
     };
   }

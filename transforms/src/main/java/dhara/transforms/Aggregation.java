@@ -1,0 +1,67 @@
+package dhara.transforms;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import org.apache.beam.sdk.coders.CannotProvideCoderException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.Coder.NonDeterministicException;
+import org.apache.beam.sdk.coders.CoderRegistry;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.transforms.Combine.CombineFn;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * What is added up per key, and how keys and sums become bytes.
+ *
+ * @param fn adds up
+ * @param keys codes keys
+ * @param sums codes what the values of a key add up to
+ * @param outs codes what a sum becomes in an answer
+ */
+record Aggregation<K, InT, AccT, OutT>(
+    CombineFn<InT, AccT, OutT> fn, Coder<K> keys, Coder<AccT> sums, Coder<OutT> outs)
+    implements Serializable {
+
+  /**
+   * The aggregation of these values.
+   *
+   * @throws IllegalArgumentException where a coder is missing, or that of keys is not deterministic
+   */
+  static <K, InT, AccT, OutT> Aggregation<K, InT, AccT, OutT> of(
+      CombineFn<InT, AccT, OutT> fn, PCollection<KV<K, InT>> values) {
+    if (!(values.getCoder() instanceof KvCoder<?, ?>)) {
+      throw new IllegalArgumentException(
+          "answers per key need a KvCoder on their input; set one on " + values.getName());
+    }
+    KvCoder<K, InT> in = (KvCoder<K, InT>) values.getCoder();
+    CoderRegistry registry = values.getPipeline().getCoderRegistry();
+    try {
+      in.getKeyCoder().verifyDeterministic();
+      return new Aggregation<>(
+          fn,
+          in.getKeyCoder(),
+          fn.getAccumulatorCoder(registry, in.getValueCoder()),
+          fn.getDefaultOutputCoder(registry, in.getValueCoder()));
+    } catch (NonDeterministicException e) {
+      throw new IllegalArgumentException(
+          "one key may have several encodings: " + in.getKeyCoder(), e);
+    } catch (CannotProvideCoderException e) {
+      throw new IllegalArgumentException("no coder for what " + fn + " adds up", e);
+    }
+  }
+
+  AnswerCoder<K, OutT> answers() {
+    return AnswerCoder.of(keys, outs);
+  }
+
+  /** The sum of two; may change the first. */
+  AccT plus(AccT a, AccT b) {
+    return fn.mergeAccumulators(Arrays.asList(a, b));
+  }
+
+  /** Sums to be merged. */
+  SumTable<AccT> table() {
+    return new SumTable<>(this::plus, sums);
+  }
+}

@@ -1,0 +1,126 @@
+package dhara.transforms;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.beam.sdk.coders.Coder;
+
+/** Reads the entries of a block that a {@link BlockWriter} wrote, without copying them. */
+final class BlockReader extends InputStream {
+
+  private final byte[] block;
+  private int at;
+  private int end;
+  private int next;
+  private int keyOffset;
+  private int keyLength;
+  private long revision;
+  private int sumOffset;
+
+  BlockReader(byte[] block) {
+    this.block = block;
+  }
+
+  /** Goes to the next entry. */
+  boolean next() throws IOException {
+    if (next == block.length) {
+      return false;
+    }
+    at = next;
+    end = block.length;
+    keyLength = length();
+    keyOffset = at;
+    at += keyLength;
+    revision = varint();
+    int sumLength = length();
+    sumOffset = at;
+    next = at + sumLength;
+    end = next;
+    return true;
+  }
+
+  byte[] block() {
+    return block;
+  }
+
+  int keyOffset() {
+    return keyOffset;
+  }
+
+  int keyLength() {
+    return keyLength;
+  }
+
+  long revision() {
+    return revision;
+  }
+
+  /** A hash of the entry's key. */
+  int keyHash() {
+    return hash(block, keyOffset, keyLength);
+  }
+
+  /** A hash of bytes: the same in every process, and each bit depends on all of them. */
+  static int hash(byte[] bytes, int offset, int length) {
+    int hash = length;
+    for (int i = offset; i < offset + length; i++) {
+      hash = hash * 31 + bytes[i];
+    }
+    hash *= 0x9E3779B9;
+    return hash ^ (hash >>> 15);
+  }
+
+  /** The entry's sum. */
+  <AccT> AccT sum(Coder<AccT> coder) throws IOException {
+    at = sumOffset;
+    end = next;
+    return coder.decode(this);
+  }
+
+  @Override
+  public int read() {
+    return at < end ? block[at++] & 0xFF : -1;
+  }
+
+  @Override
+  public int read(byte[] to, int offset, int length) {
+    if (length == 0) {
+      return 0;
+    }
+    int read = Math.min(length, end - at);
+    if (read <= 0) {
+      return -1;
+    }
+    System.arraycopy(block, at, to, offset, read);
+    at += read;
+    return read;
+  }
+
+  @Override
+  public int available() {
+    return end - at;
+  }
+
+  private int length() throws IOException {
+    long length = varint();
+    if (length > block.length - at) {
+      throw new EOFException("a block of sums breaks off: " + length + " bytes are missing");
+    }
+    return (int) length;
+  }
+
+  private long varint() throws IOException {
+    long value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      int b = read();
+      if (b < 0) {
+        throw new EOFException("a block of sums breaks off in a number");
+      }
+      value |= (long) (b & 0x7F) << shift;
+      if (b < 0x80) {
+        return value;
+      }
+    }
+    throw new IOException("a block of sums has a number of more than 64 bits");
+  }
+}

@@ -1,0 +1,74 @@
+package dhara.transforms;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.Never;
+import org.apache.beam.sdk.transforms.windowing.TimestampTransform;
+import org.apache.beam.sdk.transforms.windowing.Trigger;
+import org.apache.beam.sdk.values.WindowingStrategy;
+import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
+
+/**
+ * When windows answer: at their end, at each late event within the lateness, and, where it was
+ * asked for, early.
+ *
+ * @param earlyMillis how long after news an open window answers, wall clock; 0 for not at all
+ * @param latenessMillis how long after its end a window answers again
+ */
+record Firings(long earlyMillis, long latenessMillis) implements Serializable {
+
+  /** The firings of windows that are known. */
+  static Firings of(Windows windows) {
+    return new Firings(windows.early().toMillis(), windows.lateness().toMillis());
+  }
+
+  /**
+   * The firings that a windowing asks for; none where it asks for something else: windows that
+   * merge or have no start, panes by count, panes that hold differences.
+   */
+  static Optional<Firings> of(WindowingStrategy<?, ?> strategy) {
+    if (strategy.needsMerge()
+        || !(strategy.getWindowFn().windowCoder() instanceof IntervalWindow.IntervalWindowCoder)) {
+      return Optional.empty();
+    }
+    long lateness = strategy.getAllowedLateness().getMillis();
+    Optional<Firings> firings = of(strategy.getTrigger(), lateness);
+    boolean oneAnswer = lateness == 0 && firings.filter(f -> f.earlyMillis == 0).isPresent();
+    return firings.filter(
+        f -> oneAnswer || strategy.getMode() == AccumulationMode.ACCUMULATING_FIRED_PANES);
+  }
+
+  private static Optional<Firings> of(Trigger trigger, long lateness) {
+    if (trigger instanceof DefaultTrigger
+        || (trigger instanceof AfterWatermark.FromEndOfWindow && lateness == 0)) {
+      return Optional.of(new Firings(0, lateness));
+    }
+    if (!(trigger instanceof AfterWatermark.AfterWatermarkEarlyAndLate end)) {
+      return Optional.empty();
+    }
+    Trigger late = end.getLateTrigger();
+    if (late == null ? lateness > 0 : !late.equals(AfterPane.elementCountAtLeast(1))) {
+      return Optional.empty();
+    }
+    Trigger early = end.getEarlyTrigger();
+    return early instanceof Never.NeverTrigger
+        ? Optional.of(new Firings(0, lateness))
+        : delay(early).map(millis -> new Firings(millis, lateness));
+  }
+
+  private static Optional<Long> delay(Trigger early) {
+    if (early instanceof AfterProcessingTime after) {
+      List<TimestampTransform> delays = after.getTimestampTransforms();
+      if (delays.size() == 1 && delays.get(0) instanceof TimestampTransform.Delay delay) {
+        return Optional.of(delay.getDelay().getMillis()).filter(millis -> millis > 0);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,54 @@
+package dhara.transforms;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
+import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+
+/**
+ * What a shard gives when it fires.
+ *
+ * @param <AccT> a sum
+ * @param <T> what is given
+ */
+interface ShardFiring<AccT, T> extends Serializable {
+
+  /**
+   * Gives what is new of a window.
+   *
+   * @param sums the sums that have changed, whole, with their revisions
+   */
+  void fire(int shard, IntervalWindow window, SumTable<AccT> sums, OutputReceiver<T> out)
+      throws IOException;
+
+  /**
+   * The revision of a sum that was not given before.
+   *
+   * @param late whether its window has ended
+   */
+  long first(boolean late);
+
+  /** An answer for each sum. */
+  record Answering<K, AccT, OutT>(Aggregation<K, ?, AccT, OutT> aggregation)
+      implements ShardFiring<AccT, Answer<K, OutT>> {
+
+    @Override
+    public long first(boolean late) {
+      return 0;
+    }
+
+    @Override
+    public void fire(
+        int shard, IntervalWindow window, SumTable<AccT> sums, OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      Instant start = Instant.ofEpochMilli(window.start().getMillis());
+      Instant end = Instant.ofEpochMilli(window.end().getMillis());
+      sums.forEach(
+          aggregation.keys(),
+          (key, revision, sum) ->
+              out.output(
+                  new Answer<>(key, start, end, revision, aggregation.fn().extractOutput(sum))));
+    }
+  }
+}

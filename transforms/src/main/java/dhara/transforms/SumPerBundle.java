@@ -1,0 +1,138 @@
+package dhara.transforms;
+
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.KV;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
+
+/** The two ways in which values come to {@link BundleSums}. */
+final class SumPerBundle {
+
+  private SumPerBundle() {}
+
+  /** Bounds the memory of a bundle: on some engines a whole partition is one. */
+  static final int KEYS_PER_BUNDLE = 100_000;
+
+  /**
+   * Sums of values in the global window, by slices of time that follow each other: no window is
+   * made for a single value. Blocks have the last moment of their slice.
+   */
+  static final class ByTimeFn<K, InT, AccT> extends DoFn<KV<K, InT>, KV<Integer, byte[]>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Aggregation<K, InT, AccT, ?> aggregation;
+    private final long sliceMillis;
+    private final int shards;
+    private transient BundleSums<Long, K, InT, AccT> sums;
+    private transient BundleSums<Long, K, InT, AccT>.@Nullable InWindow slice;
+    private transient long sliceStart;
+
+    ByTimeFn(Aggregation<K, InT, AccT, ?> aggregation, long sliceMillis, int shards) {
+      this.aggregation = aggregation;
+      this.sliceMillis = sliceMillis;
+      this.shards = shards;
+    }
+
+    @Setup
+    public void setUp() {
+      sums = new BundleSums<>(aggregation, shards);
+    }
+
+    @StartBundle
+    public void startBundle() {
+      // A bundle that failed may have left something behind.
+      sums.clear();
+      slice = null;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) {
+      long at = context.timestamp().getMillis();
+      // Most values are of the slice of the one before.
+      if (slice == null || at < sliceStart || at - sliceStart >= sliceMillis) {
+        sliceStart = Math.floorDiv(at, sliceMillis) * sliceMillis;
+        slice = sums.in(sliceStart);
+      }
+      KV<K, InT> element = context.element();
+      slice.add(element.getKey(), element.getValue());
+      if (sums.size() >= KEYS_PER_BUNDLE) {
+        slice = null;
+        sums.flush(
+            (start, shard, block) -> context.outputWithTimestamp(KV.of(shard, block), last(start)));
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      slice = null;
+      sums.flush(
+          (start, shard, block) ->
+              context.output(KV.of(shard, block), last(start), GlobalWindow.INSTANCE));
+    }
+
+    private Instant last(long start) {
+      return Instant.ofEpochMilli(start + sliceMillis - 1);
+    }
+
+    /**
+     * Blocks may be of earlier slices than the value that makes them too many. They are not behind
+     * the watermark for that: it passes no value of a bundle before the bundle ends.
+     */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public Duration getAllowedTimestampSkew() {
+      return Duration.millis(Long.MAX_VALUE);
+    }
+  }
+
+  /** Sums of values by the windows that they are in. */
+  static final class ByWindowFn<K, InT, AccT> extends DoFn<KV<K, InT>, KV<Integer, byte[]>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Aggregation<K, InT, AccT, ?> aggregation;
+    private final int shards;
+    private transient BundleSums<BoundedWindow, K, InT, AccT> sums;
+
+    ByWindowFn(Aggregation<K, InT, AccT, ?> aggregation, int shards) {
+      this.aggregation = aggregation;
+      this.shards = shards;
+    }
+
+    @Setup
+    public void setUp() {
+      sums = new BundleSums<>(aggregation, shards);
+    }
+
+    @StartBundle
+    public void startBundle() {
+      // A bundle that failed may have left something behind.
+      sums.clear();
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context, BoundedWindow window) {
+      KV<K, InT> element = context.element();
+      sums.in(window).add(element.getKey(), element.getValue());
+      if (sums.size() >= KEYS_PER_BUNDLE) {
+        // What is output here goes to the value's window: the others wait for the bundle's end.
+        sums.flush(
+            window,
+            (w, shard, block) ->
+                context.outputWithTimestamp(KV.of(shard, block), w.maxTimestamp()));
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      sums.flush(
+          (window, shard, block) ->
+              context.output(KV.of(shard, block), window.maxTimestamp(), window));
+    }
+  }
+}
