@@ -80,7 +80,7 @@ record Rounds(
         }
       }
       place.close().close();
-      delete(folder);
+      Folders.delete(folder);
     }
     return new Result(
         work.name(),
@@ -150,14 +150,6 @@ record Rounds(
           throw new Disagreement(
               work.name() + ": contestants disagree on the answers: " + outcomes);
         }
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var all = Files.walk(folder)) {
-      for (Path each : all.sorted(Collections.reverseOrder()).toList()) {
-        Files.delete(each);
       }
     }
   }

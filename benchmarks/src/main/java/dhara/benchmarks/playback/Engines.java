@@ -1,30 +1,62 @@
 package dhara.benchmarks.playback;
 
+import dhara.benchmarks.harness.Checksum;
+import dhara.benchmarks.harness.Folders;
+import dhara.benchmarks.harness.Outcome;
 import dhara.cli.Engine;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
-/** The options of a Beam program on the engine of this class path. */
+/** Runs Beam programs on the engine of this class path. */
 final class Engines {
 
   private Engines() {}
 
   /**
+   * Runs a whole job.
+   *
+   * @param options given a folder for checkpoints
+   * @param build the program
+   */
+  static Outcome run(
+      PlaybackJob job, Function<Path, PipelineOptions> options, Consumer<Pipeline> build)
+      throws IOException {
+    Path folder = Files.createTempDirectory("dhara-benchmark-checkpoints-");
+    try {
+      Checksum.start();
+      Pipeline pipeline = Pipeline.create(options.apply(folder));
+      build.accept(pipeline);
+      PipelineResult.State state = pipeline.run().waitUntilFinish();
+      if (state != PipelineResult.State.DONE) {
+        throw new IllegalStateException("the job ended as " + state);
+      }
+      return Checksum.outcome(job.events());
+    } finally {
+      Folders.delete(folder);
+    }
+  }
+
+  /**
    * The options as Dhara's own command sets them, and what the job says.
    *
-   * @param stream whether the input is a stream
    * @param folder for checkpoints
    */
-  static PipelineOptions asDharaSets(PlaybackJob job, boolean stream, Path folder) {
+  static PipelineOptions asDharaSets(PlaybackJob job, Path folder) {
     Engine engine = engine();
     List<String> arguments = runner(engine);
     engine.defaults().forEach(set -> arguments.add("--" + set.option() + "=" + set.value()));
     arguments.addAll(parallelism(engine, job));
-    if (stream) {
+    if (!job.bounded()) {
       PipelineOptions sofar = options(arguments);
       engine
           .streamDefaults(sofar)
@@ -34,11 +66,16 @@ final class Engines {
     return options(arguments);
   }
 
-  /** Beam's own defaults, and only what the job says. */
+  /**
+   * Beam's own defaults, and only what the job says. Without checkpoints, which are off by default.
+   */
   static PipelineOptions asBeamSets(PlaybackJob job) {
     Engine engine = engine();
     List<String> arguments = runner(engine);
     arguments.addAll(parallelism(engine, job));
+    if (engine.name().equals("flink") && !job.bounded()) {
+      arguments.add("--streaming=true");
+    }
     return options(arguments);
   }
 

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param lines what they are like
  * @param width of a window
  * @param every how far apart windows begin; the width, where they tumble
+ * @param bounded whether the input is a batch, else a stream that ends
  * @param parallelism how many workers the engine gets
  * @param state what keeps a stream's state: {@code heap} or {@code rocksdb}
  */
@@ -24,23 +25,40 @@ public record PlaybackJob(
     PlaybackLines.Shape lines,
     Duration width,
     Duration every,
+    boolean bounded,
     int parallelism,
     String state)
     implements Serializable {
 
   private static final long SEED = 20261121;
 
-  /** Its parameters, as a work carries them. */
-  static Map<String, String> parameters(
-      String key, long keys, long eventsPerSecond, Duration width, Duration every, String state) {
+  /**
+   * The parameters of a work that asks for such a job: tumbling windows of a minute, state on the
+   * heap, two workers.
+   *
+   * @param mode {@code stream} or {@code batch}
+   * @param key {@code title} or {@code user}
+   * @param keys how many there are
+   * @param eventsPerSecond of event time
+   */
+  static Map<String, String> parameters(String mode, String key, long keys, long eventsPerSecond) {
     return Map.of(
-        "key", key,
-        "keys", Long.toString(keys),
-        "events-per-second", Long.toString(eventsPerSecond),
-        "width", width.toString(),
-        "every", every.toString(),
-        "parallelism", "2",
-        "state", state);
+        "mode",
+        mode,
+        "key",
+        key,
+        "keys",
+        Long.toString(keys),
+        "events-per-second",
+        Long.toString(eventsPerSecond),
+        "width",
+        "PT1M",
+        "every",
+        "PT1M",
+        "parallelism",
+        "2",
+        "state",
+        "heap");
   }
 
   /** The job that a task asks for. */
@@ -57,6 +75,7 @@ public record PlaybackJob(
             task.number("events-per-second")),
         Duration.parse(task.text("width")),
         Duration.parse(task.text("every")),
+        task.text("mode").equals("batch"),
         (int) task.number("parallelism"),
         task.text("state"));
   }

@@ -150,4 +150,26 @@ public final class PlaybackLines {
   private static long bounded(long random, long bound) {
     return ((random >>> 32) * bound) >>> 32;
   }
+
+  /**
+   * Reads the time of a line as a program by hand would: {@code 2026-01-05T12:34:56.789Z}, and
+   * nothing else.
+   *
+   * @return epoch milliseconds
+   */
+  public static long millis(char[] text, int from) {
+    int year = two(text, from) * 100 + two(text, from + 2);
+    int month = two(text, from + 5);
+    int early = month > 2 ? 0 : 1;
+    int y = year - early;
+    int days = (153 * (month + 12 * early - 3) + 2) / 5 + two(text, from + 8) - 1;
+    long day = 365L * y + y / 4 - y / 100 + y / 400 + days - 719_468;
+    long second =
+        ((day * 24 + two(text, from + 11)) * 60 + two(text, from + 14)) * 60 + two(text, from + 17);
+    return second * 1000 + (text[from + 20] - '0') * 100L + two(text, from + 21);
+  }
+
+  private static int two(char[] text, int i) {
+    return (text[i] - '0') * 10 + text[i + 1] - '0';
+  }
 }

@@ -5,14 +5,17 @@ import dhara.benchmarks.harness.ClassPath;
 import dhara.benchmarks.harness.Entrant;
 import dhara.benchmarks.harness.Suite;
 import dhara.benchmarks.harness.Work;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Whole jobs over playback events: many events become few answers, or many. */
 @AutoService(Suite.class)
 public final class PlaybackSuite implements Suite {
 
-  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final String FLINK = "dhara.benchmarks.flink.";
+  private static final String SPARK = "dhara.benchmarks.spark.";
 
   private static final Entrant LOOP =
       new Entrant(
@@ -20,12 +23,81 @@ public final class PlaybackSuite implements Suite {
           "no engine: one thread, Dhara's parser, hash maps; the limit of one core",
           ClassPath.PLAIN,
           PlainLoop.class.getName());
+  private static final Entrant FLINK_WINDOWS =
+      new Entrant(
+          "flink",
+          "a DataStream program, tuned: object reuse, a parser by hand, a serializer by hand,"
+              + " Flink's windows with an AggregateFunction",
+          ClassPath.FLINK,
+          FLINK + "FlinkWindows");
+  private static final Entrant FLINK_PANES =
+      new Entrant(
+          "flink-panes",
+          "the same, but each event is added up once, in windows of a step, whose sums slide",
+          ClassPath.FLINK,
+          FLINK + "FlinkPanes");
+  private static final Entrant FLINK_PRE_AGGREGATED =
+      new Entrant(
+          "flink-preaggregated",
+          "the same, with an operator of its own that adds events up before the shuffle: what Dhara"
+              + " does, without Beam",
+          ClassPath.FLINK,
+          FLINK + "FlinkPreAggregated");
+  private static final Entrant FLINK_BLOCKS =
+      new Entrant(
+          "flink-blocks",
+          "the same, with blocks of bytes for each window and shard and one timer for each: what"
+              + " Dhara does, without Beam",
+          ClassPath.FLINK,
+          FLINK + "FlinkBlocks");
+  private static final Entrant FLINK_DOCUMENTED =
+      new Entrant(
+          "flink-documented",
+          "a DataStream program as Flink's guides show it: strings, databind, no tuning",
+          ClassPath.FLINK,
+          FLINK + "FlinkAsDocumented");
+  private static final Entrant DHARA_FLINK =
+      new Entrant(
+          "dhara",
+          "Dhara's shared transforms, with the options that Dhara sets",
+          ClassPath.FLINK,
+          DharaPlayback.class.getName());
+  private static final Entrant BEAM_COMBINE =
+      new Entrant(
+          "beam-combine",
+          "Beam's own Combine.perKey, with Dhara's source, coders and options",
+          ClassPath.FLINK,
+          BeamCombine.class.getName());
+  private static final Entrant BEAM_DOCUMENTED =
+      new Entrant(
+          "beam-documented",
+          "Beam as its guides show it: strings, databind, serializable classes, default options",
+          ClassPath.FLINK,
+          BeamAsDocumented.class.getName());
   private static final Entrant DHARA_DIRECT =
       new Entrant(
           "dhara",
           "Dhara's shared transforms on Beam's direct runner, with the options that Dhara sets",
           ClassPath.PLAIN,
-          DharaPlayback.Batch.class.getName());
+          DharaPlayback.class.getName());
+  private static final Entrant SPARK_DATASET =
+      new Entrant(
+          "spark",
+          "a Dataset program, tuned: rows parsed by hand, one shuffle partition a core",
+          ClassPath.SPARK,
+          SPARK + "SparkDataset");
+  private static final Entrant SPARK_DOCUMENTED =
+      new Entrant(
+          "spark-documented",
+          "a Dataset program as Spark's guides show it: strings, from_json, window()",
+          ClassPath.SPARK,
+          SPARK + "SparkAsDocumented");
+  private static final Entrant DHARA_SPARK =
+      new Entrant(
+          "dhara",
+          "Dhara's shared transforms on Spark, with the options that Dhara sets",
+          ClassPath.SPARK,
+          DharaPlayback.class.getName());
 
   /** Found by {@link java.util.ServiceLoader}. */
   public PlaybackSuite() {}
@@ -42,12 +114,111 @@ public final class PlaybackSuite implements Suite {
 
   @Override
   public List<Work> works() {
-    return List.of(
+    List<Work> works = new ArrayList<>();
+    works.add(
+        Work.of(
+            "few-keys",
+            "A stream on Flink, two workers: 120 titles, windows of a minute.",
+            3_000_000,
+            PlaybackJob.parameters("stream", "title", 120, 5000),
+            List.of(
+                FLINK_WINDOWS,
+                DHARA_FLINK,
+                FLINK_PRE_AGGREGATED,
+                FLINK_DOCUMENTED,
+                BEAM_COMBINE,
+                BEAM_DOCUMENTED,
+                LOOP)));
+    works.add(
+        Work.of(
+            "many-keys",
+            "A stream on Flink, two workers, state on the heap: a million users, windows of a minute,"
+                + " nearly as many answers as events.",
+            3_000_000,
+            PlaybackJob.parameters("stream", "user", 1_000_000, 5000),
+            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_BLOCKS, BEAM_COMBINE, LOOP)));
+    works.add(
+        Work.of(
+            "many-keys-rocksdb",
+            "The same with state in RocksDB, which gets the same managed memory in all contestants.",
+            1_000_000,
+            with(PlaybackJob.parameters("stream", "user", 1_000_000, 5000), "state", "rocksdb"),
+            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_BLOCKS, BEAM_COMBINE)));
+    works.add(
+        Work.of(
+            "sliding",
+            "A stream on Flink, two workers: 10,000 users, windows of 30 minutes, one every minute,"
+                + " over 50 minutes of events.",
+            3_000_000,
+            with(
+                with(PlaybackJob.parameters("stream", "user", 10_000, 1000), "width", "PT30M"),
+                "every",
+                "PT1M"),
+            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_PANES, LOOP)));
+    works.add(
+        Work.of(
+            "flink-batch-few-keys",
+            "A batch on Flink, two workers: 120 titles, windows of a minute.",
+            3_000_000,
+            PlaybackJob.parameters("batch", "title", 120, 5000),
+            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_PRE_AGGREGATED)));
+    works.add(
+        Work.of(
+            "flink-batch-many-keys",
+            "A batch on Flink, two workers: a million users, windows of a minute.",
+            3_000_000,
+            PlaybackJob.parameters("batch", "user", 1_000_000, 5000),
+            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_BLOCKS)));
+    works.add(
         Work.of(
             "direct",
-            "120 titles, windows of a minute, bounded, on the direct runner, beside a plain loop.",
+            "A batch on Beam's direct runner, two workers, beside a plain loop on one thread: 120"
+                + " titles, windows of a minute.",
             3_000_000,
-            PlaybackJob.parameters("title", 120, 5000, MINUTE, MINUTE, "heap"),
+            PlaybackJob.parameters("batch", "title", 120, 5000),
             List.of(LOOP, DHARA_DIRECT)));
+    works.add(
+        Work.of(
+            "spark-batch-few-keys",
+            "A batch on Spark, local[2]: 120 titles, windows of a minute.",
+            3_000_000,
+            PlaybackJob.parameters("batch", "title", 120, 5000),
+            List.of(SPARK_DATASET, DHARA_SPARK, SPARK_DOCUMENTED)));
+    works.add(
+        Work.of(
+            "spark-batch-many-keys",
+            "A batch on Spark, local[2]: a million users, windows of a minute.",
+            3_000_000,
+            PlaybackJob.parameters("batch", "user", 1_000_000, 5000),
+            List.of(SPARK_DATASET, DHARA_SPARK)));
+    for (long events : List.of(1_000_000L, 10_000_000L, 100_000_000L)) {
+      works.add(
+          Work.of(
+                  "events-" + events / 1_000_000 + "m",
+                  "How time grows with events: a batch on Flink, 120 titles, windows of a minute.",
+                  events,
+                  PlaybackJob.parameters("batch", "title", 120, 5000),
+                  List.of(FLINK_WINDOWS, DHARA_FLINK))
+              .at(new Work.Point("events", "events", events)));
+    }
+    for (long keys : List.of(100L, 10_000L, 100_000L, 1_000_000L, 10_000_000L)) {
+      works.add(
+          Work.of(
+                  "keys-" + keys,
+                  "How time and memory grow with keys: a stream on Flink, state on the heap, windows"
+                      + " of a minute.",
+                  3_000_000,
+                  PlaybackJob.parameters("stream", "user", keys, 5000),
+                  List.of(FLINK_WINDOWS, DHARA_FLINK))
+              .at(new Work.Point("keys", "keys", keys)));
+    }
+    return works;
+  }
+
+  private static Map<String, String> with(
+      Map<String, String> parameters, String name, String value) {
+    Map<String, String> changed = new HashMap<>(parameters);
+    changed.put(name, value);
+    return changed;
   }
 }
