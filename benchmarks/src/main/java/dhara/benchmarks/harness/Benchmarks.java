@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -134,17 +133,14 @@ public final class Benchmarks implements Callable<Integer> {
    * @param args see {@code --help}
    */
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new Benchmarks()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+    CommandLine line = new CommandLine(new Benchmarks());
+    ServiceLoader.load(Subcommand.class).forEach(line::addSubcommand);
+    System.exit(line.setCaseInsensitiveEnumValuesAllowed(true).execute(args));
   }
 
   @Override
   public Integer call() throws Exception {
-    List<Suite> all =
-        ServiceLoader.load(Suite.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .sorted(Comparator.comparingInt(Suite::order))
-            .toList();
+    List<Suite> all = Suite.all();
     if (list) {
       print(all);
       return 0;

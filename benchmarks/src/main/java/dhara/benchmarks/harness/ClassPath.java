@@ -27,7 +27,7 @@ public enum ClassPath {
   }
 
   /** The flags that its engine needs. */
-  List<String> flags() {
+  public List<String> flags() {
     return Stream.of(opened.split(" "))
         .filter(each -> !each.isEmpty())
         .map(each -> "--add-opens=java.base/" + each + "=ALL-UNNAMED")
@@ -40,7 +40,7 @@ public enum ClassPath {
    * @param benchmarks the folder of the benchmarks' module
    * @throws IOException where the module was not built
    */
-  String read(Path benchmarks) throws IOException {
+  public String read(Path benchmarks) throws IOException {
     Path target = benchmarks.resolve(module).resolve("target").normalize();
     Path list = target.resolve("classpath");
     if (!Files.exists(list)) {

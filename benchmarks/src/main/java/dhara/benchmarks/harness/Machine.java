@@ -19,10 +19,11 @@ import java.util.TreeMap;
  * @param java the JVM
  * @param versions of the engines, by name
  */
-record Machine(
+public record Machine(
     String processor, long memory, String system, String java, Map<String, String> versions) {
 
-  static Machine here() throws IOException {
+  /** This one. */
+  public static Machine here() throws IOException {
     Properties versions = new Properties();
     try (InputStream in = Machine.class.getResourceAsStream("versions.properties")) {
       versions.load(in);

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -19,13 +21,19 @@ import java.util.stream.Collectors;
  * @param suites all that there are
  * @param kept the folder with what was measured; charts go there too, the report beside it
  */
-record Report(List<Suite> suites, Path kept) {
+public record Report(List<Suite> suites, Path kept) {
+
+  /** The report on all suites of the class path. */
+  public static Report of(Path kept) {
+    return new Report(Suite.all(), kept);
+  }
+
 
   /** A work and what was measured of it. */
   private record Measurement(Work work, Result result) {}
 
   /** Writes it; where nothing is kept, it says so. */
-  void write() throws IOException {
+  public void write() throws IOException {
     StringBuilder text = new StringBuilder();
     text.append("# Results\n\n");
     text.append(
@@ -56,11 +64,21 @@ record Report(List<Suite> suites, Path kept) {
       }
       body.append(curves(measured));
     }
+    for (Section section : sections()) {
+      body.append(section.text(kept));
+    }
     machines.forEach(machine -> text.append(about(machine)));
     text.append(body);
     text.append("## Flags of the JVMs\n\n");
     flags.forEach(line -> text.append("- `").append(line).append("`\n"));
     Files.writeString(kept.resolveSibling("RESULTS.md"), text);
+  }
+
+  private static List<Section> sections() {
+    return ServiceLoader.load(Section.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparingInt(Section::order))
+        .toList();
   }
 
   private static String about(Machine machine) {

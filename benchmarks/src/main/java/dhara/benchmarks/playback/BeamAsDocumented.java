@@ -54,13 +54,13 @@ public final class BeamAsDocumented implements Contestant {
   }
 
   /** An accumulator and an answer. */
-  static final class Stats implements Serializable {
+  public static final class Stats implements Serializable {
     private static final long serialVersionUID = 1L;
-    long events;
-    long sum;
-    long min = Long.MAX_VALUE;
-    long max = Long.MIN_VALUE;
-    long errors;
+    public long events;
+    public long sum;
+    public long min = Long.MAX_VALUE;
+    public long max = Long.MIN_VALUE;
+    public long errors;
 
     @Override
     public boolean equals(@Nullable Object other) {
@@ -100,7 +100,7 @@ public final class BeamAsDocumented implements Contestant {
                 .apply(ParDo.of(new SettleFn())));
   }
 
-  private static final class Parse extends SimpleFunction<String, View> {
+  public static final class Parse extends SimpleFunction<String, View> {
     private static final long serialVersionUID = 1L;
     private static final ObjectMapper JSON =
         new ObjectMapper()
@@ -117,11 +117,11 @@ public final class BeamAsDocumented implements Contestant {
     }
   }
 
-  private static final class KeyFn extends DoFn<View, KV<String, View>> {
+  public static final class KeyFn extends DoFn<View, KV<String, View>> {
     private static final long serialVersionUID = 1L;
     private final boolean byUser;
 
-    KeyFn(boolean byUser) {
+    public KeyFn(boolean byUser) {
       this.byUser = byUser;
     }
 
@@ -131,7 +131,7 @@ public final class BeamAsDocumented implements Contestant {
     }
   }
 
-  private static final class StatsFn extends Combine.CombineFn<View, Stats, Stats> {
+  public static final class StatsFn extends Combine.CombineFn<View, Stats, Stats> {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -18,7 +18,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** Runs Beam programs on the engine of this class path. */
-final class Engines {
+public final class Engines {
 
   private Engines() {}
 
@@ -50,8 +50,9 @@ final class Engines {
    * The options as Dhara's own command sets them, and what the job says.
    *
    * @param folder for checkpoints
+   * @param more further arguments
    */
-  static PipelineOptions asDharaSets(PlaybackJob job, Path folder) {
+  public static PipelineOptions asDharaSets(PlaybackJob job, Path folder, String... more) {
     Engine engine = engine();
     List<String> arguments = runner(engine);
     engine.defaults().forEach(set -> arguments.add("--" + set.option() + "=" + set.value()));
@@ -63,19 +64,23 @@ final class Engines {
           .forEach(set -> arguments.add("--" + set.option() + "=" + set.value()));
       arguments.addAll(stream(engine, job, folder));
     }
+    arguments.addAll(List.of(more));
     return options(arguments);
   }
 
   /**
    * Beam's own defaults, and only what the job says. Without checkpoints, which are off by default.
+   *
+   * @param more further arguments
    */
-  static PipelineOptions asBeamSets(PlaybackJob job) {
+  public static PipelineOptions asBeamSets(PlaybackJob job, String... more) {
     Engine engine = engine();
     List<String> arguments = runner(engine);
     arguments.addAll(parallelism(engine, job));
     if (engine.name().equals("flink") && !job.bounded()) {
       arguments.add("--streaming=true");
     }
+    arguments.addAll(List.of(more));
     return options(arguments);
   }
 

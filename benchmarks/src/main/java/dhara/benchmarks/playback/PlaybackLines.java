@@ -114,6 +114,17 @@ public final class PlaybackLines {
     return line;
   }
 
+  /**
+   * The same line with another event time.
+   *
+   * @param atMillis epoch milliseconds
+   */
+  public byte[] line(long index, long atMillis) {
+    var unused = line(index);
+    time(atMillis);
+    return line;
+  }
+
   private void time(long at) {
     long newDay = Math.floorDiv(at, DAY_MILLIS);
     if (newDay != day) {

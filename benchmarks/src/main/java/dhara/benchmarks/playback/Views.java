@@ -5,17 +5,18 @@ import dhara.transforms.Tally;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /** The records of the job as Beam programs see it. */
-final class Views {
+public final class Views {
 
   private Views() {}
 
   /** What an answer is about: a title or a user. */
-  record Subject(String text) {}
+  public record Subject(String text) {}
 
   /** What is known of a key's events in a window; an answer too. */
-  record Sums(long events, long sum, long min, long max, long errors) implements Tally<Sums> {
+  public record Sums(long events, long sum, long min, long max, long errors) implements Tally<Sums> {
 
-    static final Sums ZERO = new Sums(0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0);
+    /** Of no events. */
+    public static final Sums ZERO = new Sums(0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0);
 
     static Sums of(Playback event) {
       long rate = event.bitrateKbps();

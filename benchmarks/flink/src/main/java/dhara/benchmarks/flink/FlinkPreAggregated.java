@@ -35,7 +35,7 @@ public final class FlinkPreAggregated extends FlinkProgram {
         .aggregate(new AddSums(), new Name());
   }
 
-  private static final class AddUp extends AbstractStreamOperator<Sums>
+  static final class AddUp extends AbstractStreamOperator<Sums>
       implements OneInputStreamOperator<View, Sums>, BoundedOneInput {
 
     private static final long serialVersionUID = 1L;

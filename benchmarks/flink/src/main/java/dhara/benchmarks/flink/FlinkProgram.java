@@ -57,6 +57,9 @@ abstract class FlinkProgram implements Contestant {
     Path folder = Files.createTempDirectory("dhara-benchmark-checkpoints-");
     try {
       StreamExecutionEnvironment environment = environment(job, folder);
+      if (reusesObjects()) {
+        environment.getConfig().enableObjectReuse();
+      }
       Checksum.start();
       DataStream<Sums> answers = build(environment, job);
       answers.addSink(new Settle()).name("settle");
@@ -67,7 +70,8 @@ abstract class FlinkProgram implements Contestant {
     }
   }
 
-  private StreamExecutionEnvironment environment(PlaybackJob job, Path folder) {
+  /** The environment; objects are copied, Flink's default. */
+  static StreamExecutionEnvironment environment(PlaybackJob job, Path folder) {
     Configuration configuration = new Configuration();
     // As Beam's runner does for an embedded Flink.
     long free = EnvironmentInformation.getSizeOfFreeHeapMemoryWithDefrag();
@@ -85,9 +89,6 @@ abstract class FlinkProgram implements Contestant {
     }
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.createLocalEnvironment(job.parallelism(), configuration);
-    if (reusesObjects()) {
-      environment.getConfig().enableObjectReuse();
-    }
     if (job.bounded()) {
       environment.setRuntimeMode(RuntimeExecutionMode.BATCH);
       return environment;

@@ -1,0 +1,106 @@
+package dhara.benchmarks.latency;
+
+import com.google.auto.service.AutoService;
+import dhara.benchmarks.kafka.Viewing;
+import dhara.options.DharaOptions;
+import dhara.options.WindowOptions;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Flow;
+import dhara.pipelines.Input;
+import dhara.pipelines.Output;
+import dhara.pipelines.Windowing;
+import dhara.transforms.Answers;
+import dhara.transforms.KeyBy;
+import dhara.transforms.Tally;
+import dhara.transforms.TallyFn;
+import dhara.transforms.Windows;
+import java.util.List;
+
+/**
+ * How many events each user made in a window, and when: so much that who reads the answers can tell
+ * how old each event was when the first answer with it could be read.
+ *
+ * <pre>
+ *   viewings ─▶ by user ─▶ per minute ─▶ seen
+ * </pre>
+ */
+@AutoService(Analysis.class)
+@SuppressWarnings("rawtypes") // a service is found by its raw type
+public final class Freshness implements Analysis<Freshness.Options> {
+
+  /** Its options. */
+  public interface Options extends DharaOptions, WindowOptions {}
+
+  /** Whom an answer is about. */
+  public record User(String user) {}
+
+  /**
+   * What was seen of a user in a window.
+   *
+   * @param events how many events
+   * @param newestMillis the time of the newest, epoch milliseconds
+   * @param totalMillis the times of all, added up
+   */
+  public record Seen(long events, long newestMillis, long totalMillis) implements Tally<Seen> {
+
+    static final Seen NOTHING = new Seen(0, Long.MIN_VALUE, 0);
+
+    static Seen of(Viewing event) {
+      long at = event.at().toEpochMilli();
+      return new Seen(1, at, at);
+    }
+
+    @Override
+    public Seen plus(Seen other) {
+      return new Seen(
+          events + other.events,
+          Math.max(newestMillis, other.newestMillis),
+          totalMillis + other.totalMillis);
+    }
+  }
+
+  private static final Input<Viewing> VIEWINGS =
+      new Input<>("viewings", Viewing.class, Viewing::generate);
+  private static final Output<User, Seen> SEEN = new Output<>("seen", User.class, Seen.class);
+
+  /** Found by {@link java.util.ServiceLoader}. */
+  public Freshness() {}
+
+  @Override
+  public String name() {
+    return "freshness";
+  }
+
+  @Override
+  public String summary() {
+    return "events of each user per minute, and when they were";
+  }
+
+  @Override
+  public Class<Options> options() {
+    return Options.class;
+  }
+
+  @Override
+  public List<Input<?>> inputs() {
+    return List.of(VIEWINGS);
+  }
+
+  @Override
+  public List<Output<?, ?>> outputs() {
+    return List.of(SEEN);
+  }
+
+  @Override
+  public void build(Flow flow, Options options) {
+    Windows windows = Windowing.of(options);
+    flow.answers(
+        SEEN,
+        flow.events(VIEWINGS, windows)
+            .apply("ByUser", KeyBy.record(User.class, event -> new User(event.user())))
+            .apply(
+                "Seen",
+                Answers.in(windows)
+                    .perKey(TallyFn.of(Seen.NOTHING, Seen::of, Seen.class, seen -> seen))));
+  }
+}

@@ -1,0 +1,147 @@
+package dhara.benchmarks.profile;
+
+import com.google.auto.service.AutoService;
+import dhara.benchmarks.harness.Entrant;
+import dhara.benchmarks.harness.Machine;
+import dhara.benchmarks.harness.Measured;
+import dhara.benchmarks.harness.Report;
+import dhara.benchmarks.harness.SingleRun;
+import dhara.benchmarks.harness.Subcommand;
+import dhara.benchmarks.harness.Suite;
+import dhara.benchmarks.harness.Work;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Records a contestant with Flight Recorder, and says where its processor time goes. */
+@Command(
+    name = "profile",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Says where a contestant's processor time goes, by Flight Recorder's samples.")
+@AutoService(Subcommand.class)
+public final class Profile implements Subcommand {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--work",
+      paramLabel = "NAME",
+      required = true,
+      description = "The work, e.g. flink-few-keys (see benchmarks/run --list).")
+  private String work;
+
+  @Option(
+      names = "--contestant",
+      paramLabel = "NAME",
+      defaultValue = "dhara",
+      description = "The contestant (default: ${DEFAULT-VALUE}).")
+  private String contestant;
+
+  @Option(
+      names = "--events",
+      paramLabel = "N",
+      description = "Read no more events than these (default: the work's own number).")
+  private @Nullable Long events;
+
+  @Option(
+      names = "--warmups",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Runs before those that are sampled (default: ${DEFAULT-VALUE}).")
+  private int warmups;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Runs that are sampled (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--heap",
+      paramLabel = "SIZE",
+      defaultValue = "4g",
+      description = "Heap of its JVM, as -Xmx takes it (default: ${DEFAULT-VALUE}).")
+  private String heap;
+
+  @Option(
+      names = "--benchmarks",
+      paramLabel = "FOLDER",
+      defaultValue = "benchmarks",
+      description = "The benchmarks' module (default: ${DEFAULT-VALUE}).")
+  private Path benchmarks;
+
+  @Option(
+      names = "--results",
+      paramLabel = "FOLDER",
+      description = "Where figures are kept (default: the module's results folder).")
+  private @Nullable Path results;
+
+  /** Found by {@link java.util.ServiceLoader}. */
+  public Profile() {}
+
+  @Override
+  public Integer call() throws Exception {
+    Work found =
+        Suite.all().stream()
+            .flatMap(suite -> suite.works().stream())
+            .filter(each -> each.name().equals(work))
+            .findFirst()
+            .orElseThrow(() -> none("--work=" + work));
+    Entrant entrant =
+        found.entrants().stream()
+            .filter(each -> each.name().equals(contestant))
+            .findFirst()
+            .orElseThrow(() -> none("--contestant=" + contestant));
+    Path recording =
+        Files.createDirectories(benchmarks.resolve("target"))
+            .resolve(work + "-" + contestant + ".jfr");
+    Instant[] from = {Instant.EPOCH};
+    List<Measured> measured =
+        SingleRun.of(
+            benchmarks,
+            found,
+            entrant,
+            events == null ? Long.MAX_VALUE : events,
+            warmups + rounds,
+            List.of(
+                "-Xmx" + heap,
+                "-Dfile.encoding=UTF-8",
+                "-Duser.timezone=UTC",
+                "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recording),
+            run -> {
+              if (run == warmups) {
+                from[0] = Instant.now();
+              }
+            });
+    Samples samples = Samples.read(recording, from[0]);
+    Path kept = results == null ? benchmarks.resolve("results") : results;
+    ProfileResult result =
+        new ProfileResult(
+            work,
+            contestant,
+            Instant.now().toString().substring(0, 10),
+            Machine.here(),
+            measured.get(0).outcome().events(),
+            rounds,
+            samples);
+    result.write(kept);
+    Report.of(kept).write();
+    spec.commandLine().getOut().println(ProfileSection.text(result));
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private ParameterException none(String option) {
+    return new ParameterException(
+        spec.commandLine(), option + ": there is none of this name; see benchmarks/run --list");
+  }
+}
