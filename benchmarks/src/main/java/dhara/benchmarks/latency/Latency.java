@@ -255,8 +255,8 @@ public final class Latency implements Subcommand {
     return java("dhara", flags, dhara.cli.Dhara.class, arguments);
   }
 
-  private Process java(
-      String name, List<String> flags, Class<?> main, List<String> arguments) throws IOException {
+  private Process java(String name, List<String> flags, Class<?> main, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Duser.timezone=UTC");
