@@ -9,6 +9,7 @@ import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Never;
+import org.apache.beam.sdk.transforms.windowing.NonMergingWindowFn;
 import org.apache.beam.sdk.transforms.windowing.TimestampTransform;
 import org.apache.beam.sdk.transforms.windowing.Trigger;
 import org.apache.beam.sdk.values.WindowingStrategy;
@@ -30,10 +31,10 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
 
   /**
    * The firings that a windowing asks for; none where it asks for something else: windows that
-   * merge or have no start, panes by count, panes that hold differences.
+   * merge, if only before, or have no start, panes by count, panes that hold differences.
    */
   static Optional<Firings> of(WindowingStrategy<?, ?> strategy) {
-    if (strategy.needsMerge()
+    if (!(strategy.getWindowFn() instanceof NonMergingWindowFn)
         || !(strategy.getWindowFn().windowCoder() instanceof IntervalWindow.IntervalWindowCoder)) {
       return Optional.empty();
     }

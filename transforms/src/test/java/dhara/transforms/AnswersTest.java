@@ -225,6 +225,35 @@ class AnswersTest {
   }
 
   @Test
+  void answersOfSessionsAreAnsweredAbout() {
+    Windows sessions = Windows.sessions(Duration.ofMinutes(1));
+    PTransform<PCollection<KV<Sensor, Long>>, PCollection<Answer<Sensor, Total>>> all =
+        new PTransform<>() {
+          @Override
+          public PCollection<Answer<Sensor, Total>> expand(PCollection<KV<Sensor, Long>> readings) {
+            return readings
+                .apply("PerSensor", Answers.in(sessions).perKey(total()))
+                .apply(KeyBy.record(Sensor.class, a -> new Sensor("all")))
+                .apply("All", Answers.perKey(LatestFn.of(AnswersTest::sum, Total.class)));
+          }
+        };
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(A, 1L))
+            .row("10:00:00", "10:00:30", KV.of(A, 2L))
+            .row("10:00:00", "10:05:00", KV.of(B, 4L));
+
+    Set<Answer<Sensor, Total>> streamed = settled(arrivals.streamed(all));
+
+    assertThat(
+        streamed,
+        containsInAnyOrder(
+            answer(new Sensor("all"), "10:00:00", "10:01:30", 0, 2, 3),
+            answer(new Sensor("all"), "10:05:00", "10:06:00", 0, 1, 4)));
+    assertThat(settled(arrivals.backfilled(all)), is(streamed));
+  }
+
+  @Test
   void theSplitOfWorkDoesNotMatter() {
     CombineFnTester.testCombineFn(total(), Arrays.asList(4L, 8L, 15L, 16L, 23L), new Total(5, 66));
   }
