@@ -62,9 +62,10 @@ final class BlockReader extends InputStream {
 
   /** A hash of bytes: the same in every process, and each bit depends on all of them. */
   static int hash(byte[] bytes, int offset, int length) {
-    int hash = length;
+    // FNV-1a. Times 31, as for texts, numbers in a row would share their hashes.
+    int hash = 0x811C9DC5;
     for (int i = offset; i < offset + length; i++) {
-      hash = hash * 31 + bytes[i];
+      hash = (hash ^ (bytes[i] & 0xFF)) * 0x01000193;
     }
     hash *= 0x9E3779B9;
     return hash ^ (hash >>> 15);

@@ -2,6 +2,7 @@ package dhara.transforms;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,10 +10,15 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import org.apache.beam.sdk.coders.BigEndianLongCoder;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.junit.jupiter.api.Test;
 
 /** Blocks of sums, and the table that merges them; sums are texts, so that order shows. */
@@ -115,6 +121,20 @@ class SumTableTest {
       table.add(writer.toBytes());
     }
     assertThat(sums(table), is(naive));
+  }
+
+  @Test
+  void keysThatAreNumbersInARowDifferInTheirHashes() throws IOException {
+    for (Coder<Long> numbers : List.of(BigEndianLongCoder.of(), VarLongCoder.of())) {
+      Set<Integer> hashes = new HashSet<>();
+      BlockWriter key = new BlockWriter();
+      for (long number = 0; number < 100_000; number++) {
+        key.clear();
+        numbers.encode(number, key);
+        hashes.add(BlockReader.hash(key.bytes(), 0, key.size()));
+      }
+      assertThat(numbers.toString(), hashes.size(), is(greaterThan(99_900)));
+    }
   }
 
   @Test
