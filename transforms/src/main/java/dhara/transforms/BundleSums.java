@@ -76,6 +76,9 @@ final class BundleSums<W, K, InT, AccT> {
   void clear() {
     windows.clear();
     size = 0;
+    for (BlockWriter shard : shards) {
+      shard.clear();
+    }
   }
 
   /** Hands all over, and starts anew. */

@@ -6,8 +6,10 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dhara.records.RecordCoder;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +29,13 @@ class SumTableTest {
   private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
 
   private record Sum(long revision, String sum) {}
+
+  record Total(long sum) implements Tally<Total> {
+    @Override
+    public Total plus(Total other) {
+      return new Total(sum + other.sum);
+    }
+  }
 
   private static SumTable<String> table() {
     return new SumTable<>((a, b) -> a + b, TEXT);
@@ -135,6 +144,35 @@ class SumTableTest {
       }
       assertThat(numbers.toString(), hashes.size(), is(greaterThan(99_900)));
     }
+  }
+
+  @Test
+  void whatAFailedBundleLeftIsForgotten() throws IOException {
+    TallyFn<Long, Total, Total> total =
+        TallyFn.of(new Total(0), Total::new, Total.class, sum -> sum);
+    BundleSums<String, String, Long, Total> bundle =
+        new BundleSums<>(
+            new Aggregation<>(
+                total, TEXT, RecordCoder.of(Total.class), RecordCoder.of(Total.class)),
+            1);
+    bundle.in("window").add("a", 1L);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            bundle.flush(
+                (window, shard, block) -> {
+                  throw new IllegalStateException("the engine takes no more");
+                }));
+    bundle.clear();
+    bundle.in("window").add("b", 2L);
+    List<byte[]> blocks = new ArrayList<>();
+    bundle.flush((window, shard, block) -> blocks.add(block));
+
+    Map<String, Total> sums = new HashMap<>();
+    new SumTable<>(Total::plus, RecordCoder.of(Total.class))
+        .add(blocks)
+        .forEach(TEXT, (key, revision, sum) -> sums.put(key, sum));
+    assertThat(sums, is(Map.of("b", new Total(2))));
   }
 
   @Test
