@@ -15,7 +15,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 final class BlockWriter extends OutputStream {
 
-  private byte[] bytes = new byte[256];
+  private static final int LEAST = 256;
+
+  /** What is larger is not kept for the next block: there is a writer for each shard. */
+  private static final int KEPT = 1 << 16;
+
+  private byte[] bytes = new byte[LEAST];
   private int size;
 
   /** Adds the sum of a key. */
@@ -64,6 +69,9 @@ final class BlockWriter extends OutputStream {
   /** Starts anew. */
   void clear() {
     size = 0;
+    if (bytes.length > KEPT) {
+      bytes = new byte[LEAST];
+    }
   }
 
   /** A copy of what was written. */
