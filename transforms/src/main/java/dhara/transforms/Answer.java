@@ -9,7 +9,9 @@ import java.time.Instant;
  * @param key what the answer is about; a record, whose components become columns
  * @param start start of the window (inclusive)
  * @param end end of the window (exclusive)
- * @param revision 0 for the first answer of the key and window, one more for each that replaces it
+ * @param revision higher for each answer of the key and window than for those that it replaces; 0
+ *     if there are none, but for sliding windows that may answer early or late, whose first answer
+ *     can have a higher one
  * @param value the answer; a record, whose components become columns
  */
 public record Answer<K, V>(K key, Instant start, Instant end, long revision, V value) {}

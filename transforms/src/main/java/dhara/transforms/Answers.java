@@ -167,7 +167,7 @@ public final class Answers<K, InT, AccT, OutT>
             "SumSlice",
             new MergeShards<>(
                 aggregation,
-                new Slide.Slices<>(!windows.early().isZero()),
+                new Slide.Slices<>(!windows.early().isZero() || !windows.lateness().isZero()),
                 Firings.of(slices),
                 compactBytes))
         .setCoder(aggregation.shards())

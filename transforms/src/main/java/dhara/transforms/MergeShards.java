@@ -188,9 +188,9 @@ final class MergeShards<AccT, T>
       if (now.ended) {
         now = keepGiven(now, fresh, given);
         SumTable<AccT> late =
-            aggregation.table().add(block.getValue()).revise(given.read(), firing.first(true));
-        firing.fire(block.getKey(), (IntervalWindow) window, late, out);
+            aggregation.table().add(block.getValue()).revise(given.read(), firing.first());
         stage.write(give(now, late, given));
+        firing.fire(block.getKey(), (IntervalWindow) window, late, out);
         return;
       }
       fresh.add(block.getValue());
@@ -221,10 +221,10 @@ final class MergeShards<AccT, T>
       if (now == null || now.ended || !now.armed) {
         return; // the window's end was faster
       }
-      SumTable<AccT> news = onTime(fresh, given);
-      firing.fire(shard, (IntervalWindow) window, news, out);
+      SumTable<AccT> news = news(fresh, given);
       fresh.clear();
       stage.write(give(now.with(false, false).fresh(0, 0), news, given));
+      firing.fire(shard, (IntervalWindow) window, news, out);
     }
 
     @OnTimer("end")
@@ -244,8 +244,7 @@ final class MergeShards<AccT, T>
       if (now.armed) {
         early.clear();
       }
-      SumTable<AccT> news = onTime(fresh, given);
-      firing.fire(shard, (IntervalWindow) window, news, out);
+      SumTable<AccT> news = news(fresh, given);
       now = now.with(true, false);
       if (firings.latenessMillis() > 0 && news.added() >= 2 * (long) news.size()) {
         // It takes up to the lateness until the engine forgets the window: keep little.
@@ -253,11 +252,11 @@ final class MergeShards<AccT, T>
         now = give(now.fresh(0, 0), news, given);
       }
       stage.write(now);
+      firing.fire(shard, (IntervalWindow) window, news, out);
     }
 
-    private SumTable<AccT> onTime(BagState<byte[]> fresh, BagState<byte[]> given)
-        throws IOException {
-      return aggregation.table().add(fresh.read()).revise(given.read(), firing.first(false));
+    private SumTable<AccT> news(BagState<byte[]> fresh, BagState<byte[]> given) throws IOException {
+      return aggregation.table().add(fresh.read()).revise(given.read(), firing.first());
     }
 
     /** After the end: what was fresh then was given. Mostly nobody asks. */
@@ -266,11 +265,12 @@ final class MergeShards<AccT, T>
       if (now.freshBytes == 0) {
         return now;
       }
-      SumTable<AccT> sums = onTime(fresh, given);
+      SumTable<AccT> sums = news(fresh, given);
       fresh.clear();
       return give(now.fresh(0, 0), sums, given);
     }
 
+    /** Keeps what is given; before it is given, for an answer may use its sum up. */
     private Stage give(Stage now, SumTable<AccT> sums, BagState<byte[]> given) throws IOException {
       byte[] block = sums.toBlock();
       given.add(block);

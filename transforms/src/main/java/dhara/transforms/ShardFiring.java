@@ -17,24 +17,20 @@ interface ShardFiring<AccT, T> extends Serializable {
   /**
    * Gives what is new of a window.
    *
-   * @param sums the sums that have changed, whole, with their revisions
+   * @param sums the sums that have changed, whole, with their revisions; used up
    */
   void fire(int shard, IntervalWindow window, SumTable<AccT> sums, OutputReceiver<T> out)
       throws IOException;
 
-  /**
-   * The revision of a sum that was not given before.
-   *
-   * @param late whether its window has ended
-   */
-  long first(boolean late);
+  /** The revision of a sum that was not given before. */
+  long first();
 
   /** An answer for each sum. */
   record Answering<K, AccT, OutT>(Aggregation<K, ?, AccT, OutT> aggregation)
       implements ShardFiring<AccT, Answer<K, OutT>> {
 
     @Override
-    public long first(boolean late) {
+    public long first() {
       return 0;
     }
 

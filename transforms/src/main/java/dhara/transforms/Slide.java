@@ -54,13 +54,20 @@ final class Slide<K, InT, AccT, OutT>
     this.compactBytes = compactBytes;
   }
 
-  /** Slices as they are handed over: blocks. */
-  record Slices<AccT>(boolean early) implements ShardFiring<AccT, KV<Integer, byte[]>> {
+  /**
+   * Slices as they are handed over: blocks.
+   *
+   * @param revised whether windows answer more than once: early, or late
+   */
+  record Slices<AccT>(boolean revised) implements ShardFiring<AccT, KV<Integer, byte[]>> {
 
-    /** An answer's revision is the sum of its slices': it grows with each that replaces one. */
+    /**
+     * An answer's revision is the sum of its slices', and grows with each of their firings: with
+     * the first too, which may come late, to a slice that had nothing when its window answered.
+     */
     @Override
-    public long first(boolean late) {
-      return late || early ? 1 : 0;
+    public long first() {
+      return revised ? 1 : 0;
     }
 
     @Override
@@ -70,7 +77,9 @@ final class Slide<K, InT, AccT, OutT>
         SumTable<AccT> sums,
         OutputReceiver<KV<Integer, byte[]>> out)
         throws IOException {
-      out.output(KV.of(shard, sums.toBlock()));
+      if (sums.size() > 0) {
+        out.output(KV.of(shard, sums.toBlock()));
+      }
     }
   }
 
@@ -188,6 +197,7 @@ final class Slide<K, InT, AccT, OutT>
 
     @OnTimer("end")
     public void end(
+        OnTimerContext context,
         @StateId("slices") MapState<Long, byte[]> slices,
         @StateId("clock") ValueState<Clock> clock,
         @TimerId("end") Timer end,
@@ -195,6 +205,9 @@ final class Slide<K, InT, AccT, OutT>
         OutputReceiver<Answer<K, OutT>> out)
         throws IOException {
       long ended = clock.read().next();
+      if (ended - 1 > context.fireTimestamp().getMillis()) {
+        return; // an engine had fired this timer already when it was set anew
+      }
       if (!early) {
         answer(aggregation.table().add(within(ended, slices, Clock.NONE)), ended, out);
       }

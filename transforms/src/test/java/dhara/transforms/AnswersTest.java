@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.records.RecordCoder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.testing.CombineFnTester;
+import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -251,6 +253,64 @@ class AnswersTest {
             answer(new Sensor("all"), "10:00:00", "10:01:30", 0, 2, 3),
             answer(new Sensor("all"), "10:05:00", "10:06:00", 0, 1, 4)));
     assertThat(settled(arrivals.backfilled(all)), is(streamed));
+  }
+
+  /** As Beam allows: what is answered from may be used up. */
+  private static final class UsingUpFn extends Combine.CombineFn<Long, List<Long>, Long> {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public List<Long> createAccumulator() {
+      return new ArrayList<>();
+    }
+
+    @Override
+    public List<Long> addInput(List<Long> values, Long value) {
+      values.add(value);
+      return values;
+    }
+
+    @Override
+    public List<Long> mergeAccumulators(Iterable<List<Long>> parts) {
+      List<Long> values = createAccumulator();
+      parts.forEach(values::addAll);
+      return values;
+    }
+
+    @Override
+    public Long extractOutput(List<Long> values) {
+      long sum = 0;
+      while (!values.isEmpty()) {
+        sum += values.remove(values.size() - 1);
+      }
+      return sum;
+    }
+  }
+
+  @Test
+  void aSumIsRevisedThoughItsAnswerUsedItUp() {
+    Windows early = MINUTES.withEarlyAnswersEvery(Duration.ofSeconds(1));
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:10", KV.of(A, 1L))
+            .pause(Duration.ofSeconds(2))
+            .row("10:00:00", "10:00:20", KV.of(A, 2L))
+            .row("10:01:30", "10:00:30", KV.of(A, 4L))
+            .row("10:01:30", "10:00:40", KV.of(A, 8L));
+
+    for (Windows windows : List.of(MINUTES, early)) {
+      PTransform<PCollection<KV<Sensor, Long>>, PCollection<Answer<Sensor, Long>>> sums =
+          new PTransform<>() {
+            @Override
+            public PCollection<Answer<Sensor, Long>> expand(PCollection<KV<Sensor, Long>> values) {
+              return values.apply(Answers.in(windows).perKey(new UsingUpFn()));
+            }
+          };
+      assertThat(
+          settled(arrivals.streamed(sums)),
+          contains(new Answer<>(A, time("10:00:00"), time("10:01:00"), 0, 15L)));
+    }
   }
 
   @Test
