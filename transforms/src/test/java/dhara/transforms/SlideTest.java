@@ -94,6 +94,20 @@ class SlideTest {
   }
 
   @Test
+  void aSliceKeepsTheSumsOfKeysThatHaveNothingNew() throws IOException {
+    assertThat(
+        answers(
+                slices()
+                    .row("10:04:30", "10:02:59.999", slice("a", FIRST, 3))
+                    .row("10:04:40", "10:02:59.999", slice("b", FIRST + 1, 9)),
+                "10:02:00")
+            .stream()
+            .map(Answer::value)
+            .toList(),
+        is(List.of(new Total(3))));
+  }
+
+  @Test
   void aSliceLeavesWindowsAloneThatAreClosed() throws IOException {
     Arrivals<KV<Integer, byte[]>> slices =
         slices()
