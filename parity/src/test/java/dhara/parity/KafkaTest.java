@@ -12,11 +12,14 @@ import static org.hamcrest.Matchers.hasEntry;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
 import dhara.events.LateEvent;
+import dhara.io.Chunk;
+import dhara.io.Counts;
 import dhara.io.Decoding;
 import dhara.io.Endpoint;
 import dhara.io.EventSource;
@@ -111,7 +114,7 @@ final class KafkaTest {
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, containsInAnyOrder(stamped(0), stamped(1)));
     assertThat(backfill.deadLetters, empty());
-    assertThat(backfill.read, is(2L));
+    assertThat(backfill.counts, is(new Counts(2, 2, 0, 0)));
     assertThat(kafka.groups(), empty());
   }
 
@@ -123,7 +126,7 @@ final class KafkaTest {
     }
     Backfill backfill = backfill("?start=1:1&end=1:3,0:5");
     assertThat(backfill.stamped, containsInAnyOrder(stamped(3), stamped(5)));
-    assertThat(backfill.read, is(2L));
+    assertThat(backfill.counts, is(new Counts(2, 2, 0, 0)));
   }
 
   @Test
@@ -142,7 +145,7 @@ final class KafkaTest {
     kafka.createTopic(topic, 2);
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, empty());
-    assertThat(backfill.read, is(0L));
+    assertThat(backfill.counts, is(new Counts(0, 0, 0, 0)));
   }
 
   @Test
@@ -168,7 +171,7 @@ final class KafkaTest {
     kafka.produce(topic, 3, NOON, null, new Tick("future", NOON.plusSeconds(86_401)).bytes());
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, contains(stamped(0)));
-    assertThat(backfill.read, is(6L));
+    assertThat(backfill.counts, is(new Counts(6, 1, 0, 5)));
     assertThat(
         backfill.deadLetters.stream().map(KafkaTest::summary).toList(),
         containsInAnyOrder(
@@ -247,7 +250,7 @@ final class KafkaTest {
       kafka.produce(List.of(message(0, tick(355)), message(1, tick(420))));
       assertThat(stream.counts.take(1, PATIENCE), contains("12:05=7"));
       assertThat(stream.deadLetters.all(), empty());
-      assertThat(stream.read.all().stream().mapToLong(Long::longValue).sum(), is(2L + 36 + 2));
+      assertThat(sum(stream.read), is(new Counts(40, 40, 0, 0)));
       assertThat(kafka.groups(), empty());
     } finally {
       stream.running.cancel();
@@ -302,7 +305,7 @@ final class KafkaTest {
       assertThat(
           stream.counts.take(3, PATIENCE), containsInAnyOrder("12:00=3", "12:01=1", "12:02=1"));
       assertThat(stream.late.all(), empty());
-      assertThat(stream.read.all().stream().mapToLong(Long::longValue).sum(), is(8L));
+      assertThat(sum(stream.read), is(new Counts(8, 7, 1, 0)));
     } finally {
       stream.running.cancel();
     }
@@ -343,7 +346,7 @@ final class KafkaTest {
   @Test
   void aRestoredReaderGoesOnWhereItsCheckpointStood() throws Exception {
     kafka.createTopic(topic, 1);
-    kafka.produce(List.of(message(0, tick(0)), message(0, tick(60)), message(0, tick(120))));
+    kafka.produce(List.of(message(0, tick(0)), message(0, tick(60))));
     restore(unboundedSource(source("")));
   }
 
@@ -362,11 +365,31 @@ final class KafkaTest {
     assertThat(written(topic), containsInAnyOrder("a=1", "b=2"));
   }
 
+  /** A savepoint and a fingerprint know it by this name. */
+  @Test
+  void theSinkIsOneStepWhoseNameIsWrite() {
+    Pipeline pipeline = pipeline();
+    pipeline
+        .apply(Create.empty(KvCoder.of(ByteArrayCoder.of(), ByteArrayCoder.of())))
+        .apply("Answers", KafkaSink.upserts(Endpoint.of("--answers", kafka.uri(topic))));
+    List<String> steps = new ArrayList<>();
+    pipeline.traverseTopologically(
+        new Pipeline.PipelineVisitor.Defaults() {
+          @Override
+          public void visitPrimitiveTransform(TransformHierarchy.Node node) {
+            steps.add(node.getFullName());
+          }
+        });
+    steps.removeIf(name -> !name.startsWith("Answers"));
+    assertThat(steps, contains(startsWith("Answers/Write")));
+  }
+
   @Test
   void anAppendingSinkNeedsNoKey() {
     KafkaSink sink =
         KafkaSink.appends(Endpoint.of("--answers", kafka.uri(topic))).withSuffix("-dead-letters");
     sink.check();
+    sink.create();
     assertThat(sink.topic(), is(topic + "-dead-letters"));
     assertThat(kafka.topicSettings(sink.topic()), not(hasEntry("cleanup.policy", "compact")));
     write(sink, KV.of("", "1"));
@@ -424,31 +447,38 @@ final class KafkaTest {
     assertThat(failed.getMessage(), containsString("the brokers refused a record"));
   }
 
-  private static <T, M extends CheckpointMark> void restore(UnboundedSource<T, M> whole)
-      throws Exception {
+  private <T, M extends CheckpointMark> void restore(UnboundedSource<T, M> whole) throws Exception {
     DirectOptions options = PipelineOptionsFactory.as(DirectOptions.class);
     UnboundedSource<T, M> source = whole.split(1, options).get(0);
+    List<Long> read = new ArrayList<>();
     M checkpoint;
     try (UnboundedReader<T> reader = source.createReader(options, null)) {
-      assertThat(second(reader, reader.start()), is(0L));
-      assertThat(second(reader, reader.advance()), is(60L));
+      read.addAll(seconds(reader, reader.start()));
+      while (read.size() < 2) {
+        read.addAll(seconds(reader, reader.advance()));
+      }
       // Nobody has asked for the watermark, and yet the mark knows it: what is late stays late.
       checkpoint = stored(source, reader.getCheckpointMark());
     }
+    kafka.produce(List.of(message(0, tick(120))));
     try (UnboundedReader<T> reader = source.createReader(options, checkpoint)) {
       assertThat(reader.getWatermark().getMillis(), is(NOON.plusSeconds(50).toEpochMilli()));
-      assertThat(second(reader, reader.start()), is(120L));
+      read.addAll(seconds(reader, reader.start()));
     }
+    assertThat(read, contains(0L, 60L, 120L));
   }
 
-  /** The event time of the reader's record; polls for it where it is not there yet. */
-  private static long second(UnboundedReader<?> reader, boolean there) throws IOException {
+  /** The event times of the reader's chunk; polls for it where it is not there yet. */
+  private static List<Long> seconds(UnboundedReader<?> reader, boolean there) throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!there) {
       assertThat("no record in time", System.nanoTime() < deadline);
       there = reader.advance();
     }
-    return (reader.getCurrentTimestamp().getMillis() - NOON.toEpochMilli()) / 1_000;
+    Chunk<?> chunk = (Chunk<?>) reader.getCurrent();
+    return IntStream.range(0, chunk.size())
+        .mapToObj(i -> (chunk.at(i).getMillis() - NOON.toEpochMilli()) / 1_000)
+        .toList();
   }
 
   /** A checkpoint as it comes back from storage. */
@@ -507,16 +537,27 @@ final class KafkaTest {
     assertThat(read.late(), is(Optional.empty()));
     Collected<String> stamped = Collected.of(String.class);
     Collected<DeadLetter> deadLetters = Collected.of(DeadLetter.class);
-    Collected<Long> counts = Collected.of(Long.class);
+    Collected<Counts> counts = Collected.of(Counts.class);
     read.events().apply("Stamp", ParDo.of(new StampFn())).apply("Events", stamped);
     read.deadLetters().apply("Dead letters", deadLetters);
-    read.read().apply("Read", counts);
+    read.counts().apply("Read", counts);
     pipeline.run().waitUntilFinish();
-    return new Backfill(
-        stamped.all(), deadLetters.all(), counts.all().stream().mapToLong(Long::longValue).sum());
+    return new Backfill(stamped.all(), deadLetters.all(), sum(counts));
   }
 
-  private record Backfill(List<String> stamped, List<DeadLetter> deadLetters, long read) {}
+  private static Counts sum(Collected<Counts> parts) {
+    return parts.all().stream()
+        .reduce(
+            new Counts(0, 0, 0, 0),
+            (a, b) ->
+                new Counts(
+                    a.read() + b.read(),
+                    a.events() + b.events(),
+                    a.late() + b.late(),
+                    a.deadLettered() + b.deadLettered()));
+  }
+
+  private record Backfill(List<String> stamped, List<DeadLetter> deadLetters, Counts counts) {}
 
   private Stream stream() {
     return stream("");
@@ -532,7 +573,7 @@ final class KafkaTest {
     Collected<String> counts = Collected.of(String.class);
     Collected<DeadLetter> deadLetters = Collected.of(DeadLetter.class);
     Collected<LateEvent> late = Collected.of(LateEvent.class);
-    Collected<Long> reads = Collected.of(Long.class);
+    Collected<Counts> reads = Collected.of(Counts.class);
     read.late().orElseThrow().apply("Late", late);
     read.events()
         .apply(Window.into(FixedWindows.of(org.joda.time.Duration.standardMinutes(1))))
@@ -540,7 +581,7 @@ final class KafkaTest {
         .apply("Minutes", ParDo.of(new MinuteFn()))
         .apply("Counts", counts);
     read.deadLetters().apply("Dead letters", deadLetters);
-    read.read().apply("Read", reads);
+    read.counts().apply("Read", reads);
     return new Stream(counts, late, deadLetters, reads, new Running(pipeline.run()));
   }
 
@@ -548,7 +589,7 @@ final class KafkaTest {
       Collected<String> counts,
       Collected<LateEvent> late,
       Collected<DeadLetter> deadLetters,
-      Collected<Long> read,
+      Collected<Counts> read,
       Running running) {}
 
   private record Running(PipelineResult result) {

@@ -38,12 +38,12 @@ public interface EventSource<T extends Record & Event> {
    * @param leftOut events of a bounded source that the user wants left out, because a stream found
    *     them late
    * @param deadLetters what was no event
-   * @param read how many were read, in parts to be added up; counted before parsing
+   * @param counts how many of each there were, in parts to be added up
    */
   record Read<T>(
       PCollection<T> events,
       Optional<PCollection<LateEvent>> late,
       Optional<PCollection<T>> leftOut,
       PCollection<DeadLetter> deadLetters,
-      PCollection<Long> read) {}
+      PCollection<Counts> counts) {}
 }

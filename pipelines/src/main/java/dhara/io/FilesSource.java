@@ -4,6 +4,7 @@ import dhara.events.DeadLetter;
 import dhara.events.Event;
 import dhara.formats.BadEvent;
 import dhara.formats.Mapping;
+import dhara.io.Counts.Counting;
 import dhara.records.RecordCoder;
 import dhara.transforms.Lateness;
 import java.io.IOException;
@@ -11,15 +12,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Events from files, one a line: JSON lines, or CSV with a header or with given columns; compressed
@@ -81,7 +81,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
   public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
     TupleTag<T> events = new TupleTag<>("events");
     TupleTag<DeadLetter> dead = new TupleTag<>("dead");
-    TupleTag<Long> read = new TupleTag<>("read");
+    TupleTag<Counts> counts = new TupleTag<>("counts");
     SegmentReader<T> reader =
         new SegmentReader<>(
             files.type(),
@@ -90,7 +90,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
             files.maxEventBytes(),
             files.maxEventBytes(),
             Instant.now());
-    ReadFn<T> fn = new ReadFn<>(files.input(), reader, events, dead, read);
+    ReadFn<T> fn = new ReadFn<>(files.input(), reader, events, dead, counts);
     PCollectionTuple out =
         pipeline
             .apply(
@@ -99,13 +99,13 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
             .apply(name + ".Spread", Reshuffle.viaRandomKey())
             .apply(
                 name + ".Read",
-                ParDo.of(fn).withOutputTags(events, TupleTagList.of(dead).and(read)));
+                ParDo.of(fn).withOutputTags(events, TupleTagList.of(dead).and(counts)));
     return new Read<>(
         out.get(events).setCoder(RecordCoder.of(files.type())),
         Optional.empty(),
         Optional.empty(),
         out.get(dead).setCoder(RecordCoder.of(DeadLetter.class)),
-        out.get(read).setCoder(VarLongCoder.of()));
+        out.get(counts).setCoder(RecordCoder.of(Counts.class)));
   }
 
   /** Reads segments: one pass from bytes to records. */
@@ -117,15 +117,15 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     private final SegmentReader<T> reader;
     private final TupleTag<T> events;
     private final TupleTag<DeadLetter> dead;
-    private final TupleTag<Long> counts;
-    private transient long read;
+    private final TupleTag<Counts> counts;
+    private transient @Nullable Counting counting;
 
     ReadFn(
         String input,
         SegmentReader<T> reader,
         TupleTag<T> events,
         TupleTag<DeadLetter> dead,
-        TupleTag<Long> counts) {
+        TupleTag<Counts> counts) {
       this.input = input;
       this.reader = reader;
       this.events = events;
@@ -135,7 +135,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
 
     @StartBundle
     public void startBundle() {
-      read = 0;
+      counting = new Counting();
     }
 
     @ProcessElement
@@ -146,14 +146,16 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
           new SegmentReader.Taker<T>() {
             @Override
             public void event(T event, Lines line) {
-              read++;
+              counting.read();
+              counting.event();
               good.outputWithTimestamp(
                   event, org.joda.time.Instant.ofEpochMilli(event.at().toEpochMilli()));
             }
 
             @Override
             public void bad(BadEvent why, Lines line) {
-              read++;
+              counting.read();
+              counting.deadLetter();
               out.get(dead).output(deadLetter(segment, line, why));
             }
           });
@@ -161,7 +163,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
-      context.output(counts, read, GlobalWindow.INSTANCE.maxTimestamp(), GlobalWindow.INSTANCE);
+      counting.output(context, counts);
     }
 
     private DeadLetter deadLetter(Segment segment, Lines lines, BadEvent e) {

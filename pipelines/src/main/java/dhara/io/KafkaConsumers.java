@@ -60,6 +60,8 @@ record KafkaConsumers(KafkaAddress address, String isolation) implements Seriali
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 512 * 1024);
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
+    // Kafka's own 1 MiB is a round trip for every few thousand records of a partition.
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
     settings.putAll(users);
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, address.brokers());
     settings.put(

@@ -1,8 +1,9 @@
 package dhara.lint;
 
 import dhara.records.RecordCoder;
+import dhara.transforms.BlockCoder;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.apache.avro.SchemaNormalization;
 import org.apache.beam.sdk.coders.Coder;
@@ -46,11 +47,17 @@ final class CoderShape {
         : name + parts.stream().map(CoderShape::text).collect(Collectors.joining(", ", "(", ")"));
   }
 
-  /** Tells the type of each record that it codes. */
-  static void records(Coder<?> coder, Consumer<TypeDescriptor<?>> found) {
+  /** Tells the type of each record that it codes, and whether the record is, or is in, a key. */
+  static void records(
+      Coder<?> coder, boolean inKeys, BiConsumer<TypeDescriptor<?>, Boolean> found) {
     if (coder instanceof RecordCoder<?> records) {
-      found.accept(records.getEncodedTypeDescriptor());
+      found.accept(records.getEncodedTypeDescriptor(), inKeys);
     }
-    coder.getCoderArguments().forEach(part -> records(part, found));
+    if (coder instanceof BlockCoder<?, ?> blocks) {
+      records(blocks.keyCoder(), true, found);
+      records(blocks.sumCoder(), inKeys, found);
+    } else {
+      coder.getCoderArguments().forEach(part -> records(part, inKeys, found));
+    }
   }
 }

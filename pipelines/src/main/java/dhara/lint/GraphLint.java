@@ -2,6 +2,7 @@ package dhara.lint;
 
 import dhara.lint.Graph.Step;
 import dhara.lint.StateKinds.Kept;
+import dhara.transforms.Answers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -162,7 +163,7 @@ public final class GraphLint {
 
   private static List<Finding> fn(Step step, DoFn<?, ?> fn) {
     List<Finding> findings = new ArrayList<>();
-    if (!onlyBatches(step)) {
+    if (!settles(step)) {
       StateKinds.timers(fn)
           .forEach(
               (id, domain) -> {
@@ -198,9 +199,13 @@ public final class GraphLint {
     return findings;
   }
 
-  /** There the clock says how many elements are handed on together, not which. */
-  private static boolean onlyBatches(Step step) {
-    return step.enclosing().anyMatch(outer -> outer.getTransform() instanceof GroupIntoBatches);
+  /** There the clock says when or how many elements are handed on together, not which. */
+  private static boolean settles(Step step) {
+    return step.enclosing()
+        .anyMatch(
+            outer ->
+                outer.getTransform() instanceof GroupIntoBatches
+                    || outer.getTransform() instanceof Answers);
   }
 
   private static Optional<Finding> nonDeterministic(Step step, String id, Kept kept) {

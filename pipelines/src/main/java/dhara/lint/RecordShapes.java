@@ -31,7 +31,7 @@ final class RecordShapes {
 
   /** Gathers the records of a coder. */
   void add(Coder<?> coder, boolean inKeys) {
-    CoderShape.records(coder, type -> add(type, inKeys));
+    CoderShape.records(coder, inKeys, this::add);
   }
 
   private void add(TypeDescriptor<?> type, boolean inKeys) {

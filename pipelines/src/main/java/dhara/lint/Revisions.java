@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.beam.sdk.runners.TransformHierarchy.Node;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
@@ -28,7 +29,7 @@ final class Revisions {
     List<Finding> findings = new ArrayList<>();
     for (Step step : graph.leaves().toList()) {
       boolean ofRevisions = step.inputs().anyMatch(revised::contains);
-      boolean revises = step.transform() instanceof GroupByKey && accumulates(step.input());
+      boolean revises = groups(step) && accumulates(step.input());
       if (ofRevisions && revises && step.enclosing().noneMatch(Revisions::takesTheLatest)) {
         findings.add(
             Finding.warn(
@@ -42,6 +43,12 @@ final class Revisions {
       }
     }
     return findings;
+  }
+
+  private static boolean groups(Step step) {
+    return step.transform() instanceof GroupByKey
+        || (step.fn().anyMatch(DoFnSignatures::isStateful)
+            && step.enclosing().anyMatch(outer -> outer.getTransform() instanceof Answers));
   }
 
   private static boolean accumulates(PCollection<?> input) {

@@ -203,22 +203,23 @@ public final class Assembly implements Flow, AutoCloseable {
       String step = input.name() + ".Unique";
       Unique<T> unique = Unique.byId(longest(Windows::horizon, windows));
       PCollectionTuple split = events.apply(step, unique);
-      PCollection<T> copies = counting(split.get(unique.duplicates()), step + ".Copies", margin);
-      books.count(input.name(), step + ".Duplicates", List.of(Ledger.Entry.DUPLICATE), copies);
       events = split.get(unique.unique());
-      PCollection<T> first = counting(events, step + ".Counting", margin);
-      books.count(input.name(), step + ".First", List.of(Ledger.Entry.AGGREGATED), first);
+      if (margin.isZero()) {
+        books.unique(input.name(), step, split.get(unique.counts()));
+      } else {
+        PCollection<T> copies = counting(split.get(unique.duplicates()), step + ".Copies");
+        books.count(input.name(), step + ".Duplicates", List.of(Ledger.Entry.DUPLICATE), copies);
+        PCollection<T> first = counting(events, step + ".Counting");
+        books.count(input.name(), step + ".First", List.of(Ledger.Entry.AGGREGATED), first);
+      }
     }
     return events;
   }
 
   /** Of events with a margin around them those that the ledger has not filtered. */
-  private <T extends Event> PCollection<T> counting(
-      PCollection<T> events, String step, Duration margin) {
+  private <T extends Event> PCollection<T> counting(PCollection<T> events, String step) {
     TimeRange counted = range; // a function that goes to workers takes no assembly along
-    return margin.isZero()
-        ? events
-        : events.apply(step, Filter.by(event -> counted.holds(event.at())));
+    return events.apply(step, Filter.by(event -> counted.holds(event.at())));
   }
 
   /**
@@ -253,9 +254,13 @@ public final class Assembly implements Flow, AutoCloseable {
     String step = part.step();
     EventSource.Read<T> read = source.read(pipeline, step, lateness);
     bounded &= read.events().isBounded() == IsBounded.BOUNDED;
-    books.add(name, step + ".All", List.of(Ledger.Entry.READ), read.read());
-    books.count(name, step + ".Dead", List.of(Ledger.Entry.DEAD_LETTERED), read.deadLetters());
+    boolean whole = range.equals(TimeRange.ALL) && part.range().equals(TimeRange.ALL);
+    books.source(name, step + ".All", read.counts(), whole ? events() : List.of());
     deadLetters.add(read.deadLetters());
+    if (whole) {
+      read.late().ifPresent(lateEvents::add);
+      return read.events();
+    }
     List<Ledger.Entry> late = List.of(Ledger.Entry.LATE);
     read.leftOut()
         .ifPresent(e -> inRange(name, step + ".LeftOut", e, part.range(), Duration.ZERO, late));
@@ -285,19 +290,13 @@ public final class Assembly implements Flow, AutoCloseable {
       TimeRange part,
       Duration margin,
       List<Ledger.Entry> entries) {
-    if (range.equals(TimeRange.ALL) && part.equals(TimeRange.ALL)) {
-      List<Ledger.Entry> all = new ArrayList<>(entries);
-      all.add(Ledger.Entry.PARSED);
-      books.count(input, step + ".InRange", all, events);
-      return events;
-    }
-    books.count(input, step + ".Parsed", List.of(Ledger.Entry.PARSED), events);
     TimeRange.Split<E> tags = TimeRange.Split.tags();
     PCollectionTuple split = range.split(step + ".Range", events, part, margin, tags);
     PCollection<E> inside = split.get(tags.inside());
     PCollection<E> outside = split.get(tags.outside());
     books.count(input, step + ".Outside", List.of(Ledger.Entry.FILTERED), outside);
-    books.count(input, step + ".InRange", entries, counting(inside, step + ".Counting", margin));
+    PCollection<E> counted = margin.isZero() ? inside : counting(inside, step + ".Counting");
+    books.count(input, step + ".InRange", entries, counted);
     return inside;
   }
 

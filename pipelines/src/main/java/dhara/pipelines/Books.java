@@ -1,16 +1,19 @@
 package dhara.pipelines;
 
 import dhara.formats.RecordFields;
+import dhara.io.Counts;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
 import dhara.records.RecordCoder;
 import dhara.transforms.CountPerBundle;
 import dhara.transforms.TallyFn;
+import dhara.transforms.Unique;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -22,6 +25,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Repeatedly;
@@ -44,14 +48,55 @@ final class Books {
 
   /** Counts elements of an input, each as all of the entries. */
   <T> void count(String input, String step, List<Ledger.Entry> as, PCollection<T> elements) {
-    add(input, step, as, elements.apply(step + ".Count", CountPerBundle.ofElements()));
+    add(
+        input,
+        step,
+        elements.apply(step + ".Count", CountPerBundle.ofElements()),
+        count -> entered(input, as, count));
   }
 
-  /** Takes counts of an input, in parts. */
-  void add(String input, String step, List<Ledger.Entry> as, PCollection<Long> parts) {
+  private static Ledger entered(String input, List<Ledger.Entry> as, long count) {
+    return as.stream()
+        .map(entry -> Ledger.of(input, entry, count))
+        .reduce(Ledger.ZERO, Ledger::plus);
+  }
+
+  /**
+   * Takes what a source of an input has counted.
+   *
+   * @param each what an event counts as that is not late; nothing where a range of time is still to
+   *     sort the events, late or not
+   */
+  void source(String input, String step, PCollection<Counts> counts, List<Ledger.Entry> each) {
+    boolean sorted = !each.isEmpty();
+    add(
+        input,
+        step,
+        counts,
+        of ->
+            Ledger.of(input, Ledger.Entry.READ, of.read())
+                .plus(Ledger.of(input, Ledger.Entry.DEAD_LETTERED, of.deadLettered()))
+                .plus(Ledger.of(input, Ledger.Entry.PARSED, of.events() + of.late()))
+                .plus(Ledger.of(input, Ledger.Entry.LATE, sorted ? of.late() : 0))
+                .plus(entered(input, each, of.events())));
+  }
+
+  /** Takes what {@link Unique} has counted of an input. */
+  void unique(String input, String step, PCollection<Unique.Counts> counts) {
+    add(
+        input,
+        step,
+        counts,
+        of ->
+            Ledger.of(input, Ledger.Entry.AGGREGATED, of.unique())
+                .plus(Ledger.of(input, Ledger.Entry.DUPLICATE, of.duplicates())));
+  }
+
+  private <C> void add(
+      String input, String step, PCollection<C> parts, SerializableFunction<C, Ledger> ledger) {
     entries.add(
         parts
-            .apply(step + ".Entry", ParDo.of(new EntryFn(input, as)))
+            .apply(step + ".Entry", ParDo.of(new EntryFn<>(input, ledger)))
             .setCoder(KvCoder.of(StringUtf8Coder.of(), RecordCoder.of(Ledger.class))));
   }
 
@@ -127,30 +172,34 @@ final class Books {
     return Duration.ofSeconds(sink.endpoint().scheme().equals("kafka") ? 1 : 10);
   }
 
-  /** Names counts, and shows them as metrics of the engine too. */
-  private static final class EntryFn extends DoFn<Long, KV<String, Ledger>> {
+  /** Enters counts into ledgers, and shows them as metrics of the engine too. */
+  private static final class EntryFn<C> extends DoFn<C, KV<String, Ledger>> {
 
     private static final long serialVersionUID = 1L;
 
     private final String input;
-    private final List<Ledger.Entry> entries;
-    private final List<Counter> counters;
+    private final SerializableFunction<C, Ledger> ledger;
+    private final EnumMap<Ledger.Entry, Counter> counters = new EnumMap<>(Ledger.Entry.class);
 
-    EntryFn(String input, List<Ledger.Entry> entries) {
+    EntryFn(String input, SerializableFunction<C, Ledger> ledger) {
       this.input = input;
-      this.entries = entries;
-      this.counters =
-          entries.stream().map(entry -> Metrics.counter("dhara", entry.label())).toList();
+      this.ledger = ledger;
+      for (Ledger.Entry entry : Ledger.Entry.values()) {
+        counters.put(entry, Metrics.counter("dhara", entry.label()));
+      }
     }
 
     @ProcessElement
-    public void process(@Element Long count, OutputReceiver<KV<String, Ledger>> out) {
-      Ledger ledger = Ledger.ZERO;
-      for (Ledger.Entry entry : entries) {
-        ledger = ledger.plus(Ledger.of(input, entry, count));
-      }
-      counters.forEach(counter -> counter.inc(count));
-      out.output(KV.of(input, ledger));
+    public void process(@Element C counts, OutputReceiver<KV<String, Ledger>> out) {
+      Ledger entered = ledger.apply(counts);
+      counters.forEach(
+          (entry, counter) -> {
+            long count = entered.count(entry);
+            if (count != 0) {
+              counter.inc(count);
+            }
+          });
+      out.output(KV.of(input, entered));
     }
   }
 

@@ -96,6 +96,20 @@ public record Ledger(
         entry == Entry.IN_RANGE ? count : 0);
   }
 
+  /** How many there are of an entry. */
+  long count(Entry entry) {
+    return switch (entry) {
+      case READ -> read;
+      case PARSED -> parsed;
+      case IN_RANGE -> inRange;
+      case AGGREGATED -> aggregated;
+      case DEAD_LETTERED -> deadLettered;
+      case LATE -> late;
+      case DUPLICATE -> duplicate;
+      case FILTERED -> filtered;
+    };
+  }
+
   /** The ledger of both, which are of one input. */
   @Override
   public Ledger plus(Ledger other) {

@@ -124,6 +124,19 @@ class ReconcileTest {
   }
 
   @Test
+  void aLateEventThatStandsAtTheSamePlaceOnBothSidesExplainsNothing() throws IOException {
+    changeDal();
+    String late = late("L1", "09:01:30", "09:01", "09:02");
+    write("a/late/late.jsonl", List.of(late));
+    write("b/late/late.jsonl", List.of(late));
+    assertThat("the same record on both sides", run(), is(1));
+    assertThat(out(), containsString("  differs            1 = late 0 + dead letter 0 + unexpl"));
+
+    write("b/late/late.jsonl", List.of(late.replace("offset=7", "offset=8")));
+    assertThat("a copy at another place", run(), is(0));
+  }
+
+  @Test
   void aLateEventBesideTheWindowExplainsNothing() throws IOException {
     changeDal();
     write(

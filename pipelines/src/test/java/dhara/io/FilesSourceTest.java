@@ -334,13 +334,13 @@ class FilesSourceTest {
         source.read(pipeline, "steps", Lateness.of(Windows.tumbling(Duration.ofMinutes(1))));
     Gathered<Step> events = Gathered.of(read.events());
     Gathered<DeadLetter> dead = Gathered.of(read.deadLetters());
-    Gathered<Long> counts = Gathered.of(read.read());
+    Gathered<Counts> counts = Gathered.of(read.counts());
     pipeline.run().waitUntilFinish();
     return new Outcome(
         events.values().stream().sorted(Comparator.comparing(Step::length)).toList(),
         events.timestamps().stream().distinct().map(Object::toString).toList(),
         dead.values(),
-        counts.values().stream().mapToLong(Long::longValue).sum());
+        counts.values().stream().mapToLong(Counts::read).sum());
   }
 
   private static FilesSource<Step> source(String uri) {

@@ -108,6 +108,18 @@ final class KafkaEndpointTest {
   }
 
   @Test
+  void whatIsSetForThroughputIsTheUsersToSetAnew() {
+    Endpoint endpoint =
+        Endpoint.of("--events", "kafka://a:1/t?consumer.max.partition.fetch.bytes=9");
+    Map<String, Object> settings =
+        new KafkaConsumers(
+                KafkaAddress.of(endpoint, "consumer.", KafkaConsumers.OWNED), "read_committed")
+            .settings();
+    assertThat(settings, hasEntry("max.partition.fetch.bytes", (Object) "9"));
+    assertThat(settings, hasEntry("max.poll.records", (Object) 5_000));
+  }
+
+  @Test
   void readsPlaces() {
     Endpoint endpoint = Endpoint.of("--events", "kafka://a:1/t");
     assertThat(

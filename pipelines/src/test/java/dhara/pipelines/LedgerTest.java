@@ -34,6 +34,11 @@ class LedgerTest {
     assertThat(
         all,
         is(new Ledger("orders", 0, 1, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 10, 100)));
+    count = 1;
+    for (Ledger.Entry entry : Ledger.Entry.values()) {
+      assertThat(entry.label(), all.count(entry), is(count));
+      count *= 10;
+    }
   }
 
   @Test

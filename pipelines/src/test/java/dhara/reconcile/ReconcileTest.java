@@ -62,7 +62,7 @@ class ReconcileTest {
       causes.add(
           i % 3 == 0
               ? new Cause(Cause.Kind.DEAD_LETTER, Side.A, "D" + i, at, at, "digest" + i)
-              : new Cause(Cause.Kind.LATE, Side.B, "L" + i, at, at, ""));
+              : new Cause(Cause.Kind.LATE, Side.B, "L" + i, at, at, "place" + i));
     }
     List<AnswerRow> rows = new ArrayList<>();
     for (int i = 0; i < 3_000; i++) {

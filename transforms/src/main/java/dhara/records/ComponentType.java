@@ -11,6 +11,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 sealed interface ComponentType
     permits Scalar,
+        ByteFormOf,
         Containers.EnumOf,
         Containers.ListOf,
         Containers.MapOf,

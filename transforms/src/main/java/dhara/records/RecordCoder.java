@@ -28,17 +28,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * }</pre>
  *
  * <p><b>Components</b> may be primitives, their boxes, {@code String}, enums, {@code Instant},
- * {@code LocalDate}, {@code Duration}, {@code BigDecimal}, {@code byte[]}, other records, and
- * {@code List}, {@code Map} and {@code Optional} of these. What is not {@code Optional} or
- * annotated with some {@code @Nullable} (also within {@code <>}) must not be null: {@link #encode}
- * refuses it and names the component.
+ * {@code LocalDate}, {@code Duration}, {@code BigDecimal}, {@code byte[]}, other records, classes
+ * with a {@link ByteForm}, and {@code List}, {@code Map} and {@code Optional} of these. What is not
+ * {@code Optional} or annotated with some {@code @Nullable} (also within {@code <>}) must not be
+ * null: {@link #encode} refuses it and names the component.
  *
  * <p><b>Bytes:</b> the length of the rest as a varint, then the components in order. Whole numbers
  * are zigzag varints, floating-point numbers four or eight bytes, strings UTF-8 with their length
  * (with {@code ?} for a surrogate without its pair, as Beam's own coder writes it), instants and
  * durations seconds and nanoseconds, dates the epoch day, decimals scale and unscaled value, enums
- * their name. What may be absent has a byte of 0 or 1 before it; a list or map its size; a nested
- * record its length.
+ * their name, byte forms and arrays of bytes their length before them. What may be absent has a
+ * byte of 0 or 1 before it; a list or map its size; a nested record its length.
  *
  * <p><b>What may change</b> while old bytes stay readable, in nested records too: a component that
  * is {@code @Nullable} or {@code Optional} may be added at the end, and is null or empty in old
@@ -47,7 +47,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * components than the record has are refused.
  *
  * <p><b>Determinism:</b> the encoding is deterministic, and fit for keys, unless a floating-point
- * number is in it. Maps are written in the order of their keys' bytes.
+ * number is in it. Maps are written in the order of their keys' bytes. Of a {@link ByteForm} it is
+ * the class's promise that equal values have equal bytes.
  *
  * @param <T> the record
  */

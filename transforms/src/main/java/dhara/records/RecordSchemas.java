@@ -25,6 +25,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <tr><td>LocalDate</td><td>SqlTypes.DATE</td></tr>
  * <tr><td>Duration</td><td>NanosDuration</td></tr>
  * <tr><td>BigDecimal, byte[]</td><td>DECIMAL, BYTES</td></tr>
+ * <tr><td>a class with a {@link ByteForm}</td><td>BYTES</td></tr>
  * <tr><td>record, List, Map</td><td>ROW, ARRAY, MAP</td></tr>
  * <tr><td>Optional or {@code @Nullable}</td><td>the same, nullable</td></tr>
  * </table>

@@ -342,10 +342,13 @@ final class RecordShape<T> {
     if (raw.isRecord()) {
       return recordType(TypeDescriptor.of(raw));
     }
+    if (ByteForm.class.isAssignableFrom(raw)) {
+      return ByteFormOf.of(raw);
+    }
     throw new IllegalArgumentException(
         "not a type that a record's coder knows. It knows primitives, their boxes, String, enums,"
-            + " Instant, LocalDate, Duration, BigDecimal, byte[], records, and List, Map and"
-            + " Optional of these");
+            + " Instant, LocalDate, Duration, BigDecimal, byte[], records, classes with a ByteForm,"
+            + " and List, Map and Optional of these");
   }
 
   private static ComponentType genericType(

@@ -7,6 +7,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.Coder.NonDeterministicException;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -51,6 +52,17 @@ record Aggregation<K, InT, AccT, OutT>(
     }
   }
 
+  /** Codes blocks of sums. */
+  BlockCoder<K, AccT> blocks() {
+    return BlockCoder.of(keys, sums);
+  }
+
+  /** Codes blocks with the shard that they are of. */
+  KvCoder<Integer, byte[]> shards() {
+    return KvCoder.of(VarIntCoder.of(), blocks());
+  }
+
+  /** Codes answers. */
   AnswerCoder<K, OutT> answers() {
     return AnswerCoder.of(keys, outs);
   }

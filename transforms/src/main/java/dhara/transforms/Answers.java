@@ -1,10 +1,7 @@
 package dhara.transforms;
 
 import java.time.Instant;
-import org.apache.beam.sdk.coders.ByteArrayCoder;
-import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -65,9 +62,6 @@ public final class Answers<K, InT, AccT, OutT>
 
   /** Windows of more slices than this would take longer to merge than to fill. */
   private static final int MOST_SLICES = 10_000;
-
-  private static final Coder<KV<Integer, byte[]>> BLOCKS =
-      KvCoder.of(VarIntCoder.of(), ByteArrayCoder.of());
 
   private final CombineFn<InT, AccT, OutT> fn;
   private final @Nullable Windows windows;
@@ -162,7 +156,7 @@ public final class Answers<K, InT, AccT, OutT>
                 "SumInBundle",
                 ParDo.of(
                     new SumPerBundle.ByTimeFn<>(aggregation, windows.slice().toMillis(), shards)))
-            .setCoder(BLOCKS);
+            .setCoder(aggregation.shards());
     if (slices(windows) == 1) {
       return merged(aggregation, Firings.of(windows), blocks.apply("Window", windows.into()));
     }
@@ -176,7 +170,7 @@ public final class Answers<K, InT, AccT, OutT>
                 new Slide.Slices<>(!windows.early().isZero()),
                 Firings.of(slices),
                 compactBytes))
-        .setCoder(BLOCKS)
+        .setCoder(aggregation.shards())
         .apply("Answer", new Slide<>(aggregation, windows, compactBytes));
   }
 
@@ -201,7 +195,7 @@ public final class Answers<K, InT, AccT, OutT>
         firings,
         values
             .apply("SumInBundle", ParDo.of(new SumPerBundle.ByWindowFn<>(aggregation, shards)))
-            .setCoder(BLOCKS));
+            .setCoder(aggregation.shards()));
   }
 
   private PCollection<Answer<K, OutT>> merged(

@@ -2,7 +2,6 @@ package dhara.transforms;
 
 import dhara.records.RecordCoder;
 import java.io.IOException;
-import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
@@ -142,10 +141,10 @@ final class MergeShards<AccT, T>
     private final int compactBytes;
 
     @StateId("fresh")
-    private final StateSpec<BagState<byte[]>> freshSpec = StateSpecs.bag(ByteArrayCoder.of());
+    private final StateSpec<BagState<byte[]>> freshSpec;
 
     @StateId("given")
-    private final StateSpec<BagState<byte[]>> givenSpec = StateSpecs.bag(ByteArrayCoder.of());
+    private final StateSpec<BagState<byte[]>> givenSpec;
 
     @StateId("stage")
     private final StateSpec<ValueState<Stage>> stageSpec =
@@ -166,6 +165,8 @@ final class MergeShards<AccT, T>
       this.firing = firing;
       this.firings = firings;
       this.compactBytes = compactBytes;
+      this.freshSpec = StateSpecs.bag(aggregation.blocks());
+      this.givenSpec = StateSpecs.bag(aggregation.blocks());
     }
 
     @ProcessElement

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -127,8 +126,7 @@ final class Slide<K, InT, AccT, OutT>
 
     /** By their start. */
     @StateId("slices")
-    private final StateSpec<MapState<Long, byte[]>> slicesSpec =
-        StateSpecs.map(VarLongCoder.of(), ByteArrayCoder.of());
+    private final StateSpec<MapState<Long, byte[]>> slicesSpec;
 
     @StateId("clock")
     private final StateSpec<ValueState<Clock>> clockSpec =
@@ -147,6 +145,7 @@ final class Slide<K, InT, AccT, OutT>
       this.slice = windows.slice().toMillis();
       this.lateness = windows.lateness().toMillis();
       this.early = !windows.early().isZero();
+      this.slicesSpec = StateSpecs.map(VarLongCoder.of(), aggregation.blocks());
     }
 
     @ProcessElement

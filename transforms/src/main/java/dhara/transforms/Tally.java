@@ -9,8 +9,8 @@ import java.io.Serializable;
 public interface Tally<T extends Tally<T>> extends Serializable {
 
   /**
-   * The tally of both sets. It may reuse a mutable map that {@code this} holds, for {@code this} is
-   * not used again; {@code other} is left as it was.
+   * The tally of both sets. It may reuse what is mutable in {@code this}, a map or a {@link
+   * Distinct}, for {@code this} is not used again; {@code other} is left as it was.
    */
   T plus(T other);
 }

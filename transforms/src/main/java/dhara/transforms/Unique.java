@@ -4,6 +4,7 @@ import static org.apache.beam.sdk.values.TypeDescriptors.integers;
 import static org.apache.beam.sdk.values.TypeDescriptors.strings;
 
 import dhara.events.Event;
+import dhara.records.RecordCoder;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.WithKeys;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -37,12 +39,13 @@ import org.joda.time.Instant;
 /**
  * Each event once: of the events with one id, the first.
  *
- * <p>Data: events in the global window → {@link #unique} events, and {@link #duplicates}. Time:
- * kept as stamped. State: in a stream one flag per id, until the watermark is past the event's time
- * by the horizon; in a backfill the ids of one shard of many at a time. Late: a copy that arrives
- * after its flag was forgotten is late for every window of the event, so that forgetting cannot
- * change an answer, provided that the horizon covers the widest window and the allowed lateness
- * ({@link Windows#horizon}).
+ * <p>Data: events in the global window → {@link #unique} events, {@link #duplicates}, and {@link
+ * #counts} of both, so that nobody has to count them once more. Time: kept as stamped. State: in a
+ * stream one flag per id, until the watermark is past the event's time by the horizon; in a
+ * backfill the ids of one shard of many at a time. Late: a copy that arrives after its flag was
+ * forgotten is late for every window of the event, so that forgetting cannot change an answer,
+ * provided that the horizon covers the widest window and the allowed lateness ({@link
+ * Windows#horizon}).
  *
  * <pre>{@code
  * Unique<Trade> unique = Unique.byId(windows.horizon());
@@ -56,6 +59,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
   private final Duration horizon;
   private final TupleTag<T> unique = new TupleTag<>("unique");
   private final TupleTag<T> duplicates = new TupleTag<>("duplicates");
+  private final TupleTag<Counts> counts = new TupleTag<>("counts");
 
   private Unique(Duration horizon) {
     this.horizon = horizon;
@@ -83,6 +87,19 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     return duplicates;
   }
 
+  /** How many there were of both, in parts to be added up, at the end of time. */
+  public TupleTag<Counts> counts() {
+    return counts;
+  }
+
+  /**
+   * How many there were in a bundle.
+   *
+   * @param unique the first of their ids
+   * @param duplicates all the others
+   */
+  public record Counts(long unique, long duplicates) {}
+
   @Override
   public PCollectionTuple expand(PCollection<T> events) {
     Coder<T> coder = events.getCoder();
@@ -90,6 +107,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
         events.isBounded() == IsBounded.BOUNDED ? bounded(events, coder) : unbounded(events, coder);
     split.get(unique).setCoder(coder);
     split.get(duplicates).setCoder(coder);
+    split.get(counts).setCoder(RecordCoder.of(Counts.class));
     return split;
   }
 
@@ -104,8 +122,8 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
         .apply("Shard", GroupByKey.create())
         .apply(
             "First",
-            ParDo.of(new FirstOfShardFn<>(duplicates))
-                .withOutputTags(unique, TupleTagList.of(duplicates)));
+            ParDo.of(new FirstOfShardFn<>(duplicates, counts))
+                .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
   private PCollectionTuple unbounded(PCollection<T> events, Coder<T> coder) {
@@ -114,8 +132,8 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
         .setCoder(KvCoder.of(StringUtf8Coder.of(), coder))
         .apply(
             "First",
-            ParDo.of(new FirstWithinFn<>(duplicates, horizon))
-                .withOutputTags(unique, TupleTagList.of(duplicates)));
+            ParDo.of(new FirstWithinFn<>(duplicates, counts, horizon))
+                .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
   /**
@@ -135,9 +153,19 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     private static final long serialVersionUID = 1L;
 
     private final TupleTag<T> duplicates;
+    private final TupleTag<Counts> counts;
+    private transient long firsts;
+    private transient long copies;
 
-    FirstOfShardFn(TupleTag<T> duplicates) {
+    FirstOfShardFn(TupleTag<T> duplicates, TupleTag<Counts> counts) {
       this.duplicates = duplicates;
+      this.counts = counts;
+    }
+
+    @StartBundle
+    public void startBundle() {
+      firsts = 0;
+      copies = 0;
     }
 
     @ProcessElement
@@ -153,9 +181,20 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
           first.put(event.id(), event);
         }
         T duplicate = earlier ? other : event;
+        copies++;
         context.outputWithTimestamp(duplicates, duplicate, timestamp(duplicate));
       }
+      firsts += first.size();
       first.values().forEach(event -> context.outputWithTimestamp(event, timestamp(event)));
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      context.output(
+          counts,
+          new Counts(firsts, copies),
+          GlobalWindow.INSTANCE.maxTimestamp(),
+          GlobalWindow.INSTANCE);
     }
 
     private static Instant timestamp(Event event) {
@@ -169,7 +208,10 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     private static final long serialVersionUID = 1L;
 
     private final TupleTag<T> duplicates;
+    private final TupleTag<Counts> counts;
     private final long horizonMillis;
+    private transient long firsts;
+    private transient long copies;
 
     @StateId("seen")
     private final StateSpec<ValueState<Boolean>> seenSpec = StateSpecs.value(BooleanCoder.of());
@@ -177,9 +219,16 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     @TimerId("forget")
     private final TimerSpec forgetSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
-    FirstWithinFn(TupleTag<T> duplicates, Duration horizon) {
+    FirstWithinFn(TupleTag<T> duplicates, TupleTag<Counts> counts, Duration horizon) {
       this.duplicates = duplicates;
+      this.counts = counts;
       this.horizonMillis = horizon.toMillis();
+    }
+
+    @StartBundle
+    public void startBundle() {
+      firsts = 0;
+      copies = 0;
     }
 
     @ProcessElement
@@ -192,8 +241,10 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
         forget
             .withNoOutputTimestamp()
             .set(context.timestamp().plus(org.joda.time.Duration.millis(horizonMillis)));
+        firsts++;
         context.output(context.element().getValue());
       } else {
+        copies++;
         context.output(duplicates, context.element().getValue());
       }
     }
@@ -201,6 +252,17 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     @OnTimer("forget")
     public void forget(@StateId("seen") ValueState<Boolean> seen) {
       seen.clear();
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      if (firsts + copies > 0) { // a bundle may be one of timers
+        context.output(
+            counts,
+            new Counts(firsts, copies),
+            GlobalWindow.INSTANCE.maxTimestamp(),
+            GlobalWindow.INSTANCE);
+      }
     }
   }
 }

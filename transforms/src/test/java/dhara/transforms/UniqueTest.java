@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
@@ -44,6 +45,26 @@ class UniqueTest {
     };
   }
 
+  private static PTransform<PCollection<Ping>, PCollection<Unique.Counts>> counts() {
+    return new PTransform<>() {
+      @Override
+      public PCollection<Unique.Counts> expand(PCollection<Ping> pings) {
+        Unique<Ping> split = Unique.byId(Duration.ofMinutes(5));
+        return pings.apply(split).get(split.counts());
+      }
+    };
+  }
+
+  private static Unique.Counts sum(Iterable<Unique.Counts> parts) {
+    long unique = 0;
+    long duplicates = 0;
+    for (Unique.Counts part : parts) {
+      unique += part.unique();
+      duplicates += part.duplicates();
+    }
+    return new Unique.Counts(unique, duplicates);
+  }
+
   private static final Arrivals<Ping> COPIES =
       arrivals()
           .row("10:00:00", "10:00:10", ping("a", "10:00:10"))
@@ -58,6 +79,12 @@ class UniqueTest {
         containsInAnyOrder(ping("a", "10:00:10"), ping("b", "10:00:20")));
     assertThat(
         COPIES.streamed(duplicates()), contains(ping("a", "10:00:10"), ping("a", "10:00:10")));
+  }
+
+  @Test
+  void bothAreCountedWhereTheyAreTold() {
+    assertThat(sum(COPIES.streamed(counts())), is(new Unique.Counts(2, 2)));
+    assertThat(sum(COPIES.backfilled(counts())), is(new Unique.Counts(2, 2)));
   }
 
   @Test

@@ -13,26 +13,33 @@ import java.util.TreeMap;
 
 /**
  * What a short run must reach: for some contestants, the processor time of their work's reference
- * divided by their own, as a short run saw it. A third of that is the floor. Processor time,
- * because other load on the machine moves it least; a third, because that is far below what short
- * runs on a busy machine were seen to vary by, and far above what a lost optimization leaves (a
- * plain {@code Combine.perKey} over single events is at a quarter of its pre-aggregated form, and a
- * shuffle of raw events below a tenth).
+ * divided by their own, as a short run saw it. A third of the median is the floor. Processor time,
+ * because other load on the machine moves it least; a third, because what was lost then is no
+ * noise: only ratios whose rounds lie within a factor of three of each other can be noted.
  *
  * @param expected the ratio by {@code work/contestant}
  */
-record Check(Map<String, Double> expected) {
+record Check(Map<String, Spread> expected) {
 
   static final double SHARE = 1 / 3.0;
 
+  /** Reads what {@link #write} wrote. */
   static Check read(Path file) throws IOException {
     Properties lines = new Properties();
     try (Reader in = Files.newBufferedReader(file)) {
       lines.load(in);
     }
-    TreeMap<String, Double> expected = new TreeMap<>();
-    lines.forEach((name, ratio) -> expected.put((String) name, Double.parseDouble((String) ratio)));
+    Map<String, Spread> expected = new TreeMap<>();
+    lines.forEach((name, ratio) -> expected.put((String) name, spread((String) ratio)));
     return new Check(expected);
+  }
+
+  private static Spread spread(String text) {
+    String[] figures = text.split(" ", 3);
+    return new Spread(
+        Double.parseDouble(figures[1]),
+        Double.parseDouble(figures[0]),
+        Double.parseDouble(figures[2]));
   }
 
   boolean covers(Work work) {
@@ -47,12 +54,12 @@ record Check(Map<String, Double> expected) {
   List<String> below(Result result, java.io.PrintStream progress) {
     List<String> below = new ArrayList<>();
     for (Result.Runs runs : result.contestants()) {
-      Double noted = expected.get(result.work() + "/" + runs.name());
+      Spread noted = expected.get(result.work() + "/" + runs.name());
       if (noted == null || runs.failed() || result.reference().failed()) {
         continue;
       }
       Spread seen = runs.against(result.reference(), Measured::cpuNanos);
-      double floor = noted * SHARE;
+      double floor = noted.middle() * SHARE;
       String line =
           String.format(
               Locale.ROOT,
@@ -70,14 +77,23 @@ record Check(Map<String, Double> expected) {
     return below;
   }
 
-  /** Notes what short runs saw, in place of what was noted. */
-  Check note(List<Result> results) {
-    TreeMap<String, Double> noted = new TreeMap<>(expected);
+  /**
+   * Notes what short runs saw, in place of what was noted.
+   *
+   * @throws IOException where the rounds of a ratio differ so much that a third would be noise
+   */
+  Check note(List<Result> results) throws IOException {
+    Map<String, Spread> noted = new TreeMap<>(expected);
     for (Result result : results) {
       for (Result.Runs runs : result.contestants()) {
         String name = result.work() + "/" + runs.name();
         if (noted.containsKey(name) && !runs.failed() && !result.reference().failed()) {
-          noted.put(name, runs.against(result.reference(), Measured::cpuNanos).middle());
+          Spread seen = runs.against(result.reference(), Measured::cpuNanos);
+          if (seen.most() * SHARE > seen.least()) {
+            throw new IOException(
+                name + ": rounds differ too much to be noted, " + seen + "; use a quiet machine");
+          }
+          noted.put(name, seen);
         }
       }
     }
@@ -87,10 +103,20 @@ record Check(Map<String, Double> expected) {
   void write(Path file) throws IOException {
     StringBuilder text = new StringBuilder();
     text.append(
-        "# Written by benchmarks/run --check --note. Processor time of the work's reference divided by\n");
-    text.append("# the contestant's, in a short run; --check fails below a third of it.\n");
+        "# Written by benchmarks/run --check --note. Processor time of the work's reference,\n");
+    text.append(
+        "# divided by the contestant's, in a short run: median, least, most of its rounds.\n");
+    text.append("# --check fails where the median falls below a third of the median here.\n");
     expected.forEach(
-        (name, ratio) -> text.append(String.format(Locale.ROOT, "%s = %.2f%n", name, ratio)));
+        (name, ratio) ->
+            text.append(
+                String.format(
+                    Locale.ROOT,
+                    "%s = %.2f %.2f %.2f%n",
+                    name,
+                    ratio.middle(),
+                    ratio.least(),
+                    ratio.most())));
     Files.writeString(file, text);
   }
 }

@@ -45,7 +45,7 @@ public final class PlaybackLines {
       "{\"event\":\"playback\",\"user\":\"u000000000\",\"session\":\"s-0000000000\","
           + "\"title\":\"t00000000\",\"country\":\"XX\",\"device\":\"xxxxxx\",\"player\":\"4.17.0\","
           + "\"cdn\":\"edge-bom-3\",\"bitrate_kbps\":0000,\"stalls\":0,\"error\":false,"
-          + "\"at\":\"2026-01-05T00:00:00.000Z\",\"app\":\"living-room\",\"os\":\"11.2\"}";
+          + "\"at\":\"2026-01-05T00:00:00.000Z\",\"app\":\"tv1\",\"os\":\"11.2\"}";
 
   private static final int USER = TEMPLATE.indexOf("\"u0") + 2;
   private static final int SESSION = TEMPLATE.indexOf("s-0") + 2;

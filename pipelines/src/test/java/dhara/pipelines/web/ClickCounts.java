@@ -95,8 +95,7 @@ public final class ClickCounts implements Analysis<ClickCounts.Options> {
         COUNTS,
         flow.events(CLICKS, windows)
             .apply("ByPage", KeyBy.record(Page.class, click -> new Page(click.page())))
-            .apply("Window", windows.into())
-            .apply("Counts", Answers.perKey(sum(bounce))));
+            .apply("Counts", Answers.in(windows).perKey(sum(bounce))));
   }
 
   private static TallyFn<Click, Sum, Counts> sum(long bounce) {

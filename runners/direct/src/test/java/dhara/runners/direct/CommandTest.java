@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.emptyString;
 import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -203,6 +204,17 @@ class CommandTest {
   }
 
   @Test
+  void anOutputThatIsNamedLeavesTheOthersOnTheConsole() throws IOException {
+    int exit = orders("--topOrders=1", "--answers=top=files:" + folder + "/best");
+
+    assertThat(err(), exit, is(0));
+    assertThat(lines("best/top"), hasSize(1));
+    assertThat(out().lines().toList(), hasSize(3));
+    assertThat(out().lines().toList(), everyItem(containsString("\"gmv_minor\":")));
+    assertThat(Files.exists(folder.resolve("best/metrics")), is(false));
+  }
+
+  @Test
   void deadLettersGoElsewhereOnRequest() throws IOException {
     assertThat(orders("--deadLetters=files:" + folder + "/bad"), is(0));
 
@@ -218,6 +230,12 @@ class CommandTest {
     refused(
         "--answers=b: is a second URI without a name; say NAME=URI", "--answers=a", "--answers=b");
     refused("is a second URI for top; leave one of them out", "--answers=top=a", "--answers=top=b");
+    refused(
+        "means orders, which is named beside it; name both: NAME=URI",
+        "--events=orders=" + folder.resolve("orders.jsonl"));
+    refused(
+        "--late=files:/late: is for streams: in a backfill nothing is late; leave it out",
+        "--late=files:/late");
     refused("--answers=best=a: knows no best; its names are [metrics, top]", "--answers=best=a");
     refused("format=xml is not known; it is table or jsonl", "--answers=console?format=xml");
     refused("rows=many is not a number of rows, e.g. rows=20", "--answers=console?rows=many");

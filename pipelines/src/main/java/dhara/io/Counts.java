@@ -1,0 +1,51 @@
+package dhara.io;
+
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.TupleTag;
+
+/**
+ * What a source has counted of what it read, in a bundle. A source knows what it makes of each
+ * record: who counts its outputs afterwards pays for each event once more.
+ *
+ * @param read records; counted where they come in, the others where they leave
+ * @param events handed on as events
+ * @param late events that are late, or were for the stream whose late output is left out
+ * @param deadLettered what was no event
+ */
+public record Counts(long read, long events, long late, long deadLettered) {
+
+  /** Counts the records of a bundle as they pass. */
+  static final class Counting {
+
+    private long read;
+    private long events;
+    private long late;
+    private long deadLettered;
+
+    void read() {
+      read++;
+    }
+
+    void event() {
+      events++;
+    }
+
+    void late() {
+      late++;
+    }
+
+    void deadLetter() {
+      deadLettered++;
+    }
+
+    /** Outputs the counts at the end of the bundle, at the end of time, where nothing is late. */
+    <I, O> void output(DoFn<I, O>.FinishBundleContext bundle, TupleTag<Counts> tag) {
+      bundle.output(
+          tag,
+          new Counts(read, events, late, deadLettered),
+          GlobalWindow.INSTANCE.maxTimestamp(),
+          GlobalWindow.INSTANCE);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dhara.transforms;
+
+import static dhara.transforms.Arrivals.time;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.is;
+
+import dhara.records.RecordCoder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.testing.CoderProperties;
+import org.apache.beam.sdk.testing.CombineFnTester;
+import org.apache.beam.sdk.values.KV;
+import org.junit.jupiter.api.Test;
+
+/** Sketches beside longs in one tally. */
+class SketchTallyTest {
+
+  record Title(String name) {}
+
+  record Playback(String user, double startupMillis) {}
+
+  record Playbacks(long events, Distinct users, Quantiles startupMillis)
+      implements Tally<Playbacks> {
+
+    static final Playbacks ZERO = new Playbacks(0, Distinct.NONE, Quantiles.NONE);
+
+    static Playbacks of(Playback event) {
+      return new Playbacks(1, Distinct.of(event.user()), Quantiles.of(event.startupMillis(), 1000));
+    }
+
+    @Override
+    public Playbacks plus(Playbacks other) {
+      return new Playbacks(
+          events + other.events, users.plus(other.users), startupMillis.plus(other.startupMillis));
+    }
+
+    Quality quality() {
+      return new Quality(
+          events, users.count(), startupMillis.quantile(0.5), startupMillis.quantile(0.95));
+    }
+  }
+
+  record Quality(long events, long users, double medianMillis, double p95Millis) {}
+
+  private static final Title A = new Title("a");
+  private static final Windows MINUTES =
+      Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(5));
+
+  private static TallyFn<Playback, Playbacks, Quality> quality() {
+    return TallyFn.of(Playbacks.ZERO, Playbacks::of, Quality.class, Playbacks::quality);
+  }
+
+  /** Of a third as many users, 1 ms, 2 ms and so on. */
+  private static List<Playback> playbacks(int number) {
+    List<Playback> events = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      events.add(new Playback("user-" + i % (number / 3), i + 1));
+    }
+    return events;
+  }
+
+  @Test
+  void theSplitOfWorkDoesNotMatter() {
+    CombineFnTester.testCombineFn(quality(), playbacks(900), new Quality(900, 300, 450, 855));
+    CombineFnTester.testCombineFn(quality(), playbacks(3).subList(0, 1), new Quality(1, 1, 1, 1));
+    assertThat(Playbacks.ZERO, is(new Playbacks(0, Distinct.NONE, Quantiles.NONE)));
+  }
+
+  @Test
+  void aStreamWithRevisionsAndABackfillSettleOnTheSame() {
+    var arrivals =
+        Arrivals.of(KvCoder.of(RecordCoder.of(Title.class), RecordCoder.of(Playback.class)));
+    Random random = new Random(5);
+    for (Playback event : playbacks(60)) {
+      // A third of them after the window's end.
+      String arrives = random.nextInt(3) == 0 ? "10:02:00" : "10:00:00";
+      arrivals.row(arrives, "10:00:%02d".formatted(random.nextInt(60)), KV.of(A, event));
+    }
+
+    Quality expected = new Quality(60, 20, 30, 57);
+    List<Answer<Title, Quality>> streamed =
+        arrivals.streamed(Answers.in(MINUTES).perKey(quality()));
+    long revision = streamed.stream().mapToLong(Answer::revision).max().orElseThrow();
+
+    assertThat(revision > 0, is(true));
+    assertThat(
+        streamed.stream().filter(a -> a.revision() == revision).toList(),
+        contains(new Answer<>(A, time("10:00:00"), time("10:01:00"), revision, expected)));
+    assertThat(
+        arrivals.backfilled(Answers.in(MINUTES).perKey(quality())),
+        contains(new Answer<>(A, time("10:00:00"), time("10:01:00"), 0, expected)));
+  }
+
+  @Test
+  void theTallyIsCodedWithItsSketches() throws Exception {
+    RecordCoder<Playbacks> coder = RecordCoder.of(Playbacks.class);
+    coder.verifyDeterministic();
+    assertThat(coder.consistentWithEquals(), is(true));
+    CoderProperties.coderDecodeEncodeEqual(coder, Playbacks.ZERO);
+    Playbacks sum = Playbacks.ZERO;
+    for (Playback event : playbacks(900)) {
+      sum = sum.plus(Playbacks.of(event));
+      if (sum.events() % 99 == 1) {
+        CoderProperties.coderDecodeEncodeEqual(coder, sum);
+      }
+    }
+    assertThat(coder.getSchema().getField("users").getType().getTypeName().name(), is("BYTES"));
+    assertThat(coder.getFromRowFunction().apply(coder.getToRowFunction().apply(sum)), is(sum));
+  }
+}
