@@ -28,7 +28,6 @@ public record Report(List<Suite> suites, Path kept) {
     return new Report(Suite.all(), kept);
   }
 
-
   /** A work and what was measured of it. */
   private record Measurement(Work work, Result result) {}
 

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * How many events the answers of this JVM's job cover. No contestant knows where a topic ends: a job
- * is done, and is cancelled, when its answers cover all events. Engines copy and serialize what they
- * run, so it is the JVM's one.
+ * How many events the answers of this JVM's job cover. No contestant knows where a topic ends: a
+ * job is done, and is cancelled, when its answers cover all events. Engines copy and serialize what
+ * they run, so it is the JVM's one.
  */
 public final class Answered {
 
@@ -33,8 +33,8 @@ public final class Answered {
   }
 
   /**
-   * Takes an answer. That of a window which holds the topic's closing lines is no answer of the job:
-   * an engine that follows the wall clock when a topic is silent gives it.
+   * Takes an answer. That of a window which holds the topic's closing lines is no answer of the
+   * job: an engine that follows the wall clock when a topic is silent gives it.
    */
   public static void add(
       String key, long startMillis, long events, long sum, long min, long max, long errors) {

@@ -66,8 +66,7 @@ public final class BeamFromKafka implements Contestant {
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void process(
-        @Element KV<String, BeamAsDocumented.Stats> answer, BoundedWindow window) {
+    public void process(@Element KV<String, BeamAsDocumented.Stats> answer, BoundedWindow window) {
       BeamAsDocumented.Stats s = answer.getValue();
       Answered.add(
           answer.getKey(),

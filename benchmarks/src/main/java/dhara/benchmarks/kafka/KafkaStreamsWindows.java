@@ -109,8 +109,7 @@ public final class KafkaStreamsWindows implements Contestant {
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 100_000);
     // Else it looks for closed windows once a second only, and sees those that the topic's last
     // records close never: nothing comes after them that would make it look.
-    settings.put(
-        StreamsConfig.InternalConfig.EMIT_INTERVAL_MS_KSTREAMS_WINDOWED_AGGREGATION, 0L);
+    settings.put(StreamsConfig.InternalConfig.EMIT_INTERVAL_MS_KSTREAMS_WINDOWED_AGGREGATION, 0L);
     return settings;
   }
 

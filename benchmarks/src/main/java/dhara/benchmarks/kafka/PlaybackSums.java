@@ -31,8 +31,7 @@ final class PlaybackSums implements Analysis<PlaybackSums.Options> {
 
   private static final Input<Viewing> VIEWINGS =
       new Input<>("viewings", Viewing.class, Viewing::generate);
-  private static final Output<Subject, Sums> SUMS =
-      new Output<>("sums", Subject.class, Sums.class);
+  private static final Output<Subject, Sums> SUMS = new Output<>("sums", Subject.class, Sums.class);
 
   @Override
   public String name() {

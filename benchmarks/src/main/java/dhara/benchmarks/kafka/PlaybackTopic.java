@@ -23,7 +23,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A topic full of playback lines, on a broker of its own: the setting of works that read from Kafka.
+ * A topic full of playback lines, on a broker of its own: the setting of works that read from
+ * Kafka.
  *
  * <p>Records have the title as their key, so that who wants each title in one partition need not
  * shuffle, and event time as their timestamp, so that who wants the time need not parse. Dhara uses
@@ -83,10 +84,14 @@ public final class PlaybackTopic implements Work.Setting {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker,
-                ProducerConfig.LINGER_MS_CONFIG, 20,
-                ProducerConfig.BATCH_SIZE_CONFIG, 1 << 18,
-                ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"),
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker,
+                ProducerConfig.LINGER_MS_CONFIG,
+                20,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                1 << 18,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "lz4"),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (long i = 0; i < job.events(); i++) {
@@ -116,12 +121,12 @@ public final class PlaybackTopic implements Work.Setting {
     // The producer copies both before it returns.
     var unused =
         producer.send(
-        new ProducerRecord<>(TOPIC, partition, lines.at(index), title, line),
-        (sent, e) -> {
-          if (e != null) {
-            refusal.compareAndSet(null, e);
-          }
-        });
+            new ProducerRecord<>(TOPIC, partition, lines.at(index), title, line),
+            (sent, e) -> {
+              if (e != null) {
+                refusal.compareAndSet(null, e);
+              }
+            });
   }
 
   /** Where the title stands, the same in every line. */

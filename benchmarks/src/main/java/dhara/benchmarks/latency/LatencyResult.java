@@ -49,6 +49,11 @@ record LatencyResult(
     return written.startMillis() + warmupSeconds * 1000;
   }
 
+  /** How many events were measured. */
+  long measured() {
+    return histogram().getTotalCount();
+  }
+
   /** Latencies in milliseconds. */
   Histogram histogram() {
     try {
@@ -66,18 +71,14 @@ record LatencyResult(
             second ->
                 second.atMillis() >= fromMillis()
                     && second.atMillis() < fromMillis() + measuredSeconds * 1000)
-        .map(
-            second ->
-                (second.atMillis() - written.startMillis()) * rate / 1000 - second.events())
+        .map(second -> (second.atMillis() - written.startMillis()) * rate / 1000 - second.events())
         .toList();
   }
 
   /** How many wait on average over a part of the measured time: thirds, counted from 0. */
   double waitingInThird(int third) {
     List<Long> waiting = waiting();
-    return waiting
-        .subList(waiting.size() * third / 3, waiting.size() * (third + 1) / 3)
-        .stream()
+    return waiting.subList(waiting.size() * third / 3, waiting.size() * (third + 1) / 3).stream()
         .mapToLong(Long::longValue)
         .average()
         .orElse(Double.NaN);

@@ -153,8 +153,7 @@ public final class LatencySection implements Section {
       names.put(percentile, percentile == 100 ? "most" : name(percentile));
     }
     return names.entrySet().stream()
-        .map(
-            each -> each.getValue() + " " + histogram.getValueAtPercentile(each.getKey()) + " ms")
+        .map(each -> each.getValue() + " " + histogram.getValueAtPercentile(each.getKey()) + " ms")
         .collect(Collectors.joining(", "));
   }
 }

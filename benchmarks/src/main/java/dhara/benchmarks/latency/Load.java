@@ -62,10 +62,14 @@ public final class Load {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, args[0],
-                ProducerConfig.LINGER_MS_CONFIG, 5,
-                ProducerConfig.BATCH_SIZE_CONFIG, 1 << 17,
-                ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"),
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                args[0],
+                ProducerConfig.LINGER_MS_CONFIG,
+                5,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                1 << 17,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "lz4"),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       long start = System.nanoTime();

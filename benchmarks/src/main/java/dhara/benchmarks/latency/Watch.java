@@ -21,12 +21,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * A JVM that reads the answers of {@link Freshness} as they can be read, and finds of each event how
- * old it was when the first answer with it came.
+ * A JVM that reads the answers of {@link Freshness} as they can be read, and finds of each event
+ * how old it was when the first answer with it came.
  *
  * <p>An answer says how many events it holds, their times added up, and the newest time. What it
- * holds beyond the answer before it of the same user and window is new: where that is one event, its
- * time is the difference of the sums; where it is two, the newest is one and the rest of the
+ * holds beyond the answer before it of the same user and window is new: where that is one event,
+ * its time is the difference of the sums; where it is two, the newest is one and the rest of the
  * difference the other; of more, or where none is the newest, the mean stands for all, and they are
  * counted as not exact. An event's latency is the time at which the poll returned that brought the
  * answer, less the event's time.
@@ -112,10 +112,14 @@ public final class Watch {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, args[0],
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 20_000,
-                ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1 << 20,
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false),
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                args[0],
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                20_000,
+                ConsumerConfig.RECEIVE_BUFFER_CONFIG,
+                1 << 20,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =

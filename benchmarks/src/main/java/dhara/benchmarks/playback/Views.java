@@ -13,7 +13,8 @@ public final class Views {
   public record Subject(String text) {}
 
   /** What is known of a key's events in a window; an answer too. */
-  public record Sums(long events, long sum, long min, long max, long errors) implements Tally<Sums> {
+  public record Sums(long events, long sum, long min, long max, long errors)
+      implements Tally<Sums> {
 
     /** Of no events. */
     public static final Sums ZERO = new Sums(0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0);

@@ -14,8 +14,8 @@ import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * What Flight Recorder's samples of running threads show. Threads that wait are not sampled; nor are
- * the collector and the compiler, which run no Java.
+ * What Flight Recorder's samples of running threads show. Threads that wait are not sampled; nor
+ * are the collector and the compiler, which run no Java.
  *
  * @param count how many samples
  * @param frames the methods in which most samples were taken, most first
