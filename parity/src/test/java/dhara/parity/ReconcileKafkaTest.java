@@ -129,7 +129,8 @@ final class ReconcileKafkaTest {
         NOON,
         null,
         ("{\"id\":\"L1\",\"at\":\"2025-06-01T12:00:59Z\",\"window_start\":\"2025-06-01T12:00:00Z\","
-                + "\"window_end\":\"2025-06-01T12:01:00Z\"}")
+                + "\"window_end\":\"2025-06-01T12:01:00Z\",\"source\":\"kafka://events\","
+                + "\"position\":\"partition=0 offset=7\"}")
             .getBytes(UTF_8));
 
     assertThat(unexplained(kafka.uri(topic), folder.toString()), is(0L));

@@ -37,7 +37,7 @@ import org.joda.time.Instant;
  * are cut elsewhere, and have no ids that would stay.
  *
  * <pre>{@code
- * Read.from(ChunkedSource.of(source, 100, Duration.ofMillis(5)))
+ * Read.from(ChunkedSource.of(source, 20, Duration.ofMillis(5)))
  * }</pre>
  */
 public final class ChunkedSource<T, M extends CheckpointMark> extends UnboundedSource<Chunk<T>, M> {

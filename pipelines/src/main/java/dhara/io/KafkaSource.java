@@ -78,12 +78,12 @@ import org.joda.time.Instant;
 public final class KafkaSource<T extends Record & Event> implements EventSource<T> {
 
   /**
-   * Records in a chunk. With 100, what Flink's runner does for the metrics of each element of a
-   * source is 4 % of the reading thread, and 500 won nothing that could be measured. Fewer are
-   * better for the watermark: to Flink a chunk is one element of a bundle, and while a bundle is
-   * open no watermark passes it.
+   * Records in a chunk. What Flink's runner does for the metrics of each element of a source is
+   * shared by so many; more win little. To Flink a chunk is one element of a bundle, and while a
+   * bundle is open no watermark passes it: with this many the watermark of a topic that is read as
+   * fast as it goes moves on about every 200,000 records of a worker, with 100 every million.
    */
-  private static final int CHUNK = 100;
+  private static final int CHUNK = 20;
 
   /** Shorter than the tens of milliseconds for which KafkaIO itself waits for records. */
   private static final Duration CHUNK_TIME = Duration.ofMillis(5);

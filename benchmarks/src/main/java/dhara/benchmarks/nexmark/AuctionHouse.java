@@ -24,7 +24,7 @@ import java.util.SplittableRandom;
 public record AuctionHouse(long seed, long count, int perSecond) implements Serializable {
 
   /** How many events a {@link Chunk} has, but for the last. */
-  public static final int CHUNK = 500;
+  public static final int CHUNK = 20;
 
   private static final int PERSONS = 1;
   private static final int AUCTIONS = 3;

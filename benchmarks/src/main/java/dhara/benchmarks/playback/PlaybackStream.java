@@ -25,7 +25,7 @@ import org.joda.time.Instant;
 final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStream.Mark> {
 
   private static final long serialVersionUID = 1L;
-  private static final int CHUNK = 500;
+  private static final int CHUNK = 20;
 
   /** Where a reader stands: the next line, and the latest event time before it. */
   record Mark(long next, long latestMillis)

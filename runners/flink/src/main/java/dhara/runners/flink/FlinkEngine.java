@@ -49,9 +49,9 @@ public final class FlinkEngine implements Engine {
             "else what objectReuse leaves is copied by its coder; Dhara's records never change"),
         new Default(
             "maxBundleSize",
-            "20000",
+            "10000",
             "what is tallied inside a bundle is not shuffled: 1000, Flink's own, shuffles more;"
-                + " beyond 20000 nothing is won"));
+                + " no watermark passes an open bundle: with more, answers wait"));
   }
 
   @Override
@@ -67,14 +67,20 @@ public final class FlinkEngine implements Engine {
             "true",
             "else what a bundle gives at its end is put aside while a checkpoint is taken, until the"
                 + " next event comes: where a stream falls silent then, its last counts are missing");
+    Default bundleTime =
+        new Default(
+            "maxBundleTimeMills",
+            "200",
+            "milliseconds; a slow stream's events wait in a bundle no longer, in Beam's own a second");
     Default watermarks =
         new Default(
             "autoWatermarkInterval", "200", "milliseconds; Flink's own, which Beam wants said");
     return embedded(options)
-        ? List.of(checkpoints, bundles, watermarks)
+        ? List.of(checkpoints, bundles, bundleTime, watermarks)
         : List.of(
             checkpoints,
             bundles,
+            bundleTime,
             watermarks,
             new Default(
                 "attachedMode",
