@@ -8,6 +8,7 @@ import dhara.benchmarks.harness.Machine;
 import dhara.benchmarks.harness.Report;
 import dhara.benchmarks.harness.Subcommand;
 import dhara.benchmarks.kafka.BrokerProcess;
+import dhara.benchmarks.profile.Recording;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -131,15 +132,19 @@ public final class Latency implements Subcommand {
     LatencyResult result;
     try (BrokerProcess broker =
         BrokerProcess.start(ClassPath.PLAIN.read(benchmarks), log("broker"))) {
-      result = measured(broker, folder);
-    } finally {
-      processes.forEach(Process::destroyForcibly);
-      for (Process process : processes) {
-        process.waitFor(30, TimeUnit.SECONDS);
+      try {
+        result = measured(broker, folder);
+      } finally {
+        end();
       }
+    } finally {
       Folders.delete(folder);
     }
     result.write(kept);
+    if (jfr != null) {
+      Recording.keep(
+          jfr, Instant.ofEpochMilli(result.fromMillis()), "latency", result.measured(), 1, kept);
+    }
     Report.of(kept).write();
     System.err.println(LatencySection.line(result.histogram()));
     System.err.printf(
@@ -151,6 +156,16 @@ public final class Latency implements Subcommand {
     System.err.println(
         "99th percentile by the second of the window: " + result.seen().byWindowSecond());
     return result.keepsUp() && result.histogram().getValueAtPercentile(99) < BAR_MILLIS ? 0 : LATE;
+  }
+
+  /** A JVM that is recorded needs a while to write what it has. */
+  private void end() throws InterruptedException {
+    processes.forEach(Process::destroy);
+    for (Process process : processes) {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    }
   }
 
   private LatencyResult measured(BrokerProcess broker, Path folder) throws Exception {

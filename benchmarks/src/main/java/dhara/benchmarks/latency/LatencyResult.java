@@ -49,6 +49,11 @@ record LatencyResult(
     return written.startMillis() + warmupSeconds * 1000;
   }
 
+  /** How many events were measured. */
+  long measured() {
+    return histogram().getTotalCount();
+  }
+
   /** Latencies in milliseconds. */
   Histogram histogram() {
     try {

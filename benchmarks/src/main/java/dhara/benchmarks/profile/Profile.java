@@ -2,7 +2,6 @@ package dhara.benchmarks.profile;
 
 import com.google.auto.service.AutoService;
 import dhara.benchmarks.harness.Entrant;
-import dhara.benchmarks.harness.Machine;
 import dhara.benchmarks.harness.Measured;
 import dhara.benchmarks.harness.Report;
 import dhara.benchmarks.harness.SingleRun;
@@ -122,20 +121,17 @@ public final class Profile implements Subcommand {
                 from[0] = Instant.now();
               }
             });
-    Samples samples = Samples.read(recording, from[0]);
     Path kept = results == null ? benchmarks.resolve("results") : results;
-    ProfileResult result =
-        new ProfileResult(
-            work,
-            contestant,
-            Instant.now().toString().substring(0, 10),
-            Machine.here(),
+    String text =
+        Recording.keep(
+            recording,
+            from[0],
+            work + "-" + contestant,
             measured.get(0).outcome().events(),
             rounds,
-            samples);
-    result.write(kept);
+            kept);
     Report.of(kept).write();
-    spec.commandLine().getOut().println(ProfileSection.text(result));
+    spec.commandLine().getOut().println(text);
     spec.commandLine().getOut().flush();
     return 0;
   }

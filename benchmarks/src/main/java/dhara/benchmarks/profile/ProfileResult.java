@@ -12,8 +12,7 @@ import java.util.List;
 /**
  * A profile, kept as JSON.
  *
- * @param work what was done
- * @param contestant who did it
+ * @param what was recorded
  * @param date ISO
  * @param machine where
  * @param events of each run
@@ -21,13 +20,7 @@ import java.util.List;
  * @param samples what the samples show
  */
 record ProfileResult(
-    String work,
-    String contestant,
-    String date,
-    Machine machine,
-    long events,
-    int runs,
-    Samples samples) {
+    String what, String date, Machine machine, long events, int runs, Samples samples) {
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -35,8 +28,7 @@ record ProfileResult(
 
   void write(Path kept) throws IOException {
     Path folder = Files.createDirectories(kept.resolve(FOLDER));
-    Files.writeString(
-        folder.resolve(work + "-" + contestant + ".json"), JSON.writeValueAsString(this) + "\n");
+    Files.writeString(folder.resolve(what + ".json"), JSON.writeValueAsString(this) + "\n");
   }
 
   /** All that are kept, by name. */

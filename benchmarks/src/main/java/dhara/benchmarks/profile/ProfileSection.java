@@ -40,9 +40,8 @@ public final class ProfileSection implements Section {
     text.append(
         String.format(
             Locale.ROOT,
-            "### %s: %s%n%n%,d samples of %d runs of %,d events; %s.%n%n",
-            result.work(),
-            result.contestant(),
+            "### profile of %s%n%n%,d samples of %d runs of %,d events; %s.%n%n",
+            result.what(),
             result.samples().count(),
             result.runs(),
             result.events(),
