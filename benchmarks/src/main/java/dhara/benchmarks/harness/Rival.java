@@ -93,6 +93,9 @@ final class Rival {
                 tasks.write(JSON.writeValueAsString(task) + "\n");
                 tasks.flush();
                 String line = replies.readLine();
+                while (line != null && !line.startsWith("{")) {
+                  line = replies.readLine(); // a JVM that records itself says so, on this stream
+                }
                 return line == null ? "" : line;
               } catch (IOException e) {
                 return "";
