@@ -37,7 +37,7 @@ class FlinkEngineTest {
     assertThat(options.getFlinkMaster(), is("[local]"));
     assertThat(options.getObjectReuse(), is(true));
     assertThat(options.getFasterCopy(), is(true));
-    assertThat(options.getMaxBundleSize(), is(20_000L));
+    assertThat(options.getMaxBundleSize(), is(10_000L));
     assertThat(options.getRunner() == engine.runner(), is(true));
     assertThat(engine.embedded(options), is(true));
   }
@@ -51,13 +51,17 @@ class FlinkEngineTest {
     assertThat(
         names(engine.streamDefaults(local)),
         contains(
-            "checkpointingInterval", "finishBundleBeforeCheckpointing", "autoWatermarkInterval"));
+            "checkpointingInterval",
+            "finishBundleBeforeCheckpointing",
+            "maxBundleTimeMills",
+            "autoWatermarkInterval"));
     assertThat(engine.embedded(cluster), is(false));
     assertThat(
         names(engine.streamDefaults(cluster)),
         contains(
             "checkpointingInterval",
             "finishBundleBeforeCheckpointing",
+            "maxBundleTimeMills",
             "autoWatermarkInterval",
             "attachedMode",
             "jobCheckIntervalInSecs"));
@@ -65,6 +69,7 @@ class FlinkEngineTest {
         PipelineOptionsFactory.fromArgs(arguments(engine.streamDefaults(cluster)))
             .as(FlinkPipelineOptions.class);
     assertThat(options.getCheckpointingInterval(), is(10_000L));
+    assertThat(options.getMaxBundleTimeMills(), is(200L));
     assertThat(options.getAutoWatermarkInterval(), is(200L));
     assertThat(options.getFinishBundleBeforeCheckpointing(), is(true));
     assertThat(options.getAttachedMode(), is(false));
