@@ -1,6 +1,8 @@
 package dhara.transforms;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -8,6 +10,9 @@ import java.util.Map;
  * Adds values up per key and window within a bundle, and hands the sums over in blocks: one for
  * each window and shard, a shard being a share of the keys. What is shuffled and kept in state
  * behind it are some hundred blocks a window, be there a thousand keys or ten million.
+ *
+ * <p>Where nearly each value has a key of its own there is nothing to add up: such bundles' values
+ * go into the blocks as they come.
  *
  * @param <W> what a window is to the one who fills it
  */
@@ -32,58 +37,127 @@ final class BundleSums<W, K, InT, AccT> {
   final class InWindow {
 
     private final Map<K, Sum<AccT>> sums = new HashMap<>();
+    private final BlockWriter[] blocks = new BlockWriter[shards];
+    private int count;
 
     private InWindow() {}
 
     /** Adds a value up. */
     void add(K key, InT value) {
+      values++;
+      if (scattered) {
+        count++;
+        size++;
+        write(key, aggregation.fn().addInput(aggregation.fn().createAccumulator(), value));
+        return;
+      }
       Sum<AccT> sum = sums.get(key);
       if (sum == null) {
         sums.put(
             key, new Sum<>(aggregation.fn().addInput(aggregation.fn().createAccumulator(), value)));
+        count++;
         size++;
       } else {
         sum.sum = aggregation.fn().addInput(sum.sum, value);
       }
     }
+
+    private void write(K key, AccT sum) {
+      keyBytes.clear();
+      try {
+        aggregation.keys().encode(key, keyBytes);
+        int shard = shard(BlockReader.hash(keyBytes.bytes(), 0, keyBytes.size()));
+        if (blocks[shard] == null) {
+          blocks[shard] = new BlockWriter();
+        }
+        AccT compact = aggregation.fn().compact(sum);
+        blocks[shard].add(keyBytes.bytes(), 0, keyBytes.size(), 0, compact, aggregation.sums());
+      } catch (IOException e) {
+        // Nothing is read or written but memory: what fails is the encoding of this key or sum.
+        throw new IllegalArgumentException("cannot encode the sum of " + key, e);
+      }
+    }
+
+    private void flush(W window, Taker<W> taker) {
+      sums.forEach((key, sum) -> write(key, sum.sum));
+      for (int shard = 0; shard < shards; shard++) {
+        if (blocks[shard] != null && blocks[shard].size() > 0) {
+          taker.take(window, shard, blocks[shard].toBytes());
+        }
+      }
+    }
+
+    private void clear() {
+      sums.clear();
+      for (BlockWriter block : blocks) {
+        if (block != null) {
+          block.clear();
+        }
+      }
+      count = 0;
+    }
   }
 
+  /** Where fewer values than this share a key, to look for it costs more than it saves. */
+  private static final double VALUES_PER_KEY = 1.25;
+
+  /** Fewer values say little of those to come. */
+  private static final int TELLING = 1000;
+
+  /** Of so many bundles one looks whether keys still are as many as values. */
+  private static final int PROBED = 32;
+
+  /** How many windows are kept for the next bundle, with the room that they have taken. */
+  private static final int KEPT = 4;
+
   private final Aggregation<K, InT, AccT, ?> aggregation;
-  private final BlockWriter[] shards;
+  private final int shards;
   private final BlockWriter keyBytes = new BlockWriter();
   private final Map<W, InWindow> windows = new HashMap<>();
+  private final Deque<InWindow> spare = new ArrayDeque<>();
   private int size;
+  private long values;
+  private boolean scattered;
+  private int bundles;
 
   BundleSums(Aggregation<K, InT, AccT, ?> aggregation, int shards) {
     this.aggregation = aggregation;
-    this.shards = new BlockWriter[shards];
-    for (int i = 0; i < shards; i++) {
-      this.shards[i] = new BlockWriter();
-    }
+    this.shards = shards;
   }
 
   /** The sums of a window, valid until they are handed over. */
   InWindow in(W window) {
-    return windows.computeIfAbsent(window, w -> new InWindow());
+    return windows.computeIfAbsent(window, w -> spare.isEmpty() ? new InWindow() : spare.pop());
   }
 
-  /** How many sums there are, of all windows. */
+  /** How many sums there are, of all windows; of scattered values each counts. */
   int size() {
     return size;
   }
 
   /** Forgets all. */
   void clear() {
+    windows.values().forEach(this::keep);
     windows.clear();
     size = 0;
-    for (BlockWriter shard : shards) {
-      shard.clear();
+    values = 0;
+  }
+
+  private void keep(InWindow window) {
+    if (spare.size() < KEPT) {
+      window.clear();
+      spare.push(window);
     }
   }
 
   /** Hands all over, and starts anew. */
   void flush(Taker<W> taker) {
-    windows.forEach((window, sums) -> write(window, sums, taker));
+    windows.forEach((window, sums) -> sums.flush(window, taker));
+    if (values >= TELLING) {
+      bundles++;
+      // While values are scattered nothing shows whether they still are: then and now one looks.
+      scattered = scattered ? bundles % PROBED != 0 : values < VALUES_PER_KEY * size;
+    }
     clear();
   }
 
@@ -91,36 +165,14 @@ final class BundleSums<W, K, InT, AccT> {
   void flush(W window, Taker<W> taker) {
     InWindow sums = windows.remove(window);
     if (sums != null) {
-      write(window, sums, taker);
-      size -= sums.sums.size();
-    }
-  }
-
-  private void write(W window, InWindow sums, Taker<W> taker) {
-    sums.sums.forEach(this::write);
-    for (int shard = 0; shard < shards.length; shard++) {
-      if (shards[shard].size() > 0) {
-        taker.take(window, shard, shards[shard].toBytes());
-        shards[shard].clear();
-      }
-    }
-  }
-
-  private void write(K key, Sum<AccT> sum) {
-    keyBytes.clear();
-    try {
-      aggregation.keys().encode(key, keyBytes);
-      int hash = BlockReader.hash(keyBytes.bytes(), 0, keyBytes.size());
-      AccT compact = aggregation.fn().compact(sum.sum);
-      shards[shard(hash)].add(keyBytes.bytes(), 0, keyBytes.size(), 0, compact, aggregation.sums());
-    } catch (IOException e) {
-      // Nothing is read or written but memory: what fails is the encoding of this key or sum.
-      throw new IllegalArgumentException("cannot encode the sum of " + key, e);
+      sums.flush(window, taker);
+      size -= sums.count;
+      keep(sums);
     }
   }
 
   /** By the upper bits of the hash: the keys of a shard still differ in the lower ones. */
   private int shard(int hash) {
-    return (int) (((hash >>> 12) * (long) shards.length) >>> 20);
+    return (int) (((hash >>> 12) * (long) shards) >>> 20);
   }
 }

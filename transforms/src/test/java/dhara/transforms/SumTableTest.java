@@ -176,6 +176,39 @@ class SumTableTest {
   }
 
   @Test
+  void bundlesOfScatteredKeysAddUpAsThoseOfFewDo() throws IOException {
+    TallyFn<Long, Total, Total> total =
+        TallyFn.of(new Total(0), Total::new, Total.class, sum -> sum);
+    BundleSums<Integer, String, Long, Total> bundle =
+        new BundleSums<>(
+            new Aggregation<>(
+                total, TEXT, RecordCoder.of(Total.class), RecordCoder.of(Total.class)),
+            8);
+    SplittableRandom random = new SplittableRandom(7);
+    Map<String, Total> naive = new HashMap<>();
+    SumTable<Total> table = new SumTable<>(Total::plus, RecordCoder.of(Total.class));
+    List<Integer> handedOver = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      // Keys are many, few, and many again, for longer than it takes to look anew.
+      int keys = i < 10 || i > 50 ? 1_000_000 : 10;
+      for (int value = 0; value < 2000; value++) {
+        String key = "key-" + random.nextInt(keys);
+        bundle.in(value % 3).add(key, (long) value);
+        naive.merge(key, new Total(value), Total::plus);
+      }
+      handedOver.add(bundle.size());
+      List<byte[]> blocks = new ArrayList<>();
+      bundle.flush((window, shard, block) -> blocks.add(block));
+      table.add(blocks);
+      assertThat(bundle.size(), is(0));
+    }
+    Map<String, Total> sums = new HashMap<>();
+    table.forEach(TEXT, (key, revision, sum) -> sums.put(key, sum));
+    assertThat(sums, is(naive));
+    assertThat("few keys are found to be few", handedOver.get(50), is(30));
+  }
+
+  @Test
   void aBlockThatBreaksOffIsRefused() throws IOException {
     byte[] whole = block("abc", 300, "x".repeat(200));
     for (int length = 1; length < whole.length; length++) {

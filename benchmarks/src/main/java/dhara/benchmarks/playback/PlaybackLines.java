@@ -7,8 +7,8 @@ import java.time.LocalDate;
 /**
  * The input of all contestants: JSON lines of 256 bytes, each made anew from its index alone. So
  * every JVM reads the same bytes with no file, broker or disk between, a hundred million lines need
- * no room, and a source can start anywhere. Making a line costs a tenth of parsing it, and is in
- * all figures; the contestant {@code lines} shows how much.
+ * no room, and a source can start anywhere. What it costs to
+ * make a line is in all figures.
  *
  * <p>Event time goes on by {@link Shape#eventsPerSecond} and each line is up to 10 s behind it; so
  * with a watermark 10 s behind the latest line seen none is late. One instance belongs to one
