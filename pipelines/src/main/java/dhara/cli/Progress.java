@@ -55,10 +55,11 @@ final class Progress {
     return new Progress(count, err);
   }
 
+  /** Below zero where the engine counts nothing. */
   private static long read(PipelineResult result) {
-    long read = 0;
+    long read = -1;
     for (MetricResult<Long> counter : result.metrics().queryMetrics(READ).getCounters()) {
-      read += counter.getAttempted();
+      read = Math.max(read, 0) + counter.getAttempted();
     }
     return read;
   }
@@ -71,9 +72,12 @@ final class Progress {
     err.flush();
   }
 
-  /** {@code 1,234,567 events 411,522/s 3 s}. */
+  /** {@code 1,234,567 events 411,522/s 3 s}; the time alone where nobody counts. */
   static String line(long read, long nanos) {
     double seconds = nanos / 1e9;
+    if (read < 0) {
+      return String.format(Locale.ROOT, "%.0f s", seconds);
+    }
     long rate = seconds > 0 ? Math.round(read / seconds) : 0;
     return String.format(Locale.ROOT, "%,d events  %,d/s  %.0f s", read, rate, seconds);
   }

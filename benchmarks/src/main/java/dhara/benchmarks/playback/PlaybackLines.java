@@ -7,8 +7,7 @@ import java.time.LocalDate;
 /**
  * The input of all contestants: JSON lines of 256 bytes, each made anew from its index alone. So
  * every JVM reads the same bytes with no file, broker or disk between, a hundred million lines need
- * no room, and a source can start anywhere. What it costs to
- * make a line is in all figures.
+ * no room, and a source can start anywhere. What it costs to make a line is in all figures.
  *
  * <p>Event time goes on by {@link Shape#eventsPerSecond} and each line is up to 10 s behind it; so
  * with a watermark 10 s behind the latest line seen none is late. One instance belongs to one

@@ -1,5 +1,6 @@
 package dhara.benchmarks.nexmark;
 
+import static dhara.benchmarks.nexmark.AuctionHouse.CHUNK;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class AuctionSourceTest {
 
   /** Six chunks, the last of them half full. */
-  private final AuctionHouse house = new AuctionHouse(1, 2_750, 100);
+  private final AuctionHouse house = new AuctionHouse(1, 5 * CHUNK + CHUNK / 2, 100);
 
   private final PipelineOptions options = PipelineOptionsFactory.create();
 
@@ -32,7 +33,7 @@ class AuctionSourceTest {
     assertThat(
         chunks(splits.get(1).createReader(options, null)),
         contains(house.chunk(1), house.chunk(3), house.chunk(5)));
-    assertThat(house.chunk(5).events().size(), is(250));
+    assertThat(house.chunk(5).events().size(), is(CHUNK / 2));
   }
 
   @Test
@@ -72,9 +73,9 @@ class AuctionSourceTest {
     assertThat(
         watermarks,
         contains(
-            Instant.ofEpochMilli(house.atMillis(500)),
-            Instant.ofEpochMilli(house.atMillis(1_500)),
-            Instant.ofEpochMilli(house.atMillis(2_500)),
+            Instant.ofEpochMilli(house.atMillis(CHUNK)),
+            Instant.ofEpochMilli(house.atMillis(3 * CHUNK)),
+            Instant.ofEpochMilli(house.atMillis(5 * CHUNK)),
             BoundedWindow.TIMESTAMP_MAX_VALUE));
   }
 

@@ -54,6 +54,7 @@ class FlinkEngineTest {
             "checkpointingInterval",
             "finishBundleBeforeCheckpointing",
             "maxBundleTimeMills",
+            "disableMetrics",
             "autoWatermarkInterval"));
     assertThat(engine.embedded(cluster), is(false));
     assertThat(
@@ -62,6 +63,7 @@ class FlinkEngineTest {
             "checkpointingInterval",
             "finishBundleBeforeCheckpointing",
             "maxBundleTimeMills",
+            "disableMetrics",
             "autoWatermarkInterval",
             "attachedMode",
             "jobCheckIntervalInSecs"));
@@ -70,6 +72,7 @@ class FlinkEngineTest {
             .as(FlinkPipelineOptions.class);
     assertThat(options.getCheckpointingInterval(), is(10_000L));
     assertThat(options.getMaxBundleTimeMills(), is(200L));
+    assertThat(options.getDisableMetrics(), is(true));
     assertThat(options.getAutoWatermarkInterval(), is(200L));
     assertThat(options.getFinishBundleBeforeCheckpointing(), is(true));
     assertThat(options.getAttachedMode(), is(false));
