@@ -139,6 +139,21 @@ public final class PlaybackSuite implements Suite {
             List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_BLOCKS, BEAM_COMBINE, LOOP)));
     works.add(
         Work.of(
+            "few-keys-10m",
+            "The few keys with more events, so that the start of an engine, a second or so of each"
+                + " run, weighs less.",
+            10_000_000,
+            PlaybackJob.parameters("stream", "title", 120, 5000),
+            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_PRE_AGGREGATED, LOOP)));
+    works.add(
+        Work.of(
+            "many-keys-10m",
+            "The many keys with more events.",
+            10_000_000,
+            PlaybackJob.parameters("stream", "user", 1_000_000, 5000),
+            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_BLOCKS, LOOP)));
+    works.add(
+        Work.of(
             "many-keys-rocksdb",
             "The same with state in RocksDB, which gets the same managed memory in all contestants.",
             1_000_000,
