@@ -48,8 +48,10 @@ final class Captures {
   }
 
   void clear() {
-    used = 0;
-    Arrays.fill(starts, NONE);
+    if (starts.length > 0) {
+      used = 0;
+      Arrays.fill(starts, NONE);
+    }
   }
 
   void take(int capture, Text from) {

@@ -16,10 +16,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * Parses events of JSON, one object each.
  *
- * <p>To make a Jackson parser costs as much as to read a third of a small event. So one parser
- * reads event after event, as JSON documents that follow each other in one stream; it is made anew
- * after a bad event, and now and then, because it keeps every field name it ever saw. Reading a
- * stream also keeps Jackson from taking bytes with zeros for UTF-16.
+ * <p>Most events have the layout of one before, and are read by it ({@link JsonLayout}); all others
+ * Jackson reads. To make a Jackson parser costs as much as to read a third of a small event. So one
+ * parser reads event after event, as JSON documents that follow each other in one stream; it is
+ * made anew after a bad event, and now and then, because it keeps every field name it ever saw.
+ * Reading a stream also keeps Jackson from taking bytes with zeros for UTF-16.
  */
 final class JsonEvents<T extends Record> implements EventParser<T> {
 
@@ -33,6 +34,7 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
 
   private final JsonFactory factory = factory();
   private final JsonObjects<T> objects;
+  private final JsonLayouts layouts;
   private final Text text = new Text();
   private final Input input = new Input();
   private final Trailing trailing = new Trailing();
@@ -40,6 +42,7 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
 
   JsonEvents(RecordReader<T> reader) {
     objects = new JsonObjects<>(reader);
+    layouts = new JsonLayouts(factory, reader);
   }
 
   /** Strict JSON; names that collide cost time, never an event. */
@@ -53,7 +56,8 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
   @Override
   public T parse(byte[] bytes, int offset, int length) throws BadEvent {
     int end = offset + length;
-    int bad = Utf8.firstBad(bytes, offset, end);
+    int ascii = Utf8.asciiEnd(bytes, offset, end);
+    int bad = Utf8.firstBad(bytes, ascii, end);
     if (bad >= 0) {
       throw BadBytes.notUtf8(bytes, offset, bad);
     }
@@ -64,7 +68,10 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     if (bytes[start] != '{') {
       throw malformed("is no JSON object", bytes, start, end);
     }
-    read(bytes, offset, start, end);
+    if (!layouts.read(bytes, start, end, ascii == end, text)) {
+      read(bytes, offset, start, end);
+      layouts.learn(bytes, start, end);
+    }
     return objects.finish();
   }
 
@@ -135,8 +142,13 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     }
     long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset() - before;
     return new BadEvent(
-        Reason.MALFORMED,
-        "is no JSON near byte " + at + ", " + field + said.lines().findFirst().orElse(""));
+        Reason.MALFORMED, "is no JSON near byte " + at + ", " + field + withoutPlaces(said));
+  }
+
+  /** Jackson counts lines and columns from where it began: events ago. */
+  private static String withoutPlaces(String said) {
+    int place = said.lastIndexOf(" (", said.indexOf("[Source"));
+    return (place < 0 ? said : said.substring(0, place)).lines().findFirst().orElse("");
   }
 
   private static String shortened(String text) {

@@ -39,6 +39,23 @@ final class NumberReaders {
       }
     }
 
+    /** Reads digits, few and nothing else; false where that is not what is there. */
+    boolean readFew(byte[] bytes, int start, int end, Values values, int slot) {
+      if (digits != 0 || end - start > FEW_DIGITS) {
+        return false;
+      }
+      long value = 0;
+      for (int i = start; i < end; i++) {
+        int digit = bytes[i] - '0';
+        if (digit < 0 || digit > 9) {
+          return false;
+        }
+        value = value * 10 + digit;
+      }
+      values.longs[slot] = value;
+      return value <= most;
+    }
+
     /** Nothing but digits, and few: what numbers nearly always are. */
     private boolean readFew(Text text, Values values, int slot) {
       char[] chars = text.chars;

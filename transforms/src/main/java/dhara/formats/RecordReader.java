@@ -3,8 +3,8 @@ package dhara.formats;
 import com.fasterxml.jackson.core.JsonParser;
 import dhara.events.DeadLetter.Reason;
 import java.io.IOException;
-import java.lang.invoke.MethodHandle;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,7 +37,7 @@ final class RecordReader<T extends Record> {
   private final Values initial;
   private final Values values;
   private final int[] required;
-  private final MethodHandle constructor;
+  private final RecordMaker maker;
   private final Text scratch = new Text();
 
   /**
@@ -77,7 +77,7 @@ final class RecordReader<T extends Record> {
       add(slot, mapping.entry(components[slot].getName()), known);
     }
     required = IntStream.range(0, components.length).filter(this::isRequired).toArray();
-    constructor = Constructors.of(type);
+    maker = RecordMaker.of(type);
   }
 
   private void add(int slot, Mapping.@Nullable Entry entry, Components known) {
@@ -202,6 +202,33 @@ final class RecordReader<T extends Record> {
     }
   }
 
+  /**
+   * Takes a field's text from the bytes of the event, in which nothing is escaped.
+   *
+   * @param ascii whether they are nothing but ASCII
+   * @param text what to put the text into where it has to be looked at
+   */
+  void scalar(Target target, byte[] bytes, int start, int end, boolean ascii, Text text)
+      throws BadEvent {
+    int[] slots = target.slots();
+    if (ascii && slots.length == 1 && target.capture() < 0 && start < end) {
+      int slot = slots[0];
+      ComponentReader reader = readers[slot];
+      if (reader instanceof TextReaders.Strings) {
+        values.objects[slot] = new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+        values.states[slot] = Values.SET;
+        return;
+      }
+      if (reader instanceof NumberReaders.Whole whole
+          && whole.readFew(bytes, start, end, values, slot)) {
+        values.states[slot] = Values.SET;
+        return;
+      }
+    }
+    text.set(target.label(), bytes, start, end);
+    scalar(target, text);
+  }
+
   private void read(int slot, Text text) throws BadEvent {
     ComponentReader reader = readers[slot];
     if (!keepsSpaces[slot]) {
@@ -279,7 +306,7 @@ final class RecordReader<T extends Record> {
   /** Whatever a record's constructor throws means that the event cannot have happened. */
   private T make() throws BadEvent {
     try {
-      return type.cast((Record) constructor.invokeExact(values));
+      return type.cast(maker.make(values));
     } catch (RuntimeException e) {
       String said = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
       throw new BadEvent(Reason.INVALID, path + String.valueOf(said));

@@ -11,6 +11,8 @@ final class Text {
   int start;
   int end;
 
+  private char[] decoded = new char[64];
+
   /** The field, as the user calls it. */
   String field = "";
 
@@ -19,6 +21,14 @@ final class Text {
     chars = from;
     start = offset;
     end = offset + length;
+  }
+
+  /** Decodes valid UTF-8, in which nothing is escaped. */
+  void set(String name, byte[] bytes, int from, int until) {
+    if (decoded.length < until - from) {
+      decoded = new char[2 * (until - from)];
+    }
+    set(name, decoded, 0, Utf8.decode(bytes, from, until, decoded, 0));
   }
 
   void set(String name, String text) {

@@ -1,0 +1,216 @@
+package dhara.formats;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What events of one producer have in common: all of their bytes but the values. A parser that
+ * takes JSON apart, byte for byte, finds the same names and brackets in each of them; here they are
+ * compared at once, and only the values are read.
+ *
+ * <p>It knows no grammar. A layout is learned from an event that Jackson has read; an event with
+ * the same bytes around its values, and with values that are plain, is JSON as that one was. Plain
+ * are texts without escapes, numbers without an exponent, true, false and null. Of all else it says
+ * that it has not read it, and Jackson is to judge.
+ */
+final class JsonLayout {
+
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long ONES = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+  private static final long QUOTES = ONES * '"';
+  private static final long BACKSLASHES = ONES * '\\';
+  private static final long SPACES = ONES * ' ';
+
+  /** Far below what Jackson limits the length of a number and of a text to. */
+  private static final int LONGEST_NUMBER = 100;
+
+  private static final int LONGEST_TEXT = 1 << 20;
+
+  private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
+  private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
+  private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
+  /** What stands before each value, and after the last: one more than there are values. */
+  private final byte[][] around;
+
+  /** What becomes of each value; null for one that nothing asks for. */
+  private final RecordReader.@Nullable Target[] targets;
+
+  private JsonLayout(byte[][] around, RecordReader.@Nullable Target[] targets) {
+    this.around = around;
+    this.targets = targets;
+  }
+
+  /**
+   * The layout of an event; null where it has values that are not plain, or where a component is
+   * read from an object or an array.
+   *
+   * @param bytes an object from {@code start} on, that Jackson has read
+   */
+  static @Nullable JsonLayout of(
+      byte[] bytes, int start, int end, JsonFactory factory, RecordReader<?> reader)
+      throws IOException {
+    List<byte[]> around = new ArrayList<>();
+    List<RecordReader.@Nullable Target> targets = new ArrayList<>();
+    RecordReader.Target target = null;
+    int from = start;
+    try (JsonParser json = factory.createParser(bytes, start, end - start)) {
+      int depth = 0;
+      do {
+        JsonToken token = json.nextToken();
+        if (token.isStructEnd()) {
+          depth--;
+        } else if (token == JsonToken.FIELD_NAME) {
+          target = depth == 1 ? reader.target(json.getCurrentName()) : target;
+        } else if (depth > 0 && target != null && (depth > 1 || token.isStructStart())) {
+          return null;
+        } else if (token.isStructStart()) {
+          depth++;
+        } else {
+          int at = start + (int) json.currentTokenLocation().getByteOffset();
+          int after = afterScalar(bytes, at, end);
+          if (after < 0 || !endsAt(bytes, after)) {
+            return null;
+          }
+          around.add(Arrays.copyOfRange(bytes, from, at));
+          targets.add(target);
+          from = after;
+        }
+      } while (depth > 0);
+      around.add(
+          Arrays.copyOfRange(bytes, from, start + (int) json.currentLocation().getByteOffset()));
+    }
+    return new JsonLayout(
+        around.toArray(new byte[0][]), targets.toArray(new RecordReader.Target[0]));
+  }
+
+  /** Whether a value that Jackson has read ends before this byte: an exponent would be its part. */
+  private static boolean endsAt(byte[] bytes, int at) {
+    byte b = bytes[at];
+    return b == ',' || b == '}' || b == ']' || b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  /**
+   * Reads the event in {@code bytes[start, end)}, which are valid UTF-8.
+   *
+   * @param ascii whether they are nothing but ASCII
+   * @return false where the event has another layout, or values that are not plain; what the reader
+   *     was given until then is to be forgotten
+   */
+  boolean read(byte[] bytes, int start, int end, boolean ascii, RecordReader<?> reader, Text text)
+      throws BadEvent {
+    reader.begin();
+    int at = start;
+    for (int i = 0; i < targets.length; i++) {
+      int from = after(around[i], bytes, at, end);
+      int to = from < 0 ? -1 : afterScalar(bytes, from, end);
+      if (to < 0) {
+        return false;
+      }
+      RecordReader.Target target = targets[i];
+      if (target == null) {
+        at = to;
+        continue;
+      }
+      byte first = bytes[from];
+      if (first == '"') {
+        reader.scalar(target, bytes, from + 1, to - 1, ascii, text);
+      } else if (first == 'n') {
+        reader.nothing(target);
+      } else {
+        reader.scalar(target, bytes, from, to, true, text);
+      }
+      at = to;
+    }
+    at = after(around[targets.length], bytes, at, end);
+    return at >= 0 && Utf8.afterBlank(bytes, at, end) == end;
+  }
+
+  /** Past {@code part}, which is to stand at {@code at}; -1 where it does not. */
+  private static int after(byte[] part, byte[] bytes, int at, int end) {
+    int after = at + part.length;
+    return after <= end && Arrays.equals(bytes, at, after, part, 0, part.length) ? after : -1;
+  }
+
+  /** Past the plain value at {@code at}; -1 where none is. */
+  private static int afterScalar(byte[] bytes, int at, int end) {
+    if (at >= end) {
+      return -1;
+    }
+    return switch (bytes[at]) {
+      case '"' -> afterText(bytes, at + 1, end);
+      case 't' -> after(TRUE, bytes, at, end);
+      case 'f' -> after(FALSE, bytes, at, end);
+      case 'n' -> after(NULL, bytes, at, end);
+      case '-' -> afterNumber(bytes, at + 1, end);
+      default -> afterNumber(bytes, at, end);
+    };
+  }
+
+  /** Past the quote that ends a text; -1 where an escape, or what must be escaped, comes before. */
+  private static int afterText(byte[] bytes, int start, int end) {
+    int last = Math.min(end, start + LONGEST_TEXT);
+    int i = start;
+    for (; i + Long.BYTES <= last; i += Long.BYTES) {
+      long eight = (long) LONGS.get(bytes, i);
+      long found =
+          (zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES) | ((eight - SPACES) & ~eight))
+              & HIGH_BITS;
+      if (found != 0) {
+        // The lowest mark is true; ones above it may come of borrowing.
+        int at = i + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+        return bytes[at] == '"' ? at + 1 : -1;
+      }
+    }
+    for (; i < last; i++) {
+      byte b = bytes[i];
+      if (b == '"') {
+        return i + 1;
+      }
+      if (b == '\\' || (b >= 0 && b < ' ')) {
+        return -1;
+      }
+    }
+    return -1;
+  }
+
+  /** The high bit of each byte that is zero, of the lowest one at least. */
+  private static long zeros(long eight) {
+    return (eight - ONES) & ~eight;
+  }
+
+  /** Past the digits, without a sign, of a number that has no exponent; -1 where none is. */
+  private static int afterNumber(byte[] bytes, int start, int end) {
+    int last = Math.min(end, start + LONGEST_NUMBER);
+    int i = afterDigits(bytes, start, last);
+    if (i == start || (bytes[start] == '0' && i > start + 1)) {
+      return -1;
+    }
+    if (i < last && bytes[i] == '.') {
+      int fraction = i + 1;
+      i = afterDigits(bytes, fraction, last);
+      return i == fraction || i == last ? -1 : i;
+    }
+    return i == last ? -1 : i;
+  }
+
+  private static int afterDigits(byte[] bytes, int start, int end) {
+    int i = start;
+    while (i < end && bytes[i] >= '0' && bytes[i] <= '9') {
+      i++;
+    }
+    return i;
+  }
+}

@@ -1,0 +1,80 @@
+package dhara.formats;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The layouts of the events that came last, the last one first. A topic has few; where nearly each
+ * event has one of its own nothing is gained by looking, and for a while nobody looks.
+ */
+final class JsonLayouts {
+
+  private static final int KEPT = 4;
+
+  /** To learn a layout takes some events' time: so many must have been read by one. */
+  private static final int PRICE = 8;
+
+  private static final int MOST_CREDIT = 8 * PRICE;
+
+  /** So many events go by before one looks again. */
+  private static final int REST = 1000;
+
+  private final JsonFactory factory;
+  private final RecordReader<?> reader;
+  private final @Nullable JsonLayout[] layouts = new JsonLayout[KEPT];
+  private int credit = MOST_CREDIT;
+  private int rest;
+
+  JsonLayouts(JsonFactory factory, RecordReader<?> reader) {
+    this.factory = factory;
+    this.reader = reader;
+  }
+
+  /** Reads an event by one of the layouts; false where it has none of them. */
+  boolean read(byte[] bytes, int start, int end, boolean ascii, Text text) throws BadEvent {
+    for (int i = 0; i < KEPT; i++) {
+      JsonLayout layout = layouts[i];
+      if (layout == null) {
+        return false;
+      }
+      if (layout.read(bytes, start, end, ascii, reader, text)) {
+        if (i > 0) {
+          putFirst(layout, i);
+        }
+        credit = Math.min(credit + 1, MOST_CREDIT);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void putFirst(JsonLayout layout, int from) {
+    System.arraycopy(layouts, 0, layouts, 1, from);
+    layouts[0] = layout;
+  }
+
+  /** Learns the layout of an event that none of them has read, but Jackson has. */
+  void learn(byte[] bytes, int start, int end) {
+    if (rest > 0) {
+      rest--;
+      return;
+    }
+    if (credit < PRICE) {
+      credit = MOST_CREDIT;
+      rest = REST;
+      java.util.Arrays.fill(layouts, null);
+      return;
+    }
+    credit -= PRICE;
+    try {
+      JsonLayout layout = JsonLayout.of(bytes, start, end, factory, reader);
+      if (layout != null) {
+        putFirst(layout, KEPT - 1);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // Jackson has read these bytes before
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dhara.formats;
+
+import static dhara.formats.Formats.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import dhara.events.Trade;
+import dhara.formats.Formats.Missing;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JsonLayoutTest {
+
+  private static final String TRADE =
+      """
+      {"id":"t-1", "at":"2026-10-01T09:30:00.000123Z", "unread":{"a":[1,"b",null]},
+       "symbol":"DHRA","price_e4":123400,"size":100,"condition":"@","suspicious":false}""";
+
+  /** The layouts of events as they come, each by one parser; some are of none for long. */
+  private static final List<String> EVENTS =
+      List.of(
+          TRADE,
+          TRADE.replace("\"condition\":\"@\",", ""),
+          TRADE.replace("DHRA", "é€😀"),
+          TRADE.replace("123400", "\"123400.0\""),
+          TRADE.replace("\"@\"", "null"),
+          TRADE.replace("\"unread\":", "\"un\\u0072ead\":"),
+          TRADE.replace("123400", "1234e2"),
+          TRADE.replace(" ", ""));
+
+  @Test
+  void aParserThatKnowsLayoutsReadsAsOneThatKnowsNone() {
+    Random random = new Random(2026);
+    EventParser<Trade> knowing = json(Trade.class);
+    EventParser<Missing> others = json(Missing.class);
+    int parsed = 0;
+    for (int i = 0; i < 7_000; i++) {
+      byte[] good = EVENTS.get(random.nextInt(1 + i / 1000)).getBytes(UTF_8);
+      byte[] event = random.nextInt(3) == 0 ? good : Mutations.mutate(good, random);
+      Object expected = outcome(json(Trade.class), event);
+      assertThat(new String(event, UTF_8), outcome(knowing, event), is(expected));
+      assertThat(outcome(others, event), is(outcome(json(Missing.class), event)));
+      parsed += expected instanceof Trade ? 1 : 0;
+    }
+    assertThat(parsed, greaterThan(2_500));
+  }
+
+  private static Object outcome(EventParser<?> parser, byte[] event) {
+    try {
+      return parser.parse(event, 0, event.length);
+    } catch (BadEvent e) {
+      return e.reason() + ": " + e.getMessage();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"id\":\"x\",\"size\":2}            | true",
+        "{\"id\":\"\",\"size\":-12.50}        | true",
+        "{\"id\":true,\"size\":null}          | true",
+        "{\"id\":false,\"size\":\"1e1\"}      | true",
+        "{\"id\":\"longer than eight {[,:\",\"size\":0} | true",
+        "{\"id\":\"é\",\"size\":0.0}          | true",
+        "{\"id\":\"a\\\\b\",\"size\":2}       | false",
+        "{\"id\":\"12345678\\\\b\",\"size\":2} | false",
+        "{\"id\":\"x\",\"size\":1e1}          | false",
+        "{\"id\":\"x\",\"size\":01}           | false",
+        "{\"id\":\"x\",\"size\":-}            | false",
+        "{\"id\":\"x\",\"size\":1.}           | false",
+        "{\"id\":\"x\",\"size\":.1}           | false",
+        "{\"id\":\"x\",\"size\":+1}           | false",
+        "{\"id\":\"x\",\"size\":nul}          | false",
+        "{\"id\":\"x\",\"size\":truee}        | false",
+        "{\"id\":\"x\",\"size\":{}}           | false",
+        "{\"id\":\"x\",\"size\":2}}           | false",
+        "{\"id\":\"x\",\"size\":2             | false",
+        "{\"id\":\"x\",\"size\":2,\"a\":1}    | false",
+        "{\"id\":\"x\"}                       | false",
+        "{\"id\":\"x                          | false",
+        "{\"ID\":\"x\",\"size\":2}            | false",
+        "{\"id\":\"x\", \"size\":2}           | false",
+        "{\"id\" :\"x\",\"size\":2}           | false",
+      })
+  void anEventIsOfALayoutIfItsValuesAloneDifferAndArePlain(String event, boolean read)
+      throws IOException, BadEvent {
+    JsonLayout layout = layout("{\"id\":\"t\",\"size\":1}");
+    assertThat(layout, notNullValue());
+    byte[] bytes = (event + " x").getBytes(UTF_8);
+    int end = bytes.length - 2;
+    boolean ascii = Utf8.asciiEnd(bytes, 0, end) == end;
+    assertThat(layout.read(bytes, 0, end, ascii, reader(), new Text()), is(read));
+  }
+
+  @Test
+  void whiteSpaceMayFollow() throws IOException, BadEvent {
+    byte[] event = "{\"id\":\"t\"} \t\r\n".getBytes(UTF_8);
+    assertThat(
+        layout("{\"id\":\"t\"}").read(event, 0, event.length, true, reader(), new Text()),
+        is(true));
+  }
+
+  @Test
+  void controlCharactersAreForJacksonToJudge() throws IOException, BadEvent {
+    JsonLayout layout = layout("{\"id\":\"t\",\"size\":1}");
+    for (char c = 0; c < 0x80; c++) {
+      for (String id : List.of("%c", "1234%c", "1234567%c9", "123456789012345%c")) {
+        byte[] event = ("{\"id\":\"" + id.replace("%c", "" + c) + "\",\"size\":1}").getBytes(UTF_8);
+        assertThat(
+            id + (int) c,
+            layout.read(event, 0, event.length, true, reader(), new Text()),
+            is(c >= ' ' && c != '"' && c != '\\'));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"id\":{\"a\":1}}      | a component that is an object",
+        "{\"id\":\"a\\\\b\"}     | an escape",
+        "{\"other\":1e5}         | an exponent",
+        "{\"size\":1E5}          | an exponent",
+      })
+  void whatIsNotPlainHasNoLayout(String event, String why) throws IOException {
+    assertThat(why, layout(event), nullValue());
+  }
+
+  record Stamped(@Nullable Instant at, @Nullable String name, @Nullable String both) {}
+
+  @Test
+  void templatesAndFieldsOfSeveralComponentsAreReadByLayoutsToo() throws BadEvent {
+    EventParser<Stamped> parser = json(Stamped.class, "name=who", "both={who}/{n}");
+    for (int i = 0; i < 3; i++) {
+      assertThat(
+          Formats.parse(parser, "{\"n\":" + i + ",\"who\":\" x\",\"at\":\"2026-01-01T00:00:00Z\"}"),
+          is(new Stamped(Instant.parse("2026-01-01T00:00:00Z"), " x", " x/" + i)));
+    }
+  }
+
+  @Test
+  void eventsThatAreNeverAlikeAreReadAllTheSame() throws BadEvent {
+    EventParser<Stamped> parser = json(Stamped.class);
+    for (int i = 0; i < 5000; i++) {
+      String event = "{\"k" + i + "\":" + i + ",\"name\":\"n" + i + "\"}";
+      assertThat(Formats.parse(parser, event).name(), is("n" + i));
+    }
+  }
+
+  private static RecordReader<Missing> reader() {
+    return RecordReader.of(Missing.class, Mapping.of(List.of("text=id", "maybeText=size")));
+  }
+
+  private static @Nullable JsonLayout layout(String event) throws IOException {
+    byte[] bytes = event.getBytes(UTF_8);
+    return JsonLayout.of(bytes, 0, bytes.length, JsonEvents.factory(), reader());
+  }
+}
