@@ -57,7 +57,7 @@ final class Revisions {
   }
 
   private static boolean takesTheLatest(Node outer) {
-    return (outer.getTransform() instanceof Answers<?, ?, ?, ?> answers
+    return (outer.getTransform() instanceof Answers<?, ?, ?, ?, ?> answers
             && answers.fn() instanceof LatestFn)
         || (outer.getTransform() instanceof Combine.PerKey<?, ?, ?> combine
             && combine.getFn() instanceof LatestFn);

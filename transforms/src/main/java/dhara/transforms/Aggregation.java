@@ -9,8 +9,6 @@ import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
-import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollection;
 
 /**
  * What is added up per key, and how keys and sums become bytes.
@@ -25,28 +23,22 @@ record Aggregation<K, InT, AccT, OutT>(
     implements Serializable {
 
   /**
-   * The aggregation of these values.
+   * The aggregation of values.
    *
-   * @throws IllegalArgumentException where a coder is missing, or that of keys is not deterministic
+   * @param registry knows the coders of sums and answers
+   * @throws IllegalArgumentException where one is missing, or that of keys is not deterministic
    */
   static <K, InT, AccT, OutT> Aggregation<K, InT, AccT, OutT> of(
-      CombineFn<InT, AccT, OutT> fn, PCollection<KV<K, InT>> values) {
-    if (!(values.getCoder() instanceof KvCoder<?, ?>)) {
-      throw new IllegalArgumentException(
-          "answers per key need a KvCoder on their input; set one on " + values.getName());
-    }
-    KvCoder<K, InT> in = (KvCoder<K, InT>) values.getCoder();
-    CoderRegistry registry = values.getPipeline().getCoderRegistry();
+      CombineFn<InT, AccT, OutT> fn, Coder<K> keys, Coder<InT> values, CoderRegistry registry) {
     try {
-      in.getKeyCoder().verifyDeterministic();
+      keys.verifyDeterministic();
       return new Aggregation<>(
           fn,
-          in.getKeyCoder(),
-          fn.getAccumulatorCoder(registry, in.getValueCoder()),
-          fn.getDefaultOutputCoder(registry, in.getValueCoder()));
+          keys,
+          fn.getAccumulatorCoder(registry, values),
+          fn.getDefaultOutputCoder(registry, values));
     } catch (NonDeterministicException e) {
-      throw new IllegalArgumentException(
-          "one key may have several encodings: " + in.getKeyCoder(), e);
+      throw new IllegalArgumentException("one key may have several encodings: " + keys, e);
     } catch (CannotProvideCoderException e) {
       throw new IllegalArgumentException("no coder for what " + fn + " adds up", e);
     }

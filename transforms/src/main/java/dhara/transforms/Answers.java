@@ -1,12 +1,16 @@
 package dhara.transforms;
 
+import dhara.records.RecordCoder;
+import java.io.Serializable;
 import java.time.Instant;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
@@ -22,15 +26,18 @@ import org.joda.time.Duration;
  * One answer per key and window: {@code Combine.perKey} with the window and the revision in it, for
  * any number of keys at the price of few.
  *
- * <p>Data: {@code KV<K, InT>} → {@link Answer}. Time: an answer appears at the end of its window,
- * of a bounded input at the end of all, and has the time of its window's last moment; if asked for,
- * open windows answer early. State: per window and shard, a share of the keys, the sums of the
- * shard's keys as blocks of bytes, until the window's end and allowed lateness. Late: an event
- * within the allowed lateness makes a revision that replaces the whole answer; a later one the
- * engine drops, unless the source has put it apart already ({@link Lateness}).
+ * <p>Data: {@code KV<K, InT>}, or elements with a function that tells their key, which saves a step
+ * → {@link Answer}. Time: an answer appears at the end of its window, of a bounded input at the end
+ * of all, and has the time of its window's last moment; if asked for, open windows answer early.
+ * State: per window and shard, a share of the keys, the sums of the shard's keys as blocks of
+ * bytes, until the window's end and allowed lateness. Late: an event within the allowed lateness
+ * makes a revision that replaces the whole answer; a later one the engine drops, unless the source
+ * has put it apart already ({@link Lateness}).
  *
  * <pre>{@code
- * keyed.apply(Answers.in(Windows.tumbling(minute)).perKey(TallyFn.of(…)))
+ * trades.apply(
+ *     Answers.in(Windows.tumbling(minute))
+ *         .perKey(Instrument.class, t -> new Instrument(t.symbol()), TallyFn.of(…)))
  * }</pre>
  *
  * <p><b>How.</b> A grouping by key costs an engine a state cell, a timer and an encoded key for
@@ -52,8 +59,8 @@ import org.joda.time.Duration;
  * early ones by {@code AfterProcessingTime.pastFirstElementInPane().plusDelayOf(…)}, accumulating.
  * Sessions and all others go through {@code Combine.perKey} itself.
  */
-public final class Answers<K, InT, AccT, OutT>
-    extends PTransform<PCollection<KV<K, InT>>, PCollection<Answer<K, OutT>>> {
+public final class Answers<E, K, InT, AccT, OutT>
+    extends PTransform<PCollection<E>, PCollection<Answer<K, OutT>>> {
 
   private static final long serialVersionUID = 1L;
 
@@ -63,13 +70,27 @@ public final class Answers<K, InT, AccT, OutT>
   /** Windows of more slices than this would take longer to merge than to fill. */
   private static final int MOST_SLICES = 10_000;
 
+  /** The coders of keys and of values, by that of the elements. */
+  private interface Coders<E, K, InT> extends Serializable {
+    KvCoder<K, InT> of(Coder<E> elements);
+  }
+
+  private final Keying<E, K, InT> keying;
+  private final Coders<E, K, InT> coders;
   private final CombineFn<InT, AccT, OutT> fn;
   private final @Nullable Windows windows;
   private final int shards;
   private final int compactBytes;
 
   private Answers(
-      CombineFn<InT, AccT, OutT> fn, @Nullable Windows windows, int shards, int compactBytes) {
+      Keying<E, K, InT> keying,
+      Coders<E, K, InT> coders,
+      CombineFn<InT, AccT, OutT> fn,
+      @Nullable Windows windows,
+      int shards,
+      int compactBytes) {
+    this.keying = keying;
+    this.coders = coders;
     this.fn = fn;
     this.windows = windows;
     this.shards = shards;
@@ -80,9 +101,9 @@ public final class Answers<K, InT, AccT, OutT>
    * The combination of each key's values in each window that they are in, as an answer: {@code
    * Combine.perKey}, after {@code Window.into}.
    */
-  public static <K, InT, AccT, OutT> Answers<K, InT, AccT, OutT> perKey(
+  public static <K, InT, AccT, OutT> Answers<KV<K, InT>, K, InT, AccT, OutT> perKey(
       CombineFn<InT, AccT, OutT> fn) {
-    return new Answers<>(fn, null, SHARDS, MergeShards.COMPACT_BYTES);
+    return ofPairs(fn, null);
   }
 
   /** Answers in these windows, whatever windows the values are in. */
@@ -99,10 +120,43 @@ public final class Answers<K, InT, AccT, OutT>
       this.windows = windows;
     }
 
-    /** The combination of each key's values in each window, as an answer. */
-    public <K, InT, AccT, OutT> Answers<K, InT, AccT, OutT> perKey(CombineFn<InT, AccT, OutT> fn) {
-      return new Answers<>(fn, windows, SHARDS, MergeShards.COMPACT_BYTES);
+    /**
+     * The combination of the elements with a key, in each window, as an answer.
+     *
+     * @param type the record that keys are
+     * @param key an element's key
+     */
+    public <E, K extends Record, AccT, OutT> Answers<E, K, E, AccT, OutT> perKey(
+        Class<K> type, SerializableFunction<E, K> key, CombineFn<E, AccT, OutT> fn) {
+      return new Answers<>(
+          new Keying.ByFunction<>(key),
+          elements -> KvCoder.of(RecordCoder.of(type), elements),
+          fn,
+          windows,
+          SHARDS,
+          MergeShards.COMPACT_BYTES);
     }
+
+    /** The combination of each key's values in each window, as an answer. */
+    public <K, InT, AccT, OutT> Answers<KV<K, InT>, K, InT, AccT, OutT> perKey(
+        CombineFn<InT, AccT, OutT> fn) {
+      return ofPairs(fn, windows);
+    }
+  }
+
+  private static <K, InT, AccT, OutT> Answers<KV<K, InT>, K, InT, AccT, OutT> ofPairs(
+      CombineFn<InT, AccT, OutT> fn, @Nullable Windows windows) {
+    return new Answers<>(
+        new Keying.OfPairs<>(), Answers::pairs, fn, windows, SHARDS, MergeShards.COMPACT_BYTES);
+  }
+
+  @SuppressWarnings("unchecked") // the coder of pairs has their types
+  private static <K, InT> KvCoder<K, InT> pairs(Coder<KV<K, InT>> coder) {
+    if (coder instanceof KvCoder<?, ?>) {
+      return (KvCoder<K, InT>) coder;
+    }
+    throw new IllegalArgumentException(
+        "answers per key need a KvCoder on their input, but it has " + coder);
   }
 
   /**
@@ -111,16 +165,16 @@ public final class Answers<K, InT, AccT, OutT>
    *
    * @param newShards at least 1; 256 unless told
    */
-  public Answers<K, InT, AccT, OutT> withShards(int newShards) {
+  public Answers<E, K, InT, AccT, OutT> withShards(int newShards) {
     if (newShards < 1) {
       throw new IllegalArgumentException("there must be a shard, but there are " + newShards);
     }
-    return new Answers<>(fn, windows, newShards, compactBytes);
+    return new Answers<>(keying, coders, fn, windows, newShards, compactBytes);
   }
 
   /** Merges the blocks of a window's shard before its end whenever they take this many bytes. */
-  Answers<K, InT, AccT, OutT> compactingAt(int bytes) {
-    return new Answers<>(fn, windows, shards, bytes);
+  Answers<E, K, InT, AccT, OutT> compactingAt(int bytes) {
+    return new Answers<>(keying, coders, fn, windows, shards, bytes);
   }
 
   /** How the values of a key and window are combined. */
@@ -129,16 +183,21 @@ public final class Answers<K, InT, AccT, OutT>
   }
 
   @Override
-  public PCollection<Answer<K, OutT>> expand(PCollection<KV<K, InT>> values) {
-    Aggregation<K, InT, AccT, OutT> aggregation = Aggregation.of(fn, values);
+  public PCollection<Answer<K, OutT>> expand(PCollection<E> elements) {
+    KvCoder<K, InT> pairs = coders.of(elements.getCoder());
+    Aggregation<K, InT, AccT, OutT> aggregation =
+        Aggregation.of(
+            fn,
+            pairs.getKeyCoder(),
+            pairs.getValueCoder(),
+            elements.getPipeline().getCoderRegistry());
     if (windows != null && !windows.merging() && slices(windows) <= MOST_SLICES) {
-      return bySlice(aggregation, windows, values);
+      return bySlice(aggregation, windows, elements);
     }
-    PCollection<KV<K, InT>> windowed =
-        windows == null ? values : values.apply("Window", windows.into());
+    PCollection<E> windowed = windows == null ? elements : elements.apply("Window", windows.into());
     return Firings.of(windowed.getWindowingStrategy())
         .map(firings -> byWindow(aggregation, firings, windowed))
-        .orElseGet(() -> combined(aggregation, windowed));
+        .orElseGet(() -> combined(aggregation, pairs, windowed));
   }
 
   private static long slices(Windows windows) {
@@ -147,15 +206,14 @@ public final class Answers<K, InT, AccT, OutT>
 
   /** Values are added up by slices of time, and only the sums go into windows. */
   private PCollection<Answer<K, OutT>> bySlice(
-      Aggregation<K, InT, AccT, OutT> aggregation,
-      Windows windows,
-      PCollection<KV<K, InT>> values) {
+      Aggregation<K, InT, AccT, OutT> aggregation, Windows windows, PCollection<E> elements) {
     PCollection<KV<Integer, byte[]>> blocks =
-        global(values)
+        global(elements)
             .apply(
                 "SumInBundle",
                 ParDo.of(
-                    new SumPerBundle.ByTimeFn<>(aggregation, windows.slice().toMillis(), shards)))
+                    new SumPerBundle.ByTimeFn<>(
+                        aggregation, keying, windows.slice().toMillis(), shards)))
             .setCoder(aggregation.shards());
     if (slices(windows) == 1) {
       return merged(aggregation, Firings.of(windows), blocks.apply("Window", windows.into()));
@@ -187,14 +245,13 @@ public final class Answers<K, InT, AccT, OutT>
 
   /** Values are added up by the windows that they are in. */
   private PCollection<Answer<K, OutT>> byWindow(
-      Aggregation<K, InT, AccT, OutT> aggregation,
-      Firings firings,
-      PCollection<KV<K, InT>> values) {
+      Aggregation<K, InT, AccT, OutT> aggregation, Firings firings, PCollection<E> elements) {
     return merged(
         aggregation,
         firings,
-        values
-            .apply("SumInBundle", ParDo.of(new SumPerBundle.ByWindowFn<>(aggregation, shards)))
+        elements
+            .apply(
+                "SumInBundle", ParDo.of(new SumPerBundle.ByWindowFn<>(aggregation, keying, shards)))
             .setCoder(aggregation.shards()));
   }
 
@@ -211,13 +268,31 @@ public final class Answers<K, InT, AccT, OutT>
   }
 
   /** Beam's own way, for windows that merge, and for panes that only it knows. */
-  private static <K, InT, AccT, OutT> PCollection<Answer<K, OutT>> combined(
-      Aggregation<K, InT, AccT, OutT> aggregation, PCollection<KV<K, InT>> values) {
-    return values
+  private PCollection<Answer<K, OutT>> combined(
+      Aggregation<K, InT, AccT, OutT> aggregation, KvCoder<K, InT> pairs, PCollection<E> elements) {
+    return elements
+        .apply("Key", ParDo.of(new KeyFn<>(keying)))
+        .setCoder(pairs)
         .apply("SumPerKey", Combine.perKey(aggregation.fn()))
         .setCoder(KvCoder.of(aggregation.keys(), aggregation.outs()))
         .apply("Answer", ParDo.of(new AnswerFn<>()))
         .setCoder(aggregation.answers());
+  }
+
+  private static final class KeyFn<E, K, InT> extends DoFn<E, KV<K, InT>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Keying<E, K, InT> keying;
+
+    KeyFn(Keying<E, K, InT> keying) {
+      this.keying = keying;
+    }
+
+    @ProcessElement
+    public void process(@Element E element, OutputReceiver<KV<K, InT>> out) {
+      out.output(KV.of(keying.key(element), keying.value(element)));
+    }
   }
 
   /** Puts the window and the revision into the answer. */

@@ -20,19 +20,25 @@ final class SumPerBundle {
    * Sums of values in the global window, by slices of time that follow each other: no window is
    * made for a single value. Blocks have the last moment of their slice.
    */
-  static final class ByTimeFn<K, InT, AccT> extends DoFn<KV<K, InT>, KV<Integer, byte[]>> {
+  static final class ByTimeFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
     private final Aggregation<K, InT, AccT, ?> aggregation;
+    private final Keying<E, K, InT> keying;
     private final long sliceMillis;
     private final int shards;
     private transient BundleSums<Long, K, InT, AccT> sums;
     private transient BundleSums<Long, K, InT, AccT>.@Nullable InWindow slice;
     private transient long sliceStart;
 
-    ByTimeFn(Aggregation<K, InT, AccT, ?> aggregation, long sliceMillis, int shards) {
+    ByTimeFn(
+        Aggregation<K, InT, AccT, ?> aggregation,
+        Keying<E, K, InT> keying,
+        long sliceMillis,
+        int shards) {
       this.aggregation = aggregation;
+      this.keying = keying;
       this.sliceMillis = sliceMillis;
       this.shards = shards;
     }
@@ -57,8 +63,8 @@ final class SumPerBundle {
         sliceStart = Math.floorDiv(at, sliceMillis) * sliceMillis;
         slice = sums.in(sliceStart);
       }
-      KV<K, InT> element = context.element();
-      slice.add(element.getKey(), element.getValue());
+      E element = context.element();
+      slice.add(keying.key(element), keying.value(element));
       if (sums.size() >= KEYS_PER_BUNDLE) {
         slice = null;
         sums.flush(
@@ -91,16 +97,18 @@ final class SumPerBundle {
   }
 
   /** Sums of values by the windows that they are in. */
-  static final class ByWindowFn<K, InT, AccT> extends DoFn<KV<K, InT>, KV<Integer, byte[]>> {
+  static final class ByWindowFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
     private final Aggregation<K, InT, AccT, ?> aggregation;
+    private final Keying<E, K, InT> keying;
     private final int shards;
     private transient BundleSums<BoundedWindow, K, InT, AccT> sums;
 
-    ByWindowFn(Aggregation<K, InT, AccT, ?> aggregation, int shards) {
+    ByWindowFn(Aggregation<K, InT, AccT, ?> aggregation, Keying<E, K, InT> keying, int shards) {
       this.aggregation = aggregation;
+      this.keying = keying;
       this.shards = shards;
     }
 
@@ -117,8 +125,8 @@ final class SumPerBundle {
 
     @ProcessElement
     public void process(ProcessContext context, BoundedWindow window) {
-      KV<K, InT> element = context.element();
-      sums.in(window).add(element.getKey(), element.getValue());
+      E element = context.element();
+      sums.in(window).add(keying.key(element), keying.value(element));
       if (sums.size() >= KEYS_PER_BUNDLE) {
         // What is output here goes to the value's window: the others wait for the bundle's end.
         sums.flush(

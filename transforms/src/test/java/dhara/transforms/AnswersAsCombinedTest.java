@@ -71,7 +71,7 @@ class AnswersAsCombinedTest {
   }
 
   private static PTransform<PCollection<KV<User, Long>>, PCollection<Answer<User, Total>>> after(
-      Windows windows, Answers<User, Long, Total, Total> answers) {
+      Windows windows, Answers<KV<User, Long>, User, Long, Total, Total> answers) {
     return new PTransform<>() {
       @Override
       public PCollection<Answer<User, Total>> expand(PCollection<KV<User, Long>> events) {

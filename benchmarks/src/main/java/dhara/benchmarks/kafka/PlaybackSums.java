@@ -11,7 +11,6 @@ import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
 import dhara.transforms.Answer;
 import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
 import java.util.List;
@@ -63,11 +62,13 @@ final class PlaybackSums implements Analysis<PlaybackSums.Options> {
     Windows windows = Windowing.of(options);
     PCollection<Answer<Subject, Sums>> answers =
         flow.events(VIEWINGS, windows)
-            .apply("ByTitle", KeyBy.record(Subject.class, event -> new Subject(event.title())))
             .apply(
                 "Sums",
                 Answers.in(windows)
-                    .perKey(TallyFn.of(Sums.ZERO, PlaybackSums::sums, Sums.class, sums -> sums)));
+                    .perKey(
+                        Subject.class,
+                        event -> new Subject(event.title()),
+                        TallyFn.of(Sums.ZERO, PlaybackSums::sums, Sums.class, sums -> sums)));
     flow.answers(SUMS, answers);
     answers.apply("Count", ParDo.of(new CountFn()));
   }

@@ -10,7 +10,6 @@ import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
 import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
 import dhara.transforms.Tally;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
@@ -97,10 +96,12 @@ public final class Freshness implements Analysis<Freshness.Options> {
     flow.answers(
         SEEN,
         flow.events(VIEWINGS, windows)
-            .apply("ByUser", KeyBy.record(User.class, event -> new User(event.user())))
             .apply(
                 "Seen",
                 Answers.in(windows)
-                    .perKey(TallyFn.of(Seen.NOTHING, Seen::of, Seen.class, seen -> seen))));
+                    .perKey(
+                        User.class,
+                        event -> new User(event.user()),
+                        TallyFn.of(Seen.NOTHING, Seen::of, Seen.class, seen -> seen))));
   }
 }

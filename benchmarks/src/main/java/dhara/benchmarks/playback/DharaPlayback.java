@@ -8,7 +8,6 @@ import dhara.benchmarks.playback.Views.Subject;
 import dhara.benchmarks.playback.Views.Sums;
 import dhara.records.RecordCoder;
 import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
 import java.io.IOException;
@@ -18,7 +17,6 @@ import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Instant;
 
@@ -45,15 +43,16 @@ public final class DharaPlayback implements Contestant {
         pipeline.apply(
             "Read",
             job.bounded() ? Read.from(new PlaybackRange(job)) : Read.from(new PlaybackStream(job)));
-    PCollection<KV<Subject, Playback>> keyed =
-        chunks
-            .apply("Events", ParDo.of(new EventsFn()))
-            .setCoder(RecordCoder.of(Playback.class))
-            .apply("Key", KeyBy.record(Subject.class, subject(job)));
-    keyed
+    chunks
+        .apply("Events", ParDo.of(new EventsFn()))
+        .setCoder(RecordCoder.of(Playback.class))
         .apply(
             "Sums",
-            Answers.in(windows).perKey(TallyFn.of(Sums.ZERO, Sums::of, Sums.class, Sums::same)))
+            Answers.in(windows)
+                .perKey(
+                    Subject.class,
+                    subject(job),
+                    TallyFn.of(Sums.ZERO, Sums::of, Sums.class, Sums::same)))
         .apply("Settle", ParDo.of(new SettleFn()));
   }
 

@@ -169,15 +169,14 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
 
     flow.answers(
         METRICS,
-        lines
-            .apply("ByDimension", KeyBy.record(Dimension.class, by::of))
-            .apply("Metrics", Answers.in(windows).perKey(sum())));
+        lines.apply("Metrics", Answers.in(windows).perKey(Dimension.class, by::of, sum())));
 
     flow.answers(
         TOP,
         lines
-            .apply("ByProduct", KeyBy.record(Code.class, line -> new Code(line.product())))
-            .apply("Products", Answers.in(topWindows).perKey(sum()))
+            .apply(
+                "Products",
+                Answers.in(topWindows).perKey(Code.class, line -> new Code(line.product()), sum()))
             .apply("Eligible", Filter.by(product -> product.value().orders() >= orders))
             .apply("Rank", KeyBy.record(Ranking.class, product -> new Ranking("gmv")))
             .apply("Top", Answers.perKey(LatestFn.of(best(most), Top.class))));

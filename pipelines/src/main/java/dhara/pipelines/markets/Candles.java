@@ -10,7 +10,6 @@ import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
 import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
 import dhara.transforms.Tally;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
@@ -106,8 +105,13 @@ public final class Candles implements Analysis<Candles.Options> {
     flow.answers(
         BARS,
         flow.events(TRADES, windows)
-            .apply("BySymbol", KeyBy.record(Instrument.class, t -> new Instrument(t.symbol())))
-            .apply("Bars", Answers.in(windows).perKey(sum(trade -> makesPrice(trade, excluded))))
+            .apply(
+                "Bars",
+                Answers.in(windows)
+                    .perKey(
+                        Instrument.class,
+                        t -> new Instrument(t.symbol()),
+                        sum(trade -> makesPrice(trade, excluded))))
             .apply("Priced", Filter.by(bar -> bar.value().trades() > 0)));
   }
 

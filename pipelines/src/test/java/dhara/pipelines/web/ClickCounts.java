@@ -10,7 +10,6 @@ import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
 import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
 import dhara.transforms.Tally;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
@@ -94,8 +93,10 @@ public final class ClickCounts implements Analysis<ClickCounts.Options> {
     flow.answers(
         COUNTS,
         flow.events(CLICKS, windows)
-            .apply("ByPage", KeyBy.record(Page.class, click -> new Page(click.page())))
-            .apply("Counts", Answers.in(windows).perKey(sum(bounce))));
+            .apply(
+                "Counts",
+                Answers.in(windows)
+                    .perKey(Page.class, click -> new Page(click.page()), sum(bounce))));
   }
 
   private static TallyFn<Click, Sum, Counts> sum(long bounce) {
