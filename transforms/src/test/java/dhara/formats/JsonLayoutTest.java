@@ -113,6 +113,23 @@ class JsonLayoutTest {
   }
 
   @Test
+  void everyByteAroundTheValuesCounts() throws IOException, BadEvent {
+    String event = "{\"a\":1,\"b8901\":2,\"b89012\":3,\"id\":\"t\",\"b89012345678901234\":4}";
+    JsonLayout layout = layout(event);
+    byte[] bytes = event.getBytes(UTF_8);
+    for (int i = 0; i < bytes.length; i++) {
+      byte[] other = bytes.clone();
+      other[i] ^= 1;
+      boolean value = Character.isDigit(event.charAt(i)) && event.charAt(i - 1) == ':';
+      boolean text = event.charAt(i) == 't';
+      assertThat(
+          event.substring(0, i),
+          layout.read(other, 0, other.length, true, reader(), new Text()),
+          is(value || text));
+    }
+  }
+
+  @Test
   void controlCharactersAreForJacksonToJudge() throws IOException, BadEvent {
     JsonLayout layout = layout("{\"id\":\"t\",\"size\":1}");
     for (char c = 0; c < 0x80; c++) {
