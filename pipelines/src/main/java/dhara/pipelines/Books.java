@@ -2,6 +2,7 @@ package dhara.pipelines;
 
 import dhara.formats.RecordFields;
 import dhara.io.Counts;
+import dhara.io.MeteredStep;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
 import dhara.records.RecordCoder;
@@ -19,7 +20,7 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -173,7 +174,7 @@ final class Books {
   }
 
   /** Enters counts into ledgers, and shows them as metrics of the engine too. */
-  private static final class EntryFn<C> extends DoFn<C, KV<String, Ledger>> {
+  static final class EntryFn<C> extends DoFn<C, KV<String, Ledger>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -185,8 +186,13 @@ final class Books {
       this.input = input;
       this.ledger = ledger;
       for (Ledger.Entry entry : Ledger.Entry.values()) {
-        counters.put(entry, Metrics.counter("dhara", entry.label()));
+        counters.put(entry, MeteredStep.counter(entry.label()));
       }
+    }
+
+    @Setup
+    public void setup(PipelineOptions options) {
+      MeteredStep.meter(options);
     }
 
     @ProcessElement
