@@ -1,4 +1,4 @@
-package dhara.io;
+package dhara.metrics;
 
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Gauge;
