@@ -345,7 +345,10 @@ public final class Assembly implements Flow, AutoCloseable {
    * answers, the one that closes the window is a revision too.
    */
   private static <K, V> Due<Answer<K, V>> due(DharaOptions options) {
-    boolean early = options instanceof WindowOptions windows && !windows.getEarly().isZero();
+    boolean early =
+        options instanceof WindowOptions windows
+            && windows.getEarly() != null
+            && !windows.getEarly().isZero();
     return answer -> early || answer.revision() == 0 ? answer.end().toEpochMilli() : Due.NEVER;
   }
 
