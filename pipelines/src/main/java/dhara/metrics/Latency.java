@@ -2,6 +2,7 @@ package dhara.metrics;
 
 import dhara.metrics.Delays.Due;
 import dhara.records.RecordCoder;
+import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Gauge;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -14,7 +15,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Shows as metrics how long after they were due answers are given: gauges of the median, the 95th
- * and the 99th percentile, in milliseconds.
+ * and the 99th percentile, in milliseconds, and a counter of the answers.
  *
  * <p>Data: {@link Delays}, one a bundle → nothing. Time: an answer was due at the end of its window
  * in event time; its delay is the wall clock at the end of the bundle that gave it to its sink,
@@ -39,7 +40,7 @@ public final class Latency extends PTransform<PCollection<Delays>, PDone> {
 
   @Override
   public PDone expand(PCollection<Delays> delays) {
-    delays.apply("Latency", ParDo.of(new ShowFn()));
+    delays.apply("Show", ParDo.of(new ShowFn()));
     return PDone.in(delays.getPipeline());
   }
 
@@ -98,6 +99,7 @@ public final class Latency extends PTransform<PCollection<Delays>, PDone> {
 
     private static final long serialVersionUID = 1L;
 
+    private final Counter answers = MeteredStep.counter("answers");
     private final Gauge median = MeteredStep.gauge("latency.millis.p50");
     private final Gauge p95 = MeteredStep.gauge("latency.millis.p95");
     private final Gauge p99 = MeteredStep.gauge("latency.millis.p99");
@@ -114,6 +116,7 @@ public final class Latency extends PTransform<PCollection<Delays>, PDone> {
       if (delays.answers().isEmpty()) {
         return;
       }
+      answers.inc(delays.answers().values().stream().mapToLong(Long::longValue).sum());
       recent.add(System.currentTimeMillis(), delays);
       median.set(recent.percentile(50));
       p95.set(recent.percentile(95));

@@ -344,7 +344,7 @@ public final class Assembly implements Flow, AutoCloseable {
    * that made it, however late that came, and says nothing of the stream; but where there are early
    * answers, the one that closes the window is a revision too.
    */
-  private static <K, V> Due<Answer<K, V>> due(DharaOptions options) {
+  static <K, V> Due<Answer<K, V>> due(DharaOptions options) {
     boolean early =
         options instanceof WindowOptions windows
             && windows.getEarly() != null
