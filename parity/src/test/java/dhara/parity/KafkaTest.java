@@ -114,7 +114,7 @@ final class KafkaTest {
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, containsInAnyOrder(stamped(0), stamped(1)));
     assertThat(backfill.deadLetters, empty());
-    assertThat(backfill.counts, is(new Counts(2, 2, 0, 0)));
+    assertThat(backfill.counts, is(new Counts(2, 2, 0, 0, bytes(0, 1))));
     assertThat(kafka.groups(), empty());
   }
 
@@ -126,7 +126,7 @@ final class KafkaTest {
     }
     Backfill backfill = backfill("?start=1:1&end=1:3,0:5");
     assertThat(backfill.stamped, containsInAnyOrder(stamped(3), stamped(5)));
-    assertThat(backfill.counts, is(new Counts(2, 2, 0, 0)));
+    assertThat(backfill.counts, is(new Counts(2, 2, 0, 0, bytes(3, 5))));
   }
 
   @Test
@@ -145,7 +145,7 @@ final class KafkaTest {
     kafka.createTopic(topic, 2);
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, empty());
-    assertThat(backfill.counts, is(new Counts(0, 0, 0, 0)));
+    assertThat(backfill.counts, is(new Counts(0, 0, 0, 0, 0)));
   }
 
   @Test
@@ -171,7 +171,13 @@ final class KafkaTest {
     kafka.produce(topic, 3, NOON, null, new Tick("future", NOON.plusSeconds(86_401)).bytes());
     Backfill backfill = backfill("?end=latest");
     assertThat(backfill.stamped, contains(stamped(0)));
-    assertThat(backfill.counts, is(new Counts(6, 1, 0, 5)));
+    long bytes =
+        bytes(0)
+            + "garbage".length()
+            + 150
+            + new Tick("ancient", Instant.EPOCH).bytes().length
+            + new Tick("future", NOON.plusSeconds(86_401)).bytes().length;
+    assertThat(backfill.counts, is(new Counts(6, 1, 0, 5, bytes)));
     assertThat(
         backfill.deadLetters.stream().map(KafkaTest::summary).toList(),
         containsInAnyOrder(
@@ -250,7 +256,16 @@ final class KafkaTest {
       kafka.produce(List.of(message(0, tick(355)), message(1, tick(420))));
       assertThat(stream.counts.take(1, PATIENCE), contains("12:05=7"));
       assertThat(stream.deadLetters.all(), empty());
-      assertThat(sum(stream.read), is(new Counts(40, 40, 0, 0)));
+      assertThat(
+          sum(stream.read),
+          is(
+              new Counts(
+                  40,
+                  40,
+                  0,
+                  0,
+                  bytes(1, 2, 355, 420)
+                      + bytes(IntStream.range(0, 36).map(i -> 10 * i).toArray()))));
       assertThat(kafka.groups(), empty());
     } finally {
       stream.running.cancel();
@@ -305,7 +320,8 @@ final class KafkaTest {
       assertThat(
           stream.counts.take(3, PATIENCE), containsInAnyOrder("12:00=3", "12:01=1", "12:02=1"));
       assertThat(stream.late.all(), empty());
-      assertThat(sum(stream.read), is(new Counts(8, 7, 1, 0)));
+      assertThat(
+          sum(stream.read), is(new Counts(8, 7, 1, 0, bytes(0, 120, 61, 5, 6, 50, 300, 301))));
     } finally {
       stream.running.cancel();
     }
@@ -548,13 +564,19 @@ final class KafkaTest {
   private static Counts sum(Collected<Counts> parts) {
     return parts.all().stream()
         .reduce(
-            new Counts(0, 0, 0, 0),
+            new Counts(0, 0, 0, 0, 0),
             (a, b) ->
                 new Counts(
                     a.read() + b.read(),
                     a.events() + b.events(),
                     a.late() + b.late(),
-                    a.deadLettered() + b.deadLettered()));
+                    a.deadLettered() + b.deadLettered(),
+                    a.bytes() + b.bytes()));
+  }
+
+  /** What the values of ticks have. */
+  private static long bytes(int... ticks) {
+    return IntStream.of(ticks).mapToLong(i -> tick(i).bytes().length).sum();
   }
 
   private record Backfill(List<String> stamped, List<DeadLetter> deadLetters, Counts counts) {}

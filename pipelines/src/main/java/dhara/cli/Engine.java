@@ -2,6 +2,8 @@ package dhara.cli;
 
 import dhara.lint.Feature;
 import dhara.lint.Unsupported;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -46,6 +48,17 @@ public interface Engine {
 
   /** Whether a pipeline with these options runs inside this process, console and all. */
   boolean embedded(PipelineOptions options);
+
+  /**
+   * Makes what it needs on this machine; called before a pipeline runs, and closed when the run is
+   * over.
+   *
+   * @param options of the pipeline; may be changed
+   * @throws dhara.options.BadOption where they cannot be obeyed
+   */
+  default Closeable prepare(PipelineOptions options) throws IOException {
+    return () -> {};
+  }
 
   /**
    * An engine option that Dhara sets.

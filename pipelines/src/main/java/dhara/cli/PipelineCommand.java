@@ -1,6 +1,7 @@
 package dhara.cli;
 
 import dhara.lint.Finding;
+import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.options.ApplicationNameOptions;
@@ -54,7 +55,12 @@ record PipelineCommand(Environment environment, Arguments known, Arguments.Given
     }
     boolean wait = !given.values().containsKey("templateLocation");
     try (Job running = prepared.job()) {
-      Run.toTheEnd(running, wait, environment.console());
+      Closeable ready = settings.engine().prepare(running.pipeline().getOptions());
+      try {
+        Run.toTheEnd(running, wait, environment.console());
+      } finally {
+        ready.close();
+      }
       return wait ? running.exit() : ExitCode.DONE;
     }
   }

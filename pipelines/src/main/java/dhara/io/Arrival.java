@@ -40,6 +40,7 @@ final class Arrival<T extends Record & Event> {
   private @Nullable String text;
   private byte @Nullable [] bytes;
   private long watermarkMillis = ON_TIME;
+  private final int length;
   private final long seenMillis;
 
   private Arrival(
@@ -47,23 +48,30 @@ final class Arrival<T extends Record & Event> {
       @Nullable Reason reason,
       @Nullable String text,
       byte @Nullable [] bytes,
+      int length,
       long seenMillis) {
     this.event = event;
     this.reason = reason;
     this.text = text;
     this.bytes = bytes;
+    this.length = length;
     this.seenMillis = seenMillis;
   }
 
   /** An event whose time is still to be bounded; the bytes are kept until then. */
   static <T extends Record & Event> Arrival<T> parsed(T event, byte[] bytes, long seenMillis) {
-    return new Arrival<>(event, null, null, bytes, seenMillis);
+    return new Arrival<>(event, null, null, bytes, bytes.length, seenMillis);
   }
 
-  /** Bytes that are no event. */
+  /**
+   * Bytes that are no event.
+   *
+   * @param bytes those of them that are kept
+   * @param length of all of them
+   */
   static <T extends Record & Event> Arrival<T> bad(
-      Reason reason, String text, byte[] bytes, long seenMillis) {
-    return new Arrival<>(null, reason, text, bytes, seenMillis);
+      Reason reason, String text, byte[] bytes, int length, long seenMillis) {
+    return new Arrival<>(null, reason, text, bytes, length, seenMillis);
   }
 
   /**
@@ -124,6 +132,11 @@ final class Arrival<T extends Record & Event> {
         new String(fields.json(event), UTF_8));
   }
 
+  /** How many bytes the record had, without its key. */
+  int length() {
+    return length;
+  }
+
   /** The event; null where the bytes are none. */
   @Nullable T event() {
     return event;
@@ -167,6 +180,7 @@ final class Arrival<T extends Record & Event> {
       DataOutputStream data = new DataOutputStream(out);
       if (event != null) {
         out.write(arrival.late() ? LATE : EVENT);
+        data.writeInt(arrival.length);
         data.writeLong(arrival.seenMillis);
         if (arrival.late()) {
           data.writeLong(arrival.watermarkMillis);
@@ -178,6 +192,7 @@ final class Arrival<T extends Record & Event> {
         throw new IllegalStateException("an arrival is an event or has a reason");
       }
       out.write(BAD);
+      data.writeInt(arrival.length);
       data.writeLong(arrival.seenMillis);
       StringUtf8Coder.of().encode(arrival.reason.name(), out);
       StringUtf8Coder.of().encode(arrival.text, out);
@@ -188,10 +203,11 @@ final class Arrival<T extends Record & Event> {
     public Arrival<T> decode(InputStream in) throws IOException {
       DataInputStream data = new DataInputStream(in);
       int tag = data.readUnsignedByte();
+      int length = data.readInt();
       long seenMillis = data.readLong();
       if (tag != BAD) {
         long watermarkMillis = tag == LATE ? data.readLong() : ON_TIME;
-        Arrival<T> arrival = new Arrival<>(events.decode(in), null, null, null, seenMillis);
+        Arrival<T> arrival = new Arrival<>(events.decode(in), null, null, null, length, seenMillis);
         arrival.behind(watermarkMillis);
         return arrival;
       }
@@ -200,6 +216,7 @@ final class Arrival<T extends Record & Event> {
           Reason.valueOf(StringUtf8Coder.of().decode(in)),
           StringUtf8Coder.of().decode(in),
           ByteArrayCoder.of().decode(in),
+          length,
           seenMillis);
     }
 

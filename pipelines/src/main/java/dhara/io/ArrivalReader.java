@@ -28,19 +28,20 @@ final class ArrivalReader<T extends Record & Event> {
   Arrival<T> read(byte @Nullable [] value) {
     long seenMillis = System.currentTimeMillis();
     if (value == null) {
-      return Arrival.bad(Reason.EMPTY, "no value (a tombstone)", NOTHING, seenMillis);
+      return Arrival.bad(Reason.EMPTY, "no value (a tombstone)", NOTHING, 0, seenMillis);
     }
     if (value.length > decoding.maxEventBytes()) {
       return Arrival.bad(
           Reason.TOO_LONG,
           value.length + " bytes, more than " + decoding.maxEventBytes(),
           Arrays.copyOf(value, decoding.maxEventBytes()),
+          value.length,
           seenMillis);
     }
     try {
       return Arrival.parsed(parser.parse(value, 0, value.length), value, seenMillis);
     } catch (BadEvent e) {
-      return Arrival.bad(e.reason(), e.getMessage(), value, seenMillis);
+      return Arrival.bad(e.reason(), e.getMessage(), value, value.length, seenMillis);
     }
   }
 

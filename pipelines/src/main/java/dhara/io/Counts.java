@@ -12,8 +12,9 @@ import org.apache.beam.sdk.values.TupleTag;
  * @param events handed on as events
  * @param late events that are late, or were for the stream whose late output is left out
  * @param deadLettered what was no event
+ * @param bytes what was read of the records, without their keys
  */
-public record Counts(long read, long events, long late, long deadLettered) {
+public record Counts(long read, long events, long late, long deadLettered, long bytes) {
 
   /** Counts the records of a bundle as they pass. */
   static final class Counting {
@@ -22,9 +23,11 @@ public record Counts(long read, long events, long late, long deadLettered) {
     private long events;
     private long late;
     private long deadLettered;
+    private long bytes;
 
-    void read() {
+    void read(int length) {
       read++;
+      bytes += length;
     }
 
     void event() {
@@ -43,7 +46,7 @@ public record Counts(long read, long events, long late, long deadLettered) {
     <I, O> void output(DoFn<I, O>.FinishBundleContext bundle, TupleTag<Counts> tag) {
       bundle.output(
           tag,
-          new Counts(read, events, late, deadLettered),
+          new Counts(read, events, late, deadLettered, bytes),
           GlobalWindow.INSTANCE.maxTimestamp(),
           GlobalWindow.INSTANCE);
     }

@@ -146,7 +146,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
           new SegmentReader.Taker<T>() {
             @Override
             public void event(T event, Lines line) {
-              counting.read();
+              counting.read(line.length());
               counting.event();
               good.outputWithTimestamp(
                   event, org.joda.time.Instant.ofEpochMilli(event.at().toEpochMilli()));
@@ -154,7 +154,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
 
             @Override
             public void bad(BadEvent why, Lines line) {
-              counting.read();
+              counting.read(line.length());
               counting.deadLetter();
               out.get(dead).output(deadLetter(segment, line, why));
             }

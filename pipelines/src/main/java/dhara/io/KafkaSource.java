@@ -408,9 +408,9 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
         @Element Chunk<KafkaRecord<Void, Arrival<T>>> chunk, MultiOutputReceiver out) {
       OutputReceiver<T> events = out.get(outputs.events);
       for (int i = 0; i < chunk.size(); i++) {
-        counting.read();
         KafkaRecord<Void, Arrival<T>> record = chunk.element(i);
         Arrival<T> arrival = record.getKV().getValue();
+        counting.read(arrival.length());
         T event = arrival.event();
         if (arrival.late()) {
           counting.late();
@@ -483,8 +483,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       ranges.read(
           range,
           record -> {
-            counting.read();
             Arrival<T> arrival = reader.read(record.value(), record.timestamp());
+            counting.read(arrival.length());
             T event = arrival.event();
             if (event == null) {
               counting.deadLetter();

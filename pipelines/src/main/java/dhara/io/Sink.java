@@ -2,8 +2,12 @@ package dhara.io;
 
 import dhara.events.DeadLetter;
 import dhara.events.LateEvent;
+import dhara.metrics.Delays;
+import dhara.metrics.Delays.Due;
+import dhara.metrics.Latency;
 import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
+import dhara.records.RecordCoder;
 import dhara.transforms.Answer;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,9 +18,14 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Where answers or dead letters go: the endpoint that the user named, checked before anything runs.
@@ -43,16 +52,22 @@ public final class Sink<T> {
    * in its name), or to the console.
    *
    * @param first whether it is the analysis' first output
-   * @param bounded whether the run ends by itself
+   * @param due when a stream's answer is due, whose delay metrics then show; null for a run that
+   *     ends by itself
    * @param folder where a run that ends keeps what the console will show
    */
   public static <K extends Record, V extends Record> Sink<Answer<K, V>> answers(
-      Endpoint endpoint, Output<K, V> output, boolean first, boolean bounded, RunFolder folder) {
+      Endpoint endpoint,
+      Output<K, V> output,
+      boolean first,
+      @Nullable Due<Answer<K, V>> due,
+      RunFolder folder) {
     return of(
         endpoint,
         new Kind(output.name(), first ? "" : "-" + output.name(), true, false),
         RowFormat.answers(output.key(), output.value()),
-        bounded,
+        due == null,
+        due,
         folder);
   }
 
@@ -68,19 +83,26 @@ public final class Sink<T> {
         Kind.beside(DEAD_LETTERS, besideAnswers, false),
         RowFormat.deadLetters(),
         bounded,
+        null,
         folder);
   }
 
   /** Where the late events of a stream go, to {@code DIR/late} or a topic. */
   public static Sink<LateEvent> late(Endpoint endpoint, boolean besideAnswers, RunFolder folder) {
-    return of(endpoint, Kind.beside(LATE, besideAnswers, false), RowFormat.late(), false, folder);
+    return of(
+        endpoint, Kind.beside(LATE, besideAnswers, false), RowFormat.late(), false, null, folder);
   }
 
   /** Where the ledger goes, to {@code DIR/ledger} or a topic: an upsert for each input. */
   public static Sink<Ledger> ledger(
       Endpoint endpoint, boolean besideAnswers, boolean bounded, RunFolder folder) {
     return of(
-        endpoint, Kind.beside(LEDGER, besideAnswers, true), RowFormat.ledger(), bounded, folder);
+        endpoint,
+        Kind.beside(LEDGER, besideAnswers, true),
+        RowFormat.ledger(),
+        bounded,
+        null,
+        folder);
   }
 
   /** What dead letters are called: a folder, a topic's suffix, a table. */
@@ -108,17 +130,23 @@ public final class Sink<T> {
   }
 
   private static <T> Sink<T> of(
-      Endpoint endpoint, Kind kind, RowFormat<T> rows, boolean bounded, RunFolder folder) {
+      Endpoint endpoint,
+      Kind kind,
+      RowFormat<T> rows,
+      boolean bounded,
+      @Nullable Due<T> due,
+      RunFolder folder) {
     switch (endpoint.scheme()) {
       case "files" -> {
         FilesSink<T> files = FilesSink.of(endpoint, kind.name, rows);
-        return new Sink<>(endpoint, files, bounded ? files::checkEmpty : () -> {}, () -> {});
+        return new Sink<>(
+            endpoint, shown(files, due), bounded ? files::checkEmpty : () -> {}, () -> {});
       }
       case "kafka" -> {
         KafkaSink kafka = kind.upserts ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint);
         KafkaSink suffixed = kafka.withSuffix(kind.suffix);
         return new Sink<>(
-            endpoint, new ToKafka<>(rows, suffixed), suffixed::check, suffixed::create);
+            endpoint, new ToKafka<>(rows, suffixed, due), suffixed::check, suffixed::create);
       }
       case "console" -> {
         checkConsole(endpoint, bounded);
@@ -126,12 +154,18 @@ public final class Sink<T> {
             endpoint,
             bounded
                 ? FilesSink.of(folder.endpoint(endpoint.option()), kind.name, rows)
-                : new ToConsole<>(rows, kind.aside),
+                : shown(new ToConsole<>(rows, kind.aside), due),
             () -> {},
             () -> {});
       }
       default -> throw endpoint.bad("cannot be written to; name files:DIR, kafka:// or console");
     }
+  }
+
+  /** The same with its delays counted beside it; what goes to Kafka counts as it encodes. */
+  private static <T> PTransform<PCollection<T>, PDone> shown(
+      PTransform<PCollection<T>, PDone> write, @Nullable Due<T> due) {
+    return due == null ? write : new WithLatency<>(write, due);
   }
 
   private static final Set<String> CONSOLE_PARAMETERS = Set.of("format", "rows");
@@ -180,6 +214,25 @@ public final class Sink<T> {
     return write;
   }
 
+  private static final class WithLatency<T> extends PTransform<PCollection<T>, PDone> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final PTransform<PCollection<T>, PDone> write;
+    private final Due<T> due;
+
+    WithLatency(PTransform<PCollection<T>, PDone> write, Due<T> due) {
+      this.write = write;
+      this.due = due;
+    }
+
+    @Override
+    public PDone expand(PCollection<T> elements) {
+      PDone unused = elements.apply("Delays", Latency.of(due));
+      return write.expand(elements);
+    }
+  }
+
   /** Rows as records of a topic: the key says what a record replaces. */
   private static final class ToKafka<T> extends PTransform<PCollection<T>, PDone> {
 
@@ -187,16 +240,29 @@ public final class Sink<T> {
 
     private final RowFormat<T> rows;
     private final KafkaSink kafka;
+    private final @Nullable Due<T> due;
 
-    ToKafka(RowFormat<T> rows, KafkaSink kafka) {
+    ToKafka(RowFormat<T> rows, KafkaSink kafka, @Nullable Due<T> due) {
       this.rows = rows;
       this.kafka = kafka;
+      this.due = due;
     }
 
     @Override
     public PDone expand(PCollection<T> elements) {
-      return elements
-          .apply("Encode", ParDo.of(new EncodeFn<>(rows)))
+      TupleTag<KV<byte[], byte[]>> records = new TupleTag<>("records") {};
+      TupleTag<Delays> delays = new TupleTag<>("delays") {};
+      PCollectionTuple encoded =
+          elements.apply(
+              "Encode",
+              ParDo.of(new EncodeFn<>(rows, due, delays))
+                  .withOutputTags(
+                      records, due == null ? TupleTagList.empty() : TupleTagList.of(delays)));
+      if (due != null) {
+        encoded.get(delays).setCoder(RecordCoder.of(Delays.class)).apply(Latency.shown());
+      }
+      return encoded
+          .get(records)
           .setCoder(KvCoder.of(ByteArrayCoder.of(), ByteArrayCoder.of()))
           .apply("Kafka", kafka);
     }
@@ -207,15 +273,40 @@ public final class Sink<T> {
     private static final long serialVersionUID = 1L;
 
     private final RowFormat<T> rows;
+    private final @Nullable Due<T> due;
+    private final TupleTag<Delays> delays;
+    private transient Delays.@Nullable Counting counting;
+    private transient @Nullable BoundedWindow last;
 
-    EncodeFn(RowFormat<T> rows) {
+    EncodeFn(RowFormat<T> rows, @Nullable Due<T> due, TupleTag<Delays> delays) {
       this.rows = rows;
+      this.due = due;
+      this.delays = delays;
+    }
+
+    @StartBundle
+    public void start() {
+      counting = new Delays.Counting();
+      last = null;
     }
 
     @ProcessElement
-    public void process(@Element T element, OutputReceiver<KV<byte[], byte[]>> out)
+    public void process(
+        @Element T element, BoundedWindow window, OutputReceiver<KV<byte[], byte[]>> out)
         throws IOException {
+      if (due != null) {
+        counting.given(due.millis(element));
+        last = window;
+      }
       out.output(KV.of(rows.jsonKey(element), rows.json(element)));
+    }
+
+    @FinishBundle
+    public void finish(FinishBundleContext context) {
+      if (last != null) {
+        context.output(
+            delays, counting.until(System.currentTimeMillis()), last.maxTimestamp(), last);
+      }
     }
   }
 

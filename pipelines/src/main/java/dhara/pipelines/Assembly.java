@@ -14,8 +14,11 @@ import dhara.io.ResultSet;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
 import dhara.io.TimeBounds;
+import dhara.metrics.DeadLetterReasons;
+import dhara.metrics.Delays.Due;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.WindowOptions;
 import dhara.reconcile.AnswerRow;
 import dhara.reconcile.Comparison;
 import dhara.reconcile.Report;
@@ -257,6 +260,10 @@ public final class Assembly implements Flow, AutoCloseable {
     boolean whole = range.equals(TimeRange.ALL) && part.range().equals(TimeRange.ALL);
     books.source(name, step + ".All", read.counts(), whole ? events() : List.of());
     deadLetters.add(read.deadLetters());
+    if (read.events().isBounded() == IsBounded.UNBOUNDED) {
+      read.counts().apply(step + ".Source", SourceGauges.of(options.getDisorder()));
+      read.deadLetters().apply(step + ".DeadLetters", DeadLetterReasons.shown());
+    }
     if (whole) {
       read.late().ifPresent(lateEvents::add);
       return read.events();
@@ -323,9 +330,26 @@ public final class Assembly implements Flow, AutoCloseable {
     }
     Sink<Answer<K, V>> sink =
         Sink.answers(
-            sink(output), output, analysis.outputs().indexOf(output) == 0, bounded, folder);
+            sink(output),
+            output,
+            analysis.outputs().indexOf(output) == 0,
+            bounded ? null : due(options),
+            folder);
     checked(sink);
     revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
+  }
+
+  /**
+   * When an answer of a stream is due: at the end of its window. A revision is due to the event
+   * that made it, however late that came, and says nothing of the stream; but where there are early
+   * answers, the one that closes the window is a revision too.
+   */
+  static <K, V> Due<Answer<K, V>> due(DharaOptions options) {
+    boolean early =
+        options instanceof WindowOptions windows
+            && windows.getEarly() != null
+            && !windows.getEarly().isZero();
+    return answer -> early || answer.revision() == 0 ? answer.end().toEpochMilli() : Due.NEVER;
   }
 
   /** A backfill's answers take the place of those that are there. */

@@ -4,6 +4,7 @@ import dhara.formats.RecordFields;
 import dhara.io.Counts;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
+import dhara.metrics.MeteredStep;
 import dhara.records.RecordCoder;
 import dhara.transforms.CountPerBundle;
 import dhara.transforms.TallyFn;
@@ -14,12 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -45,6 +48,7 @@ final class Books {
   private static final String LEDGER = "ledger";
 
   private final List<PCollection<KV<String, Ledger>>> entries = new ArrayList<>();
+  private final Set<String> inputs = new LinkedHashSet<>();
 
   /** Counts elements of an input, each as all of the entries. */
   <T> void count(String input, String step, List<Ledger.Entry> as, PCollection<T> elements) {
@@ -94,6 +98,7 @@ final class Books {
 
   private <C> void add(
       String input, String step, PCollection<C> parts, SerializableFunction<C, Ledger> ledger) {
+    inputs.add(input);
     entries.add(
         parts
             .apply(step + ".Entry", ParDo.of(new EntryFn<>(input, ledger)))
@@ -111,18 +116,23 @@ final class Books {
    * @param every how often, wall clock; what is counted does not depend on it
    */
   PCollection<Ledger> soFar(Duration every) {
-    return ledgers(
-        PCollectionList.of(entries)
-            .apply("Ledger", Flatten.pCollections())
-            .apply(
-                "Ledger.SoFar",
-                Window.<KV<String, Ledger>>configure()
-                    .triggering(
-                        Repeatedly.forever(
-                            AfterProcessingTime.pastFirstElementInPane()
-                                .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
-                    .withAllowedLateness(org.joda.time.Duration.ZERO)
-                    .accumulatingFiredPanes()));
+    PCollection<Ledger> soFar =
+        ledgers(
+            PCollectionList.of(entries)
+                .apply("Ledger", Flatten.pCollections())
+                .apply(
+                    "Ledger.SoFar",
+                    Window.<KV<String, Ledger>>configure()
+                        .triggering(
+                            Repeatedly.forever(
+                                AfterProcessingTime.pastFirstElementInPane()
+                                    .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
+                        .withAllowedLateness(org.joda.time.Duration.ZERO)
+                        .accumulatingFiredPanes()));
+    for (String input : inputs) {
+      soFar.apply(input + ".Ledger", LedgerGauges.of(input));
+    }
+    return soFar;
   }
 
   private static PCollection<Ledger> ledgers(PCollection<KV<String, Ledger>> entries) {
@@ -173,7 +183,7 @@ final class Books {
   }
 
   /** Enters counts into ledgers, and shows them as metrics of the engine too. */
-  private static final class EntryFn<C> extends DoFn<C, KV<String, Ledger>> {
+  static final class EntryFn<C> extends DoFn<C, KV<String, Ledger>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -185,20 +195,21 @@ final class Books {
       this.input = input;
       this.ledger = ledger;
       for (Ledger.Entry entry : Ledger.Entry.values()) {
-        counters.put(entry, Metrics.counter("dhara", entry.label()));
+        counters.put(entry, MeteredStep.counter(entry.label()));
       }
+    }
+
+    @Setup
+    public void setup(PipelineOptions options) {
+      MeteredStep.meter(options);
     }
 
     @ProcessElement
     public void process(@Element C counts, OutputReceiver<KV<String, Ledger>> out) {
       Ledger entered = ledger.apply(counts);
       counters.forEach(
-          (entry, counter) -> {
-            long count = entered.count(entry);
-            if (count != 0) {
-              counter.inc(count);
-            }
-          });
+          // Zeros too: what was never counted would be no metric, and a rule with it no rule.
+          (entry, counter) -> counter.inc(entered.count(entry)));
       out.output(KV.of(input, entered));
     }
   }

@@ -47,7 +47,19 @@ public final class FlinkCluster implements AutoCloseable {
    * @param folder for checkpoints; it is the caller's to delete
    */
   public static FlinkCluster start(int slots, Path folder) throws Exception {
-    Configuration configuration = new Configuration();
+    return start(slots, folder, new Configuration());
+  }
+
+  /**
+   * Starts a cluster, and returns when it takes jobs.
+   *
+   * @param slots of each of the two task managers: how many jobs of parallelism 2 run at once
+   * @param folder for checkpoints; it is the caller's to delete
+   * @param settings of Flink, besides those that it needs here
+   */
+  public static FlinkCluster start(int slots, Path folder, Configuration settings)
+      throws Exception {
+    Configuration configuration = new Configuration(settings);
     configuration.set(RestOptions.BIND_PORT, "0");
     configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
     configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(256));

@@ -4,6 +4,8 @@ import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
 import dhara.lint.Feature;
 import dhara.lint.Unsupported;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
@@ -51,7 +53,12 @@ public final class FlinkEngine implements Engine {
             "maxBundleSize",
             "10000",
             "what is tallied inside a bundle is not shuffled: 1000, Flink's own, shuffles more;"
-                + " no watermark passes an open bundle: with more, answers wait"));
+                + " no watermark passes an open bundle: with more, answers wait"),
+        new Default(
+            "metricsPort",
+            MetricsOptions.OFF,
+            "--metricsPort=9249-9260 shows an embedded Flink's metrics to Prometheus; a cluster has"
+                + " its own configuration for that"));
   }
 
   @Override
@@ -76,8 +83,8 @@ public final class FlinkEngine implements Engine {
         new Default(
             "disableMetrics",
             "true",
-            "Beam's metrics cost each element at each step, a sixth of a job; the ledger is counted in"
-                + " the graph, once a bundle; false shows the counters to Flink's metrics");
+            "Beam's metrics cost each element at each step, a sixth of a job; steps that get a few"
+                + " elements a bundle show theirs all the same: what the ledger counts");
     Default watermarks =
         new Default(
             "autoWatermarkInterval", "200", "milliseconds; Flink's own, which Beam wants said");
@@ -104,6 +111,11 @@ public final class FlinkEngine implements Engine {
         Unsupported.inStreams(
             Feature.KAFKA_SPLITTABLE_STREAM,
             "each poll makes a new watermark policy, which never finds a partition idle"));
+  }
+
+  @Override
+  public Closeable prepare(PipelineOptions options) throws IOException {
+    return PrometheusPort.of(options.as(FlinkPipelineOptions.class), embedded(options));
   }
 
   @Override

@@ -1,0 +1,62 @@
+package dhara.metrics;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The delays of the answers of the latest minute in which there were any. Kept in slots of five
+ * seconds, for a minute that is forgotten all at once would make quantiles jump.
+ */
+final class RecentDelays {
+
+  private static final long MINUTE = 60_000;
+  private static final long SLOT = 5_000;
+
+  private record Slot(long startMillis, Map<Long, Long> answers) {}
+
+  private final Deque<Slot> slots = new ArrayDeque<>();
+
+  /**
+   * Adds delays.
+   *
+   * @param nowMillis the wall clock, epoch milliseconds
+   */
+  void add(long nowMillis, Delays delays) {
+    while (!slots.isEmpty() && slots.getFirst().startMillis <= nowMillis - MINUTE) {
+      slots.removeFirst();
+    }
+    long start = nowMillis - Math.floorMod(nowMillis, SLOT);
+    if (slots.isEmpty() || slots.getLast().startMillis != start) {
+      slots.addLast(new Slot(start, new TreeMap<>()));
+    }
+    Map<Long, Long> latest = slots.getLast().answers;
+    delays.answers().forEach((delay, answers) -> latest.merge(delay, answers, Long::sum));
+  }
+
+  /**
+   * The least delay that so many of the answers do not exceed.
+   *
+   * @param percent 1 to 100
+   * @return milliseconds; -1 where there are no answers
+   */
+  long percentile(int percent) {
+    TreeMap<Long, Long> all = new TreeMap<>();
+    long count = 0;
+    for (Slot slot : slots) {
+      slot.answers.forEach((delay, answers) -> all.merge(delay, answers, Long::sum));
+    }
+    for (long answers : all.values()) {
+      count += answers;
+    }
+    long rank = (count * percent + 99) / 100;
+    for (Map.Entry<Long, Long> entry : all.entrySet()) {
+      rank -= entry.getValue();
+      if (rank <= 0) {
+        return entry.getKey();
+      }
+    }
+    return -1;
+  }
+}

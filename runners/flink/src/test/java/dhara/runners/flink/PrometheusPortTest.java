@@ -1,0 +1,100 @@
+package dhara.runners.flink;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dhara.options.BadOption;
+import dhara.parity.Command;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PrometheusPortTest {
+
+  private final FlinkEngine engine = new FlinkEngine();
+
+  @Test
+  void nothingIsShownUnlessAskedFor() throws IOException {
+    FlinkPipelineOptions options = options();
+    engine.prepare(options).close();
+    assertThat(options.getFlinkConfDir(), is(nullValue()));
+  }
+
+  @Test
+  void anEmbeddedFlinkIsConfiguredForTheRunAlone() throws IOException {
+    FlinkPipelineOptions options = options("--metricsPort=9249-9260");
+    Path folder;
+    try (Closeable run = engine.prepare(options)) {
+      folder = Path.of(options.getFlinkConfDir());
+      Configuration read = GlobalConfiguration.loadConfiguration(folder.toString());
+      assertThat(
+          read.toMap().get("metrics.reporter.prometheus.factory.class"),
+          is("org.apache.flink.metrics.prometheus.PrometheusReporterFactory"));
+      assertThat(read.toMap().get("metrics.reporter.prometheus.port"), is("9249-9260"));
+      assertThat(run instanceof PrometheusPort, is(true));
+    }
+    assertThat(Files.exists(folder), is(false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "http", "0", "65536", "9260-9249", "9249-", "9249-70000", "-1"})
+  void whatIsNoPortIsRefused(String ports) {
+    BadOption refused =
+        assertThrows(BadOption.class, () -> engine.prepare(options("--metricsPort=" + ports)));
+    assertThat(
+        refused.getMessage(),
+        is(
+            "--metricsPort="
+                + ports
+                + ": is no port and no range of ports, e.g. --metricsPort=9249-9260"));
+  }
+
+  @Test
+  void aClusterIsToldWhatToWriteIntoItsConfiguration() {
+    BadOption refused =
+        assertThrows(
+            BadOption.class,
+            () -> engine.prepare(options("--metricsPort=9249", "--flinkMaster=jobmanager:8081")));
+    assertThat(refused.getMessage(), startsWith("--metricsPort=9249: is for an embedded Flink"));
+    assertThat(refused.getMessage(), containsString("metrics.reporter.prometheus.port: 9249"));
+  }
+
+  @Test
+  void aConfigurationOfTheUsersOwnIsNotReplaced() {
+    BadOption refused =
+        assertThrows(
+            BadOption.class,
+            () -> engine.prepare(options("--metricsPort=9249", "--flinkConfDir=/etc/flink")));
+    assertThat(
+        refused.getMessage(),
+        containsString("put metrics.reporter.prometheus.port: 9249 into that configuration"));
+  }
+
+  @Test
+  void explainShowsIt() {
+    String explained =
+        Command.done(List.of("candles", "--events=x.jsonl", "--metricsPort=9249", "--explain"))
+            .out();
+    assertThat(explained.replaceAll(" +", " "), containsString("--metricsPort=9249 you"));
+    assertThat(
+        Command.done(List.of("candles", "--events=x.jsonl", "--explain")).out(),
+        containsString("--metricsPort=off"));
+  }
+
+  private static FlinkPipelineOptions options(String... arguments) {
+    return PipelineOptionsFactory.fromArgs(arguments).as(FlinkPipelineOptions.class);
+  }
+}
