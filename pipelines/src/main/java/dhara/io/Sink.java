@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -29,13 +30,19 @@ public final class Sink<T> {
   private final PTransform<PCollection<T>, PDone> write;
   private final Runnable check;
   private final Runnable create;
+  private final boolean over;
 
   private Sink(
-      Endpoint endpoint, PTransform<PCollection<T>, PDone> write, Runnable check, Runnable create) {
+      Endpoint endpoint,
+      PTransform<PCollection<T>, PDone> write,
+      Runnable check,
+      Runnable create,
+      boolean over) {
     this.endpoint = endpoint;
     this.write = write;
     this.check = check;
     this.create = create;
+    this.over = over;
   }
 
   /**
@@ -45,15 +52,22 @@ public final class Sink<T> {
    * @param first whether it is the analysis' first output
    * @param bounded whether the run ends by itself
    * @param folder where a run that ends keeps what the console will show
+   * @param options of the pipeline: what connectors ask their services with
    */
   public static <K extends Record, V extends Record> Sink<Answer<K, V>> answers(
-      Endpoint endpoint, Output<K, V> output, boolean first, boolean bounded, RunFolder folder) {
+      Endpoint endpoint,
+      Output<K, V> output,
+      boolean first,
+      boolean bounded,
+      RunFolder folder,
+      PipelineOptions options) {
     return of(
         endpoint,
         new Kind(output.name(), first ? "" : "-" + output.name(), true, false),
         RowFormat.answers(output.key(), output.value()),
         bounded,
-        folder);
+        folder,
+        options);
   }
 
   /**
@@ -62,25 +76,46 @@ public final class Sink<T> {
    * @param besideAnswers whether the endpoint is that of the answers: its topic gets a suffix
    */
   public static Sink<DeadLetter> deadLetters(
-      Endpoint endpoint, boolean besideAnswers, boolean bounded, RunFolder folder) {
+      Endpoint endpoint,
+      boolean besideAnswers,
+      boolean bounded,
+      RunFolder folder,
+      PipelineOptions options) {
     return of(
         endpoint,
         Kind.beside(DEAD_LETTERS, besideAnswers, false),
         RowFormat.deadLetters(),
         bounded,
-        folder);
+        folder,
+        options);
   }
 
   /** Where the late events of a stream go, to {@code DIR/late} or a topic. */
-  public static Sink<LateEvent> late(Endpoint endpoint, boolean besideAnswers, RunFolder folder) {
-    return of(endpoint, Kind.beside(LATE, besideAnswers, false), RowFormat.late(), false, folder);
+  public static Sink<LateEvent> late(
+      Endpoint endpoint, boolean besideAnswers, RunFolder folder, PipelineOptions options) {
+    return of(
+        endpoint,
+        Kind.beside(LATE, besideAnswers, false),
+        RowFormat.late(),
+        false,
+        folder,
+        options);
   }
 
   /** Where the ledger goes, to {@code DIR/ledger} or a topic: an upsert for each input. */
   public static Sink<Ledger> ledger(
-      Endpoint endpoint, boolean besideAnswers, boolean bounded, RunFolder folder) {
+      Endpoint endpoint,
+      boolean besideAnswers,
+      boolean bounded,
+      RunFolder folder,
+      PipelineOptions options) {
     return of(
-        endpoint, Kind.beside(LEDGER, besideAnswers, true), RowFormat.ledger(), bounded, folder);
+        endpoint,
+        Kind.beside(LEDGER, besideAnswers, true),
+        RowFormat.ledger(),
+        bounded,
+        folder,
+        options);
   }
 
   /** What dead letters are called: a folder, a topic's suffix, a table. */
@@ -108,17 +143,22 @@ public final class Sink<T> {
   }
 
   private static <T> Sink<T> of(
-      Endpoint endpoint, Kind kind, RowFormat<T> rows, boolean bounded, RunFolder folder) {
+      Endpoint endpoint,
+      Kind kind,
+      RowFormat<T> rows,
+      boolean bounded,
+      RunFolder folder,
+      PipelineOptions options) {
     switch (endpoint.scheme()) {
       case "files" -> {
         FilesSink<T> files = FilesSink.of(endpoint, kind.name, rows);
-        return new Sink<>(endpoint, files, bounded ? files::checkEmpty : () -> {}, () -> {});
+        return new Sink<>(endpoint, files, bounded ? files::checkEmpty : () -> {}, () -> {}, false);
       }
       case "kafka" -> {
         KafkaSink kafka = kind.upserts ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint);
         KafkaSink suffixed = kafka.withSuffix(kind.suffix);
         return new Sink<>(
-            endpoint, new ToKafka<>(rows, suffixed), suffixed::check, suffixed::create);
+            endpoint, new ToKafka<>(rows, suffixed), suffixed::check, suffixed::create, true);
       }
       case "console" -> {
         checkConsole(endpoint, bounded);
@@ -128,9 +168,15 @@ public final class Sink<T> {
                 ? FilesSink.of(folder.endpoint(endpoint.option()), kind.name, rows)
                 : new ToConsole<>(rows, kind.aside),
             () -> {},
-            () -> {});
+            () -> {},
+            false);
       }
-      default -> throw endpoint.bad("cannot be written to; name files:DIR, kafka:// or console");
+      default -> {
+        Connector.Target<T> target =
+            Connector.of(endpoint)
+                .target(endpoint, new Connector.Rows<>(kind.suffix, rows), options);
+        return new Sink<>(endpoint, target.write(), target.check(), target.create(), true);
+      }
     }
   }
 
@@ -155,6 +201,11 @@ public final class Sink<T> {
   /** Where it goes. */
   public Endpoint endpoint() {
     return endpoint;
+  }
+
+  /** Whether its rows take the place of those that are there, key by key. */
+  public boolean over() {
+    return over;
   }
 
   /**
