@@ -15,17 +15,18 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public interface DharaOptions extends BackfillOptions {
 
   @Description(
-      "Where events come from: a file, a glob, or kafka://broker:9092/topic. A bounded source makes"
-          + " a backfill, an unbounded one a stream. Repeat it as NAME=URI for further inputs, and"
-          + " with --cutover for a second source of one, e.g."
-          + " --events=test-data/orders/orders.jsonl")
+      "Where events come from: a file, a glob, kafka://broker:9092/topic or"
+          + " pubsub://project/subscription. A bounded source makes a backfill, an unbounded one a"
+          + " stream. Repeat it as NAME=URI for further inputs, and with --cutover for a second"
+          + " source of one, e.g. --events=test-data/orders/orders.jsonl")
   List<String> getEvents();
 
   void setEvents(List<String> value);
 
   @Description(
-      "Where answers go: console, files:DIR (?format=jsonl|csv|avro), or kafka://broker:9092/topic."
-          + " Repeat it as NAME=URI to send one output elsewhere, e.g. --answers=files:/data/out")
+      "Where answers go: console, files:DIR (?format=jsonl|csv|avro), kafka://broker:9092/topic or"
+          + " bigquery://project/dataset/table. Repeat it as NAME=URI to send one output elsewhere,"
+          + " e.g. --answers=files:/data/out")
   @Default.InstanceFactory(Console.class)
   List<String> getAnswers();
 

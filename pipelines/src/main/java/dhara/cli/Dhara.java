@@ -17,8 +17,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The one command. Verbs are {@code list}, {@code help}, {@code generate}, {@code replay}, {@code
- * reconcile}, {@code lint}, and the name of every analysis on the class path; without arguments it
- * shows itself at work.
+ * reconcile}, {@code lint}, {@code template}, and the name of every analysis on the class path;
+ * without arguments it shows itself at work.
  *
  * <p>Exit codes: 0 done, 1 the run failed or what it compared is not equal, 2 what the user said
  * cannot be done.
@@ -49,6 +49,7 @@ public final class Dhara {
             new GenerateVerb(environment, lines),
             new ReplayVerb(environment, lines),
             new LintVerb(environment),
+            new TemplateVerb(environment),
             new ReconcileVerb(environment),
             new VersionVerb(environment));
   }

@@ -147,6 +147,11 @@ record TypedOption(
     return type == List.class;
   }
 
+  /** Whether it names a place: a file, a topic. */
+  boolean place() {
+    return PLACES.contains(name) && (repeatable() || type == String.class);
+  }
+
   /** Whether {@code --name} alone means true. */
   boolean flag() {
     return type == boolean.class || type == Boolean.class;
@@ -154,7 +159,7 @@ record TypedOption(
 
   /** What stands for the value in the help. */
   String label() {
-    if (PLACES.contains(name) && (repeatable() || type == String.class)) {
+    if (place()) {
       return "URI";
     } else if (type.isEnum()) {
       return Stream.of(type.getEnumConstants())

@@ -108,14 +108,13 @@ final class Arrival<T extends Record & Event> {
     return watermarkMillis != ON_TIME;
   }
 
-  /** The late event. */
+  /**
+   * The late event.
+   *
+   * @param position where it stands in the source
+   */
   LateEvent lateEvent(
-      RecordFields<T> fields,
-      Lateness lateness,
-      String input,
-      String source,
-      int partition,
-      long offset) {
+      RecordFields<T> fields, Lateness lateness, String input, String source, String position) {
     if (event == null || !late()) {
       throw new IllegalStateException("only an event can be late");
     }
@@ -128,7 +127,7 @@ final class Arrival<T extends Record & Event> {
         Instant.ofEpochMilli(missed.end().getMillis()),
         watermarkMillis - missed.end().getMillis(),
         source,
-        position(partition, offset),
+        position,
         new String(fields.json(event), UTF_8));
   }
 
@@ -142,23 +141,17 @@ final class Arrival<T extends Record & Event> {
     return event;
   }
 
-  /** The dead letter of bytes that are no event. */
-  DeadLetter deadLetter(String input, String source, int partition, long offset) {
+  /**
+   * The dead letter of bytes that are no event.
+   *
+   * @param position where they stand in the source
+   */
+  DeadLetter deadLetter(String input, String source, String position) {
     if (reason == null || text == null || bytes == null) {
       throw new IllegalStateException("an event is no dead letter");
     }
     return new DeadLetter(
-        input,
-        reason,
-        text,
-        source,
-        position(partition, offset),
-        Instant.ofEpochMilli(seenMillis),
-        bytes);
-  }
-
-  private static String position(int partition, long offset) {
-    return "partition=" + partition + " offset=" + offset;
+        input, reason, text, source, position, Instant.ofEpochMilli(seenMillis), bytes);
   }
 
   /** Encodes settled arrivals: a tag byte, then the event or the reason. */

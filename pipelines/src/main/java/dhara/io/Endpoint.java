@@ -14,7 +14,7 @@ import java.util.TreeSet;
  *
  * @param option the option that named it, with its dashes
  * @param uri as the user wrote it
- * @param scheme {@code files}, {@code kafka}, {@code console}; never null
+ * @param scheme {@code files}, {@code kafka}, {@code console}, or a {@link Connector}'s; never null
  * @param path what follows the scheme, without the parameters
  * @param parameters what follows the question mark
  */
@@ -47,10 +47,20 @@ public record Endpoint(
     if (whole.startsWith("kafka:")) {
       return new Endpoint(option, uri, "kafka", afterScheme(whole, "kafka:"), parameters);
     }
+    int colon = whole.indexOf("://");
+    if (colon > 0 && isConnector(whole.substring(0, colon))) {
+      String scheme = whole.substring(0, colon);
+      return new Endpoint(option, uri, scheme, whole.substring(colon + 3), parameters);
+    }
     if (whole.startsWith("files:")) {
       return new Endpoint(option, uri, "files", afterScheme(whole, "files:"), parameters);
     }
     return new Endpoint(option, uri, "files", whole, parameters);
+  }
+
+  /** Those that are not on the class path too: what they name is no path of files. */
+  private static boolean isConnector(String scheme) {
+    return Connector.SHIPPED.containsKey(scheme) || Connector.of(scheme).isPresent();
   }
 
   private static String decoded(String option, String uri, String value) {

@@ -11,9 +11,7 @@ import dhara.records.RecordCoder;
 import dhara.transforms.Lateness;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +24,6 @@ import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.io.kafka.DeserializerProvider;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
 import org.apache.beam.sdk.io.kafka.KafkaRecord;
-import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -125,13 +122,18 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       Duration disorder,
       Duration idleAfter) {
     KafkaSpan span = KafkaSpan.of(endpoint);
+    checkTimes(disorder, idleAfter);
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, null);
+  }
+
+  /** Refuses what no stream can wait for. */
+  static void checkTimes(Duration disorder, Duration idleAfter) {
     if (disorder.isNegative()) {
       throw new BadOption("--disorder", disorder, "is below zero, e.g. --disorder=PT10S");
     }
     if (idleAfter.isNegative() || idleAfter.isZero()) {
       throw new BadOption("--idleAfter", idleAfter, "must be above zero, e.g. --idleAfter=PT30S");
     }
-    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, null);
   }
 
   /**
@@ -215,28 +217,19 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
         Optional.empty());
   }
 
-  /** The source that KafkaIO reads, which it shows in a pipeline only. */
+  /** The source that KafkaIO reads. */
   @SuppressWarnings("unchecked") // a reader of KafkaIO gives its records
   private static <T extends Record & Event> ChunkedSource<KafkaRecord<Void, Arrival<T>>, ?> chunked(
       KafkaIO.Read<Void, Arrival<T>> read) {
-    Pipeline pipeline = Pipeline.create();
-    pipeline.apply("Read", read);
-    List<UnboundedSource<?, ?>> found = new ArrayList<>();
-    pipeline.traverseTopologically(
-        new Pipeline.PipelineVisitor.Defaults() {
-          @Override
-          public CompositeBehavior enterCompositeTransform(TransformHierarchy.Node node) {
-            if (node.getTransform() instanceof org.apache.beam.sdk.io.Read.Unbounded<?> unbounded) {
-              found.add(unbounded.getSource());
-            }
-            return CompositeBehavior.ENTER_TRANSFORM;
-          }
-        });
-    if (found.size() != 1) {
-      throw new IllegalStateException("KafkaIO reads from " + found + ", not from one source");
-    }
     return ChunkedSource.of(
-        (UnboundedSource<KafkaRecord<Void, Arrival<T>>, ?>) found.get(0), CHUNK, CHUNK_TIME);
+        (UnboundedSource<KafkaRecord<Void, Arrival<T>>, ?>) UnboundedSources.of(read),
+        CHUNK,
+        CHUNK_TIME);
+  }
+
+  /** Where a record stands, as dead letters and late events say it. */
+  private static String position(int partition, long offset) {
+    return "partition=" + partition + " offset=" + offset;
   }
 
   private static Map<String, Object> withoutDeserializers(Map<String, Object> settings) {
@@ -422,8 +415,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
           counting.deadLetter();
           out.get(outputs.deadLetters)
               .outputWithTimestamp(
-                  arrival.deadLetter(input, source, record.getPartition(), record.getOffset()),
-                  chunk.at(i));
+                  arrival.deadLetter(input, source, position(record)), chunk.at(i));
         }
       }
     }
@@ -432,8 +424,11 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       if (fields == null) {
         fields = RecordFields.of(type);
       }
-      return arrival.lateEvent(
-          fields, lateness, input, source, record.getPartition(), record.getOffset());
+      return arrival.lateEvent(fields, lateness, input, source, position(record));
+    }
+
+    private static String position(KafkaRecord<?, ?> record) {
+      return KafkaSource.position(record.getPartition(), record.getOffset());
     }
 
     @FinishBundle
@@ -493,8 +488,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
                       arrival.deadLetter(
                           decoding.input(),
                           consumers.address().source(),
-                          range.partition(),
-                          record.offset()));
+                          position(range.partition(), record.offset())));
             } else if (leftOut.contains(record.offset())) {
               counting.late();
               out.get(outputs.leftOut).outputWithTimestamp(event, at(event));

@@ -14,6 +14,7 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.schemas.Schema;
@@ -29,7 +30,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * @param <T> what is written
  */
-final class RowFormat<T> implements Serializable {
+public final class RowFormat<T> implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -140,8 +141,20 @@ final class RowFormat<T> implements Serializable {
     return line.toString();
   }
 
-  /** The Beam schema of a row: the columns of {@link #columns}. */
-  Schema schema() {
+  /** The columns of what identifies a row: a later row with the same replaces it. */
+  public List<String> keyColumns() {
+    return fields(keyTypes).stream().flatMap(f -> f.names().stream()).toList();
+  }
+
+  /** The column that says which of two rows with one key counts; empty where none does. */
+  public Optional<String> revisionColumn() {
+    return types.contains(Window.class) || types.contains(Ledger.class)
+        ? Optional.of("revision")
+        : Optional.empty();
+  }
+
+  /** The Beam schema of a row: its columns, in snake case. */
+  public Schema schema() {
     Schema.Builder schema = Schema.builder();
     int column = 0;
     List<String> names = columns();
@@ -173,7 +186,7 @@ final class RowFormat<T> implements Serializable {
   }
 
   /** The element as a row of {@code schema}. */
-  Row row(T element, Schema schema) {
+  public Row row(T element, Schema schema) {
     List<Object> values = new ArrayList<>();
     for (Record part : records.apply(element)) {
       values.addAll(toRow(part).getValues());

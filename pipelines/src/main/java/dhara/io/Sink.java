@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -38,13 +39,19 @@ public final class Sink<T> {
   private final PTransform<PCollection<T>, PDone> write;
   private final Runnable check;
   private final Runnable create;
+  private final boolean over;
 
   private Sink(
-      Endpoint endpoint, PTransform<PCollection<T>, PDone> write, Runnable check, Runnable create) {
+      Endpoint endpoint,
+      PTransform<PCollection<T>, PDone> write,
+      Runnable check,
+      Runnable create,
+      boolean over) {
     this.endpoint = endpoint;
     this.write = write;
     this.check = check;
     this.create = create;
+    this.over = over;
   }
 
   /**
@@ -55,20 +62,23 @@ public final class Sink<T> {
    * @param due when a stream's answer is due, whose delay metrics then show; null for a run that
    *     ends by itself
    * @param folder where a run that ends keeps what the console will show
+   * @param options of the pipeline: what connectors ask their services with
    */
   public static <K extends Record, V extends Record> Sink<Answer<K, V>> answers(
       Endpoint endpoint,
       Output<K, V> output,
       boolean first,
       @Nullable Due<Answer<K, V>> due,
-      RunFolder folder) {
+      RunFolder folder,
+      PipelineOptions options) {
     return of(
         endpoint,
         new Kind(output.name(), first ? "" : "-" + output.name(), true, false),
         RowFormat.answers(output.key(), output.value()),
         due == null,
         due,
-        folder);
+        folder,
+        options);
   }
 
   /**
@@ -77,32 +87,49 @@ public final class Sink<T> {
    * @param besideAnswers whether the endpoint is that of the answers: its topic gets a suffix
    */
   public static Sink<DeadLetter> deadLetters(
-      Endpoint endpoint, boolean besideAnswers, boolean bounded, RunFolder folder) {
+      Endpoint endpoint,
+      boolean besideAnswers,
+      boolean bounded,
+      RunFolder folder,
+      PipelineOptions options) {
     return of(
         endpoint,
         Kind.beside(DEAD_LETTERS, besideAnswers, false),
         RowFormat.deadLetters(),
         bounded,
         null,
-        folder);
+        folder,
+        options);
   }
 
   /** Where the late events of a stream go, to {@code DIR/late} or a topic. */
-  public static Sink<LateEvent> late(Endpoint endpoint, boolean besideAnswers, RunFolder folder) {
+  public static Sink<LateEvent> late(
+      Endpoint endpoint, boolean besideAnswers, RunFolder folder, PipelineOptions options) {
     return of(
-        endpoint, Kind.beside(LATE, besideAnswers, false), RowFormat.late(), false, null, folder);
+        endpoint,
+        Kind.beside(LATE, besideAnswers, false),
+        RowFormat.late(),
+        false,
+        null,
+        folder,
+        options);
   }
 
   /** Where the ledger goes, to {@code DIR/ledger} or a topic: an upsert for each input. */
   public static Sink<Ledger> ledger(
-      Endpoint endpoint, boolean besideAnswers, boolean bounded, RunFolder folder) {
+      Endpoint endpoint,
+      boolean besideAnswers,
+      boolean bounded,
+      RunFolder folder,
+      PipelineOptions options) {
     return of(
         endpoint,
         Kind.beside(LEDGER, besideAnswers, true),
         RowFormat.ledger(),
         bounded,
         null,
-        folder);
+        folder,
+        options);
   }
 
   /** What dead letters are called: a folder, a topic's suffix, a table. */
@@ -135,18 +162,19 @@ public final class Sink<T> {
       RowFormat<T> rows,
       boolean bounded,
       @Nullable Due<T> due,
-      RunFolder folder) {
+      RunFolder folder,
+      PipelineOptions options) {
     switch (endpoint.scheme()) {
       case "files" -> {
         FilesSink<T> files = FilesSink.of(endpoint, kind.name, rows);
         return new Sink<>(
-            endpoint, shown(files, due), bounded ? files::checkEmpty : () -> {}, () -> {});
+            endpoint, shown(files, due), bounded ? files::checkEmpty : () -> {}, () -> {}, false);
       }
       case "kafka" -> {
         KafkaSink kafka = kind.upserts ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint);
         KafkaSink suffixed = kafka.withSuffix(kind.suffix);
         return new Sink<>(
-            endpoint, new ToKafka<>(rows, suffixed, due), suffixed::check, suffixed::create);
+            endpoint, new ToKafka<>(rows, suffixed, due), suffixed::check, suffixed::create, true);
       }
       case "console" -> {
         checkConsole(endpoint, bounded);
@@ -156,9 +184,16 @@ public final class Sink<T> {
                 ? FilesSink.of(folder.endpoint(endpoint.option()), kind.name, rows)
                 : shown(new ToConsole<>(rows, kind.aside), due),
             () -> {},
-            () -> {});
+            () -> {},
+            false);
       }
-      default -> throw endpoint.bad("cannot be written to; name files:DIR, kafka:// or console");
+      default -> {
+        Connector.Target<T> target =
+            Connector.of(endpoint)
+                .target(endpoint, new Connector.Rows<>(kind.suffix, rows), options);
+        return new Sink<>(
+            endpoint, shown(target.write(), due), target.check(), target.create(), true);
+      }
     }
   }
 
@@ -189,6 +224,11 @@ public final class Sink<T> {
   /** Where it goes. */
   public Endpoint endpoint() {
     return endpoint;
+  }
+
+  /** Whether its rows take the place of those that are there, key by key. */
+  public boolean over() {
+    return over;
   }
 
   /**

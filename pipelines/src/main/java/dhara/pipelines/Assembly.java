@@ -5,6 +5,7 @@ import dhara.events.Event;
 import dhara.events.LateEvent;
 import dhara.formats.JsonFormat;
 import dhara.formats.Mapping;
+import dhara.io.Connector;
 import dhara.io.Decoding;
 import dhara.io.Endpoint;
 import dhara.io.EventSource;
@@ -79,6 +80,7 @@ public final class Assembly implements Flow, AutoCloseable {
   private final List<Output<?, ?>> heldBack = new ArrayList<>();
   private final List<PCollection<DeadLetter>> deadLetters = new ArrayList<>();
   private final List<PCollection<LateEvent>> lateEvents = new ArrayList<>();
+  private final Instant started = Instant.now();
   private boolean bounded = true;
 
   private Assembly(Analysis<?> analysis, DharaOptions options, Pipeline pipeline) {
@@ -334,7 +336,8 @@ public final class Assembly implements Flow, AutoCloseable {
             output,
             analysis.outputs().indexOf(output) == 0,
             bounded ? null : due(options),
-            folder);
+            folder,
+            options);
     checked(sink);
     revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
   }
@@ -363,13 +366,17 @@ public final class Assembly implements Flow, AutoCloseable {
       throw new BadOption(
           "--revision", given, "is for backfills; a stream counts its revisions from 0");
     }
-    boolean over = sink.endpoint().scheme().equals("kafka");
-    long revision = given != null ? given : bounded && over ? Instant.now().getEpochSecond() : 0;
+    long revision = given != null ? given : first(sink);
     return revision == 0
         ? answers
         : answers
             .apply(output.name() + ".Revision", ParDo.of(new RevisionFn<>(revision)))
             .setCoder(answers.getCoder());
+  }
+
+  /** The first revision of what goes to a sink: a backfill's is above all that a stream wrote. */
+  private long first(Sink<?> sink) {
+    return bounded && sink.over() ? started.getEpochSecond() : 0;
   }
 
   private @Nullable Comparison comparison() {
@@ -426,7 +433,8 @@ public final class Assembly implements Flow, AutoCloseable {
             other("--deadLetters", options.getDeadLetters(), beside),
             options.getDeadLetters() == null,
             bounded,
-            folder));
+            folder,
+            options));
     if (bounded && options.getLate() != null) {
       throw new BadOption(
           "--late",
@@ -437,20 +445,25 @@ public final class Assembly implements Flow, AutoCloseable {
       write(
           "Late",
           lateEvents,
-          Sink.late(other("--late", options.getLate(), beside), options.getLate() == null, folder));
+          Sink.late(
+              other("--late", options.getLate(), beside),
+              options.getLate() == null,
+              folder,
+              options));
     }
     Sink<Ledger> ledger =
         Sink.ledger(
             other("--ledger", options.getLedger(), beside),
             options.getLedger() == null,
             bounded,
-            folder);
+            folder,
+            options);
     PCollection<Ledger> ledgers = bounded ? books.bounded() : books.soFar(Books.every(ledger));
     if (bounded) {
       Books.leave(ledgers, folder);
     }
     if (!bounded || !ledger.endpoint().scheme().equals("console")) {
-      write("LedgerOut", List.of(ledgers), ledger);
+      write("LedgerOut", List.of(Books.revised(ledgers, first(ledger))), ledger);
     }
   }
 
@@ -493,7 +506,13 @@ public final class Assembly implements Flow, AutoCloseable {
             ? kafka
             : kafka.without(ResultSet.of(Endpoint.of("--without", options.getWithout())));
       }
-      default -> throw endpoint.bad("cannot be read; name a file, a glob or kafka://broker/topic");
+      default ->
+          Connector.of(endpoint)
+              .source(
+                  endpoint,
+                  new Decoding<>(input.name(), json, bounds, options.getMaxEventBytes()),
+                  RecordCoder.of(input.type()),
+                  options);
     };
   }
 

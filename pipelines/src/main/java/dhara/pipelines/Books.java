@@ -36,6 +36,7 @@ import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptor;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
@@ -143,6 +144,18 @@ final class Books {
                 TallyFn.of(Ledger.ZERO, ledger -> ledger, Ledger.class, ledger -> ledger)))
         .apply("Ledger.Revision", ParDo.of(new RevisionFn()))
         .setCoder(RecordCoder.of(Ledger.class));
+  }
+
+  /** Ledgers whose revisions begin at a later one, to take the place of those that are there. */
+  static PCollection<Ledger> revised(PCollection<Ledger> ledgers, long first) {
+    return first == 0
+        ? ledgers
+        : ledgers
+            .apply(
+                "Ledger.Over",
+                MapElements.into(TypeDescriptor.of(Ledger.class))
+                    .via(ledger -> ledger.withRevision(first + ledger.revision())))
+            .setCoder(ledgers.getCoder());
   }
 
   /** Leaves ledgers where the command finds them when a bounded run has ended. */

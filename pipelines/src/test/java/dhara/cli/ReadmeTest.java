@@ -48,18 +48,24 @@ class ReadmeTest {
   }
 
   private static void assertPart(String name, String text) throws IOException {
-    String readme = Files.readString(README);
+    assertPart(README, name, text);
+  }
+
+  /** Compares a part of a page, or writes it anew. */
+  static void assertPart(Path page, String name, String text) throws IOException {
+    String readme = Files.readString(page);
     String start = "<!-- " + name + ":start -->\n";
     String end = "<!-- " + name + ":end -->\n";
     int from = readme.indexOf(start) + start.length();
     int until = readme.indexOf(end);
-    assertThat("README.md has the markers " + start + end, from <= until, is(true));
+    assertThat(page.getFileName() + " has the markers " + start + end, from <= until, is(true));
     if (Boolean.getBoolean("dhara.readme.write")) {
-      Files.writeString(README, readme.substring(0, from) + text + readme.substring(until));
+      Files.writeString(page, readme.substring(0, from) + text + readme.substring(until));
       return;
     }
     assertThat(
-        "README.md, between the markers of "
+        page.getFileName()
+            + ", between the markers of "
             + name
             + ", is to read as follows (-Ddhara.readme.write=true writes it):\n"
             + text,
@@ -80,6 +86,8 @@ class ReadmeTest {
         table("`generate ANALYSIS`", optionsOf(GenerateOptions.class, GenerateOptions.class)));
     text.append(table("`replay ANALYSIS`", optionsOf(ReplayOptions.class, ReplayOptions.class)));
     text.append(table("`lint ANALYSIS`", optionsOf(LintOptions.class, LintOptions.class)));
+    text.append(
+        table("`template ANALYSIS`", optionsOf(TemplateOptions.class, TemplateOptions.class)));
     text.append(
         table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
     return text.toString();
@@ -139,7 +147,7 @@ class ReadmeTest {
   }
 
   /** The analyses of the product, without those of these tests. */
-  private static List<Analysis<?>> shipped() {
+  static List<Analysis<?>> shipped() {
     var product = Analysis.class.getProtectionDomain().getCodeSource();
     List<Analysis<?>> shipped = new ArrayList<>();
     Stream<Analysis<?>> all = Analysis.all().values().stream();

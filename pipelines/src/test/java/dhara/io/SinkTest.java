@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 
 class SinkTest {
@@ -32,7 +33,13 @@ class SinkTest {
 
   private static void console(String uri, boolean bounded) throws IOException {
     try (RunFolder folder = RunFolder.create()) {
-      Sink.deadLetters(Endpoint.of("--deadLetters", uri), false, bounded, folder).check();
+      Sink.deadLetters(
+              Endpoint.of("--deadLetters", uri),
+              false,
+              bounded,
+              folder,
+              PipelineOptionsFactory.create())
+          .check();
     }
   }
 

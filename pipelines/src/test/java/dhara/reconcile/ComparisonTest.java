@@ -108,7 +108,9 @@ class ComparisonTest {
     Pipeline pipeline = Pipeline.create();
     Endpoint endpoint = Endpoint.of("--answers", "files:" + folder + "/old?format=" + format);
     try (RunFolder temporary = RunFolder.create()) {
-      create(pipeline, answers).apply(Sink.answers(endpoint, HAULS, true, null, temporary).write());
+      create(pipeline, answers)
+          .apply(
+              Sink.answers(endpoint, HAULS, true, null, temporary, pipeline.getOptions()).write());
       pipeline.run().waitUntilFinish();
     }
   }

@@ -9,7 +9,7 @@ import org.apache.beam.runners.dataflow.DataflowRunner;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Google Cloud Dataflow. Its service tunes itself: Dhara sets nothing. */
+/** Google Cloud Dataflow. Its service tunes itself: Dhara says only whether a job streams. */
 @AutoService(Engine.class)
 public final class DataflowEngine implements Engine {
 
@@ -26,6 +26,12 @@ public final class DataflowEngine implements Engine {
   @Override
   public List<Default> defaults() {
     return List.of();
+  }
+
+  @Override
+  public List<Default> streamDefaults(PipelineOptions options) {
+    return List.of(
+        new Default("streaming", "true", "else the runner finds out itself, and warns of it"));
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.api.services.dataflow.model.Job;
 import dhara.io.RunFolder;
 import dhara.options.DharaOptions;
 import dhara.parity.Built;
@@ -75,6 +76,34 @@ class TemplateTest {
     assertThat(built.assembly().bounded(), is(false));
     assertThat(job.get("type").asText(), is("JOB_TYPE_STREAMING"));
     assertStepsOf(built, job);
+  }
+
+  @ParameterizedTest
+  @MethodSource("analyses")
+  void aJobIsPostedAsTheApiTakesIt(String name) throws IOException {
+    try (Google google = Google.start()) {
+      Built built =
+          Built.overFiles(
+              Analysis.all().get(name),
+              folder,
+              options -> {
+                template(options);
+                DataflowPipelineOptions dataflow = options.as(DataflowPipelineOptions.class);
+                dataflow.setTemplateLocation(null);
+                dataflow.setDataflowJobFile(file().toAbsolutePath().toString());
+                dataflow.setApiRootUrl(google.url());
+              });
+      RunFolder temporary = built.assembly().folder();
+      try (temporary) {
+        PipelineResult unused = built.assembly().pipeline().run();
+      }
+
+      assertThat(google.jobs().size(), is(1));
+      Job job = google.jobs().get(0);
+      assertThat(job.getName(), is(name));
+      assertThat(job.getType(), is("JOB_TYPE_BATCH"));
+      assertThat(job.getSteps().size(), is(JSON.readTree(file().toFile()).get("steps").size()));
+    }
   }
 
   private JsonNode translate(Built built) throws IOException {
