@@ -1,12 +1,9 @@
 package dhara.parity;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,11 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -38,9 +31,6 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.metadata.storage.Formatter;
-import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * A real Kafka broker in this process: one node, broker and controller in one, on free ports of the
@@ -56,22 +46,14 @@ import org.apache.kafka.server.common.MetadataVersion;
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
-  private static final int NODE = 1;
-
-  /** Held for as long as the process runs: a logger that nobody holds forgets its level. */
-  private static final List<Logger> QUIET =
-      Stream.of("kafka", "org.apache.kafka", "state.change.logger").map(Logger::getLogger).toList();
-
-  private final Path folder;
   private final String bootstrap;
-  private final KafkaRaftServer server;
+  private final Runnable stop;
   private final Admin admin;
   private final KafkaProducer<byte[], byte[]> producer;
 
-  private EmbeddedKafka(Path folder, String bootstrap, KafkaRaftServer server) {
-    this.folder = folder;
+  private EmbeddedKafka(String bootstrap, Runnable stop) {
     this.bootstrap = bootstrap;
-    this.server = server;
+    this.stop = stop;
     this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
     this.producer = producer(Map.of());
   }
@@ -82,61 +64,34 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws IllegalStateException where it cannot be started
    */
   public static EmbeddedKafka start() {
-    QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
     try {
       Path folder = Files.createTempDirectory("dhara-kafka");
-      int[] ports = freePorts();
-      String bootstrap = "localhost:" + ports[0];
-      Map<String, Object> settings = settings(folder, ports[0], ports[1]);
-      new Formatter()
-          .setPrintStream(
-              new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
-          .setNodeId(NODE)
-          .setClusterId(Uuid.randomUuid().toString())
-          .setDirectories(List.of(folder.toString()))
-          .setMetadataLogDirectory(folder.toString())
-          .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
-          .setControllerListenerName("CONTROLLER")
-          .run();
-      KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
-      server.startup();
-      return new EmbeddedKafka(folder, bootstrap, server);
-    } catch (Exception e) {
-      // Formatter.run declares no less.
-      throw new IllegalStateException("the embedded Kafka broker did not start", e);
+      KafkaNode node = KafkaNode.start(folder, freePort(), freePort());
+      return new EmbeddedKafka(
+          node.bootstrap(),
+          () -> {
+            node.close();
+            delete(folder);
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for the embedded Kafka broker", e);
     }
   }
 
-  private static Map<String, Object> settings(Path folder, int brokerPort, int controllerPort) {
-    Map<String, Object> settings = new HashMap<>();
-    settings.put("process.roles", "broker,controller");
-    settings.put("node.id", NODE);
-    settings.put("controller.quorum.voters", NODE + "@localhost:" + controllerPort);
-    settings.put(
-        "listeners",
-        "PLAINTEXT://localhost:" + brokerPort + ",CONTROLLER://localhost:" + controllerPort);
-    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-    settings.put("controller.listener.names", "CONTROLLER");
-    settings.put("log.dirs", folder.toString());
-    settings.put("auto.create.topics.enable", false);
-    settings.put("offsets.topic.replication.factor", (short) 1);
-    settings.put("offsets.topic.num.partitions", 1);
-    settings.put("transaction.state.log.replication.factor", (short) 1);
-    settings.put("transaction.state.log.min.isr", 1);
-    settings.put("transaction.state.log.num.partitions", 1);
-    settings.put("group.initial.rebalance.delay.ms", 0);
-    // Tests write records that are years old: they must not be deleted for their age.
-    settings.put("log.retention.ms", -1L);
-    settings.put("log.cleaner.dedupe.buffer.size", 2L * 1024 * 1024);
-    settings.put("log.index.size.max.bytes", 1024 * 1024);
-    return settings;
+  /**
+   * The same face to a broker that runs elsewhere. What is asked of it while it is down waits, for
+   * a minute.
+   *
+   * @param bootstrap its {@code host:port}
+   */
+  public static EmbeddedKafka at(String bootstrap) {
+    return new EmbeddedKafka(bootstrap, () -> {});
   }
 
-  private static int[] freePorts() throws IOException {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    try (ServerSocket broker = new ServerSocket(0, 1, loopback);
-        ServerSocket controller = new ServerSocket(0, 1, loopback)) {
-      return new int[] {broker.getLocalPort(), controller.getLocalPort()};
+  /** A port that nobody listens on. */
+  public static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
     }
   }
 
@@ -317,13 +272,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** Stops the broker and deletes its data. */
+  /** Stops the broker and deletes its data; one that runs elsewhere is left alone. */
   @Override
   public void close() {
     producer.close();
     admin.close();
-    server.shutdown();
-    server.awaitShutdown();
+    stop.run();
+  }
+
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
