@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 
 import dhara.cli.Engine;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
@@ -17,6 +18,7 @@ import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.KV;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FlinkEngineTest {
 
@@ -92,6 +94,21 @@ class FlinkEngineTest {
   @Test
   void runsAPipelineWithWhatItSets() {
     FlinkPipelineOptions options = withDefaults();
+    Pipeline pipeline = Pipeline.create(options);
+    PAssert.that(pipeline.apply(Create.of("a", "b", "a")).apply(Count.perElement()))
+        .containsInAnyOrder(List.of(KV.of("a", 2L), KV.of("b", 1L)));
+
+    State end = pipeline.run().waitUntilFinish();
+
+    assertThat(end, is(State.DONE));
+  }
+
+  @Test
+  void keepsTheStateOfAStreamInRocksDb(@TempDir Path folder) {
+    FlinkPipelineOptions options = withDefaults();
+    options.setStreaming(true);
+    options.setStateBackend("rocksdb");
+    options.setStateBackendStoragePath(folder.toUri().toString());
     Pipeline pipeline = Pipeline.create(options);
     PAssert.that(pipeline.apply(Create.of("a", "b", "a")).apply(Count.perElement()))
         .containsInAnyOrder(List.of(KV.of("a", 2L), KV.of("b", 1L)));
