@@ -352,10 +352,14 @@ public final class Assembly implements Flow, AutoCloseable {
         options instanceof WindowOptions windows
             && windows.getEarly() != null
             && !windows.getEarly().isZero();
-    return answer -> early || answer.revision() == 0 ? answer.end().toEpochMilli() : Due.NEVER;
+    return answer ->
+        early || RevisionClock.first(answer.revision()) ? answer.end().toEpochMilli() : Due.NEVER;
   }
 
-  /** A backfill's answers take the place of those that are there. */
+  /**
+   * Later answers take the place of earlier ones: those of a stream that is restored, and has
+   * forgotten what it gave since its checkpoint, and those of a backfill.
+   */
   private <K extends Record, V extends Record> PCollection<Answer<K, V>> revised(
       Output<K, V> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
     Long given = options.getRevision();
@@ -364,7 +368,12 @@ public final class Assembly implements Flow, AutoCloseable {
     }
     if (given != null && !bounded) {
       throw new BadOption(
-          "--revision", given, "is for backfills; a stream counts its revisions from 0");
+          "--revision", given, "is for backfills; a stream's revisions are by the clock");
+    }
+    if (!bounded) {
+      return answers
+          .apply(output.name() + ".Revision", ParDo.of(new ClockedFn<>()))
+          .setCoder(answers.getCoder());
     }
     long revision = given != null ? given : first(sink);
     return revision == 0
@@ -376,7 +385,7 @@ public final class Assembly implements Flow, AutoCloseable {
 
   /** The first revision of what goes to a sink: a backfill's is above all that a stream wrote. */
   private long first(Sink<?> sink) {
-    return bounded && sink.over() ? started.getEpochSecond() : 0;
+    return bounded && sink.over() ? RevisionClock.at(started) : 0;
   }
 
   private @Nullable Comparison comparison() {
@@ -518,6 +527,20 @@ public final class Assembly implements Flow, AutoCloseable {
 
   private static Duration longest(Function<Windows, Duration> what, Windows... windows) {
     return Arrays.stream(windows).map(what).max(Duration::compareTo).orElseThrow();
+  }
+
+  /** Numbers revisions by the clock. */
+  private static final class ClockedFn<K, V> extends DoFn<Answer<K, V>, Answer<K, V>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RevisionClock clock = new RevisionClock();
+
+    @ProcessElement
+    public void process(@Element Answer<K, V> a, OutputReceiver<Answer<K, V>> out) {
+      out.output(
+          new Answer<>(a.key(), a.start(), a.end(), clock.next(a.revision() == 0), a.value()));
+    }
   }
 
   /** Numbers revisions from a later one on. */

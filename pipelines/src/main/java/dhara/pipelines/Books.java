@@ -30,7 +30,6 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Repeatedly;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -108,7 +107,8 @@ final class Books {
 
   /** The ledgers of a bounded pipeline, at its end. */
   PCollection<Ledger> bounded() {
-    return ledgers(PCollectionList.of(entries).apply("Ledger", Flatten.pCollections()));
+    return ledgers(
+        PCollectionList.of(entries).apply("Ledger", Flatten.pCollections()), new RevisionFn());
   }
 
   /**
@@ -129,20 +129,22 @@ final class Books {
                                 AfterProcessingTime.pastFirstElementInPane()
                                     .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
                         .withAllowedLateness(org.joda.time.Duration.ZERO)
-                        .accumulatingFiredPanes()));
+                        .accumulatingFiredPanes()),
+            new ClockedFn());
     for (String input : inputs) {
       soFar.apply(input + ".Ledger", LedgerGauges.of(input));
     }
     return soFar;
   }
 
-  private static PCollection<Ledger> ledgers(PCollection<KV<String, Ledger>> entries) {
+  private static PCollection<Ledger> ledgers(
+      PCollection<KV<String, Ledger>> entries, DoFn<KV<String, Ledger>, Ledger> revision) {
     return entries
         .apply(
             "Ledger.Sum",
             Combine.perKey(
                 TallyFn.of(Ledger.ZERO, ledger -> ledger, Ledger.class, ledger -> ledger)))
-        .apply("Ledger.Revision", ParDo.of(new RevisionFn()))
+        .apply("Ledger.Revision", ParDo.of(revision))
         .setCoder(RecordCoder.of(Ledger.class));
   }
 
@@ -227,14 +229,26 @@ final class Books {
     }
   }
 
+  /** The ledger of a backfill is its first and its last. */
   private static final class RevisionFn extends DoFn<KV<String, Ledger>, Ledger> {
 
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void process(
-        @Element KV<String, Ledger> ledger, PaneInfo pane, OutputReceiver<Ledger> out) {
-      out.output(ledger.getValue().withRevision(pane.getIndex()));
+    public void process(@Element KV<String, Ledger> ledger, OutputReceiver<Ledger> out) {
+      out.output(ledger.getValue().withRevision(0));
+    }
+  }
+
+  private static final class ClockedFn extends DoFn<KV<String, Ledger>, Ledger> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RevisionClock clock = new RevisionClock();
+
+    @ProcessElement
+    public void process(@Element KV<String, Ledger> ledger, OutputReceiver<Ledger> out) {
+      out.output(ledger.getValue().withRevision(clock.next(false)));
     }
   }
 }

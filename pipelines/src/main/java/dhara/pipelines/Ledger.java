@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * where events were lost.
  *
  * @param input the input
- * @param revision 0 for the first ledger of a run, one more for each that replaces it
+ * @param revision of two ledgers of a stream the higher one counts; 0 for a backfill's
  * @param read read from the source
  * @param aggregated handed to the analysis, and in every answer that they belong to
  * @param deadLettered no event: dead letters
