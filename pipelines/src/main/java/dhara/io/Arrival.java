@@ -157,6 +157,8 @@ final class Arrival<T extends Record & Event> {
   /** Encodes settled arrivals: a tag byte, then the event or the reason. */
   static final class ArrivalCoder<T extends Record & Event> extends StructuredCoder<Arrival<T>> {
 
+    private static final long serialVersionUID = 1L;
+
     private static final int EVENT = 0;
     private static final int BAD = 1;
     private static final int LATE = 2;

@@ -1,6 +1,7 @@
 package dhara.io;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * @param address the topic
  */
 record KafkaProducers(KafkaAddress address) implements Serializable {
+
+  /** What Kafka's producer gives itself to deliver a record, where nobody says otherwise. */
+  private static final Duration DELIVERY = Duration.ofMinutes(2);
 
   private static final Set<String> PARAMETERS = Set.of("partitions", "producer.*");
 
@@ -35,6 +39,14 @@ record KafkaProducers(KafkaAddress address) implements Serializable {
    */
   static KafkaProducers of(Endpoint endpoint) {
     return new KafkaProducers(KafkaAddress.of(endpoint.allow(PARAMETERS), "producer.", OWNED));
+  }
+
+  /**
+   * How long to wait for a producer that says nothing: it has twice the time that it gives itself.
+   */
+  Duration patience() {
+    String given = address.properties().get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+    return (given == null ? DELIVERY : Duration.ofMillis(Long.parseLong(given))).multipliedBy(2);
   }
 
   /**

@@ -137,7 +137,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     @StartBundle
     public void start() {
       // What an earlier bundle that failed left behind must not fail this one.
-      bundle = new Acknowledgements(producer);
+      bundle = new Acknowledgements(producer, new KafkaProducers(address).patience());
     }
 
     @ProcessElement

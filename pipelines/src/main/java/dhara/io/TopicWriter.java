@@ -32,7 +32,7 @@ public final class TopicWriter implements AutoCloseable {
     this.producers = producers;
     this.partitions = partitions;
     this.producer = producer;
-    this.acknowledgements = new Acknowledgements(producer);
+    this.acknowledgements = new Acknowledgements(producer, producers.patience());
   }
 
   /**
