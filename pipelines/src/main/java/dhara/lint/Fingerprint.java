@@ -66,8 +66,15 @@ public record Fingerprint(
    *
    * @param reads its class
    * @param checkpoint the coder of where it stands
+   * @param classes those that it is serialized with, and their serial versions: Flink keeps the
+   *     source itself beside where it stands, and restores it
    */
-  public record Source(String reads, String checkpoint) {}
+  public record Source(String reads, String checkpoint, Map<String, Long> classes) {
+
+    public Source {
+      classes = classes == null ? Map.of() : classes; // of a fingerprint that did not tell them
+    }
+  }
 
   /**
    * A record, or an enum within one.

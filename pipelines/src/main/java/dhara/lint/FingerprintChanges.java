@@ -133,6 +133,25 @@ final class FingerprintChanges {
   private void source(String source, Source old, Source next) {
     same(source + ": what it reads by", old.reads(), next.reads());
     same(source + ": the coder of where it stands", old.checkpoint(), next.checkpoint());
+    old.classes()
+        .forEach(
+            (type, version) -> {
+              if (next.classes().containsKey(type)) {
+                same(source + ": the serial version of " + type, version, next.classes().get(type));
+              } else if (!exists(type)) {
+                gone(source + ": class " + type, "could not read where it stands", "it");
+              }
+            });
+  }
+
+  /** Whether old bytes that name a class still find it, though other options need it no more. */
+  private static boolean exists(String type) {
+    try {
+      Class<?> unused = Class.forName(type, false, Thread.currentThread().getContextClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   private void same(String what, Object old, Object next) {

@@ -3,6 +3,11 @@ package dhara.lint;
 import dhara.lint.Fingerprint.Source;
 import dhara.lint.Fingerprint.Windowing;
 import dhara.lint.Graph.Step;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +17,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.io.Read;
+import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.runners.TransformHierarchy.Node;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.CombineFnBase.GlobalCombineFn;
@@ -50,11 +56,32 @@ final class FingerprintReader {
           step.name(),
           new Source(
               read.getSource().getClass().getName(),
-              CoderShape.text(read.getSource().getCheckpointMarkCoder())));
+              CoderShape.text(read.getSource().getCheckpointMarkCoder()),
+              serialized(read.getSource())));
     } else if (step.transform() instanceof GroupByKey && !passing(step)) {
       group(step);
     }
     step.fn().forEach(fn -> fn(step, fn));
+  }
+
+  /** The classes in a source's bytes, but Java's own. */
+  private static Map<String, Long> serialized(UnboundedSource<?, ?> source) {
+    Map<String, Long> classes = new TreeMap<>();
+    try (ObjectOutputStream out =
+        new ObjectOutputStream(OutputStream.nullOutputStream()) {
+          @Override
+          protected void writeClassDescriptor(ObjectStreamClass type) throws IOException {
+            if (!type.getName().startsWith("java.") && !type.getName().startsWith("[")) {
+              classes.put(type.getName(), type.getSerialVersionUID());
+            }
+            super.writeClassDescriptor(type);
+          }
+        }) {
+      out.writeObject(source);
+    } catch (IOException e) {
+      throw new UncheckedIOException(source + " cannot be sent to a worker", e);
+    }
+    return classes;
   }
 
   /** A reshuffle is a way, and engines have their own for it: nothing stays there. */
@@ -92,7 +119,8 @@ final class FingerprintReader {
           step.name(),
           new Source(
               fn.getClass().getName(),
-              CoderShape.text(DoFnInvokers.invokerFor(fn).invokeGetRestrictionCoder(coders))));
+              CoderShape.text(DoFnInvokers.invokerFor(fn).invokeGetRestrictionCoder(coders)),
+              Map.of()));
     }
     if (!DoFnSignatures.isStateful(fn)) {
       return;

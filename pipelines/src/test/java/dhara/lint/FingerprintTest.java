@@ -143,6 +143,26 @@ class FingerprintTest {
   }
 
   @Test
+  void namesAClassWithoutWhichASourceCouldNotBeReadBack() throws JsonProcessingException {
+    String type = "org.apache.beam.sdk.io.UnboundedSource";
+    long version = fishing("Seen").sources().get(COUNT).classes().get(type);
+
+    assertThat(
+        changesSince(type + "\" :", "dhara.Gone\" :"),
+        contains(
+            "break: source "
+                + COUNT
+                + ": class dhara.Gone was renamed or removed: a restored stream could not read where"
+                + " it stands; keep it, or start afresh"));
+    assertThat(
+        changesSince(type + "\" : " + version, type + "\" : 7"),
+        contains(
+            "break: source %s: the serial version of %s changed from 7 to %d: a restored stream could"
+                    .formatted(COUNT, type, version)
+                + " not read its state; undo it, or start afresh"));
+  }
+
+  @Test
   void namesAStateThatWasRenamedOrIsKeptInAnotherWay() throws JsonProcessingException {
     assertThat(
         changesSince("\"last\"", "\"latest\""),
