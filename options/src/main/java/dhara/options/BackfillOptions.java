@@ -50,8 +50,9 @@ public interface BackfillOptions extends PipelineOptions {
 
   @Description(
       "The revision of a backfill's answers; of two answers for one key and window the higher"
-          + " revision counts. By default 0 in a new folder, and over a topic the second since 1970"
-          + " in which it starts: above all that a stream wrote there, e.g. --revision=7")
+          + " revision counts. By default 0 in a new folder, and over a topic the microsecond since"
+          + " 1970 in which it starts: above all that was written there before, e.g."
+          + " --revision=7")
   Long getRevision();
 
   void setRevision(Long value);

@@ -110,6 +110,14 @@ public interface DharaOptions extends BackfillOptions {
 
   void setIdleAfter(Duration value);
 
+  @Description(
+      "Whether the command stays with its job, and cancels it at Ctrl-C. --wait=false leaves a stream"
+          + " to its cluster as soon as that has taken it, e.g. --wait=false")
+  @Default.Boolean(true)
+  boolean getWait();
+
+  void setWait(boolean value);
+
   /** Answers go to the console unless the user says otherwise. */
   final class Console implements DefaultValueFactory<List<String>> {
     @Override

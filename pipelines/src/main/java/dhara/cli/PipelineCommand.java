@@ -1,6 +1,8 @@
 package dhara.cli;
 
 import dhara.lint.Finding;
+import dhara.options.BadOption;
+import dhara.options.DharaOptions;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,16 +55,37 @@ record PipelineCommand(Environment environment, Arguments known, Arguments.Given
       prepared.job().close();
       return ExitCode.MISUSED;
     }
-    boolean wait = !given.values().containsKey("templateLocation");
     try (Job running = prepared.job()) {
+      boolean wait = waits(running) && !given.values().containsKey("templateLocation");
       Closeable ready = settings.engine().prepare(running.pipeline().getOptions());
       try {
         Run.toTheEnd(running, wait, environment.console());
       } finally {
         ready.close();
       }
+      if (!running.pipeline().getOptions().as(DharaOptions.class).getWait()) {
+        environment
+            .console()
+            .err()
+            .println(
+                running.pipeline().getOptions().getJobName()
+                    + ": left to its cluster; end it there");
+      }
       return wait ? running.exit() : ExitCode.DONE;
     }
+  }
+
+  private boolean waits(Job job) {
+    PipelineOptions options = job.pipeline().getOptions();
+    boolean wait = options.as(DharaOptions.class).getWait();
+    if (!wait && job.bounded()) {
+      throw new BadOption(
+          "--wait", wait, "is for streams: a backfill says at its end whether its ledger balances");
+    } else if (!wait && environment.engine().embedded(options)) {
+      throw new BadOption(
+          "--wait", wait, "leaves a stream to its cluster, and this one runs inside the command");
+    }
+    return wait;
   }
 
   /** Tells a line for each finding; whether one of them refuses the pipeline. */

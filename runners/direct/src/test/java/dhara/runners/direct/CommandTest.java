@@ -142,6 +142,12 @@ class CommandTest {
   }
 
   @Test
+  void aBackfillIsNotLeftAlone() {
+    assertThat(orders("--wait=false"), is(2));
+    assertThat(err(), containsString("--wait=false: is for streams"));
+  }
+
+  @Test
   void revisionsStartWhereTheUserSays() {
     assertThat(orders("--revision=7"), is(0));
     assertThat(out(), containsString("\"revision\":7"));
