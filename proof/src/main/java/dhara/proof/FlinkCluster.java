@@ -1,19 +1,14 @@
 package dhara.proof;
 
 import dhara.parity.Command;
-import dhara.parity.EmbeddedKafka;
-import dhara.parity.Followed;
-import dhara.pipelines.Ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -104,7 +99,7 @@ public final class FlinkCluster implements AutoCloseable {
   }
 
   /** A stream that runs on this cluster until it is cancelled. */
-  public final class RunningStream implements AutoCloseable {
+  public final class RunningStream implements LiveStream {
 
     private final String job;
     private final CompletableFuture<Command> command;
@@ -114,53 +109,10 @@ public final class FlinkCluster implements AutoCloseable {
       this.command = command;
     }
 
-    private void checkRunning() {
+    @Override
+    public void checkRunning() {
       if (command.isDone()) {
         throw new IllegalStateException("the stream ended: " + command.join());
-      }
-    }
-
-    /**
-     * The ledger of its input once everything that was sent has left by an exit.
-     *
-     * @param topic the ledgers of an analysis with one input
-     * @param records how many were sent
-     * @throws IllegalStateException where that does not come about in time
-     */
-    public Ledger accountsFor(EmbeddedKafka kafka, String topic, long records, Duration patience) {
-      List<String> ledgers =
-          follow(kafka, topic, rows -> !rows.isEmpty() && accounted(last(rows), records), patience);
-      if (ledgers.isEmpty() || !accounted(last(ledgers), records)) {
-        throw new IllegalStateException(
-            "of %,d records not all are accounted for within %s: %s"
-                .formatted(records, patience, ledgers.isEmpty() ? "no ledger" : ledgers));
-      }
-      return last(ledgers);
-    }
-
-    private static Ledger last(List<String> ledgers) {
-      return Ledger.read(ledgers.get(ledgers.size() - 1));
-    }
-
-    private static boolean accounted(Ledger ledger, long records) {
-      return ledger.read() == records && ledger.balances();
-    }
-
-    /** What it writes to a topic, until there is enough or patience ends. */
-    public List<String> follow(
-        EmbeddedKafka kafka, String topic, Predicate<List<String>> enough, Duration patience) {
-      long deadline = System.nanoTime() + patience.toNanos();
-      while (!kafka.hasTopic(topic) && System.nanoTime() - deadline < 0) {
-        checkRunning(); // a stream that starts makes its topics
-      }
-      try (Followed followed = kafka.follow(topic)) {
-        followed.until(
-            rows -> {
-              checkRunning();
-              return enough.test(rows);
-            },
-            patience);
-        return followed.values();
       }
     }
 

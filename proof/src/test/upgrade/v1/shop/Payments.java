@@ -1,0 +1,87 @@
+package shop;
+
+import dhara.events.Event;
+import dhara.options.DharaOptions;
+import dhara.options.WindowOptions;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Flow;
+import dhara.pipelines.Input;
+import dhara.pipelines.Output;
+import dhara.pipelines.Windowing;
+import dhara.transforms.Answers;
+import dhara.transforms.KeyBy;
+import dhara.transforms.Tally;
+import dhara.transforms.TallyFn;
+import dhara.transforms.Windows;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Payments, the first version: how many by each method, and how much. */
+@SuppressWarnings("rawtypes")
+public final class Payments implements Analysis<Payments.Options> {
+
+  public record Payment(String id, Instant at, String method, long minor) implements Event {}
+
+  public record Method(String method) {}
+
+  public record Taken(long payments, long minor) {}
+
+  public interface Options extends DharaOptions, WindowOptions {}
+
+  static final Input<Payment> PAYMENTS =
+      new Input<>("payments", Payment.class, (seed, count) -> Stream.empty());
+  static final Output<Method, Taken> TAKEN = new Output<>("taken", Method.class, Taken.class);
+
+  @Override
+  public String name() {
+    return "payments";
+  }
+
+  @Override
+  public String summary() {
+    return "payments and amounts by method and window";
+  }
+
+  @Override
+  public Class<Options> options() {
+    return Options.class;
+  }
+
+  @Override
+  public List<Input<?>> inputs() {
+    return List.of(PAYMENTS);
+  }
+
+  @Override
+  public List<Output<?, ?>> outputs() {
+    return List.of(TAKEN);
+  }
+
+  @Override
+  public void build(Flow flow, Options options) {
+    Windows windows = Windowing.of(options);
+    flow.answers(
+        TAKEN,
+        flow.events(PAYMENTS, windows)
+            .apply("ByMethod", KeyBy.record(Method.class, p -> new Method(p.method())))
+            .apply(
+                "Taken",
+                Answers.in(windows)
+                    .perKey(
+                        TallyFn.of(
+                            new Sum(0, 0), p -> new Sum(1, p.minor()), Taken.class, Sum::taken))));
+  }
+
+  private record Sum(long payments, long minor) implements Tally<Sum> {
+
+    @Override
+    public Sum plus(Sum other) {
+      return new Sum(payments + other.payments, minor + other.minor);
+    }
+
+    Taken taken() {
+      return new Taken(payments, minor);
+    }
+  }
+}
