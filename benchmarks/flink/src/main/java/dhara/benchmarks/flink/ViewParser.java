@@ -7,8 +7,7 @@ import java.io.IOException;
 
 /**
  * A parser by hand, on Jackson's streaming parser: it reads the four fields that the job needs, and
- * the date without {@code java.time}. It is faster than Dhara's, which reads the whole event and
- * checks it.
+ * the date without {@code java.time}.
  */
 final class ViewParser {
 
