@@ -3,6 +3,7 @@ package dhara.formats;
 import com.fasterxml.jackson.core.JsonFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -64,7 +65,7 @@ final class JsonLayouts {
     if (credit < PRICE) {
       credit = MOST_CREDIT;
       rest = REST;
-      java.util.Arrays.fill(layouts, null);
+      Arrays.fill(layouts, null);
       return;
     }
     credit -= PRICE;
