@@ -56,23 +56,35 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
   @Override
   public T parse(byte[] bytes, int offset, int length) throws BadEvent {
     int end = offset + length;
-    int ascii = Utf8.asciiEnd(bytes, offset, end);
-    int bad = Utf8.firstBad(bytes, ascii, end);
-    if (bad >= 0) {
-      throw BadBytes.notUtf8(bytes, offset, bad);
-    }
     int start = Utf8.afterBlank(bytes, Utf8.afterMark(bytes, offset, end), end);
-    if (start == end) {
-      throw BadBytes.empty(length);
-    }
-    if (bytes[start] != '{') {
-      throw malformed("is no JSON object", bytes, start, end);
-    }
-    if (!layouts.read(bytes, start, end, ascii == end, text)) {
+    if (!readByLayout(bytes, offset, start, end)) {
+      requireUtf8(bytes, offset, end);
+      if (start == end) {
+        throw BadBytes.empty(length);
+      }
+      if (bytes[start] != '{') {
+        throw malformed("is no JSON object", bytes, start, end);
+      }
       read(bytes, offset, start, end);
       layouts.learn(bytes, start, end);
     }
     return objects.finish();
+  }
+
+  private boolean readByLayout(byte[] bytes, int offset, int start, int end) throws BadEvent {
+    try {
+      return layouts.read(bytes, start, end, text);
+    } catch (BadEvent e) {
+      requireUtf8(bytes, offset, end); // which is the first thing to say of an event
+      throw e;
+    }
+  }
+
+  private static void requireUtf8(byte[] bytes, int offset, int end) throws BadEvent {
+    int bad = Utf8.firstBad(bytes, offset, end);
+    if (bad >= 0) {
+      throw BadBytes.notUtf8(bytes, offset, bad);
+    }
   }
 
   private void read(byte[] bytes, int offset, int start, int end) throws BadEvent {

@@ -38,6 +38,9 @@ final class JsonLayout {
 
   private static final int LONGEST_TEXT = 1 << 20;
 
+  /** So many digits fit a long. */
+  private static final int FEW_DIGITS = 18;
+
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
   private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -48,9 +51,14 @@ final class JsonLayout {
   /** What becomes of each value; null for one that nothing asks for. */
   private final RecordReader.@Nullable Target[] targets;
 
-  private JsonLayout(byte[][] around, RecordReader.@Nullable Target[] targets) {
+  /** How each value is read where it is the only one of its component. */
+  private final RecordReader.Plain[] plain;
+
+  private JsonLayout(
+      byte[][] around, RecordReader.@Nullable Target[] targets, RecordReader<?> reader) {
     this.around = around;
     this.targets = targets;
+    plain = Arrays.stream(targets).map(reader::plain).toArray(RecordReader.Plain[]::new);
   }
 
   /**
@@ -93,7 +101,7 @@ final class JsonLayout {
           Arrays.copyOfRange(bytes, from, start + (int) json.currentLocation().getByteOffset()));
     }
     return new JsonLayout(
-        around.toArray(new byte[0][]), targets.toArray(new RecordReader.Target[0]));
+        around.toArray(new byte[0][]), targets.toArray(new RecordReader.Target[0]), reader);
   }
 
   /** Whether a value that Jackson has read ends before this byte: an exponent would be its part. */
@@ -103,39 +111,109 @@ final class JsonLayout {
   }
 
   /**
-   * Reads the event in {@code bytes[start, end)}, which are valid UTF-8.
+   * Reads the event in {@code bytes[start, end)}.
    *
-   * @param ascii whether they are nothing but ASCII
-   * @return false where the event has another layout, or values that are not plain; what the reader
-   *     was given until then is to be forgotten
+   * @return false where the event has another layout, values that are not plain, or bytes that are
+   *     no UTF-8; what the reader was given until then is to be forgotten
    */
-  boolean read(byte[] bytes, int start, int end, boolean ascii, RecordReader<?> reader, Text text)
+  boolean read(byte[] bytes, int start, int end, RecordReader<?> reader, Text text)
       throws BadEvent {
     reader.begin();
     int at = start;
     for (int i = 0; i < targets.length; i++) {
       int from = after(around[i], bytes, at, end);
-      int to = from < 0 ? -1 : afterScalar(bytes, from, end);
-      if (to < 0) {
+      if (from < 0 || from == end) {
         return false;
       }
+      at = -1;
       RecordReader.Target target = targets[i];
-      if (target == null) {
-        at = to;
-        continue;
+      if (target != null) {
+        at = plain(plain[i], target, bytes, from, end, reader);
       }
-      byte first = bytes[from];
-      if (first == '"') {
-        reader.scalar(target, bytes, from + 1, to - 1, ascii, text);
-      } else if (first == 'n') {
-        reader.nothing(target);
-      } else {
-        reader.scalar(target, bytes, from, to, true, text);
+      if (at < 0) {
+        at = any(target, bytes, from, end, reader, text);
       }
-      at = to;
+      if (at < 0) {
+        return false;
+      }
     }
     at = after(around[targets.length], bytes, at, end);
     return at >= 0 && Utf8.afterBlank(bytes, at, end) == end;
+  }
+
+  /** Past a value that is what its component mostly is; -1 where it is not. */
+  private static int plain(
+      RecordReader.Plain plain,
+      RecordReader.Target target,
+      byte[] bytes,
+      int from,
+      int end,
+      RecordReader<?> reader) {
+    byte first = bytes[from];
+    return switch (plain) {
+      case TEXT -> {
+        int to = first == '"' ? afterText(bytes, from + 1, end) : -1;
+        if (to <= from + 2) {
+          yield -1;
+        }
+        reader.text(target, bytes, from + 1, to - 1);
+        yield to;
+      }
+      case WHOLE -> {
+        int to = afterDigits(bytes, from, Math.min(end, from + FEW_DIGITS));
+        boolean whole = to > from && to < end && (first != '0' || to == from + 1);
+        yield whole && !goesOn(bytes[to]) && reader.whole(target, bytes, from, to) ? to : -1;
+      }
+      case TRUTH -> {
+        int to =
+            first == 't'
+                ? after(TRUE, bytes, from, end)
+                : first == 'f' ? after(FALSE, bytes, from, end) : -1;
+        if (to >= 0) {
+          reader.truth(target, first == 't');
+        }
+        yield to;
+      }
+      case NONE -> -1;
+    };
+  }
+
+  /** Whether digits before this byte are not the whole number. */
+  private static boolean goesOn(byte b) {
+    return b == '.' || (b >= '0' && b <= '9');
+  }
+
+  /** Past any plain value; -1 where none is, or one that is no UTF-8. */
+  private static int any(
+      RecordReader.@Nullable Target target,
+      byte[] bytes,
+      int from,
+      int end,
+      RecordReader<?> reader,
+      Text text)
+      throws BadEvent {
+    int to = afterScalar(bytes, from, end);
+    boolean ascii = to >= 0;
+    if (to < -1) {
+      to = ~to;
+      if (Utf8.firstBad(bytes, from, to) >= 0) {
+        return -1;
+      }
+    }
+    if (target == null || to < 0) {
+      return to;
+    }
+    byte first = bytes[from];
+    if (first == 'n') {
+      reader.nothing(target);
+    } else if (first == '"') {
+      text.set(target.label(), bytes, from + 1, to - 1, ascii);
+      reader.scalar(target, text);
+    } else {
+      text.set(target.label(), bytes, from, to, true);
+      reader.scalar(target, text);
+    }
+    return to;
   }
 
   /**
@@ -164,7 +242,9 @@ final class JsonLayout {
     return (long) LONGS.get(bytes, at + last) == (long) LONGS.get(part, last) ? at + length : -1;
   }
 
-  /** Past the plain value at {@code at}; -1 where none is. */
+  /**
+   * Past the plain value at {@code at}; its complement where it is not all ASCII; -1 where none is.
+   */
   private static int afterScalar(byte[] bytes, int at, int end) {
     if (at >= end) {
       return -1;
@@ -179,9 +259,13 @@ final class JsonLayout {
     };
   }
 
-  /** Past the quote that ends a text; -1 where an escape, or what must be escaped, comes before. */
+  /**
+   * Past the quote that ends a text, or its complement where the text is not all ASCII; -1 where an
+   * escape, or what must be escaped, comes before.
+   */
   private static int afterText(byte[] bytes, int start, int end) {
     int last = Math.min(end, start + LONGEST_TEXT);
+    long seen = 0;
     int i = start;
     for (; i + Long.BYTES <= last; i += Long.BYTES) {
       long eight = (long) LONGS.get(bytes, i);
@@ -190,20 +274,28 @@ final class JsonLayout {
               & HIGH_BITS;
       if (found != 0) {
         // The lowest mark is true; ones above it may come of borrowing.
-        int at = i + Long.numberOfTrailingZeros(found) / Byte.SIZE;
-        return bytes[at] == '"' ? at + 1 : -1;
+        int bits = Long.numberOfTrailingZeros(found) & -Byte.SIZE;
+        seen |= eight & ((1L << bits) - 1);
+        int at = i + bits / Byte.SIZE;
+        return bytes[at] == '"' ? ended(at + 1, seen) : -1;
       }
+      seen |= eight;
     }
     for (; i < last; i++) {
       byte b = bytes[i];
       if (b == '"') {
-        return i + 1;
+        return ended(i + 1, seen);
       }
       if (b == '\\' || (b >= 0 && b < ' ')) {
         return -1;
       }
+      seen |= b;
     }
     return -1;
+  }
+
+  private static int ended(int at, long seen) {
+    return (seen & HIGH_BITS) == 0 ? at : ~at;
   }
 
   /** The high bit of each byte that is zero, of the lowest one at least. */

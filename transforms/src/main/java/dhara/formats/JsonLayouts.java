@@ -34,13 +34,13 @@ final class JsonLayouts {
   }
 
   /** Reads an event by one of the layouts; false where it has none of them. */
-  boolean read(byte[] bytes, int start, int end, boolean ascii, Text text) throws BadEvent {
+  boolean read(byte[] bytes, int start, int end, Text text) throws BadEvent {
     for (int i = 0; i < KEPT; i++) {
       JsonLayout layout = layouts[i];
       if (layout == null) {
         return false;
       }
-      if (layout.read(bytes, start, end, ascii, reader, text)) {
+      if (layout.read(bytes, start, end, reader, text)) {
         if (i > 0) {
           putFirst(layout, i);
         }

@@ -39,18 +39,16 @@ final class NumberReaders {
       }
     }
 
-    /** Reads digits, few and nothing else; false where that is not what is there. */
-    boolean readFew(byte[] bytes, int start, int end, Values values, int slot) {
-      if (digits != 0 || end - start > FEW_DIGITS) {
-        return false;
-      }
+    /** Whether numbers are read as they are written. */
+    boolean hasNoDecimals() {
+      return digits == 0;
+    }
+
+    /** Reads up to 18 digits; false where the number is beyond what fits. */
+    boolean readDigits(byte[] bytes, int start, int end, Values values, int slot) {
       long value = 0;
       for (int i = start; i < end; i++) {
-        int digit = bytes[i] - '0';
-        if (digit < 0 || digit > 9) {
-          return false;
-        }
-        value = value * 10 + digit;
+        value = value * 10 + bytes[i] - '0';
       }
       values.longs[slot] = value;
       return value <= most;

@@ -202,31 +202,52 @@ final class RecordReader<T extends Record> {
     }
   }
 
-  /**
-   * Takes a field's text from the bytes of the event, in which nothing is escaped.
-   *
-   * @param ascii whether they are nothing but ASCII
-   * @param text what to put the text into where it has to be looked at
-   */
-  void scalar(Target target, byte[] bytes, int start, int end, boolean ascii, Text text)
-      throws BadEvent {
-    int[] slots = target.slots();
-    if (ascii && slots.length == 1 && target.capture() < 0 && start < end) {
-      int slot = slots[0];
-      ComponentReader reader = readers[slot];
-      if (reader instanceof TextReaders.Strings) {
-        values.objects[slot] = new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
-        values.states[slot] = Values.SET;
-        return;
-      }
-      if (reader instanceof NumberReaders.Whole whole
-          && whole.readFew(bytes, start, end, values, slot)) {
-        values.states[slot] = Values.SET;
-        return;
-      }
+  /** What a field mostly is, where it is one component and nothing else. */
+  enum Plain {
+    /** A text of some ASCII. */
+    TEXT,
+    /** Digits. */
+    WHOLE,
+    /** True or false. */
+    TRUTH,
+    /** Nothing that is read as it stands. */
+    NONE
+  }
+
+  /** How a field's value can be read as it stands in the bytes. */
+  Plain plain(@Nullable Target target) {
+    if (target == null || target.slots().length != 1 || target.capture() >= 0) {
+      return Plain.NONE;
     }
-    text.set(target.label(), bytes, start, end);
-    scalar(target, text);
+    ComponentReader reader = readers[target.slots()[0]];
+    if (reader instanceof TextReaders.Strings) {
+      return Plain.TEXT;
+    }
+    if (reader instanceof NumberReaders.Whole whole && whole.hasNoDecimals()) {
+      return Plain.WHOLE;
+    }
+    return reader instanceof NumberReaders.Truth ? Plain.TRUTH : Plain.NONE;
+  }
+
+  /** Takes a {@link Plain#TEXT}, not empty. */
+  void text(Target target, byte[] bytes, int start, int end) {
+    int slot = target.slots()[0];
+    values.objects[slot] = new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+    values.states[slot] = Values.SET;
+  }
+
+  /** Takes a {@link Plain#WHOLE} of up to 18 digits; false where it is beyond what fits. */
+  boolean whole(Target target, byte[] bytes, int start, int end) {
+    int slot = target.slots()[0];
+    values.states[slot] = Values.SET;
+    return ((NumberReaders.Whole) readers[slot]).readDigits(bytes, start, end, values, slot);
+  }
+
+  /** Takes a {@link Plain#TRUTH}. */
+  void truth(Target target, boolean value) {
+    int slot = target.slots()[0];
+    values.longs[slot] = value ? 1 : 0;
+    values.states[slot] = Values.SET;
   }
 
   private void read(int slot, Text text) throws BadEvent {

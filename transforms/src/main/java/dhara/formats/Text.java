@@ -23,12 +23,24 @@ final class Text {
     end = offset + length;
   }
 
-  /** Decodes valid UTF-8, in which nothing is escaped. */
-  void set(String name, byte[] bytes, int from, int until) {
-    if (decoded.length < until - from) {
-      decoded = new char[2 * (until - from)];
+  /**
+   * Decodes valid UTF-8, in which nothing is escaped.
+   *
+   * @param ascii whether it is nothing but ASCII
+   */
+  void set(String name, byte[] bytes, int from, int until, boolean ascii) {
+    int length = until - from;
+    if (decoded.length < length) {
+      decoded = new char[2 * length];
     }
-    set(name, decoded, 0, Utf8.decode(bytes, from, until, decoded, 0));
+    if (ascii) {
+      for (int i = 0; i < length; i++) {
+        decoded[i] = (char) bytes[from + i];
+      }
+    } else {
+      length = Utf8.decode(bytes, from, until, decoded, 0);
+    }
+    set(name, decoded, 0, length);
   }
 
   void set(String name, String text) {

@@ -3,6 +3,7 @@ package dhara.formats;
 import static dhara.formats.Formats.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
@@ -18,6 +19,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonLayoutTest {
 
@@ -100,16 +102,69 @@ class JsonLayoutTest {
     assertThat(layout, notNullValue());
     byte[] bytes = (event + " x").getBytes(UTF_8);
     int end = bytes.length - 2;
-    boolean ascii = Utf8.asciiEnd(bytes, 0, end) == end;
-    assertThat(layout.read(bytes, 0, end, ascii, reader(), new Text()), is(read));
+    assertThat(layout.read(bytes, 0, end, reader(), new Text()), is(read));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"b\" | \"%\"          | a value that nothing asks for",
+        "\"b\" | \"12345678%\"  | behind eight bytes",
+        "DHRA    | %            | a component",
+        "100     | %            | a number",
+        "100     | x,\"n\":\"%\" | behind a layout",
+      })
+  void whatIsNoUtf8IsSoWhereverItStands(String text, String put, String where) throws BadEvent {
+    EventParser<Trade> knowing = json(Trade.class);
+    assertThat(Formats.parse(knowing, TRADE), notNullValue());
+    for (String trade : List.of(TRADE, TRADE.replace("123400", "wrong"))) {
+      byte[] event = trade.replace(text, put).getBytes(UTF_8);
+      for (byte bad : new byte[] {(byte) 0x80, (byte) 0xC3, (byte) 0xED, (byte) 0xFF}) {
+        byte[] broken = event.clone();
+        broken[new String(event, UTF_8).indexOf('%')] = bad;
+        Object outcome = outcome(knowing, broken);
+        assertThat(where, outcome, is(outcome(json(Trade.class), broken)));
+        assertThat(where, outcome.toString(), containsString("UTF-8"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0",
+        "1",
+        "007",
+        "-5",
+        "2147483647",
+        "2147483648",
+        "999999999999999999",
+        "9999999999999999999",
+        "10.0",
+        "10.5",
+        "1e2",
+        "\"100\"",
+        "\"\"",
+        "true",
+        "null",
+        "[]"
+      })
+  void aNumberIsReadAsWithoutALayout(String number) throws BadEvent {
+    EventParser<Trade> knowing = json(Trade.class);
+    assertThat(Formats.parse(knowing, TRADE), notNullValue());
+    for (String replaced : List.of("123400", "100", "false", "\"DHRA\"")) {
+      byte[] event = TRADE.replace(replaced, number).getBytes(UTF_8);
+      assertThat(replaced, outcome(knowing, event), is(outcome(json(Trade.class), event)));
+    }
   }
 
   @Test
   void whiteSpaceMayFollow() throws IOException, BadEvent {
     byte[] event = "{\"id\":\"t\"} \t\r\n".getBytes(UTF_8);
     assertThat(
-        layout("{\"id\":\"t\"}").read(event, 0, event.length, true, reader(), new Text()),
-        is(true));
+        layout("{\"id\":\"t\"}").read(event, 0, event.length, reader(), new Text()), is(true));
   }
 
   @Test
@@ -124,7 +179,7 @@ class JsonLayoutTest {
       boolean text = event.charAt(i) == 't';
       assertThat(
           event.substring(0, i),
-          layout.read(other, 0, other.length, true, reader(), new Text()),
+          layout.read(other, 0, other.length, reader(), new Text()),
           is(value || text));
     }
   }
@@ -137,7 +192,7 @@ class JsonLayoutTest {
         byte[] event = ("{\"id\":\"" + id.replace("%c", "" + c) + "\",\"size\":1}").getBytes(UTF_8);
         assertThat(
             id + (int) c,
-            layout.read(event, 0, event.length, true, reader(), new Text()),
+            layout.read(event, 0, event.length, reader(), new Text()),
             is(c >= ' ' && c != '"' && c != '\\'));
       }
     }
