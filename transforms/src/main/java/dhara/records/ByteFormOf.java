@@ -48,12 +48,12 @@ record ByteFormOf(Class<?> type, MethodHandle fromBytes) implements ComponentTyp
   }
 
   @Override
-  public void write(Object value, BodyWriter out) {
+  public void write(Object value, RecordOutput out) {
     out.putBytes(((ByteForm) value).toBytes());
   }
 
   @Override
-  public Object read(BodyReader in) throws CoderException {
+  public Object read(RecordInput in) throws CoderException {
     return make(in.getBytes());
   }
 

@@ -46,8 +46,8 @@ final class CodecCompiler {
   private static final String CODEC = Type.getInternalName(RecordCodec.class);
   private static final String COMPONENT_TYPE = Type.getInternalName(ComponentType.class);
   private static final String HANDLE = Type.getInternalName(MethodHandle.class);
-  private static final String WRITER = Type.getInternalName(BodyWriter.class);
-  private static final String READER = Type.getInternalName(BodyReader.class);
+  private static final String WRITER = Type.getInternalName(RecordOutput.class);
+  private static final String READER = Type.getInternalName(RecordInput.class);
   private static final String FAILS = "org/apache/beam/sdk/coders/CoderException";
 
   /** Types that the generated code passes as they are; all others it passes as objects. */
@@ -134,7 +134,8 @@ final class CodecCompiler {
 
   private void write(ClassWriter writer) {
     MethodVisitor code =
-        method(writer, "write", MethodType.methodType(void.class, Object.class, BodyWriter.class));
+        method(
+            writer, "write", MethodType.methodType(void.class, Object.class, RecordOutput.class));
     for (int i = 0; i < components.length; i++) {
       MethodHandle accessor = accessors[i].asType(MethodType.methodType(passed[i], Object.class));
       if (passed[i] == Object.class) {
@@ -163,7 +164,7 @@ final class CodecCompiler {
 
   private void read(ClassWriter writer) {
     MethodVisitor code =
-        method(writer, "read", MethodType.methodType(Object.class, BodyReader.class));
+        method(writer, "read", MethodType.methodType(Object.class, RecordInput.class));
     call(
         code,
         constructor.asType(MethodType.methodType(Object.class, passed)),

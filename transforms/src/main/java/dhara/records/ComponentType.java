@@ -21,10 +21,10 @@ sealed interface ComponentType
         Containers.TrailingOf {
 
   /** Writes a value. Throws NullPointerException for a null that is not allowed here. */
-  void write(Object value, BodyWriter out) throws CoderException;
+  void write(Object value, RecordOutput out) throws CoderException;
 
   /** Reads a value, which takes a byte or more. */
-  Object read(BodyReader in) throws CoderException;
+  Object read(RecordInput in) throws CoderException;
 
   /** The type of the field of a row. */
   FieldType fieldType();

@@ -39,12 +39,12 @@ final class Containers {
 
     @Override
     @SuppressWarnings("EnumOrdinal") // an index into this class's arrays, never written
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putBytes(names[((Enum<?>) value).ordinal()]);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       int index = in.getIndexIn(names);
       if (index < 0) {
         throw new CoderException(
@@ -97,14 +97,14 @@ final class Containers {
   record RecordOf(RecordShape<?> shape, RecordCodec codec) implements ComponentType {
 
     @Override
-    public void write(Object value, BodyWriter out) throws CoderException {
+    public void write(Object value, RecordOutput out) throws CoderException {
       int start = out.begin();
       codec.write(value, out);
       out.end(start);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       int outer = in.enter();
       Object value = codec.read(in);
       in.expectEnd(shape.type());
@@ -152,7 +152,7 @@ final class Containers {
   record ListOf(ComponentType element) implements ComponentType {
 
     @Override
-    public void write(Object value, BodyWriter out) throws CoderException {
+    public void write(Object value, RecordOutput out) throws CoderException {
       List<?> list = (List<?>) value;
       out.putCount(list.size());
       for (Object each : list) {
@@ -161,7 +161,7 @@ final class Containers {
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       Object[] elements = new Object[in.getLength()];
       for (int i = 0; i < elements.length; i++) {
         elements[i] = element.read(in);
@@ -236,7 +236,7 @@ final class Containers {
     private record Entry(byte[] key, byte[] value) {}
 
     @Override
-    public void write(Object map, BodyWriter out) throws CoderException {
+    public void write(Object map, RecordOutput out) throws CoderException {
       Map<?, ?> entries = (Map<?, ?>) map;
       out.putCount(entries.size());
       if (entries.size() < 2) {
@@ -249,7 +249,7 @@ final class Containers {
       Entry[] sorted = new Entry[entries.size()];
       int count = 0;
       for (Map.Entry<?, ?> each : entries.entrySet()) {
-        int start = out.position();
+        int start = out.size();
         key.write(each.getKey(), out);
         byte[] keyBytes = out.takeFrom(start);
         value.write(each.getValue(), out);
@@ -263,7 +263,7 @@ final class Containers {
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       int size = in.getLength();
       Map<Object, Object> entries = new LinkedHashMap<>();
       for (int i = 0; i < size; i++) {
@@ -336,7 +336,7 @@ final class Containers {
   record NullableOf(ComponentType present) implements ComponentType {
 
     @Override
-    public void write(@Nullable Object value, BodyWriter out) throws CoderException {
+    public void write(@Nullable Object value, RecordOutput out) throws CoderException {
       out.putBoolean(value != null);
       if (value != null) {
         present.write(value, out);
@@ -344,7 +344,7 @@ final class Containers {
     }
 
     @Override
-    public @Nullable Object read(BodyReader in) throws CoderException {
+    public @Nullable Object read(RecordInput in) throws CoderException {
       return in.getBoolean() ? present.read(in) : null;
     }
 
@@ -388,12 +388,12 @@ final class Containers {
   record OptionalOf(NullableOf nullable) implements ComponentType {
 
     @Override
-    public void write(Object value, BodyWriter out) throws CoderException {
+    public void write(Object value, RecordOutput out) throws CoderException {
       nullable.write(((Optional<?>) value).orElse(null), out);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return Optional.ofNullable(nullable.read(in));
     }
 
@@ -440,12 +440,12 @@ final class Containers {
   record TrailingOf(ComponentType type, @Nullable Object absent) implements ComponentType {
 
     @Override
-    public void write(Object value, BodyWriter out) throws CoderException {
+    public void write(Object value, RecordOutput out) throws CoderException {
       type.write(value, out);
     }
 
     @Override
-    public @Nullable Object read(BodyReader in) throws CoderException {
+    public @Nullable Object read(RecordInput in) throws CoderException {
       return in.atEnd() ? absent : type.read(in);
     }
 

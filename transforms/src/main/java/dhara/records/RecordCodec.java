@@ -9,10 +9,10 @@ import org.apache.beam.sdk.coders.CoderException;
 abstract class RecordCodec {
 
   /** Writes the components of a record. */
-  abstract void write(Object record, BodyWriter out) throws CoderException;
+  abstract void write(Object record, RecordOutput out) throws CoderException;
 
   /** Reads the components and calls the canonical constructor. */
-  abstract Object read(BodyReader in) throws CoderException;
+  abstract Object read(RecordInput in) throws CoderException;
 
   /** The components of a record, boxed. */
   abstract Object[] values(Object record);

@@ -87,46 +87,29 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
   }
 
   /**
-   * Writes a record.
+   * Writes a record; into a {@link RecordOutput} in place.
    *
    * @throws CoderException naming the component that is null and must not be
    */
   @Override
   public void encode(T value, OutputStream out) throws IOException {
-    BodyWriter body = written(value);
-    body.writeTo(out);
-    body.release();
-  }
-
-  /**
-   * Reads a record.
-   *
-   * @throws java.io.EOFException where the bytes end early
-   * @throws CoderException where the bytes are not those of such a record
-   */
-  @Override
-  @SuppressWarnings("unchecked") // the codec makes this record and no other
-  public T decode(InputStream in) throws IOException {
-    BodyReader body = BodyReader.take(in);
-    T value;
-    try {
-      value = (T) codec.read(body);
-      body.expectEnd(shape.type());
-    } catch (CoderException | RuntimeException e) {
-      // Bytes that are none of this record, or values that its own constructor refuses.
-      throw new CoderException("no " + shape.type().getName() + ": " + e.getMessage(), e);
+    if (out instanceof RecordOutput direct) {
+      write(value, direct);
+      return;
     }
+    RecordOutput body = RecordOutput.take();
+    write(value, body);
+    out.write(body.bytes(), 0, body.size());
     body.release();
-    return value;
   }
 
-  private BodyWriter written(@Nullable T value) throws CoderException {
+  private void write(@Nullable T value, RecordOutput out) throws CoderException {
     if (value == null) {
       throw new CoderException("cannot encode a null " + shape.type().getName());
     }
-    BodyWriter body = BodyWriter.take();
+    int start = out.begin();
     try {
-      codec.write(value, body);
+      codec.write(value, out);
     } catch (NullPointerException e) {
       // Looked for only now, so that records without nulls do not pay for the search.
       String path = shape.findNull("", value);
@@ -135,7 +118,39 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
       }
       throw new CoderException(shape.nullMessage(path), e);
     }
-    return body;
+    out.end(start);
+  }
+
+  /**
+   * Reads a record; from a {@link RecordInput} in place.
+   *
+   * @throws java.io.EOFException where a stream ends early
+   * @throws CoderException where the bytes are not those of such a record
+   */
+  @Override
+  public T decode(InputStream in) throws IOException {
+    if (in instanceof RecordInput direct) {
+      int outer = direct.enter();
+      T value = read(direct);
+      direct.leave(outer);
+      return value;
+    }
+    RecordInput body = RecordInput.take(in);
+    T value = read(body);
+    body.release();
+    return value;
+  }
+
+  @SuppressWarnings("unchecked") // the codec makes this record and no other
+  private T read(RecordInput body) throws CoderException {
+    try {
+      T value = (T) codec.read(body);
+      body.expectEnd(shape.type());
+      return value;
+    } catch (CoderException | RuntimeException e) {
+      // Bytes that are none of this record, or values that its own constructor refuses.
+      throw new CoderException("no " + shape.type().getName() + ": " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -158,7 +173,8 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
 
   @Override
   protected long getEncodedElementByteSize(T value) throws CoderException {
-    BodyWriter body = written(value);
+    RecordOutput body = RecordOutput.take();
+    write(value, body);
     int size = body.size();
     body.release();
     return size;

@@ -19,46 +19,46 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 enum Scalar implements ComponentType {
   BOOLEAN(FieldType.BOOLEAN) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putBoolean((Boolean) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getBoolean();
     }
   },
   BYTE(FieldType.BYTE) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putByte((Byte) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getByte();
     }
   },
   SHORT(FieldType.INT16) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putShort((Short) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getShort();
     }
   },
   /** A string of length one in rows: what SQL and sinks make of a character. */
   CHAR(FieldType.STRING) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putChar((Character) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getChar();
     }
 
@@ -83,34 +83,34 @@ enum Scalar implements ComponentType {
   },
   INT(FieldType.INT32) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putInt((Integer) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getInt();
     }
   },
   LONG(FieldType.INT64) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putLong((Long) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getLong();
     }
   },
   FLOAT(FieldType.FLOAT) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putFloat((Float) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getFloat();
     }
 
@@ -126,12 +126,12 @@ enum Scalar implements ComponentType {
   },
   DOUBLE(FieldType.DOUBLE) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putDouble((Double) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getDouble();
     }
 
@@ -147,12 +147,12 @@ enum Scalar implements ComponentType {
   },
   STRING(FieldType.STRING) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putString((String) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getString();
     }
   },
@@ -162,14 +162,14 @@ enum Scalar implements ComponentType {
    */
   INSTANT(FieldType.logicalType(SqlTypes.TIMESTAMP)) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       Instant at = (Instant) value;
       out.putLong(at.getEpochSecond());
       out.putCount(at.getNano());
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       long seconds = in.getLong();
       int nanos = in.getNanos();
       try {
@@ -197,12 +197,12 @@ enum Scalar implements ComponentType {
   },
   LOCAL_DATE(FieldType.logicalType(SqlTypes.DATE)) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putLong(((LocalDate) value).toEpochDay());
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       long day = in.getLong();
       try {
         return LocalDate.ofEpochDay(day);
@@ -213,14 +213,14 @@ enum Scalar implements ComponentType {
   },
   DURATION(FieldType.logicalType(new NanosDuration())) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       Duration duration = (Duration) value;
       out.putLong(duration.getSeconds());
       out.putCount(duration.getNano());
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       long seconds = in.getLong();
       return Duration.ofSeconds(seconds, in.getNanos());
     }
@@ -228,14 +228,14 @@ enum Scalar implements ComponentType {
   /** With its scale: 1.0 and 1.00 are not equal, and differ in bytes. */
   DECIMAL(FieldType.DECIMAL) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       BigDecimal decimal = (BigDecimal) value;
       out.putInt(decimal.scale());
       out.putBytes(decimal.unscaledValue().toByteArray());
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       int scale = in.getInt();
       byte[] unscaled = in.getBytes();
       if (unscaled.length == 0) {
@@ -246,12 +246,12 @@ enum Scalar implements ComponentType {
   },
   BYTES(FieldType.BYTES) {
     @Override
-    public void write(Object value, BodyWriter out) {
+    public void write(Object value, RecordOutput out) {
       out.putBytes((byte[]) value);
     }
 
     @Override
-    public Object read(BodyReader in) throws CoderException {
+    public Object read(RecordInput in) throws CoderException {
       return in.getBytes();
     }
 

@@ -1,16 +1,16 @@
 package dhara.transforms;
 
+import dhara.records.RecordInput;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import org.apache.beam.sdk.coders.Coder;
 
 /** Reads the entries of a block that a {@link BlockWriter} wrote, without copying them. */
-final class BlockReader extends InputStream {
+final class BlockReader {
 
   private final byte[] block;
+  private final RecordInput input;
   private int at;
-  private int end;
   private int next;
   private int keyOffset;
   private int keyLength;
@@ -19,6 +19,7 @@ final class BlockReader extends InputStream {
 
   BlockReader(byte[] block) {
     this.block = block;
+    input = new RecordInput(block, 0, 0);
   }
 
   /** Goes to the next entry. */
@@ -27,7 +28,6 @@ final class BlockReader extends InputStream {
       return false;
     }
     at = next;
-    end = block.length;
     keyLength = length();
     keyOffset = at;
     at += keyLength;
@@ -35,7 +35,6 @@ final class BlockReader extends InputStream {
     int sumLength = length();
     sumOffset = at;
     next = at + sumLength;
-    end = next;
     return true;
   }
 
@@ -73,33 +72,8 @@ final class BlockReader extends InputStream {
 
   /** The entry's sum. */
   <AccT> AccT sum(Coder<AccT> coder) throws IOException {
-    at = sumOffset;
-    end = next;
-    return coder.decode(this);
-  }
-
-  @Override
-  public int read() {
-    return at < end ? block[at++] & 0xFF : -1;
-  }
-
-  @Override
-  public int read(byte[] to, int offset, int length) {
-    if (length == 0) {
-      return 0;
-    }
-    int read = Math.min(length, end - at);
-    if (read <= 0) {
-      return -1;
-    }
-    System.arraycopy(block, at, to, offset, read);
-    at += read;
-    return read;
-  }
-
-  @Override
-  public int available() {
-    return end - at;
+    input.moveTo(sumOffset, next);
+    return coder.decode(input);
   }
 
   private int length() throws IOException {
@@ -113,12 +87,12 @@ final class BlockReader extends InputStream {
   private long varint() throws IOException {
     long value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
-      int b = read();
-      if (b < 0) {
+      if (at == block.length) {
         throw new EOFException("a block of sums breaks off in a number");
       }
-      value |= (long) (b & 0x7F) << shift;
-      if (b < 0x80) {
+      byte b = block[at++];
+      value |= (b & 0x7FL) << shift;
+      if (b >= 0) {
         return value;
       }
     }

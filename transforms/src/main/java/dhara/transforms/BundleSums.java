@@ -1,5 +1,6 @@
 package dhara.transforms;
 
+import dhara.records.RecordOutput;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -63,7 +64,7 @@ final class BundleSums<W, K, InT, AccT> {
     }
 
     private void write(K key, AccT sum) {
-      keyBytes.clear();
+      keyBytes.cutTo(0);
       try {
         aggregation.keys().encode(key, keyBytes);
         int shard = shard(BlockReader.hash(keyBytes.bytes(), 0, keyBytes.size()));
@@ -112,7 +113,7 @@ final class BundleSums<W, K, InT, AccT> {
 
   private final Aggregation<K, InT, AccT, ?> aggregation;
   private final int shards;
-  private final BlockWriter keyBytes = new BlockWriter();
+  private final RecordOutput keyBytes = new RecordOutput(64);
   private final Map<W, InWindow> windows = new HashMap<>();
   private final Deque<InWindow> spare = new ArrayDeque<>();
   private int size;

@@ -1,6 +1,6 @@
 package dhara.transforms;
 
-import java.io.ByteArrayInputStream;
+import dhara.records.RecordInput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.BinaryOperator;
@@ -176,7 +176,8 @@ final class SumTable<AccT> {
   <K> void forEach(Coder<K> keys, Taker<K, AccT> taker) throws IOException {
     for (Entry<AccT> entry : entries) {
       if (entry != null) {
-        K key = keys.decode(new ByteArrayInputStream(entry.block, entry.offset, entry.length));
+        K key =
+            keys.decode(new RecordInput(entry.block, entry.offset, entry.offset + entry.length));
         taker.take(key, entry.revision, entry.sum);
       }
     }

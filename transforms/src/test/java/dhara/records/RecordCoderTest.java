@@ -75,6 +75,40 @@ class RecordCoderTest {
   }
 
   @Test
+  void recordsAreWrittenAndReadInPlaceWithTheSameBytes() throws Exception {
+    Random random = new Random(14);
+    List<Everything> values = new ArrayList<>();
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    RecordOutput out = new RecordOutput(0);
+    for (int i = 0; i < 50; i++) {
+      Everything value = Everything.random(random);
+      values.add(value);
+      stream.write(i);
+      EVERYTHING.encode(value, stream);
+      out.write(i);
+      EVERYTHING.encode(value, out);
+    }
+    byte[] bytes = Arrays.copyOf(out.bytes(), out.size());
+    assertThat(bytes, is(stream.toByteArray()));
+    RecordInput in = new RecordInput(bytes, 0, bytes.length);
+    for (int i = 0; i < 50; i++) {
+      assertThat(in.read(), is(i));
+      assertThat(EVERYTHING.decode(in), equalTo(values.get(i)));
+    }
+    assertThat(in.read(), is(-1));
+  }
+
+  @Test
+  void aRecordInPlaceEndsWhereItsLengthSaysAndNoLater() throws Exception {
+    byte[] bytes = encode(EVERYTHING, Everything.random(new Random(15)));
+    byte[] more = Arrays.copyOf(bytes, bytes.length + 100);
+    for (int end = 0; end < bytes.length; end++) {
+      RecordInput in = new RecordInput(more, 0, end);
+      assertThrows(CoderException.class, () -> EVERYTHING.decode(in), "cut to " + end);
+    }
+  }
+
+  @Test
   void theSizeIsThatOfTheBytes() throws Exception {
     Random random = new Random(5);
     for (int i = 0; i < 50; i++) {

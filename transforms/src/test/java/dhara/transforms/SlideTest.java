@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 
 import dhara.records.RecordCoder;
+import dhara.records.RecordOutput;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
@@ -41,7 +42,7 @@ class SlideTest {
 
   private static KV<Integer, byte[]> slice(String sensor, long revision, long sum)
       throws IOException {
-    BlockWriter key = new BlockWriter();
+    RecordOutput key = new RecordOutput(64);
     SENSORS.encode(new Sensor(sensor), key);
     BlockWriter block = new BlockWriter();
     block.add(key.bytes(), 0, key.size(), revision, new Total(sum), TOTALS);

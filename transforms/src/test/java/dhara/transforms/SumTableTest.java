@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.records.RecordCoder;
+import dhara.records.RecordOutput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,9 +45,9 @@ class SumTableTest {
   /** A block of keys, revisions and sums: {@code "k", 0, "sum"}. */
   private static byte[] block(Object... entries) throws IOException {
     BlockWriter writer = new BlockWriter();
-    BlockWriter key = new BlockWriter();
+    RecordOutput key = new RecordOutput(64);
     for (int i = 0; i < entries.length; i += 3) {
-      key.clear();
+      key.cutTo(0);
       TEXT.encode((String) entries[i], key);
       writer.add(key.bytes(), 0, key.size(), (int) entries[i + 1], (String) entries[i + 2], TEXT);
     }
@@ -118,11 +119,11 @@ class SumTableTest {
     SumTable<String> table = table();
     for (int block = 0; block < 50; block++) {
       BlockWriter writer = new BlockWriter();
-      BlockWriter key = new BlockWriter();
+      RecordOutput key = new RecordOutput(64);
       for (int i = 0; i < 1000; i++) {
         String text = "user-" + random.nextInt(20_000);
         String sum = Integer.toString(random.nextInt(10));
-        key.clear();
+        key.cutTo(0);
         TEXT.encode(text, key);
         writer.add(key.bytes(), 0, key.size(), 0, sum, TEXT);
         naive.merge(text, new Sum(0, sum), (a, b) -> new Sum(0, a.sum() + b.sum()));
@@ -136,9 +137,9 @@ class SumTableTest {
   void keysThatAreNumbersInARowDifferInTheirHashes() throws IOException {
     for (Coder<Long> numbers : List.of(BigEndianLongCoder.of(), VarLongCoder.of())) {
       Set<Integer> hashes = new HashSet<>();
-      BlockWriter key = new BlockWriter();
+      RecordOutput key = new RecordOutput(64);
       for (long number = 0; number < 100_000; number++) {
-        key.clear();
+        key.cutTo(0);
         numbers.encode(number, key);
         hashes.add(BlockReader.hash(key.bytes(), 0, key.size()));
       }

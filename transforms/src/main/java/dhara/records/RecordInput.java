@@ -8,10 +8,12 @@ import java.util.Arrays;
 import org.apache.beam.sdk.coders.CoderException;
 
 /**
- * Reads what {@link BodyWriter} wrote. Lengths are checked against the bytes that are there before
- * anything of that size is made, so that corrupt bytes fail early and cheaply.
+ * Reads a part of an array of bytes. Records are read from it in place: the coder of a record that
+ * is given any other stream copies the record's bytes here first. Lengths are checked against the
+ * bytes that are there before anything of that size is made, so that corrupt bytes fail early and
+ * cheaply.
  */
-final class BodyReader {
+public final class RecordInput extends InputStream {
 
   /** What is read at once of a body whose length is not yet proven by bytes. */
   private static final int STEP = 1 << 16;
@@ -21,23 +23,29 @@ final class BodyReader {
   /** An array that threads can hold without holding this class or its loader. */
   private static final ThreadLocal<byte[][]> SCRATCH = ThreadLocal.withInitial(() -> new byte[1][]);
 
-  private final byte[][] home;
   private final byte[] bytes;
   private int position;
   private int limit;
 
-  private BodyReader(byte[][] home, byte[] bytes, int limit) {
-    this.home = home;
+  /** Reads {@code bytes[from, to)}, which are not copied. */
+  public RecordInput(byte[] bytes, int from, int to) {
     this.bytes = bytes;
-    this.limit = limit;
+    this.position = from;
+    this.limit = to;
+  }
+
+  /** Goes on with {@code bytes[from, to)}. */
+  public void moveTo(int from, int to) {
+    position = from;
+    limit = to;
   }
 
   /**
-   * Reads a length and a body of that length.
+   * A body that is preceded by its length, in an array that the thread keeps for it.
    *
    * @throws EOFException where the stream ends before the body does
    */
-  static BodyReader take(InputStream in) throws IOException {
+  static RecordInput take(InputStream in) throws IOException {
     int length = readLength(in);
     byte[][] home = SCRATCH.get();
     byte[] bytes = home[0];
@@ -58,7 +66,7 @@ final class BodyReader {
         throw new EOFException("a record of " + length + " bytes ends after " + read);
       }
     }
-    return new BodyReader(home, bytes, length);
+    return new RecordInput(bytes, 0, length);
   }
 
   private static int readLength(InputStream in) throws IOException {
@@ -79,11 +87,35 @@ final class BodyReader {
     throw new CoderException("a record's length is no number of at most 31 bits");
   }
 
-  /** Gives the array back; the reader is of no use afterwards. */
+  /** Gives the array back; this is of no use afterwards. */
   void release() {
     if (bytes.length <= KEPT) {
-      home[0] = bytes;
+      SCRATCH.get()[0] = bytes;
     }
+  }
+
+  @Override
+  public int read() {
+    return position < limit ? bytes[position++] & 0xFF : -1;
+  }
+
+  @Override
+  public int read(byte[] to, int offset, int length) {
+    if (length == 0) {
+      return 0;
+    }
+    int read = Math.min(length, limit - position);
+    if (read <= 0) {
+      return -1;
+    }
+    System.arraycopy(bytes, position, to, offset, read);
+    position += read;
+    return read;
+  }
+
+  @Override
+  public int available() {
+    return limit - position;
   }
 
   /** Whether the record that is being read has no more bytes. */

@@ -1,19 +1,15 @@
 package dhara.records;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Collects the bytes of one record in an array, so that the stream sees one write. The array is
- * kept per thread and taken while in use, so that a record whose accessor encodes another one is
- * safe.
+ * An array of bytes that grows as it is written. Records are written into it in place: the coder of
+ * a record that is given any other stream writes here first, so that the stream sees one write.
  */
-final class BodyWriter {
-
-  /** Room before the body for its length: a varint of an int. */
-  private static final int HEAD = 5;
+public final class RecordOutput extends OutputStream {
 
   /** Larger arrays are not kept, so that one huge record does not cost its size for ever. */
   private static final int KEPT = 1 << 18;
@@ -21,42 +17,70 @@ final class BodyWriter {
   /** An array that threads can hold without holding this class or its loader. */
   private static final ThreadLocal<byte[][]> SCRATCH = ThreadLocal.withInitial(() -> new byte[1][]);
 
-  private final byte[][] home;
   private byte[] bytes;
-  private int position = HEAD;
+  private int position;
 
-  private BodyWriter(byte[][] home, byte[] bytes) {
-    this.home = home;
+  /**
+   * Without bytes.
+   *
+   * @param room for so many bytes; it grows where more come
+   */
+  public RecordOutput(int room) {
+    this(new byte[room]);
+  }
+
+  private RecordOutput(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  static BodyWriter take() {
+  /**
+   * One with an array that the thread keeps for it. It is the thread's no more until it is given
+   * back, so that a record whose accessor encodes another one is safe.
+   */
+  static RecordOutput take() {
     byte[][] home = SCRATCH.get();
     byte[] bytes = home[0];
     home[0] = null;
-    return new BodyWriter(home, bytes == null ? new byte[512] : bytes);
+    return new RecordOutput(bytes == null ? new byte[512] : bytes);
   }
 
-  /** Gives the array back; the writer is of no use afterwards. */
+  /** Gives the array back; this is of no use afterwards. */
   void release() {
     if (bytes.length <= KEPT) {
-      home[0] = bytes;
+      SCRATCH.get()[0] = bytes;
     }
   }
 
-  /** Writes the length of the body and the body. */
-  void writeTo(OutputStream out) throws IOException {
-    int length = position - HEAD;
-    int start = HEAD - varIntSize(length);
-    int end = position;
-    position = start;
-    putUnsigned(length);
-    out.write(bytes, start, end - start);
+  /** The array, whose first {@link #size} bytes were written; valid until the next write. */
+  public byte[] bytes() {
+    return bytes;
   }
 
-  /** Size of what {@link #writeTo} writes. */
-  int size() {
-    return varIntSize(position - HEAD) + position - HEAD;
+  /** How many bytes were written. */
+  public int size() {
+    return position;
+  }
+
+  /** How many bytes it takes before it has to grow. */
+  public int room() {
+    return bytes.length;
+  }
+
+  /** Takes back what was written since there were {@code size} bytes. */
+  public void cutTo(int size) {
+    position = size;
+  }
+
+  @Override
+  public void write(int b) {
+    putByte((byte) b);
+  }
+
+  @Override
+  public void write(byte @Nullable [] from, int offset, int length) {
+    ensure(length);
+    System.arraycopy(from, offset, bytes, position, length);
+    position += length;
   }
 
   void putBoolean(boolean value) {
@@ -132,19 +156,22 @@ final class BodyWriter {
 
   /** Bytes that are written as they are. */
   void putRaw(byte[] value) {
-    ensure(value.length);
-    System.arraycopy(value, 0, bytes, position, value.length);
-    position += value.length;
+    write(value, 0, value.length);
   }
 
   /** Starts a part that is preceded by its length; end it with {@link #end}. */
-  int begin() {
+  public int begin() {
     ensure(1);
     return position++;
   }
 
-  /** Ends the part that began at {@code start}: most lengths fit the one byte that was left. */
-  void end(int start) {
+  /**
+   * Ends a part, and puts its length before it as a varint: most lengths fit the one byte that was
+   * left.
+   *
+   * @param start what {@link #begin} gave
+   */
+  public void end(int start) {
     int length = position - start - 1;
     int size = varIntSize(length);
     if (size > 1) {
@@ -154,11 +181,6 @@ final class BodyWriter {
     position = start;
     putUnsigned(length);
     position += length;
-  }
-
-  /** Where the next byte goes. */
-  int position() {
-    return position;
   }
 
   /** What was written since {@code start}, which is taken back. */
