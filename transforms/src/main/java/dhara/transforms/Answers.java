@@ -56,8 +56,9 @@ import org.joda.time.Duration;
  * <p>It knows the windowings that {@link Windows} makes, and of Beam's own those of windows with a
  * start and an end that do not merge, with the default trigger or {@code
  * AfterWatermark.pastEndOfWindow()}, late firings by {@code AfterPane.elementCountAtLeast(1)} and
- * early ones by {@code AfterProcessingTime.pastFirstElementInPane().plusDelayOf(…)}, accumulating.
- * Sessions and all others go through {@code Combine.perKey} itself.
+ * early ones by {@code AfterProcessingTime.pastFirstElementInPane().plusDelayOf(…)}, accumulating;
+ * the delay is the longest that an early answer waits, for shards take turns within it. Sessions
+ * and all others go through {@code Combine.perKey} itself.
  */
 public final class Answers<E, K, InT, AccT, OutT>
     extends PTransform<PCollection<E>, PCollection<Answer<K, OutT>>> {

@@ -19,7 +19,8 @@ import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
  * When windows answer: at their end, at each late event within the lateness, and, where it was
  * asked for, early.
  *
- * @param earlyMillis how long after news an open window answers, wall clock; 0 for not at all
+ * @param earlyMillis how long after news an open window answers at the latest, wall clock; 0 for
+ *     not at all
  * @param latenessMillis how long after its end a window answers again
  */
 record Firings(long earlyMillis, long latenessMillis) implements Serializable {
@@ -71,5 +72,15 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * When in each {@link #earlyMillis} a shard answers early. If all did at once, what they answer
+   * would wait for each other; thus shards that follow each other are far apart, and few or many of
+   * them spread evenly, as multiples of the golden ratio do.
+   */
+  long phaseMillis(int shard) {
+    long ofTheWhole = (shard * 0x9E3779B9L) & 0xFFFFFFFFL;
+    return (ofTheWhole * earlyMillis) >>> 32;
   }
 }

@@ -202,7 +202,10 @@ final class MergeShards<AccT, T>
         now = now.fresh(merged.length, merged.length);
       }
       if (firings.earlyMillis() > 0 && !now.armed) {
-        early.offset(Duration.millis(firings.earlyMillis())).setRelative();
+        early
+            .align(Duration.millis(firings.earlyMillis()))
+            .offset(Duration.millis(firings.phaseMillis(block.getKey())))
+            .setRelative();
         now = now.with(false, true);
       }
       stage.write(now);
