@@ -108,8 +108,13 @@ public final class RecordOutput extends OutputStream {
   }
 
   void putLong(long value) {
+    writeVarint((value << 1) ^ (value >> 63));
+  }
+
+  /** Writes a varint: seven bits a byte, the lowest first. */
+  public void writeVarint(long value) {
     ensure(10);
-    long rest = (value << 1) ^ (value >> 63);
+    long rest = value;
     byte[] to = bytes;
     int at = position;
     while ((rest & ~0x7FL) != 0) {

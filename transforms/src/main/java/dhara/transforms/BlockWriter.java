@@ -24,9 +24,9 @@ final class BlockWriter {
   /** Adds the sum of a key. */
   <AccT> void add(byte[] key, int offset, int length, long revision, AccT sum, Coder<AccT> coder)
       throws IOException {
-    varint(length);
+    out.writeVarint(length);
     out.write(key, offset, length);
-    varint(revision);
+    out.writeVarint(revision);
     int start = out.begin();
     coder.encode(sum, out);
     out.end(start);
@@ -47,14 +47,5 @@ final class BlockWriter {
   /** A copy of what was written. */
   byte[] toBytes() {
     return Arrays.copyOf(out.bytes(), out.size());
-  }
-
-  private void varint(long value) {
-    long rest = value;
-    while ((rest & ~0x7FL) != 0) {
-      out.write((int) (rest & 0x7F) | 0x80);
-      rest >>>= 7;
-    }
-    out.write((int) rest);
   }
 }
