@@ -21,6 +21,8 @@ public record Measured(
     long heapBytes,
     long processBytes) {
 
+  private static final double MEBIBYTE = 1 << 20;
+
   double thousandEventsPerSecond() {
     return outcome.events() * 1e6 / wallNanos;
   }
@@ -31,5 +33,13 @@ public record Measured(
 
   double allocatedPerEvent() {
     return (double) allocatedBytes / outcome.events();
+  }
+
+  double heapMebibytes() {
+    return heapBytes / MEBIBYTE;
+  }
+
+  double processMebibytes() {
+    return processBytes / MEBIBYTE;
   }
 }

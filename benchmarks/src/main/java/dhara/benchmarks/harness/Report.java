@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -159,56 +160,40 @@ public record Report(List<Suite> suites, Path kept) {
         reference.failed() ? "" : runs.against(reference, Measured::wallNanos),
         runs.spread(Measured::cpuSecondsPerMillionEvents).middle(),
         reference.failed() ? "" : runs.against(reference, Measured::cpuNanos),
-        runs.spread(measured -> measured.heapBytes() / 1048576.0).most(),
-        runs.spread(measured -> measured.processBytes() / 1048576.0).most(),
+        runs.spread(Measured::heapMebibytes).most(),
+        runs.spread(Measured::processMebibytes).most(),
         runs.spread(Measured::allocatedPerEvent).middle());
   }
 
-  /** A chart of time and one of memory for each curve that these works are points of. */
+  /** A table, a chart of time and one of memory for each curve that these works are points of. */
   private String curves(List<Measurement> measured) throws IOException {
-    Map<String, List<Measurement>> curves = new LinkedHashMap<>();
+    Map<String, List<Curve.Point>> curves = new LinkedHashMap<>();
     for (Measurement each : measured) {
       Work.Point point = each.work.point();
       if (point != null) {
-        curves.computeIfAbsent(point.curve(), name -> new ArrayList<>()).add(each);
+        curves
+            .computeIfAbsent(point.curve(), name -> new ArrayList<>())
+            .add(new Curve.Point(point, each.result));
       }
     }
     StringBuilder text = new StringBuilder();
-    for (Map.Entry<String, List<Measurement>> curve : curves.entrySet()) {
-      Map<String, Charts.Series> time = new LinkedHashMap<>();
-      Map<String, Charts.Series> heap = new LinkedHashMap<>();
-      String axis = "";
-      for (Measurement each : curve.getValue()) {
-        Work.Point point = each.work.point();
-        if (point == null) {
-          continue;
-        }
-        axis = point.axis();
-        for (Result.Runs runs : each.result.contestants()) {
-          if (!runs.failed()) {
-            time.computeIfAbsent(runs.name(), name -> Charts.Series.empty())
-                .add(
-                    point.x(),
-                    runs.spread(m -> (double) m.wallNanos() / m.outcome().events()).middle());
-            heap.computeIfAbsent(runs.name(), name -> Charts.Series.empty())
-                .add(point.x(), runs.spread(m -> m.heapBytes() / 1048576.0).most());
-          }
-        }
-      }
-      if (time.isEmpty()) {
+    for (List<Curve.Point> points : curves.values()) {
+      Curve curve = Curve.of(points);
+      if (curve.steps().isEmpty()) {
         continue;
       }
-      text.append("### ").append(curve.getKey()).append("\n\n");
-      chart(text, curve.getKey() + "-time", axis, "ns per event", time);
-      chart(text, curve.getKey() + "-heap", axis, "heap kept, MiB", heap);
+      text.append("### ").append(curve.name()).append("\n\n").append(curve.table());
+      chart(text, curve, "time", "ns per event", step -> step.perEvent(Curve.Step::wallNanos));
+      chart(text, curve, "heap", "heap kept, MiB", Curve.Step::heapMebibytes);
     }
     return text.toString();
   }
 
   private void chart(
-      StringBuilder text, String name, String x, String y, Map<String, Charts.Series> lines)
+      StringBuilder text, Curve curve, String what, String y, ToDoubleFunction<Curve.Step> figure)
       throws IOException {
-    Charts.lines(kept.resolve(name + ".svg"), name, x, y, lines);
+    String name = curve.name() + "-" + what;
+    Charts.lines(kept.resolve(name + ".svg"), name, curve.axis(), y, curve.lines(figure));
     text.append(String.format("![%s](%s/%s.svg)%n%n", name, kept.getFileName(), name));
   }
 }

@@ -58,9 +58,15 @@ public record Work(
    *
    * @param curve the curve's name, the same for all its points
    * @param axis what grows along it
-   * @param x how much of it
+   * @param x how much of it; null where it is the events that are read
    */
-  public record Point(String curve, String axis, long x) {}
+  public record Point(String curve, String axis, @Nullable Long x) {
+
+    /** A point of a curve along which the number of events grows. */
+    public static Point events(String curve) {
+      return new Point(curve, "events", null);
+    }
+  }
 
   public Work {
     parameters = Map.copyOf(parameters);
