@@ -34,7 +34,7 @@ public final class Profile implements Subcommand {
       names = "--work",
       paramLabel = "NAME",
       required = true,
-      description = "The work, e.g. flink-few-keys (see benchmarks/run --list).")
+      description = "The work, e.g. few-keys (see benchmarks/run --list).")
   private String work;
 
   @Option(
