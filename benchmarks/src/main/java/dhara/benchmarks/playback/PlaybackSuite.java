@@ -144,7 +144,7 @@ public final class PlaybackSuite implements Suite {
                 + " run, weighs less.",
             10_000_000,
             PlaybackJob.parameters("stream", "title", 120, 5000),
-            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_PRE_AGGREGATED, LOOP)));
+            List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_PRE_AGGREGATED, LOOP, BEAM_DOCUMENTED)));
     works.add(
         Work.of(
             "many-keys-10m",
