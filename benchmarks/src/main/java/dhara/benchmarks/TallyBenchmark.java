@@ -1,0 +1,294 @@
+package dhara.benchmarks;
+
+import dhara.benchmarks.playback.Views.Sums;
+import dhara.transforms.Distinct;
+import dhara.transforms.Quantiles;
+import dhara.transforms.TallyFn;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.apache.datasketches.hll.HllSketch;
+import org.apache.datasketches.hll.TgtHllType;
+import org.apache.datasketches.hll.Union;
+import org.apache.datasketches.kll.KllDoublesSketch;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What it costs to add an event to a tally and to add two tallies up: sums, different users and
+ * quantiles, each beside the code that one writes by hand for it, long fields that change in place
+ * or DataSketches itself.
+ *
+ * <p>Events belong to several keys in turn, whose tallies begin with none, as in a bundle. Tallies
+ * that are added up are parts of a key, as from several bundles; their sum begins with none, too.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 4, time = 1)
+public class TallyBenchmark {
+
+  static final int EVENTS = 20_000;
+  static final int PARTS = 100;
+
+  private static final int PARTS_OF_A_KEY = 10;
+  private static final int LG_REGISTERS = 12;
+
+  /** How many events a tally holds: of few, sketches keep each; of many they do not. */
+  @Param({"20", "1000"})
+  public int held;
+
+  private record View(String user, int bitrateKbps, boolean error) {}
+
+  /** Sums as a program by hand has them. */
+  private static final class SumsByHand {
+    private long events;
+    private long sum;
+    private long min = Long.MAX_VALUE;
+    private long max = Long.MIN_VALUE;
+    private long errors;
+
+    void add(View view) {
+      events++;
+      sum += view.bitrateKbps;
+      min = Math.min(min, view.bitrateKbps);
+      max = Math.max(max, view.bitrateKbps);
+      errors += view.error ? 1 : 0;
+    }
+
+    void add(SumsByHand other) {
+      events += other.events;
+      sum += other.sum;
+      min = Math.min(min, other.min);
+      max = Math.max(max, other.max);
+      errors += other.errors;
+    }
+
+    Sums asTally() {
+      return new Sums(events, sum, min, max, errors);
+    }
+  }
+
+  private final TallyFn<View, Sums, Sums> fn =
+      TallyFn.of(
+          Sums.ZERO,
+          view ->
+              new Sums(1, view.bitrateKbps, view.bitrateKbps, view.bitrateKbps, view.error ? 1 : 0),
+          Sums.class,
+          sums -> sums);
+
+  private final View[] events = new View[EVENTS];
+  private int keys;
+
+  private Sums[] sums;
+  private SumsByHand[] sumsByHand;
+  private Distinct[] distinct;
+  private HllSketch[] distinctByHand;
+  private Quantiles[] quantiles;
+  private KllDoublesSketch[] quantilesByHand;
+
+  /** Makes the events and the parts, and checks that both ways say the same of them. */
+  @Setup
+  public void setUp() {
+    Random random = new Random(42);
+    for (int i = 0; i < EVENTS; i++) {
+      events[i] =
+          new View(
+              "u%09d".formatted(random.nextInt(1_000_000)),
+              1000 + random.nextInt(8000),
+              random.nextInt(30) == 0);
+    }
+    keys = EVENTS / held;
+    sums = parts(addToSums(), new Sums[PARTS]);
+    sumsByHand = parts(addToSumsByHand(), new SumsByHand[PARTS]);
+    distinct = parts(addToDistinct(), new Distinct[PARTS]);
+    distinctByHand = parts(addToDistinctByHand(), new HllSketch[PARTS]);
+    quantiles = parts(addToQuantiles(), new Quantiles[PARTS]);
+    quantilesByHand = parts(addToQuantilesByHand(), new KllDoublesSketch[PARTS]);
+    for (int i = 0; i < PARTS; i++) {
+      check(sums[i], sumsByHand[i].asTally());
+      check(distinct[i].estimate(), distinctByHand[i].getCompositeEstimate());
+      check(quantiles[i], quantilesByHand[i]);
+    }
+    Sums[] allSums = mergeSums();
+    SumsByHand[] allSumsByHand = mergeSumsByHand();
+    Distinct[] allDistinct = mergeDistinct();
+    Union[] allDistinctByHand = mergeDistinctByHand();
+    Quantiles[] allQuantiles = mergeQuantiles();
+    KllDoublesSketch[] allQuantilesByHand = mergeQuantilesByHand();
+    for (int i = 0; i < allSums.length; i++) {
+      check(allSums[i], allSumsByHand[i].asTally());
+      check(allDistinct[i].estimate(), allDistinctByHand[i].getCompositeEstimate());
+      check(allQuantiles[i], allQuantilesByHand[i]);
+    }
+  }
+
+  /** As many parts as are wanted, the same again where there are fewer: none is changed. */
+  private static <T> T[] parts(T[] tallies, T[] parts) {
+    Arrays.setAll(parts, i -> tallies[i % tallies.length]);
+    return parts;
+  }
+
+  private static void check(Object one, Object other) {
+    if (!one.equals(other)) {
+      throw new IllegalStateException(one + " and by hand " + other);
+    }
+  }
+
+  /** Which values a sketch of many has thrown away is chance; these are not. */
+  private static void check(Quantiles one, KllDoublesSketch other) {
+    check(one.count(), other.getN());
+    check(one.least(), other.getMinItem());
+    check(one.greatest(), other.getMaxItem());
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public Sums[] addToSums() {
+    Sums[] tallies = new Sums[keys];
+    Arrays.fill(tallies, fn.createAccumulator());
+    for (int i = 0; i < EVENTS; i++) {
+      int key = i % keys;
+      tallies[key] = fn.addInput(tallies[key], events[i]);
+    }
+    return tallies;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public SumsByHand[] addToSumsByHand() {
+    SumsByHand[] tallies = new SumsByHand[keys];
+    Arrays.setAll(tallies, key -> new SumsByHand());
+    for (int i = 0; i < EVENTS; i++) {
+      tallies[i % keys].add(events[i]);
+    }
+    return tallies;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public Distinct[] addToDistinct() {
+    Distinct[] tallies = new Distinct[keys];
+    Arrays.fill(tallies, Distinct.NONE);
+    for (int i = 0; i < EVENTS; i++) {
+      int key = i % keys;
+      tallies[key] = tallies[key].plus(Distinct.of(events[i].user));
+    }
+    return tallies;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public HllSketch[] addToDistinctByHand() {
+    HllSketch[] tallies = new HllSketch[keys];
+    Arrays.setAll(tallies, key -> new HllSketch(LG_REGISTERS, TgtHllType.HLL_8));
+    for (int i = 0; i < EVENTS; i++) {
+      tallies[i % keys].update(events[i].user);
+    }
+    return tallies;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public Quantiles[] addToQuantiles() {
+    Quantiles[] tallies = new Quantiles[keys];
+    Arrays.fill(tallies, Quantiles.NONE);
+    for (int i = 0; i < EVENTS; i++) {
+      int key = i % keys;
+      tallies[key] = tallies[key].plus(Quantiles.of(events[i].bitrateKbps));
+    }
+    return tallies;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public KllDoublesSketch[] addToQuantilesByHand() {
+    KllDoublesSketch[] tallies = new KllDoublesSketch[keys];
+    Arrays.setAll(tallies, key -> KllDoublesSketch.newHeapInstance());
+    for (int i = 0; i < EVENTS; i++) {
+      tallies[i % keys].update(events[i].bitrateKbps);
+    }
+    return tallies;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(PARTS)
+  public Sums[] mergeSums() {
+    Sums[] all = new Sums[PARTS / PARTS_OF_A_KEY];
+    Arrays.fill(all, Sums.ZERO);
+    for (int i = 0; i < PARTS; i++) {
+      int key = i / PARTS_OF_A_KEY;
+      all[key] = all[key].plus(sums[i]);
+    }
+    return all;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(PARTS)
+  public SumsByHand[] mergeSumsByHand() {
+    SumsByHand[] all = new SumsByHand[PARTS / PARTS_OF_A_KEY];
+    Arrays.setAll(all, key -> new SumsByHand());
+    for (int i = 0; i < PARTS; i++) {
+      all[i / PARTS_OF_A_KEY].add(sumsByHand[i]);
+    }
+    return all;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(PARTS)
+  public Distinct[] mergeDistinct() {
+    Distinct[] all = new Distinct[PARTS / PARTS_OF_A_KEY];
+    Arrays.fill(all, Distinct.NONE);
+    for (int i = 0; i < PARTS; i++) {
+      int key = i / PARTS_OF_A_KEY;
+      all[key] = all[key].plus(distinct[i]);
+    }
+    return all;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(PARTS)
+  public Union[] mergeDistinctByHand() {
+    Union[] all = new Union[PARTS / PARTS_OF_A_KEY];
+    Arrays.setAll(all, key -> new Union(LG_REGISTERS));
+    for (int i = 0; i < PARTS; i++) {
+      all[i / PARTS_OF_A_KEY].update(distinctByHand[i]);
+    }
+    return all;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(PARTS)
+  public Quantiles[] mergeQuantiles() {
+    Quantiles[] all = new Quantiles[PARTS / PARTS_OF_A_KEY];
+    Arrays.fill(all, Quantiles.NONE);
+    for (int i = 0; i < PARTS; i++) {
+      int key = i / PARTS_OF_A_KEY;
+      all[key] = all[key].plus(quantiles[i]);
+    }
+    return all;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(PARTS)
+  public KllDoublesSketch[] mergeQuantilesByHand() {
+    KllDoublesSketch[] all = new KllDoublesSketch[PARTS / PARTS_OF_A_KEY];
+    Arrays.setAll(all, key -> KllDoublesSketch.newHeapInstance());
+    for (int i = 0; i < PARTS; i++) {
+      all[i / PARTS_OF_A_KEY].merge(quantilesByHand[i]);
+    }
+    return all;
+  }
+}
