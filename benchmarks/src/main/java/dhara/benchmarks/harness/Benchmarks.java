@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -84,13 +85,6 @@ public final class Benchmarks implements Callable<Integer> {
   private @Nullable Long events;
 
   @Option(
-      names = "--heap",
-      paramLabel = "SIZE",
-      defaultValue = "4g",
-      description = "Heap of each contestant's JVM, as -Xmx takes it (default: ${DEFAULT-VALUE}).")
-  private String heap;
-
-  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "900",
@@ -110,20 +104,7 @@ public final class Benchmarks implements Callable<Integer> {
   @Option(names = "--report-only", description = "Run nothing: write the report from what is kept.")
   private boolean reportOnly;
 
-  @Option(
-      names = "--benchmarks",
-      paramLabel = "FOLDER",
-      defaultValue = "benchmarks",
-      description = "The benchmarks' module (default: ${DEFAULT-VALUE}).")
-  private Path benchmarks;
-
-  @Option(
-      names = "--results",
-      paramLabel = "FOLDER",
-      description =
-          "Where figures and charts are kept, and RESULTS.md beside it (default: the module's results"
-              + " folder).")
-  private @Nullable Path results;
+  @Mixin private Bench bench;
 
   private Benchmarks() {}
 
@@ -145,21 +126,21 @@ public final class Benchmarks implements Callable<Integer> {
       print(all);
       return 0;
     }
-    Path kept = results == null ? benchmarks.resolve("results") : results;
+    Path kept = bench.kept();
     if (reportOnly) {
       new Report(all, kept).write();
       return 0;
     }
-    Path noted = benchmarks.resolve("check.properties");
+    Path noted = bench.module().resolve("check.properties");
     @Nullable Check floors = check ? Check.read(noted) : null;
     List<Work> chosen = chosen(all, floors);
     Rounds plan =
         new Rounds(
-            benchmarks,
+            bench.module(),
             or(rounds, check ? 3 : 5),
             or(warmups, check ? 1 : 2),
             events != null ? events : check ? 300_000 : Long.MAX_VALUE,
-            List.of("-Xmx" + heap, "-Dfile.encoding=UTF-8", "-Duser.timezone=UTC"),
+            bench.flags(),
             Duration.ofSeconds(timeout),
             System.err);
     List<Result> measured = new ArrayList<>();

@@ -2,6 +2,7 @@ package dhara.benchmarks.latency;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.auto.service.AutoService;
+import dhara.benchmarks.harness.Bench;
 import dhara.benchmarks.harness.ClassPath;
 import dhara.benchmarks.harness.Folders;
 import dhara.benchmarks.harness.Machine;
@@ -29,6 +30,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -84,30 +86,12 @@ public final class Latency implements Subcommand {
   private long measure;
 
   @Option(
-      names = "--heap",
-      paramLabel = "SIZE",
-      defaultValue = "4g",
-      description = "Heap of Dhara's JVM, as -Xmx takes it (default: ${DEFAULT-VALUE}).")
-  private String heap;
-
-  @Option(
       names = "--jfr",
       paramLabel = "FILE",
       description = "Record Dhara's JVM with Flight Recorder into this file.")
   private @Nullable Path jfr;
 
-  @Option(
-      names = "--benchmarks",
-      paramLabel = "FOLDER",
-      defaultValue = "benchmarks",
-      description = "The benchmarks' module (default: ${DEFAULT-VALUE}).")
-  private Path benchmarks;
-
-  @Option(
-      names = "--results",
-      paramLabel = "FOLDER",
-      description = "Where figures and charts are kept (default: the module's results folder).")
-  private @Nullable Path results;
+  @Mixin private Bench bench;
 
   @Parameters(
       paramLabel = "OPTION",
@@ -127,11 +111,11 @@ public final class Latency implements Subcommand {
     if (rate % 100 != 0 || rate < 100) {
       throw new IllegalArgumentException("--rate=" + rate + ": must be a multiple of 100");
     }
-    Path kept = results == null ? benchmarks.resolve("results") : results;
+    Path kept = bench.kept();
     Path folder = Files.createTempDirectory("dhara-latency-");
     LatencyResult result;
     try (BrokerProcess broker =
-        BrokerProcess.start(ClassPath.PLAIN.read(benchmarks), log("broker"))) {
+        BrokerProcess.start(ClassPath.PLAIN.read(bench.module()), log("broker"))) {
       try {
         result = measured(broker, folder);
       } finally {
@@ -173,7 +157,7 @@ public final class Latency implements Subcommand {
     create(at);
     List<String> asked = command();
     Process dhara = dhara(at, folder, asked);
-    String plain = ClassPath.PLAIN.read(benchmarks);
+    String plain = ClassPath.PLAIN.read(bench.module());
     // The first events are many and wait: give the job time to begin before they come.
     waitFor(dhara, Duration.ofSeconds(15));
     Process load =
@@ -252,14 +236,13 @@ public final class Latency implements Subcommand {
   }
 
   private Process dhara(String broker, Path folder, List<String> asked) throws IOException {
-    List<String> flags = new ArrayList<>();
-    flags.add("-Xmx" + heap);
+    List<String> flags = new ArrayList<>(bench.flags());
     flags.addAll(ClassPath.FLINK.flags());
     if (jfr != null) {
       flags.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + jfr);
     }
     flags.add("-cp");
-    flags.add(ClassPath.FLINK.read(benchmarks));
+    flags.add(ClassPath.FLINK.read(bench.module()));
     List<String> arguments = new ArrayList<>();
     arguments.add("freshness");
     arguments.add("--events=kafka://" + broker + "/" + EVENTS);
@@ -288,7 +271,7 @@ public final class Latency implements Subcommand {
   }
 
   private Path log(String name) {
-    return benchmarks.resolve("target/logs/latency-" + name + ".log");
+    return bench.module().resolve("target/logs/latency-" + name + ".log");
   }
 
   private static BufferedReader reader(Process process) {

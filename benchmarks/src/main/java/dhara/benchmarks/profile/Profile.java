@@ -1,6 +1,7 @@
 package dhara.benchmarks.profile;
 
 import com.google.auto.service.AutoService;
+import dhara.benchmarks.harness.Bench;
 import dhara.benchmarks.harness.Entrant;
 import dhara.benchmarks.harness.Measured;
 import dhara.benchmarks.harness.Report;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -64,25 +66,7 @@ public final class Profile implements Subcommand {
       description = "Runs that are sampled (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
-  @Option(
-      names = "--heap",
-      paramLabel = "SIZE",
-      defaultValue = "4g",
-      description = "Heap of its JVM, as -Xmx takes it (default: ${DEFAULT-VALUE}).")
-  private String heap;
-
-  @Option(
-      names = "--benchmarks",
-      paramLabel = "FOLDER",
-      defaultValue = "benchmarks",
-      description = "The benchmarks' module (default: ${DEFAULT-VALUE}).")
-  private Path benchmarks;
-
-  @Option(
-      names = "--results",
-      paramLabel = "FOLDER",
-      description = "Where figures are kept (default: the module's results folder).")
-  private @Nullable Path results;
+  @Mixin private Bench bench;
 
   /** Found by {@link java.util.ServiceLoader}. */
   public Profile() {}
@@ -101,27 +85,24 @@ public final class Profile implements Subcommand {
             .findFirst()
             .orElseThrow(() -> none("--contestant=" + contestant));
     Path recording =
-        Files.createDirectories(benchmarks.resolve("target"))
+        Files.createDirectories(bench.module().resolve("target"))
             .resolve(work + "-" + contestant + ".jfr");
     Instant[] from = {Instant.EPOCH};
     List<Measured> measured =
         SingleRun.of(
-            benchmarks,
+            bench.module(),
             found,
             entrant,
             events == null ? Long.MAX_VALUE : events,
             warmups + rounds,
-            List.of(
-                "-Xmx" + heap,
-                "-Dfile.encoding=UTF-8",
-                "-Duser.timezone=UTC",
+            bench.flags(
                 "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + recording),
             run -> {
               if (run == warmups) {
                 from[0] = Instant.now();
               }
             });
-    Path kept = results == null ? benchmarks.resolve("results") : results;
+    Path kept = bench.kept();
     String text =
         Recording.keep(
             recording,
