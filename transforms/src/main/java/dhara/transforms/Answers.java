@@ -4,6 +4,7 @@ import dhara.records.RecordCoder;
 import java.io.Serializable;
 import java.time.Instant;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
@@ -196,6 +197,9 @@ public final class Answers<E, K, InT, AccT, OutT>
       return bySlice(aggregation, windows, elements);
     }
     PCollection<E> windowed = windows == null ? elements : elements.apply("Window", windows.into());
+    if (Firings.ofSessions(windowed.getWindowingStrategy())) {
+      return bySession(aggregation, windowed);
+    }
     return Firings.of(windowed.getWindowingStrategy())
         .map(firings -> byWindow(aggregation, firings, windowed))
         .orElseGet(() -> combined(aggregation, pairs, windowed));
@@ -268,16 +272,86 @@ public final class Answers<E, K, InT, AccT, OutT>
         .setCoder(aggregation.answers());
   }
 
-  /** Beam's own way, for windows that merge, and for panes that only it knows. */
+  /** Values are added up by the sessions of their bundle, and Beam merges those of all bundles. */
+  private PCollection<Answer<K, OutT>> bySession(
+      Aggregation<K, InT, AccT, OutT> aggregation, PCollection<E> elements) {
+    return combined(
+        aggregation,
+        elements
+            .apply(
+                "SumInBundle",
+                ParDo.of(
+                    new SumPerBundle.BySessionFn<>(
+                        aggregation, keying, SumPerBundle.KEYS_PER_BUNDLE)))
+            .setCoder(KvCoder.of(aggregation.keys(), aggregation.sums())),
+        new SumsFn<>(aggregation));
+  }
+
+  /** Beam's own way, for other windows that merge, and for panes that only it knows. */
   private PCollection<Answer<K, OutT>> combined(
       Aggregation<K, InT, AccT, OutT> aggregation, KvCoder<K, InT> pairs, PCollection<E> elements) {
-    return elements
-        .apply("Key", ParDo.of(new KeyFn<>(keying)))
-        .setCoder(pairs)
-        .apply("SumPerKey", Combine.perKey(aggregation.fn()))
+    return combined(
+        aggregation,
+        elements.apply("Key", ParDo.of(new KeyFn<>(keying))).setCoder(pairs),
+        aggregation.fn());
+  }
+
+  private <T> PCollection<Answer<K, OutT>> combined(
+      Aggregation<K, InT, AccT, OutT> aggregation,
+      PCollection<KV<K, T>> values,
+      CombineFn<T, AccT, OutT> with) {
+    return values
+        .apply("SumPerKey", Combine.perKey(with))
         .setCoder(KvCoder.of(aggregation.keys(), aggregation.outs()))
         .apply("Answer", ParDo.of(new AnswerFn<>()))
         .setCoder(aggregation.answers());
+  }
+
+  /** Adds up what was added up in bundles. */
+  private static final class SumsFn<AccT, OutT> extends CombineFn<AccT, AccT, OutT> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Aggregation<?, ?, AccT, OutT> aggregation;
+
+    SumsFn(Aggregation<?, ?, AccT, OutT> aggregation) {
+      this.aggregation = aggregation;
+    }
+
+    @Override
+    public AccT createAccumulator() {
+      return aggregation.fn().createAccumulator();
+    }
+
+    @Override
+    public AccT addInput(AccT sum, AccT more) {
+      return aggregation.plus(sum, more);
+    }
+
+    @Override
+    public AccT mergeAccumulators(Iterable<AccT> sums) {
+      return aggregation.fn().mergeAccumulators(sums);
+    }
+
+    @Override
+    public AccT compact(AccT sum) {
+      return aggregation.fn().compact(sum);
+    }
+
+    @Override
+    public OutT extractOutput(AccT sum) {
+      return aggregation.fn().extractOutput(sum);
+    }
+
+    @Override
+    public Coder<AccT> getAccumulatorCoder(CoderRegistry registry, Coder<AccT> values) {
+      return aggregation.sums();
+    }
+
+    @Override
+    public Coder<OutT> getDefaultOutputCoder(CoderRegistry registry, Coder<AccT> values) {
+      return aggregation.outs();
+    }
   }
 
   private static final class KeyFn<E, K, InT> extends DoFn<E, KV<K, InT>> {

@@ -10,6 +10,7 @@ import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Never;
 import org.apache.beam.sdk.transforms.windowing.NonMergingWindowFn;
+import org.apache.beam.sdk.transforms.windowing.Sessions;
 import org.apache.beam.sdk.transforms.windowing.TimestampTransform;
 import org.apache.beam.sdk.transforms.windowing.Trigger;
 import org.apache.beam.sdk.values.WindowingStrategy;
@@ -44,6 +45,16 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
     boolean oneAnswer = lateness == 0 && firings.filter(f -> f.earlyMillis == 0).isPresent();
     return firings.filter(
         f -> oneAnswer || strategy.getMode() == AccumulationMode.ACCUMULATING_FIRED_PANES);
+  }
+
+  /**
+   * Whether windows are sessions that answer when these do: then it does not matter whether their
+   * values come one by one or added up.
+   */
+  static boolean ofSessions(WindowingStrategy<?, ?> strategy) {
+    return strategy.getWindowFn() instanceof Sessions
+        && strategy.needsMerge()
+        && of(strategy.getTrigger(), strategy.getAllowedLateness().getMillis()).isPresent();
   }
 
   private static Optional<Firings> of(Trigger trigger, long lateness) {

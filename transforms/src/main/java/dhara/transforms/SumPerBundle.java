@@ -1,14 +1,22 @@
 package dhara.transforms;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
 
-/** The two ways in which values come to {@link BundleSums}. */
+/** The ways in which values are added up before they are shuffled. */
 final class SumPerBundle {
 
   private SumPerBundle() {}
@@ -141,6 +149,114 @@ final class SumPerBundle {
       sums.flush(
           (window, shard, block) ->
               context.output(KV.of(shard, block), window.maxTimestamp(), window));
+    }
+  }
+
+  /**
+   * Sums of values by the sessions that they make within a bundle: windows that overlap become one
+   * here as they do behind the shuffle, where those of all bundles meet. A sum has the time of its
+   * session's start: what is on its way still may join a session that ends before the sum's does.
+   */
+  static final class BySessionFn<E, K, InT, AccT> extends DoFn<E, KV<K, AccT>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final class Session<AccT> {
+      private IntervalWindow window;
+      private AccT sum;
+
+      Session(IntervalWindow window, AccT sum) {
+        this.window = window;
+        this.sum = sum;
+      }
+    }
+
+    private final Aggregation<K, InT, AccT, ?> aggregation;
+    private final Keying<E, K, InT> keying;
+    private final int most;
+    private transient Map<K, List<Session<AccT>>> sessions;
+    private transient int size;
+
+    /**
+     * Sums of sessions.
+     *
+     * @param most sessions that are kept until the bundle ends; if more come, all go on
+     */
+    BySessionFn(Aggregation<K, InT, AccT, ?> aggregation, Keying<E, K, InT> keying, int most) {
+      this.aggregation = aggregation;
+      this.keying = keying;
+      this.most = most;
+    }
+
+    @StartBundle
+    public void startBundle() {
+      // A bundle that failed may have left something behind.
+      sessions = new HashMap<>();
+      size = 0;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context, BoundedWindow window) {
+      E element = context.element();
+      add(
+          sessions.computeIfAbsent(keying.key(element), key -> new ArrayList<>(1)),
+          (IntervalWindow) window,
+          keying.value(element));
+      if (size >= most) {
+        flush(
+            (sum, of) ->
+                context.outputWindowedValue(sum, of.start(), List.of(of), PaneInfo.NO_FIRING));
+      }
+    }
+
+    private void add(List<Session<AccT>> ofKey, IntervalWindow window, InT value) {
+      Session<AccT> joined = null;
+      for (Iterator<Session<AccT>> each = ofKey.iterator(); each.hasNext(); ) {
+        Session<AccT> session = each.next();
+        if (!session.window.intersects(window)) {
+          continue;
+        }
+        if (joined == null) {
+          joined = session;
+          joined.sum = aggregation.fn().addInput(joined.sum, value);
+          joined.window = joined.window.span(window);
+        } else {
+          joined.sum = aggregation.plus(joined.sum, session.sum);
+          joined.window = joined.window.span(session.window);
+          each.remove();
+          size--;
+        }
+      }
+      if (joined == null) {
+        AccT sum = aggregation.fn().addInput(aggregation.fn().createAccumulator(), value);
+        ofKey.add(new Session<>(window, sum));
+        size++;
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      flush((sum, of) -> context.output(sum, of.start(), of));
+    }
+
+    /** As of blocks: sums may be of earlier sessions than the value that makes them too many. */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public Duration getAllowedTimestampSkew() {
+      return Duration.millis(Long.MAX_VALUE);
+    }
+
+    private void flush(BiConsumer<KV<K, AccT>, IntervalWindow> taker) {
+      sessions.forEach(
+          (key, ofKey) -> {
+            for (Session<AccT> session : ofKey) {
+              AccT sum = aggregation.fn().compact(session.sum);
+              taker.accept(KV.of(key, sum), session.window);
+            }
+          });
+      sessions.clear();
+      size = 0;
     }
   }
 }

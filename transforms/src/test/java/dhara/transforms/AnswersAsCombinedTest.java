@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -30,6 +31,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers per key are those of {@code Combine.perKey}, over tables that chance has written. */
@@ -246,5 +248,101 @@ class AnswersAsCombinedTest {
       }
       assertThat(totals, is(table.naive()));
     }
+  }
+
+  private static Stream<Way> sessions() {
+    Windows sessions = Windows.sessions(MINUTE);
+    return Stream.of(sessions, sessions.withLateness(MINUTE))
+        .flatMap(
+            windows ->
+                Stream.of(
+                    new Way("in sessions", windows, Answers.in(windows).perKey(total())),
+                    new Way(
+                        "after Window.into", windows, after(windows, Answers.perKey(total())))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("sessions")
+  void sessionsAnswerAsByCombinePerKey(Way way) {
+    for (long seed : SEEDS) {
+      Arrivals<KV<User, Long>> arrivals = table(seed, LATE, true).arrivals();
+      List<Answer<User, Total>> streamed = arrivals.streamed(combined(way.windows()));
+      assertThat(
+          arrivals.streamed(way.answers()), containsInAnyOrder(streamed.toArray(Answer[]::new)));
+      List<Answer<User, Total>> backfilled = arrivals.backfilled(combined(way.windows()));
+      assertThat(
+          "events make longer sessions",
+          backfilled.stream().filter(a -> a.value().events() > 2).toList(),
+          hasSize(greaterThan(10)));
+      assertThat(
+          arrivals.backfilled(way.answers()),
+          containsInAnyOrder(backfilled.toArray(Answer[]::new)));
+    }
+  }
+
+  /** Where a bundle has more than three sessions they go on before its end. */
+  private static PTransform<PCollection<KV<User, Long>>, PCollection<Answer<User, Total>>> three(
+      Windows windows) {
+    return new PTransform<>() {
+      @Override
+      public PCollection<Answer<User, Total>> expand(PCollection<KV<User, Long>> events) {
+        KvCoder<User, Long> coder = (KvCoder<User, Long>) events.getCoder();
+        Aggregation<User, Long, Total, Total> aggregation =
+            Aggregation.of(
+                total(),
+                coder.getKeyCoder(),
+                coder.getValueCoder(),
+                events.getPipeline().getCoderRegistry());
+        return events
+            .apply(windows.into())
+            .apply(ParDo.of(new SumPerBundle.BySessionFn<>(aggregation, new Keying.OfPairs<>(), 3)))
+            .setCoder(KvCoder.of(aggregation.keys(), aggregation.sums()))
+            .apply(Combine.perKey(TallyFn.of(new Total(0, 0), t -> t, Total.class, t -> t)))
+            .apply(ParDo.of(new AnswerFn()))
+            .setCoder(aggregation.answers());
+      }
+    };
+  }
+
+  private static Stream<Arguments> bundles() {
+    Windows windows = Windows.sessions(Duration.ofSeconds(20));
+    return Stream.of(
+            new Way("whole", windows, Answers.in(windows).perKey(total())),
+            new Way("three at a time", windows, three(windows)))
+        .flatMap(way -> Stream.of(1, 7, 5000).map(users -> Arguments.of(way, users)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bundles")
+  void eventsOfABundleMakeTheSessionsThatTheyMakeOneByOne(Way way, int users) {
+    SplittableRandom random = new SplittableRandom(users);
+    Arrivals<KV<User, Long>> arrivals =
+        Arrivals.of(KvCoder.of(RecordCoder.of(User.class), VarLongCoder.of()));
+    Map<User, TreeMap<Integer, Total>> naive = new HashMap<>();
+    for (int i = 0; i < 2000; i++) {
+      int seconds = random.nextInt(40_000);
+      User user = new User("user-" + random.nextInt(users));
+      long value = random.nextLong(1000);
+      arrivals.row("10:00:00", clock(seconds), KV.of(user, value));
+      naive
+          .computeIfAbsent(user, u -> new TreeMap<>())
+          .merge(seconds, new Total(1, value), Total::plus);
+    }
+    Map<List<Object>, Total> sessions = new HashMap<>();
+    naive.forEach(
+        (user, ofUser) -> {
+          int start = 0;
+          int last = Integer.MIN_VALUE / 2;
+          for (Map.Entry<Integer, Total> at : ofUser.entrySet()) {
+            start = at.getKey() - last < 20 ? start : at.getKey();
+            last = at.getKey();
+            sessions.merge(List.of(user, time(clock(start))), at.getValue(), Total::plus);
+          }
+        });
+    Map<List<Object>, Total> answered = new HashMap<>();
+    for (Answer<User, Total> a : arrivals.backfilled(way.answers())) {
+      assertThat(answered.put(List.of(a.key(), a.start()), a.value()), is(nullValue()));
+    }
+    assertThat(answered, is(sessions));
   }
 }
