@@ -1,18 +1,19 @@
 package dhara.transforms;
 
 import static org.apache.beam.sdk.values.TypeDescriptors.integers;
-import static org.apache.beam.sdk.values.TypeDescriptors.strings;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.beam.sdk.coders.BooleanCoder;
+import java.util.Objects;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -34,35 +35,64 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
  * Each event once: of the events with one id, the first.
  *
  * <p>Data: events in the global window → {@link #unique} events, {@link #duplicates}, and {@link
- * #counts} of both, so that nobody has to count them once more. Time: kept as stamped. State: in a
- * stream one flag per id, until the watermark is past the event's time by the horizon; in a
- * backfill the ids of one shard of many at a time. Late: a copy that arrives after its flag was
- * forgotten is late for every window of the event, so that forgetting cannot change an answer,
- * provided that the horizon covers the widest window and the allowed lateness ({@link
- * Windows#horizon}).
+ * #counts} of both, so that nobody has to count them once more. Time: kept as stamped; in a stream
+ * the first that arrives is unique, in a backfill the earliest. State: in a stream 24 bytes per id,
+ * a hash of it and its time, at least until the watermark is past the event's time by the horizon,
+ * in one bag for each of 256 shards; in a backfill the ids of one shard of many at a time. Late: a
+ * copy that arrives after its id was forgotten is late for every window of the event, so that
+ * forgetting cannot change an answer, provided that the horizon covers the widest window and the
+ * allowed lateness ({@link Windows#horizon}).
  *
  * <pre>{@code
  * Unique<Trade> unique = Unique.byId(windows.horizon());
  * PCollection<Trade> trades = events.apply(unique).get(unique.unique());
  * }</pre>
+ *
+ * <p><b>How, in a stream.</b> A flag per id costs an engine a state cell, a timer and an encoded
+ * key for each event, and a shuffle of each by itself. Here a bundle's events go on in blocks, one
+ * for each shard of the ids, and a shard has one bag of hashes, a token of what is in it, and one
+ * timer. So that no bag is read for each block, a worker holds a table of each shard's ids in
+ * memory, another 24 to 48 bytes an id, and makes it anew from the bag where the token says that it
+ * is of another state. Tables take about a quarter of the heap at most; where they would take more,
+ * those that were not used for longest are made anew when they are needed, which costs time, not
+ * answers.
+ *
+ * <pre>
+ *   events ─▶ a block per bundle and shard ═▶ those whose id is not in the shard's table ─▶ unique
+ * </pre>
  */
 public final class Unique<T extends Event> extends PTransform<PCollection<T>, PCollectionTuple> {
 
   private static final long serialVersionUID = 1L;
 
+  /** In a stream: a share of them for each of many workers, and evenly. */
+  private static final int STREAM_SHARDS = 256;
+
+  /**
+   * In a backfill ids are grouped by the shard they hash to: engines pay per key (the direct runner
+   * a bundle for each, which took minutes for 700,000 of them), and a shard fits in memory.
+   */
+  private static final int BACKFILL_SHARDS = 64;
+
+  /** Tables of ids may take one in so many bytes of the heap. */
+  private static final int TABLES_SHARE = 4;
+
   private final Duration horizon;
+  private final @Nullable Long tableBytes;
   private final TupleTag<T> unique = new TupleTag<>("unique");
   private final TupleTag<T> duplicates = new TupleTag<>("duplicates");
   private final TupleTag<Counts> counts = new TupleTag<>("counts");
 
-  private Unique(Duration horizon) {
+  private Unique(Duration horizon, @Nullable Long tableBytes) {
     this.horizon = horizon;
+    this.tableBytes = tableBytes;
   }
 
   /**
@@ -71,10 +101,16 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
    * @param horizon how long after its time an event can still matter
    */
   public static <T extends Event> Unique<T> byId(Duration horizon) {
-    if (horizon.isNegative() || horizon.isZero()) {
-      throw new IllegalArgumentException("the horizon must be above zero, but is " + horizon);
+    if (horizon.toMillis() <= 0) {
+      throw new IllegalArgumentException(
+          "the horizon must be at least a millisecond, but is " + horizon);
     }
-    return new Unique<>(horizon);
+    return new Unique<>(horizon, null);
+  }
+
+  /** With so many bytes of tables for each worker's thread, not a share of its heap. */
+  Unique<T> withTableBytes(long bytes) {
+    return new Unique<>(horizon, bytes);
   }
 
   /** The first of each id. */
@@ -122,33 +158,26 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
         .apply("Shard", GroupByKey.create())
         .apply(
             "First",
-            ParDo.of(new FirstOfShardFn<>(duplicates, counts))
+            ParDo.of(new EarliestFn<>(duplicates, counts))
                 .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
   private PCollectionTuple unbounded(PCollection<T> events, Coder<T> coder) {
     return events
-        .apply("KeyById", WithKeys.<String, T>of(Event::id).withKeyType(strings()))
-        .setCoder(KvCoder.of(StringUtf8Coder.of(), coder))
+        .apply("Block", ParDo.of(new BlockFn<>(coder)))
+        .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply(
-            "First",
-            ParDo.of(new FirstWithinFn<>(duplicates, counts, horizon))
+            "FirstOfShard",
+            ParDo.of(new FirstFn<>(this, coder))
                 .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
-  /**
-   * In a backfill ids are grouped by the shard they hash to: engines pay per key (the direct runner
-   * a bundle for each, which took minutes for 700,000 of them), and a shard fits in memory.
-   */
-  private static final int SHARDS = 64;
-
   private static int shard(Event event) {
-    return Math.floorMod((event.id().hashCode() * 0x9E3779B9) >>> 8, SHARDS);
+    return Math.floorMod((event.id().hashCode() * 0x9E3779B9) >>> 8, BACKFILL_SHARDS);
   }
 
   /** The earliest of each id among the events of a shard. */
-  private static final class FirstOfShardFn<T extends Event>
-      extends DoFn<KV<Integer, Iterable<T>>, T> {
+  private static final class EarliestFn<T extends Event> extends DoFn<KV<Integer, Iterable<T>>, T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -157,7 +186,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     private transient long firsts;
     private transient long copies;
 
-    FirstOfShardFn(TupleTag<T> duplicates, TupleTag<Counts> counts) {
+    EarliestFn(TupleTag<T> duplicates, TupleTag<Counts> counts) {
       this.duplicates = duplicates;
       this.counts = counts;
     }
@@ -202,27 +231,98 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     }
   }
 
-  /** The first of each id in an unbounded input: a timer forgets the id once it cannot matter. */
-  private static final class FirstWithinFn<T extends Event> extends DoFn<KV<String, T>, T> {
+  /** Puts the events of a bundle into blocks, each with the time of its earliest event. */
+  static final class BlockFn<T extends Event> extends DoFn<T, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
+    private final Coder<T> coder;
+    private transient EventBlocks<T> blocks;
+
+    BlockFn(Coder<T> coder) {
+      this.coder = coder;
+    }
+
+    @Setup
+    public void setUp() {
+      blocks = new EventBlocks<>(coder, STREAM_SHARDS);
+    }
+
+    @StartBundle
+    public void startBundle() {
+      // A bundle that failed may have left something behind.
+      blocks.clear();
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) throws IOException {
+      blocks.add(
+          context.element(),
+          context.timestamp().getMillis(),
+          (shard, block, earliest) ->
+              context.outputWithTimestamp(KV.of(shard, block), Instant.ofEpochMilli(earliest)));
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      blocks.flush(
+          (shard, block, earliest) ->
+              context.output(
+                  KV.of(shard, block), Instant.ofEpochMilli(earliest), GlobalWindow.INSTANCE));
+    }
+
+    /**
+     * A block may have earlier events than the one that makes it large. It is not behind the
+     * watermark for that: it passes no event of a bundle before the bundle ends.
+     */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public org.joda.time.Duration getAllowedTimestampSkew() {
+      return org.joda.time.Duration.millis(Long.MAX_VALUE);
+    }
+  }
+
+  /** Takes events out of their blocks, and tells the first of each id. */
+  static final class FirstFn<T extends Event> extends DoFn<KV<Integer, byte[]>, T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Coder<T> coder;
+    private final TupleTag<T> unique;
     private final TupleTag<T> duplicates;
     private final TupleTag<Counts> counts;
     private final long horizonMillis;
+    private final @Nullable Long tableBytes;
+    private transient SeenIds ids;
     private transient long firsts;
     private transient long copies;
 
     @StateId("seen")
-    private final StateSpec<ValueState<Boolean>> seenSpec = StateSpecs.value(BooleanCoder.of());
+    private final StateSpec<BagState<byte[]>> seenSpec = StateSpecs.bag(SeenIds.BLOCKS);
+
+    @StateId("stage")
+    private final StateSpec<ValueState<SeenIds.Stage>> stageSpec =
+        StateSpecs.value(RecordCoder.of(SeenIds.Stage.class));
 
     @TimerId("forget")
     private final TimerSpec forgetSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
-    FirstWithinFn(TupleTag<T> duplicates, TupleTag<Counts> counts, Duration horizon) {
-      this.duplicates = duplicates;
-      this.counts = counts;
-      this.horizonMillis = horizon.toMillis();
+    FirstFn(Unique<T> of, Coder<T> coder) {
+      this.coder = coder;
+      this.unique = of.unique;
+      this.duplicates = of.duplicates;
+      this.counts = of.counts;
+      this.horizonMillis = of.horizon.toMillis();
+      this.tableBytes = of.tableBytes;
+    }
+
+    @Setup
+    public void setUp() {
+      Runtime worker = Runtime.getRuntime();
+      // Engines make about one instance of a step for each core.
+      long share = worker.maxMemory() / TABLES_SHARE / worker.availableProcessors();
+      ids = new SeenIds(horizonMillis, tableBytes == null ? share : tableBytes);
     }
 
     @StartBundle
@@ -233,25 +333,50 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
     @ProcessElement
     public void process(
-        ProcessContext context,
-        @StateId("seen") ValueState<Boolean> seen,
-        @TimerId("forget") Timer forget) {
-      if (seen.read() == null) {
-        seen.write(true);
-        forget
-            .withNoOutputTimestamp()
-            .set(context.timestamp().plus(org.joda.time.Duration.millis(horizonMillis)));
-        firsts++;
-        context.output(context.element().getValue());
-      } else {
-        copies++;
-        context.output(duplicates, context.element().getValue());
-      }
+        @Element KV<Integer, byte[]> block,
+        @StateId("seen") BagState<byte[]> seen,
+        @StateId("stage") ValueState<SeenIds.Stage> stage,
+        @TimerId("forget") Timer forget,
+        MultiOutputReceiver out)
+        throws IOException {
+      OutputReceiver<T> firstOnes = out.get(unique);
+      OutputReceiver<T> otherOnes = out.get(duplicates);
+      SeenIds.Stage now = Objects.requireNonNullElse(stage.read(), SeenIds.Stage.NEW);
+      SeenIds.Stage next =
+          ids.see(
+              block.getKey(),
+              block.getValue(),
+              now,
+              seen,
+              (event, first) -> {
+                Instant at = Instant.ofEpochMilli(event.revision());
+                (first ? firstOnes : otherOnes).outputWithTimestamp(event.sum(coder), at);
+                firsts += first ? 1 : 0;
+                copies += first ? 0 : 1;
+              });
+      write(now, next, stage, forget);
     }
 
     @OnTimer("forget")
-    public void forget(@StateId("seen") ValueState<Boolean> seen) {
-      seen.clear();
+    public void forget(
+        OnTimerContext context,
+        @Key Integer shard,
+        @StateId("seen") BagState<byte[]> seen,
+        @StateId("stage") ValueState<SeenIds.Stage> stage,
+        @TimerId("forget") Timer forget)
+        throws IOException {
+      SeenIds.Stage now = Objects.requireNonNullElse(stage.read(), SeenIds.Stage.NEW);
+      write(now, ids.forget(shard, context.fireTimestamp().getMillis(), now, seen), stage, forget);
+    }
+
+    private static void write(
+        SeenIds.Stage now, SeenIds.Stage next, ValueState<SeenIds.Stage> stage, Timer forget) {
+      if (!next.equals(now)) {
+        stage.write(next);
+      }
+      if (next.timer() != now.timer() && next.timer() != SeenIds.NEVER) {
+        forget.withNoOutputTimestamp().set(Instant.ofEpochMilli(next.timer()));
+      }
     }
 
     @FinishBundle

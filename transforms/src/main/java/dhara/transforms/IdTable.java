@@ -1,0 +1,118 @@
+package dhara.transforms;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.apache.datasketches.hash.MurmurHash3;
+
+/**
+ * A set of ids, each as 128 bits of a hash of it: 24 to 48 bytes an id, however long the id is.
+ *
+ * <p>Two ids with one hash would be taken for one event. Among n ids there are such two with a
+ * probability of n² / 2^129: for a thousand billion ids one in a million billion, far below that of
+ * a memory error. Nor is anything won by one who finds such ids on purpose: a sender that knows
+ * another's id can send that id itself.
+ */
+final class IdTable {
+
+  /** How many bytes a hash has. */
+  static final int HASH_BYTES = 16;
+
+  /** Never to change: hashes are in savepoints. */
+  private static final long SEED = 0;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  // Open addressing, two longs a slot, at most two thirds full; zeros are an empty slot.
+  private long[] slots = new long[2 * 16];
+  private int size;
+
+  /** Writes the hash of an id. */
+  static void hash(String id, byte[] to) {
+    // Of chars: in UTF-8 all unpaired surrogates would be one question mark. No chars have no hash.
+    long[] hash =
+        id.isEmpty() ? MurmurHash3.hash(0, SEED) : MurmurHash3.hash(id.toCharArray(), SEED);
+    LONG.set(to, 0, hash[0]);
+    LONG.set(to, Long.BYTES, hash[1]);
+  }
+
+  /**
+   * Which of many shards an id is in, by the first half of its hash; a table looks at the other.
+   */
+  static int shard(byte[] hash, int shards) {
+    return (int) ((((long) LONG.get(hash, 0) >>> 32) * shards) >>> 32);
+  }
+
+  /** Adds the hashes of all entries' keys. */
+  IdTable addAll(Iterable<byte[]> blocks) throws IOException {
+    for (byte[] block : blocks) {
+      for (BlockReader reader = new BlockReader(block); reader.next(); ) {
+        add(reader);
+      }
+    }
+    return this;
+  }
+
+  /** Adds the hash that is an entry's key; whether it was not there. */
+  boolean add(BlockReader entry) {
+    if (entry.keyLength() != HASH_BYTES) {
+      throw new IllegalArgumentException(
+          "the hash of an id has " + HASH_BYTES + " bytes, not " + entry.keyLength());
+    }
+    long high = (long) LONG.get(entry.block(), entry.keyOffset());
+    long low = (long) LONG.get(entry.block(), entry.keyOffset() + Long.BYTES);
+    return add(high, high == 0 && low == 0 ? 1 : low);
+  }
+
+  private boolean add(long high, long low) {
+    int mask = slots.length / 2 - 1;
+    int slot = (int) low & mask;
+    while (!empty(slot)) {
+      if (slots[2 * slot] == high && slots[2 * slot + 1] == low) {
+        return false;
+      }
+      slot = (slot + 1) & mask;
+    }
+    put(slot, high, low);
+    if (++size * 3L > mask * 2L) {
+      grow();
+    }
+    return true;
+  }
+
+  /** How many ids there are. */
+  int size() {
+    return size;
+  }
+
+  /** How much memory they take. */
+  long bytes() {
+    return (long) slots.length * Long.BYTES;
+  }
+
+  private boolean empty(int slot) {
+    return slots[2 * slot] == 0 && slots[2 * slot + 1] == 0;
+  }
+
+  private void put(int slot, long high, long low) {
+    slots[2 * slot] = high;
+    slots[2 * slot + 1] = low;
+  }
+
+  private void grow() {
+    long[] old = slots;
+    slots = new long[Math.multiplyExact(old.length, 2)];
+    int mask = slots.length / 2 - 1;
+    for (int i = 0; i < old.length; i += 2) {
+      if (old[i] != 0 || old[i + 1] != 0) {
+        int slot = (int) old[i + 1] & mask;
+        while (!empty(slot)) {
+          slot = (slot + 1) & mask;
+        }
+        put(slot, old[i], old[i + 1]);
+      }
+    }
+  }
+}
