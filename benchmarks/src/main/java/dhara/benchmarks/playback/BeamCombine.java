@@ -40,7 +40,7 @@ public final class BeamCombine implements Contestant {
         folder -> Engines.asDharaSets(job, folder),
         pipeline ->
             pipeline
-                .apply("Read", Read.from(new PlaybackStream(job)))
+                .apply("Read", Read.from(new PlaybackStream<>(job, Playback.class)))
                 .apply("Events", ParDo.of(new DharaPlayback.EventsFn()))
                 .setCoder(RecordCoder.of(Playback.class))
                 .apply("Key", KeyBy.record(Subject.class, DharaPlayback.subject(job)))

@@ -42,7 +42,9 @@ public final class DharaPlayback implements Contestant {
     PCollection<List<Playback>> chunks =
         pipeline.apply(
             "Read",
-            job.bounded() ? Read.from(new PlaybackRange(job)) : Read.from(new PlaybackStream(job)));
+            job.bounded()
+                ? Read.from(new PlaybackRange(job))
+                : Read.from(new PlaybackStream<>(job, Playback.class)));
     chunks
         .apply("Events", ParDo.of(new EventsFn()))
         .setCoder(RecordCoder.of(Playback.class))

@@ -9,14 +9,17 @@ import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
 import dhara.formats.Mapping;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
  * No engine: a loop on one thread, with Dhara's parser and hash maps of tallies that change in
  * place. It is the limit of one core: nothing is distributed, kept safe or handed from thread to
- * thread. Overlapping windows are made of slices, each event being added up once.
+ * thread. Overlapping windows are made of slices, each event being added up once. Of events that
+ * come twice it keeps all ids.
  */
 public final class PlainLoop implements Contestant {
 
@@ -50,11 +53,22 @@ public final class PlainLoop implements Contestant {
     long every = job.every().toMillis();
     PlaybackLines lines = new PlaybackLines(job.lines());
     EventParser<Playback> parser = JsonFormat.of(Playback.class, Mapping.none()).parser();
+    EventParser<Reported> twice = JsonFormat.of(Reported.class, Mapping.none()).parser();
+    Set<String> seen = new HashSet<>();
     NavigableMap<Long, Map<String, Sums>> slices = new TreeMap<>();
     long latest = Long.MIN_VALUE;
     long open = Long.MIN_VALUE;
     for (long i = 0; i < job.events(); i++) {
-      Playback event = parser.parse(lines.line(i), 0, PlaybackLines.length());
+      Playback event;
+      if (job.lines().copied() > 0) {
+        Reported reported = twice.parse(lines.line(i), 0, PlaybackLines.length());
+        if (!seen.add(reported.id())) {
+          continue;
+        }
+        event = reported.playback();
+      } else {
+        event = parser.parse(lines.line(i), 0, PlaybackLines.length());
+      }
       long at = event.at().toEpochMilli();
       latest = Math.max(latest, at);
       Sums sums =

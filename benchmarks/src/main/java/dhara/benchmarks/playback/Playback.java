@@ -20,4 +20,5 @@ record Playback(
     String device,
     long bitrateKbps,
     boolean error,
-    Instant at) {}
+    Instant at)
+    implements Timed {}

@@ -34,7 +34,7 @@ public record PlaybackJob(
 
   /**
    * The parameters of a work that asks for such a job: tumbling windows of a minute, state on the
-   * heap, two workers.
+   * heap, two workers, no line that comes twice.
    *
    * @param mode {@code stream} or {@code batch}
    * @param key {@code title} or {@code user}
@@ -58,7 +58,9 @@ public record PlaybackJob(
         "parallelism",
         "2",
         "state",
-        "heap");
+        "heap",
+        "copied",
+        "0");
   }
 
   /** The job that a task asks for. */
@@ -72,7 +74,8 @@ public record PlaybackJob(
             SEED,
             byUser ? 10_000 : keys,
             byUser ? keys : 1_000_000,
-            task.number("events-per-second")),
+            task.number("events-per-second"),
+            task.number("copied")),
         Duration.parse(task.text("width")),
         Duration.parse(task.text("every")),
         task.text("mode").equals("batch"),

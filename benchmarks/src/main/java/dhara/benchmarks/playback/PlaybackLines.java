@@ -36,9 +36,17 @@ public final class PlaybackLines {
    * @param titles how many titles there are, each as likely as another
    * @param users how many users, each as likely
    * @param eventsPerSecond of event time
+   * @param copied one line in so many is a copy of one of the two seconds before, and a line's
+   *     session is its own; 0 where none is
    */
-  public record Shape(long seed, long titles, long users, long eventsPerSecond)
-      implements Serializable {}
+  public record Shape(long seed, long titles, long users, long eventsPerSecond, long copied)
+      implements Serializable {
+
+    /** Lines of which none is made to come twice. */
+    public Shape(long seed, long titles, long users, long eventsPerSecond) {
+      this(seed, titles, users, eventsPerSecond, 0);
+    }
+  }
 
   private static final String TEMPLATE =
       "{\"event\":\"playback\",\"user\":\"u000000000\",\"session\":\"s-0000000000\","
@@ -86,7 +94,19 @@ public final class PlaybackLines {
 
   /** Event time of a line, epoch milliseconds; what its text says. */
   public long at(long index) {
-    return at(index, random(index));
+    long original = original(index);
+    return at(original, random(original));
+  }
+
+  /** The line that a line is a copy of; itself, where it is none, or would come late. */
+  long original(long index) {
+    if (shape.copied == 0 || bounded(mix(random(index) + 4), shape.copied) != 0) {
+      return index;
+    }
+    long before = 1 + bounded(mix(random(index) + 5), 2 * shape.eventsPerSecond);
+    long original = Math.max(0, index - before);
+    long latest = BEGIN_MILLIS + DISORDER_MILLIS + index * 1000 / shape.eventsPerSecond;
+    return at(original, random(original)) > latest - DISORDER_MILLIS ? original : index;
   }
 
   private long at(long index, long random) {
@@ -98,6 +118,16 @@ public final class PlaybackLines {
 
   /** The line of an index: {@link #length} bytes, which stay until the next call. */
   public byte[] line(long index) {
+    return shape.copied == 0 ? made(index) : numbered(original(index));
+  }
+
+  private byte[] numbered(long index) {
+    var unused = made(index);
+    digits(SESSION, 10, index);
+    return line;
+  }
+
+  private byte[] made(long index) {
     long random = random(index);
     digits(USER, 9, bounded(random, shape.users));
     long second = mix(random + 1);

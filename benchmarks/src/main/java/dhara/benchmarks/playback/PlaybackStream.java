@@ -21,8 +21,11 @@ import org.joda.time.Instant;
 /**
  * The events as a stream that ends, parsed, in chunks: what an engine does for each element of a
  * source, metrics above all, is done once a chunk. A chunk's time is that of its earliest event.
+ *
+ * @param <T> what of a line is parsed
  */
-final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStream.Mark> {
+final class PlaybackStream<T extends Record & Timed>
+    extends UnboundedSource<List<T>, PlaybackStream.Mark> {
 
   private static final long serialVersionUID = 1L;
   private static final int CHUNK = 20;
@@ -35,28 +38,31 @@ final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStrea
   }
 
   private final PlaybackJob job;
+  private final Class<T> type;
   private final int part;
   private final int parts;
 
-  PlaybackStream(PlaybackJob job) {
-    this(job, 0, 1);
+  PlaybackStream(PlaybackJob job, Class<T> type) {
+    this(job, type, 0, 1);
   }
 
-  private PlaybackStream(PlaybackJob job, int part, int parts) {
+  private PlaybackStream(PlaybackJob job, Class<T> type, int part, int parts) {
     this.job = job;
+    this.type = type;
     this.part = part;
     this.parts = parts;
   }
 
   @Override
-  public List<PlaybackStream> split(int desired, PipelineOptions options) {
-    return IntStream.range(0, desired).mapToObj(i -> new PlaybackStream(job, i, desired)).toList();
+  public List<PlaybackStream<T>> split(int desired, PipelineOptions options) {
+    return IntStream.range(0, desired)
+        .mapToObj(i -> new PlaybackStream<>(job, type, i, desired))
+        .toList();
   }
 
   @Override
-  public UnboundedReader<List<Playback>> createReader(
-      PipelineOptions options, @Nullable Mark mark) {
-    return new Reader(this, mark == null ? new Mark(part, Long.MIN_VALUE) : mark);
+  public UnboundedReader<List<T>> createReader(PipelineOptions options, @Nullable Mark mark) {
+    return new Reader<>(this, mark == null ? new Mark(part, Long.MIN_VALUE) : mark);
   }
 
   @Override
@@ -65,24 +71,24 @@ final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStrea
   }
 
   @Override
-  public Coder<List<Playback>> getOutputCoder() {
-    return ListCoder.of(RecordCoder.of(Playback.class));
+  public Coder<List<T>> getOutputCoder() {
+    return ListCoder.of(RecordCoder.of(type));
   }
 
-  private static final class Reader extends UnboundedReader<List<Playback>> {
+  private static final class Reader<T extends Record & Timed> extends UnboundedReader<List<T>> {
 
-    private final PlaybackStream source;
+    private final PlaybackStream<T> source;
     private final PlaybackLines lines;
-    private final EventParser<Playback> parser;
+    private final EventParser<T> parser;
     private long next;
     private long latest;
     private long earliest;
-    private @Nullable List<Playback> chunk;
+    private @Nullable List<T> chunk;
 
-    Reader(PlaybackStream source, Mark mark) {
+    Reader(PlaybackStream<T> source, Mark mark) {
       this.source = source;
       this.lines = new PlaybackLines(source.job.lines());
-      this.parser = JsonFormat.of(Playback.class, Mapping.none()).parser();
+      this.parser = JsonFormat.of(source.type, Mapping.none()).parser();
       this.next = mark.next;
       this.latest = mark.latestMillis;
     }
@@ -98,10 +104,10 @@ final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStrea
         chunk = null;
         return false;
       }
-      List<Playback> events = new ArrayList<>(CHUNK);
+      List<T> events = new ArrayList<>(CHUNK);
       earliest = Long.MAX_VALUE;
       for (; next < source.job.events() && events.size() < CHUNK; next += source.parts) {
-        Playback event = parsed(parser, lines, next);
+        T event = parsed(parser, lines, next);
         long at = event.at().toEpochMilli();
         latest = Math.max(latest, at);
         earliest = Math.min(earliest, at);
@@ -112,7 +118,7 @@ final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStrea
     }
 
     @Override
-    public List<Playback> getCurrent() {
+    public List<T> getCurrent() {
       if (chunk == null) {
         throw new java.util.NoSuchElementException();
       }
@@ -140,7 +146,7 @@ final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStrea
     }
 
     @Override
-    public PlaybackStream getCurrentSource() {
+    public PlaybackStream<T> getCurrentSource() {
       return source;
     }
 
@@ -149,7 +155,7 @@ final class PlaybackStream extends UnboundedSource<List<Playback>, PlaybackStrea
   }
 
   /** A line, parsed; all lines are good. */
-  static Playback parsed(EventParser<Playback> parser, PlaybackLines lines, long index) {
+  static <T> T parsed(EventParser<T> parser, PlaybackLines lines, long index) {
     try {
       return parser.parse(lines.line(index), 0, PlaybackLines.length());
     } catch (BadEvent e) {

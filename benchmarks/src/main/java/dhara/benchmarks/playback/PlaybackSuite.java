@@ -62,6 +62,26 @@ public final class PlaybackSuite implements Suite {
           "Dhara's shared transforms, with the options that Dhara sets",
           ClassPath.FLINK,
           DharaPlayback.class.getName());
+  private static final Entrant FLINK_UNIQUE =
+      new Entrant(
+          "flink",
+          "a DataStream program, tuned: a flag in keyed state for each id, which a timer of event"
+              + " time forgets; then Flink's windows",
+          ClassPath.FLINK,
+          FLINK + "FlinkUnique");
+  private static final Entrant FLINK_UNIQUE_TTL =
+      new Entrant(
+          "flink-ttl",
+          "the same, but flags live for a time by the clock on the wall (StateTtlConfig), without"
+              + " timers: after an outage that is longer, copies count twice",
+          ClassPath.FLINK,
+          FLINK + "FlinkUniqueTtl");
+  private static final Entrant DHARA_UNIQUE =
+      new Entrant(
+          "dhara",
+          "Dhara's Unique and its shared transforms, with the options that Dhara sets",
+          ClassPath.FLINK,
+          DharaUnique.class.getName());
   private static final Entrant BEAM_COMBINE =
       new Entrant(
           "beam-combine",
@@ -170,6 +190,20 @@ public final class PlaybackSuite implements Suite {
                 "every",
                 "PT1M"),
             List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_PANES, LOOP)));
+    for (String state : List.of("heap", "rocksdb")) {
+      works.add(
+          Work.of(
+              state.equals("heap") ? "unique" : "unique-" + state,
+              "A stream on Flink, two workers, of which one event in 25 comes twice and counts once:"
+                  + " 120 titles, windows of a minute, "
+                  + (state.equals("heap") ? "state on the heap." : "state in RocksDB."),
+              1_000_000,
+              with(
+                  with(PlaybackJob.parameters("stream", "title", 120, 5000), "copied", "25"),
+                  "state",
+                  state),
+              List.of(FLINK_UNIQUE, DHARA_UNIQUE, FLINK_UNIQUE_TTL)));
+    }
     works.add(
         Work.of(
             "flink-batch-few-keys",

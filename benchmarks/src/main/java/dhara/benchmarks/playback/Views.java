@@ -20,8 +20,11 @@ public final class Views {
     public static final Sums ZERO = new Sums(0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0);
 
     static Sums of(Playback event) {
-      long rate = event.bitrateKbps();
-      return new Sums(1, rate, rate, rate, event.error() ? 1 : 0);
+      return of(event.bitrateKbps(), event.error());
+    }
+
+    static Sums of(long rate, boolean error) {
+      return new Sums(1, rate, rate, rate, error ? 1 : 0);
     }
 
     @Override

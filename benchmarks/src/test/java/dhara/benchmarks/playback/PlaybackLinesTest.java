@@ -1,6 +1,7 @@
 package dhara.benchmarks.playback;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
@@ -10,7 +11,9 @@ import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
 import dhara.formats.Mapping;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,31 @@ class PlaybackLinesTest {
     assertThat(users.size(), is(1000));
     assertThat(errors, greaterThan(2500));
     assertThat(errors, lessThan(3750));
+  }
+
+  @Test
+  void oneLineInSoManyIsACopyOfOneBefore() throws BadEvent {
+    PlaybackLines copied = new PlaybackLines(new PlaybackLines.Shape(7, 120, 1000, 5000, 25));
+    Map<Long, String> texts = new HashMap<>();
+    long latest = Long.MIN_VALUE;
+    int copies = 0;
+    for (int i = 0; i < 100_000; i++) {
+      long original = copied.original(i);
+      String line = new String(copied.line(i), StandardCharsets.UTF_8);
+      String before = texts.putIfAbsent(original, line);
+      assertThat(line, is(before == null ? line : before));
+      assertThat(line, containsString("\"session\":\"s-%010d\"".formatted(original)));
+      long at = copied.at(i);
+      assertThat(parser.parse(copied.line(i), 0, 256).at().toEpochMilli(), is(at));
+      if (i > 0) {
+        assertThat(at, greaterThan(latest - PlaybackLines.DISORDER_MILLIS));
+      }
+      latest = Math.max(latest, at);
+      copies += before == null ? 0 : 1;
+    }
+
+    assertThat(copies, greaterThan(3000));
+    assertThat(copies, lessThan(4000));
   }
 
   @Test

@@ -14,6 +14,8 @@ final class ViewParser {
   private static final JsonFactory JACKSON = new JsonFactory();
 
   private final String key;
+  private final String id;
+  private String lastId = "";
 
   /**
    * A parser.
@@ -21,7 +23,23 @@ final class ViewParser {
    * @param key the field that is the key
    */
   ViewParser(String key) {
+    this(key, "");
+  }
+
+  /**
+   * A parser of events that come twice.
+   *
+   * @param key the field that is the key
+   * @param id the field that tells which are one
+   */
+  ViewParser(String key, String id) {
     this.key = key;
+    this.id = id;
+  }
+
+  /** The id of the event that was parsed last. */
+  String lastId() {
+    return lastId;
   }
 
   /** Fills a view from a line. */
@@ -38,6 +56,8 @@ final class ViewParser {
           view.error = json.getBooleanValue();
         } else if (name.equals("at")) {
           view.at = PlaybackLines.millis(json.getTextCharacters(), json.getTextOffset());
+        } else if (name.equals(id)) {
+          lastId = json.getText();
         }
       }
     }

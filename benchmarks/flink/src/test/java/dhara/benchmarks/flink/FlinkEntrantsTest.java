@@ -20,7 +20,7 @@ class FlinkEntrantsTest {
 
   /** Of works that differ in their sizes only, one is enough. */
   private static final List<String> WORKS =
-      List.of("few-keys", "many-keys", "sliding", "flink-batch-few-keys");
+      List.of("few-keys", "many-keys", "sliding", "unique", "flink-batch-few-keys");
 
   static Stream<Arguments> entrants() {
     return new PlaybackSuite()

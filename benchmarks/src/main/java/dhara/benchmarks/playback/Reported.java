@@ -1,0 +1,38 @@
+package dhara.benchmarks.playback;
+
+import dhara.events.Event;
+import java.time.Instant;
+
+/**
+ * What a player reported, of a stream in which reports come twice: the session tells which are one.
+ *
+ * @param session an id
+ * @param user who watched
+ * @param title what was watched
+ * @param country ISO 3166 code
+ * @param device its kind
+ * @param bitrateKbps what the player had
+ * @param error whether playing failed
+ * @param at when
+ */
+record Reported(
+    String session,
+    String user,
+    String title,
+    String country,
+    String device,
+    long bitrateKbps,
+    boolean error,
+    Instant at)
+    implements Event, Timed {
+
+  @Override
+  public String id() {
+    return session;
+  }
+
+  /** Without what tells that it is one. */
+  Playback playback() {
+    return new Playback(user, title, country, device, bitrateKbps, error, at);
+  }
+}
