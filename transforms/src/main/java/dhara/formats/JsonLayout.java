@@ -88,7 +88,8 @@ final class JsonLayout {
           depth++;
         } else {
           int at = start + (int) json.currentTokenLocation().getByteOffset();
-          int after = afterScalar(bytes, at, end);
+          int past = afterScalar(bytes, at, end);
+          int after = past < -1 ? ~past : past;
           if (after < 0 || !endsAt(bytes, after)) {
             return null;
           }

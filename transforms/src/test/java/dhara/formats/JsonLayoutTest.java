@@ -198,6 +198,14 @@ class JsonLayoutTest {
     }
   }
 
+  @Test
+  void anyTextIsLearnedFrom() throws IOException, BadEvent {
+    JsonLayout layout = layout("{\"other\":\"é\",\"id\":\"€😀\"}");
+    assertThat(layout, notNullValue());
+    byte[] event = "{\"other\":\"\",\"id\":\"12345678ü\"}".getBytes(UTF_8);
+    assertThat(layout.read(event, 0, event.length, reader(), new Text()), is(true));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
