@@ -1,6 +1,7 @@
 package dhara.records;
 
 import com.google.auto.service.AutoService;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InvalidObjectException;
@@ -111,6 +112,7 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
     try {
       codec.write(value, out);
     } catch (NullPointerException e) {
+      out.cutTo(start);
       // Looked for only now, so that records without nulls do not pay for the search.
       String path = shape.findNull("", value);
       if (path == null) {
@@ -124,12 +126,15 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
   /**
    * Reads a record; from a {@link RecordInput} in place.
    *
-   * @throws java.io.EOFException where a stream ends early
+   * @throws EOFException where a stream ends early, or there are no more bytes
    * @throws CoderException where the bytes are not those of such a record
    */
   @Override
   public T decode(InputStream in) throws IOException {
     if (in instanceof RecordInput direct) {
+      if (direct.atEnd()) {
+        throw new EOFException("the bytes end before a record");
+      }
       int outer = direct.enter();
       T value = read(direct);
       direct.leave(outer);

@@ -246,7 +246,7 @@ public final class RecordInput extends InputStream {
   }
 
   float getFloat() throws CoderException {
-    int start = skip(4);
+    int start = pass(4);
     int bits = 0;
     for (int i = start; i < start + 4; i++) {
       bits = (bits << 8) | (bytes[i] & 0xFF);
@@ -255,7 +255,7 @@ public final class RecordInput extends InputStream {
   }
 
   double getDouble() throws CoderException {
-    int start = skip(8);
+    int start = pass(8);
     long bits = 0;
     for (int i = start; i < start + 8; i++) {
       bits = (bits << 8) | (bytes[i] & 0xFF);
@@ -296,7 +296,7 @@ public final class RecordInput extends InputStream {
     return -1;
   }
 
-  private int skip(int length) throws CoderException {
+  private int pass(int length) throws CoderException {
     int start = position;
     if (limit - start < length) {
       throw truncated();

@@ -20,6 +20,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 
@@ -58,8 +59,9 @@ import org.joda.time.Duration;
  * start and an end that do not merge, with the default trigger or {@code
  * AfterWatermark.pastEndOfWindow()}, late firings by {@code AfterPane.elementCountAtLeast(1)} and
  * early ones by {@code AfterProcessingTime.pastFirstElementInPane().plusDelayOf(…)}, accumulating;
- * the delay is the longest that an early answer waits, for shards take turns within it. Sessions
- * and all others go through {@code Combine.perKey} itself.
+ * the delay is the longest that an early answer waits, for shards take turns within it. All others
+ * go through {@code Combine.perKey} itself; so do sessions, but those of a bounded input are added
+ * up in their bundle before.
  */
 public final class Answers<E, K, InT, AccT, OutT>
     extends PTransform<PCollection<E>, PCollection<Answer<K, OutT>>> {
@@ -197,7 +199,8 @@ public final class Answers<E, K, InT, AccT, OutT>
       return bySlice(aggregation, windows, elements);
     }
     PCollection<E> windowed = windows == null ? elements : elements.apply("Window", windows.into());
-    if (Firings.ofSessions(windowed.getWindowingStrategy())) {
+    if (windowed.isBounded() == IsBounded.BOUNDED
+        && Firings.ofSessions(windowed.getWindowingStrategy())) {
       return bySession(aggregation, windowed);
     }
     return Firings.of(windowed.getWindowingStrategy())

@@ -4,6 +4,7 @@ import dhara.records.RecordInput;
 import java.io.EOFException;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderException;
 
 /** Reads the entries of a block that a {@link BlockWriter} wrote, without copying them. */
 final class BlockReader {
@@ -73,13 +74,17 @@ final class BlockReader {
   /** The entry's sum. */
   <AccT> AccT sum(Coder<AccT> coder) throws IOException {
     input.moveTo(sumOffset, next);
-    return coder.decode(input);
+    AccT sum = coder.decode(input);
+    if (input.available() > 0) {
+      throw new CoderException(input.available() + " bytes are left behind a sum, by " + coder);
+    }
+    return sum;
   }
 
   private int length() throws IOException {
     long length = varint();
-    if (length > block.length - at) {
-      throw new EOFException("a block of sums breaks off: " + length + " bytes are missing");
+    if (length < 0 || length > block.length - at) {
+      throw new EOFException("a block breaks off: it has no " + length + " bytes more");
     }
     return (int) length;
   }
@@ -88,7 +93,7 @@ final class BlockReader {
     long value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       if (at == block.length) {
-        throw new EOFException("a block of sums breaks off in a number");
+        throw new EOFException("a block breaks off in a number");
       }
       byte b = block[at++];
       value |= (b & 0x7FL) << shift;
@@ -96,6 +101,6 @@ final class BlockReader {
         return value;
       }
     }
-    throw new IOException("a block of sums has a number of more than 64 bits");
+    throw new IOException("a block has a number of more than 64 bits");
   }
 }

@@ -40,8 +40,9 @@ final class BlockWriter {
   void clear() {
     if (out.room() > KEPT) {
       out = new RecordOutput(LEAST);
+    } else {
+      out.cutTo(0);
     }
-    out.cutTo(0);
   }
 
   /** A copy of what was written. */

@@ -6,7 +6,7 @@ import org.apache.beam.sdk.coders.Coder;
 
 /**
  * Puts events into blocks, one for each shard, a shard being a share of the ids: what is shuffled
- * behind it are blocks of some hundred events. Of an entry the key is the hash of the event's id,
+ * behind it are some hundred blocks a bundle. Of an entry the key is the hash of the event's id,
  * the revision its time, and the sum the event.
  */
 final class EventBlocks<T extends Event> {

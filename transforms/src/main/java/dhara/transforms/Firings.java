@@ -11,6 +11,7 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.Never;
 import org.apache.beam.sdk.transforms.windowing.NonMergingWindowFn;
 import org.apache.beam.sdk.transforms.windowing.Sessions;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.TimestampTransform;
 import org.apache.beam.sdk.transforms.windowing.Trigger;
 import org.apache.beam.sdk.values.WindowingStrategy;
@@ -48,12 +49,15 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
   }
 
   /**
-   * Whether windows are sessions that answer when these do: then it does not matter whether their
-   * values come one by one or added up.
+   * Whether windows are sessions that answer when these do, and whose answers have the time of
+   * their end: then values of a bounded input may be added up before the sessions are merged. Not
+   * of an unbounded one: an event that is late for the session that it would make by itself is
+   * dropped before it is merged, and would join another here.
    */
   static boolean ofSessions(WindowingStrategy<?, ?> strategy) {
     return strategy.getWindowFn() instanceof Sessions
         && strategy.needsMerge()
+        && strategy.getTimestampCombiner() == TimestampCombiner.END_OF_WINDOW
         && of(strategy.getTrigger(), strategy.getAllowedLateness().getMillis()).isPresent();
   }
 
@@ -86,12 +90,13 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
   }
 
   /**
-   * When in each {@link #earlyMillis} a shard answers early. If all did at once, what they answer
-   * would wait for each other; thus shards that follow each other are far apart, and few or many of
-   * them spread evenly, as multiples of the golden ratio do.
+   * How long the first early answer of a shard waits; the others follow at the distance of {@link
+   * #earlyMillis}. If all shards answered at once, their answers would wait for each other; thus
+   * shards that follow each other are far apart, and few or many of them spread evenly, as
+   * multiples of the golden ratio do.
    */
-  long phaseMillis(int shard) {
+  long firstEarlyMillis(int shard) {
     long ofTheWhole = (shard * 0x9E3779B9L) & 0xFFFFFFFFL;
-    return (ofTheWhole * earlyMillis) >>> 32;
+    return earlyMillis - ((ofTheWhole * earlyMillis) >>> 32);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.datasketches.hash.MurmurHash3;
 
 /**
@@ -12,7 +13,8 @@ import org.apache.datasketches.hash.MurmurHash3;
  * <p>Two ids with one hash would be taken for one event. Among n ids there are such two with a
  * probability of n² / 2^129: for a thousand billion ids one in a million billion, far below that of
  * a memory error. Nor is anything won by one who finds such ids on purpose: a sender that knows
- * another's id can send that id itself.
+ * another's id can send that id itself. Ids that share a place in the table cannot be found so: the
+ * place depends on a number that each table draws.
  */
 final class IdTable {
 
@@ -22,25 +24,27 @@ final class IdTable {
   /** Never to change: hashes are in savepoints. */
   private static final long SEED = 0;
 
+  private static final byte[] EMPTY = {0};
+
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   // Open addressing, two longs a slot, at most two thirds full; zeros are an empty slot.
   private long[] slots = new long[2 * 16];
+  private final long salt = ThreadLocalRandom.current().nextLong() | 1;
   private int size;
 
   /** Writes the hash of an id. */
   static void hash(String id, byte[] to) {
-    // Of chars: in UTF-8 all unpaired surrogates would be one question mark. No chars have no hash.
+    // Of chars: in UTF-8 all unpaired surrogates would be one question mark. No chars have no hash;
+    // an odd number of bytes is hashed as no chars are.
     long[] hash =
-        id.isEmpty() ? MurmurHash3.hash(0, SEED) : MurmurHash3.hash(id.toCharArray(), SEED);
+        id.isEmpty() ? MurmurHash3.hash(EMPTY, SEED) : MurmurHash3.hash(id.toCharArray(), SEED);
     LONG.set(to, 0, hash[0]);
     LONG.set(to, Long.BYTES, hash[1]);
   }
 
-  /**
-   * Which of many shards an id is in, by the first half of its hash; a table looks at the other.
-   */
+  /** Which of many shards an id is in, by the first half of its hash; a table looks at both. */
   static int shard(byte[] hash, int shards) {
     return (int) ((((long) LONG.get(hash, 0) >>> 32) * shards) >>> 32);
   }
@@ -68,7 +72,7 @@ final class IdTable {
 
   private boolean add(long high, long low) {
     int mask = slots.length / 2 - 1;
-    int slot = (int) low & mask;
+    int slot = place(high, low) & mask;
     while (!empty(slot)) {
       if (slots[2 * slot] == high && slots[2 * slot + 1] == low) {
         return false;
@@ -80,6 +84,10 @@ final class IdTable {
       grow();
     }
     return true;
+  }
+
+  private int place(long high, long low) {
+    return (int) (((low ^ Long.rotateLeft(high, 32)) * salt) >>> 32);
   }
 
   /** How many ids there are. */
@@ -107,7 +115,7 @@ final class IdTable {
     int mask = slots.length / 2 - 1;
     for (int i = 0; i < old.length; i += 2) {
       if (old[i] != 0 || old[i + 1] != 0) {
-        int slot = (int) old[i + 1] & mask;
+        int slot = place(old[i], old[i + 1]) & mask;
         while (!empty(slot)) {
           slot = (slot + 1) & mask;
         }

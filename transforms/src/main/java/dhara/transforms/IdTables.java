@@ -1,7 +1,6 @@
 package dhara.transforms;
 
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -10,19 +9,18 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * the token of the state that it holds the ids of, so that none is found where the state is
  * another: restored, from a bundle that failed, or changed by another worker.
  *
- * <p>Tables that take more than a number of bytes are dropped, the least recently used first.
+ * <p>A table for which there is no memory left is not kept, and the others stay: bundles go through
+ * the shards in turn, and to drop the least recently used would drop each just before its turn.
  */
 final class IdTables {
 
   private record Held(long token, IdTable ids) {}
 
-  private final long mostBytes;
-  // Who uses a table takes it out and puts it back: the order is that of use.
-  private final Map<Integer, Held> byShard = new LinkedHashMap<>();
-  private long bytes;
+  private final TableBudget budget;
+  private final Map<Integer, Held> byShard = new HashMap<>();
 
-  IdTables(long mostBytes) {
-    this.mostBytes = mostBytes;
+  IdTables(TableBudget budget) {
+    this.budget = budget;
   }
 
   /** Takes a shard's table out, to be changed; nothing where it is not of this token. */
@@ -38,19 +36,23 @@ final class IdTables {
 
   private @Nullable Held remove(int shard) {
     Held held = byShard.remove(shard);
-    bytes -= held == null ? 0 : held.ids.bytes();
+    if (held != null) {
+      budget.giveBack(held.ids.bytes());
+    }
     return held;
   }
 
   /** Puts a shard's table in, in place of any other. */
   void put(int shard, long token, IdTable ids) {
     remove(shard);
-    byShard.put(shard, new Held(token, ids));
-    bytes += ids.bytes();
-    Iterator<Held> longestUnused = byShard.values().iterator();
-    while (bytes > mostBytes) {
-      bytes -= longestUnused.next().ids.bytes();
-      longestUnused.remove();
+    if (budget.take(ids.bytes())) {
+      byShard.put(shard, new Held(token, ids));
     }
+  }
+
+  /** Forgets all. */
+  void clear() {
+    byShard.values().forEach(held -> budget.giveBack(held.ids.bytes()));
+    byShard.clear();
   }
 }

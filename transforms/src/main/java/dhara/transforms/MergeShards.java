@@ -202,10 +202,7 @@ final class MergeShards<AccT, T>
         now = now.fresh(merged.length, merged.length);
       }
       if (firings.earlyMillis() > 0 && !now.armed) {
-        early
-            .align(Duration.millis(firings.earlyMillis()))
-            .offset(Duration.millis(firings.phaseMillis(block.getKey())))
-            .setRelative();
+        early.offset(Duration.millis(firings.firstEarlyMillis(block.getKey()))).setRelative();
         now = now.with(false, true);
       }
       stage.write(now);
@@ -218,15 +215,22 @@ final class MergeShards<AccT, T>
         @StateId("fresh") BagState<byte[]> fresh,
         @StateId("given") BagState<byte[]> given,
         @StateId("stage") ValueState<Stage> stage,
+        @TimerId("early") Timer early,
         OutputReceiver<T> out)
         throws IOException {
       Stage now = stage.read();
       if (now == null || now.ended || !now.armed) {
         return; // the window's end was faster
       }
+      if (now.freshBytes == 0) {
+        stage.write(now.with(false, false));
+        return;
+      }
+      // Set here, and not with the next block, so that a shard keeps its turn.
+      early.offset(Duration.millis(firings.earlyMillis())).setRelative();
       SumTable<AccT> news = news(fresh, given);
       fresh.clear();
-      stage.write(give(now.with(false, false).fresh(0, 0), news, given));
+      stage.write(give(now.fresh(0, 0), news, given));
       firing.fire(shard, (IntervalWindow) window, news, out);
     }
 

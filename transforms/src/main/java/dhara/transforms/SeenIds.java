@@ -1,6 +1,8 @@
 package dhara.transforms;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.state.BagState;
@@ -57,7 +59,7 @@ final class SeenIds {
     }
 
     /** With this left in the bag. */
-    private Stage swept(int left) {
+    private Stage swept(long left) {
       long newToken = MurmurHash3.hash(watermark, token)[0];
       return new Stage(newToken, left, left, latest, watermark, timer);
     }
@@ -76,6 +78,9 @@ final class SeenIds {
   /** Below this, to sweep a bag saves no memory worth the work. */
   private static final int SWEPT_BYTES = 16 << 10;
 
+  /** Engines bound what one element of a bag takes. */
+  private static final int MOST_BYTES = 1 << 20;
+
   /**
    * Where the last id is awaited for many horizons, the timer does not fire after each, but after
    * such a part of the time that is left.
@@ -92,12 +97,12 @@ final class SeenIds {
    * Ids for a time.
    *
    * @param horizonMillis how long after its event's time an id is needed, at least 1
-   * @param tableBytes how much memory the tables may take; where they need more, some are made anew
-   *     for each block
+   * @param budget how much memory the tables may take; where they need more, those that it has no
+   *     room for are made anew for each block
    */
-  SeenIds(long horizonMillis, long tableBytes) {
+  SeenIds(long horizonMillis, TableBudget budget) {
     this.horizonMillis = Math.min(horizonMillis, END);
-    this.tables = new IdTables(tableBytes);
+    this.tables = new IdTables(budget);
   }
 
   /** Tells of each event of a block whether it is the first with its id; where the shard stands. */
@@ -146,20 +151,37 @@ final class SeenIds {
 
   private Stage sweep(int shard, Stage now, BagState<byte[]> seen) throws IOException {
     IdTable ids = new IdTable();
+    List<byte[]> left = new ArrayList<>();
     news.clear();
     for (byte[] block : seen.read()) {
       for (BlockReader id = new BlockReader(block); id.next(); ) {
         if (until(id.revision()) > now.watermark) {
           ids.add(id);
           news.add(id.block(), id.keyOffset(), id.keyLength(), id.revision(), null, VoidCoder.of());
+          if (news.size() >= MOST_BYTES) {
+            left.add(news.toBytes());
+            news.clear();
+          }
         }
       }
     }
+    if (news.size() > 0) {
+      left.add(news.toBytes());
+    }
     seen.clear();
-    seen.add(news.toBytes());
-    Stage next = now.swept(news.size());
+    long bytes = 0;
+    for (byte[] block : left) {
+      seen.add(block);
+      bytes += block.length;
+    }
+    Stage next = now.swept(bytes);
     tables.put(shard, next.token, ids);
     return next;
+  }
+
+  /** Forgets all tables, which takes nothing from the state. */
+  void close() {
+    tables.clear();
   }
 
   /** How far the watermark must be for an id to be forgotten: no further than it ever gets. */

@@ -1,10 +1,10 @@
 package dhara.transforms;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -174,7 +174,10 @@ final class SumPerBundle {
     private final Aggregation<K, InT, AccT, ?> aggregation;
     private final Keying<E, K, InT> keying;
     private final int most;
-    private transient Map<K, List<Session<AccT>>> sessions;
+
+    /** By key and start; those of a key do not overlap. */
+    private transient Map<K, NavigableMap<Instant, Session<AccT>>> sessions;
+
     private transient int size;
 
     /**
@@ -199,7 +202,7 @@ final class SumPerBundle {
     public void process(ProcessContext context, BoundedWindow window) {
       E element = context.element();
       add(
-          sessions.computeIfAbsent(keying.key(element), key -> new ArrayList<>(1)),
+          sessions.computeIfAbsent(keying.key(element), key -> new TreeMap<>()),
           (IntervalWindow) window,
           keying.value(element));
       if (size >= most) {
@@ -209,28 +212,28 @@ final class SumPerBundle {
       }
     }
 
-    private void add(List<Session<AccT>> ofKey, IntervalWindow window, InT value) {
-      Session<AccT> joined = null;
-      for (Iterator<Session<AccT>> each = ofKey.iterator(); each.hasNext(); ) {
-        Session<AccT> session = each.next();
-        if (!session.window.intersects(window)) {
-          continue;
-        }
-        if (joined == null) {
-          joined = session;
-          joined.sum = aggregation.fn().addInput(joined.sum, value);
-          joined.window = joined.window.span(window);
-        } else {
-          joined.sum = aggregation.plus(joined.sum, session.sum);
-          joined.window = joined.window.span(session.window);
-          each.remove();
-          size--;
-        }
-      }
-      if (joined == null) {
+    private void add(NavigableMap<Instant, Session<AccT>> ofKey, IntervalWindow window, InT value) {
+      Map.Entry<Instant, Session<AccT>> last = ofKey.lowerEntry(window.end());
+      if (last == null || !last.getValue().window.intersects(window)) {
         AccT sum = aggregation.fn().addInput(aggregation.fn().createAccumulator(), value);
-        ofKey.add(new Session<>(window, sum));
+        ofKey.put(window.start(), new Session<>(window, sum));
         size++;
+        return;
+      }
+      Session<AccT> session = last.getValue();
+      session.sum = aggregation.fn().addInput(session.sum, value);
+      session.window = session.window.span(window);
+      if (window.start().isBefore(last.getKey())) {
+        ofKey.remove(last.getKey());
+        Map.Entry<Instant, Session<AccT>> before = ofKey.lowerEntry(last.getKey());
+        while (before != null && before.getValue().window.intersects(window)) {
+          session.sum = aggregation.plus(session.sum, before.getValue().sum);
+          session.window = session.window.span(before.getValue().window);
+          ofKey.remove(before.getKey());
+          size--;
+          before = ofKey.lowerEntry(before.getKey());
+        }
+        ofKey.put(session.window.start(), session);
       }
     }
 
@@ -250,7 +253,7 @@ final class SumPerBundle {
     private void flush(BiConsumer<KV<K, AccT>, IntervalWindow> taker) {
       sessions.forEach(
           (key, ofKey) -> {
-            for (Session<AccT> session : ofKey) {
+            for (Session<AccT> session : ofKey.values()) {
               AccT sum = aggregation.fn().compact(session.sum);
               taker.accept(KV.of(key, sum), session.window);
             }

@@ -81,9 +81,6 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
    */
   private static final int BACKFILL_SHARDS = 64;
 
-  /** Tables of ids may take one in so many bytes of the heap. */
-  private static final int TABLES_SHARE = 4;
-
   private final Duration horizon;
   private final @Nullable Long tableBytes;
   private final TupleTag<T> unique = new TupleTag<>("unique");
@@ -108,7 +105,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     return new Unique<>(horizon, null);
   }
 
-  /** With so many bytes of tables for each worker's thread, not a share of its heap. */
+  /** With so many bytes of tables for each instance of the step, not a share of the heap. */
   Unique<T> withTableBytes(long bytes) {
     return new Unique<>(horizon, bytes);
   }
@@ -319,10 +316,9 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
     @Setup
     public void setUp() {
-      Runtime worker = Runtime.getRuntime();
-      // Engines make about one instance of a step for each core.
-      long share = worker.maxMemory() / TABLES_SHARE / worker.availableProcessors();
-      ids = new SeenIds(horizonMillis, tableBytes == null ? share : tableBytes);
+      TableBudget budget =
+          tableBytes == null ? TableBudget.ofProcess() : new TableBudget(tableBytes);
+      ids = new SeenIds(horizonMillis, budget);
     }
 
     @StartBundle
@@ -388,6 +384,11 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
             GlobalWindow.INSTANCE.maxTimestamp(),
             GlobalWindow.INSTANCE);
       }
+    }
+
+    @Teardown
+    public void close() {
+      ids.close();
     }
   }
 }

@@ -102,7 +102,9 @@ class RecordCoderTest {
   void aRecordInPlaceEndsWhereItsLengthSaysAndNoLater() throws Exception {
     byte[] bytes = encode(EVERYTHING, Everything.random(new Random(15)));
     byte[] more = Arrays.copyOf(bytes, bytes.length + 100);
-    for (int end = 0; end < bytes.length; end++) {
+    RecordInput nothing = new RecordInput(more, 0, 0);
+    assertThrows(EOFException.class, () -> EVERYTHING.decode(nothing));
+    for (int end = 1; end < bytes.length; end++) {
       RecordInput in = new RecordInput(more, 0, end);
       assertThrows(CoderException.class, () -> EVERYTHING.decode(in), "cut to " + end);
     }
@@ -228,6 +230,10 @@ class RecordCoderTest {
   private static <T extends Record> void assertRefused(Coder<T> coder, T value, String message) {
     CoderException e = assertThrows(CoderException.class, () -> encode(coder, value));
     assertThat(e.getMessage(), containsString(message));
+    RecordOutput out = new RecordOutput(8);
+    out.write(1);
+    assertThrows(CoderException.class, () -> coder.encode(value, out));
+    assertThat("nothing is left of what was refused", out.size(), is(1));
   }
 
   private record OtherNullable(@MayBe.Nullable String text) {}

@@ -164,6 +164,32 @@ class AnswersTest {
   }
 
   @Test
+  void anEarlyAnswerWaitsNoLongerThanWasAskedAndShardsKeepTheirTurn() {
+    Duration second = Duration.ofSeconds(1);
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:10", KV.of(A, 5L))
+            .pause(second)
+            .row("10:00:00", "10:00:11", KV.of(A, 3L))
+            .pause(second)
+            .pause(second)
+            .pause(second)
+            .row("10:00:00", "10:00:12", KV.of(A, 1L))
+            .pause(second)
+            .row("10:01:00", "10:01:10", KV.of(B, 1L));
+
+    List<Answer<Sensor, Total>> streamed =
+        arrivals.streamed(totals(MINUTES.withEarlyAnswersEvery(second)));
+
+    assertThat(
+        streamed.stream().filter(a -> a.key().equals(A)).toList(),
+        containsInAnyOrder(
+            answer(A, "10:00:00", "10:01:00", 0, 1, 5),
+            answer(A, "10:00:00", "10:01:00", 1, 2, 8),
+            answer(A, "10:00:00", "10:01:00", 2, 3, 9)));
+  }
+
+  @Test
   void anEventBeyondTheLatenessLeavesTheAnswerAsItIs() {
     var arrivals =
         arrivals()

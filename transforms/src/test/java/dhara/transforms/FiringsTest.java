@@ -21,17 +21,15 @@ class FiringsTest {
   })
   void shardsAnswerEarlyOneAfterTheOther(long early, int from, int to, String which) {
     Firings firings = new Firings(early, 0);
-    long[] phases = IntStream.range(from, to).mapToLong(firings::phaseMillis).sorted().toArray();
+    long[] waits =
+        IntStream.range(from, to).mapToLong(firings::firstEarlyMillis).sorted().toArray();
     LongStream gaps =
-        IntStream.range(0, phases.length)
+        IntStream.range(0, waits.length)
             .mapToLong(
-                i ->
-                    i == 0
-                        ? phases[0] + early - phases[phases.length - 1]
-                        : phases[i] - phases[i - 1]);
+                i -> i == 0 ? waits[0] + early - waits[waits.length - 1] : waits[i] - waits[i - 1]);
     // Points of the golden ratio leave gaps of at most 1.9 times the even one; each is cut to
     // millis.
     assertThat(which, gaps.max().orElseThrow(), lessThanOrEqualTo(2 * early / (to - from) + 1));
-    assertThat(which, phases[0] >= 0 && phases[phases.length - 1] < early, is(true));
+    assertThat(which, waits[0] > 0 && waits[waits.length - 1] <= early, is(true));
   }
 }

@@ -4,10 +4,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
-import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.sameInstance;
 
@@ -108,7 +108,7 @@ class SeenIdsTest {
   }
 
   private static SeenIds worker() {
-    return new SeenIds(HORIZON, Long.MAX_VALUE);
+    return new SeenIds(HORIZON, new TableBudget(Long.MAX_VALUE));
   }
 
   static Stream<Arguments> tableBytes() {
@@ -125,7 +125,10 @@ class SeenIdsTest {
   void knowsEachIdAtLeastUntilItsHorizonHoweverOftenTablesAreLost(long tableBytes, int seed)
       throws IOException {
     Random random = new Random(seed);
-    SeenIds[] workers = {new SeenIds(HORIZON, tableBytes), new SeenIds(HORIZON, tableBytes)};
+    SeenIds[] workers = {
+      new SeenIds(HORIZON, new TableBudget(tableBytes)),
+      new SeenIds(HORIZON, new TableBudget(tableBytes))
+    };
     Shard[] shards = IntStream.range(0, 3).mapToObj(Shard::new).toArray(Shard[]::new);
     List<Map<String, Long>> books =
         IntStream.range(0, 3).<Map<String, Long>>mapToObj(i -> new HashMap<>()).toList();
@@ -262,6 +265,27 @@ class SeenIdsTest {
   }
 
   @Test
+  void whatASweepLeavesIsInPiecesThatEnginesTake() throws IOException {
+    SeenIds worker = worker();
+    Shard shard = new Shard(0);
+    for (int block = 0; block < 100; block++) {
+      List<Ping> events = new ArrayList<>();
+      for (int i = 0; i < 1000; i++) {
+        events.add(ping(block + "/" + i, 10 * HORIZON));
+      }
+      events.add(ping("past " + block, 0));
+      shard.see(worker, events);
+    }
+    shard.watermark(worker, 2 * HORIZON);
+    assertThat(shard.kept().size(), is(100_000));
+    List<Integer> sizes = new ArrayList<>();
+    shard.bag.read().forEach(block -> sizes.add(block.length));
+    assertThat(sizes, hasSize(lessThan(5)));
+    assertThat(sizes, everyItem(is(lessThan((1 << 20) + 100))));
+    assertThat(shard.see(worker(), List.of(ping("7/7", 0))), contains(false));
+  }
+
+  @Test
   void aWatermarkThatPassesAYearAtOnceFiresFewTimers() throws IOException {
     SeenIds worker = worker();
     Shard shard = new Shard(0);
@@ -290,7 +314,7 @@ class SeenIdsTest {
 
   @Test
   void timesBeforeAndAtTheEndOfTimeAreTimes() throws IOException {
-    SeenIds worker = new SeenIds(Long.MAX_VALUE, 0);
+    SeenIds worker = new SeenIds(Long.MAX_VALUE, new TableBudget(0));
     Shard shard = new Shard(0);
     long end = BoundedWindow.TIMESTAMP_MAX_VALUE.getMillis();
     long begin = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
@@ -315,7 +339,7 @@ class SeenIdsTest {
   void idsThatDifferHaveHashesThatDiffer() {
     Set<String> hashes = new HashSet<>();
     List<String> ids =
-        Arrays.asList("", "\0", "\0\0", "?", "\ud800", "\ud801", "é", "e\u0301", "E");
+        Arrays.asList("", "\0", "\0\0", "\0\0\0\0", "?", "\ud800", "\ud801", "é", "e\u0301", "E");
     for (String id : ids) {
       byte[] hash = new byte[IdTable.HASH_BYTES];
       IdTable.hash(id, hash);
@@ -351,27 +375,36 @@ class SeenIdsTest {
   }
 
   @Test
-  void ofTablesTheLongestUnusedGoFirst() {
+  void aTableThatThereIsNoRoomForIsNotKeptAndTheOthersStay() {
     long each = new IdTable().bytes();
-    IdTables tables = new IdTables(2 * each);
+    TableBudget budget = new TableBudget(2 * each);
+    IdTables tables = new IdTables(budget);
     IdTable one = new IdTable();
     IdTable two = new IdTable();
     IdTable three = new IdTable();
+    for (int turn = 0; turn < 3; turn++) {
+      tables.put(1, 10 + turn, one);
+      tables.put(2, 20 + turn, two);
+      tables.put(3, 30 + turn, three);
+
+      assertThat(tables.take(3, 30 + turn), is(nullValue()));
+      assertThat(tables.take(2, 20 + turn), is(sameInstance(two)));
+      assertThat(tables.take(1, 10 + turn), is(sameInstance(one)));
+    }
     tables.put(1, 10, one);
+    assertThat("of another token", tables.take(1, 11), is(nullValue()));
+    assertThat("and is forgotten then", tables.take(1, 10), is(nullValue()));
+
+    tables.put(1, 10, one);
+    tables.put(1, 12, three);
     tables.put(2, 20, two);
-    assertThat(tables.take(1, 10), is(sameInstance(one)));
-    tables.put(1, 11, one);
-    tables.put(3, 30, three);
-
-    assertThat(tables.take(2, 20), is(nullValue()));
-    assertThat(tables.take(1, 10), is(nullValue()));
-    assertThat(tables.take(1, 11), is(nullValue()));
-    assertThat(tables.take(3, 30), is(sameInstance(three)));
-
-    tables.put(4, 40, two);
-    tables.put(4, 41, three);
-    tables.put(5, 50, one);
-    assertThat(tables.take(4, 41), is(not(nullValue())));
-    assertThat(tables.take(5, 50), is(not(nullValue())));
+    IdTables others = new IdTables(budget);
+    others.put(1, 10, one);
+    assertThat("all share one budget", others.take(1, 10), is(nullValue()));
+    tables.drop(2);
+    others.put(1, 10, one);
+    assertThat(others.take(1, 10), is(sameInstance(one)));
+    tables.clear();
+    assertThat("all was given back", budget.take(2 * each), is(true));
   }
 }
