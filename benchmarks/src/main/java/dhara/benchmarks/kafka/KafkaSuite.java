@@ -5,8 +5,8 @@ import dhara.benchmarks.harness.ClassPath;
 import dhara.benchmarks.harness.Entrant;
 import dhara.benchmarks.harness.Suite;
 import dhara.benchmarks.harness.Work;
+import dhara.benchmarks.playback.PlaybackJob;
 import java.util.List;
-import java.util.Map;
 
 /** Whole jobs from a real broker. */
 @AutoService(Suite.class)
@@ -73,15 +73,7 @@ public final class KafkaSuite implements Suite {
                     + " own on the same machine; what it costs is in the time, not in the processor"
                     + " time.",
                 3_000_000,
-                Map.of(
-                    "mode", "stream",
-                    "key", "title",
-                    "keys", "120",
-                    "events-per-second", "5000",
-                    "width", "PT1M",
-                    "every", "PT1M",
-                    "parallelism", "2",
-                    "state", "heap"),
+                PlaybackJob.parameters("stream", "title", 120, 5000),
                 List.of(FLINK, DHARA, FLINK_PRE_AGGREGATED, STREAMS, BEAM_DOCUMENTED))
             .in(new PlaybackTopic()));
   }

@@ -41,7 +41,8 @@ public record PlaybackJob(
    * @param keys how many there are
    * @param eventsPerSecond of event time
    */
-  static Map<String, String> parameters(String mode, String key, long keys, long eventsPerSecond) {
+  public static Map<String, String> parameters(
+      String mode, String key, long keys, long eventsPerSecond) {
     return Map.of(
         "mode",
         mode,

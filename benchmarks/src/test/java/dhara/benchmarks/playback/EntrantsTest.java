@@ -2,6 +2,7 @@ package dhara.benchmarks.playback;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
@@ -9,6 +10,7 @@ import dhara.benchmarks.harness.ClassPath;
 import dhara.benchmarks.harness.Contestant;
 import dhara.benchmarks.harness.Entrant;
 import dhara.benchmarks.harness.Suite;
+import dhara.benchmarks.harness.Task;
 import dhara.benchmarks.harness.Work;
 import java.util.HashSet;
 import java.util.List;
@@ -45,5 +47,18 @@ class EntrantsTest {
         }
       }
     }
+  }
+
+  @Test
+  void worksOfPlaybackEventsSayAllThatTheirJobAsksFor() {
+    Set<String> jobs = new HashSet<>();
+    for (Work work : works) {
+      if (work.parameters().containsKey("width")) {
+        PlaybackJob job = PlaybackJob.of(new Task(work.events(), work.parameters()));
+        assertThat(work.name(), job.events(), is(work.events()));
+        jobs.add(work.name());
+      }
+    }
+    assertThat(jobs, hasItems("few-keys", "unique", "kafka-few-keys"));
   }
 }
