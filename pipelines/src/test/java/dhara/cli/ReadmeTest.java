@@ -22,33 +22,31 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * The parts of README.md that the code says, between {@code <!-- NAME:start -->} and {@code <!--
- * NAME:end -->}. Run this test with {@code -Ddhara.readme.write=true} to write them anew.
+ * The parts of README.md and docs/ that are generated from the code, between {@code <!-- NAME:start
+ * -->} and {@code <!-- NAME:end -->}. Run this test with {@code -Ddhara.readme.write=true} to write
+ * them anew.
  */
 class ReadmeTest {
 
   private static final Path ROOT = Path.of("..");
   private static final Path README = ROOT.resolve("README.md");
+  private static final Path DOCS = ROOT.resolve("docs");
   private static final String TESTS = "mvn -B verify -Pall-runners";
 
   @Test
   void listsEveryOption() throws IOException {
-    assertPart("options", options());
+    assertPart(DOCS.resolve("options.md"), "options", options());
   }
 
   @Test
   void listsEveryAnalysisWithItsColumns() throws IOException {
-    assertPart("analyses", analyses());
+    assertPart(DOCS.resolve("analyses.md"), "analyses", analyses());
   }
 
   @Test
   void namesTheTestCommandThatContinuousIntegrationRuns() throws IOException {
     assertThat(Files.readString(README), containsString(TESTS));
     assertThat(Files.readString(ROOT.resolve(".ci/run")), containsString(TESTS));
-  }
-
-  private static void assertPart(String name, String text) throws IOException {
-    assertPart(README, name, text);
   }
 
   /** Compares a part of a page, or writes it anew. */
