@@ -31,11 +31,9 @@ public record Command(int exit, String out, String err) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
-        new Console(
+        Console.piped(
             new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            false);
+            new PrintStream(err, true, StandardCharsets.UTF_8));
     int exit = dhara.apply(console).run(arguments.toArray(String[]::new));
     return new Command(
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -1,36 +1,44 @@
 package dhara.cli;
 
+import dhara.terminal.Terminal;
 import java.io.PrintStream;
-import java.util.Map;
 
 /**
  * Where a command speaks: answers on {@code out}, everything else on {@code err}.
  *
  * @param out answers and help
  * @param err errors, progress, the ledger
- * @param live whether {@code err} is a terminal that a line can be redrawn on
- * @param colour whether text may be coloured
+ * @param terminal which of the two it shows, and what it can do
  */
-public record Console(PrintStream out, PrintStream err, boolean live, boolean colour) {
+public record Console(PrintStream out, PrintStream err, Terminal terminal) {
 
-  /** The console of this process. A dumb terminal redraws nothing; {@code NO_COLOR} is obeyed. */
+  /** The console of this process. */
   public static Console ofProcess() {
-    Map<String, String> environment = System.getenv();
-    boolean live = isTerminal() && !environment.getOrDefault("TERM", "dumb").equals("dumb");
-    return new Console(
-        System.out, System.err, live, live && environment.getOrDefault("NO_COLOR", "").isEmpty());
+    return new Console(System.out, System.err, Terminal.ofProcess());
   }
 
-  @SuppressWarnings("SystemConsoleNull") // from JDK 22 on, isTerminal() is asked
-  private static boolean isTerminal() {
-    java.io.Console console = System.console();
-    if (console == null || Runtime.version().feature() < 22) {
-      return console != null;
-    }
-    try {
-      return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("cannot ask for the terminal", e);
-    }
+  /** A console of which no terminal shows anything. */
+  public static Console piped(PrintStream out, PrintStream err) {
+    return new Console(out, err, Terminal.NONE);
+  }
+
+  /** Whether answers are read on a terminal, as tables, and not by a program, as JSON lines. */
+  public boolean tables() {
+    return terminal.out();
+  }
+
+  /** Whether answers may be drawn again over those that they replace. */
+  public boolean refreshes() {
+    return terminal.out() && terminal.redraws();
+  }
+
+  /** Whether {@code err} has a line that is drawn again and again, with the progress. */
+  public boolean live() {
+    return terminal.err() && terminal.redraws();
+  }
+
+  /** Whether what {@code out} gets may be coloured. */
+  public boolean colour() {
+    return terminal.out() && terminal.coloured();
   }
 }

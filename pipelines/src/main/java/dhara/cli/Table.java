@@ -38,7 +38,7 @@ final class Table {
    */
   static void print(String name, List<String> lines, Endpoint sink, Console console)
       throws IOException {
-    boolean table = sink.parameter("format", console.live() ? "table" : "jsonl").equals("table");
+    boolean table = sink.parameter("format", console.tables() ? "table" : "jsonl").equals("table");
     int rows = Integer.parseInt(sink.parameter("rows", table ? ROWS : "0"));
     List<Answer> answers = new ArrayList<>();
     for (String line : lines) {

@@ -57,11 +57,9 @@ class AnalysisJobTest {
     assertThat(
         dropped, contains(matchesPattern("Tides/\\w+: the engine dropped 1 elements as late")));
     Console console =
-        new Console(
+        Console.piped(
             new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
-            false,
-            false);
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
     assertThat(
         assertThrows(
                 AnalysisJob.UnbalancedLedger.class,

@@ -345,11 +345,9 @@ class DharaTest {
     out.reset();
     err.reset();
     Console console =
-        new Console(
+        Console.piped(
             new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            false);
+            new PrintStream(err, true, StandardCharsets.UTF_8));
     return new Dhara(console, null, this::job, Tides::line).run(arguments);
   }
 

@@ -78,11 +78,9 @@ class GenerateTest {
     out.reset();
     err.reset();
     Console console =
-        new Console(
+        Console.piped(
             new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            false);
+            new PrintStream(err, true, StandardCharsets.UTF_8));
     String[] all =
         Stream.concat(Stream.of("generate"), Stream.of(arguments)).toArray(String[]::new);
     return new Dhara(console, null, GenerateTest::noJob, Tides::line).run(all);

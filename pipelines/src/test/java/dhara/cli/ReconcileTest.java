@@ -503,11 +503,9 @@ class ReconcileTest {
     out.reset();
     err.reset();
     return Dhara.on(
-            new Console(
+            Console.piped(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false,
-                false))
+                new PrintStream(err, true, StandardCharsets.UTF_8)))
         .run(arguments);
   }
 

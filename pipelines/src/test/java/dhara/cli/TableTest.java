@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.io.Endpoint;
 import dhara.pipelines.Ledger;
+import dhara.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -191,18 +192,17 @@ class TableTest {
     assertThat(err(), is(good + "\n" + bad + "\n" + good + "\n"));
   }
 
-  private void print(boolean live, String sink, List<String> lines) throws IOException {
+  private void print(boolean terminal, String sink, List<String> lines) throws IOException {
     out.reset();
     err.reset();
-    Table.print("lakes", lines, Endpoint.of("--answers", sink), console(live));
+    Table.print("lakes", lines, Endpoint.of("--answers", sink), console(terminal));
   }
 
-  private Console console(boolean live) {
+  private Console console(boolean terminal) {
     return new Console(
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
-        live,
-        false);
+        terminal ? new Terminal(true, true, true, false, Terminal.COLUMNS) : Terminal.NONE);
   }
 
   private String out() {

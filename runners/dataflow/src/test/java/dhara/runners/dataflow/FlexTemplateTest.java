@@ -312,7 +312,7 @@ class FlexTemplateTest {
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
     int exit =
         TemplateLauncher.launch(
-            new Console(stream, stream, false, false), analysis, parameters.toArray(String[]::new));
+            Console.piped(stream, stream), analysis, parameters.toArray(String[]::new));
     return exit
         + ": "
         + err.toString(StandardCharsets.UTF_8).strip().replaceFirst("(?s)(is missing\\. ).*", "$1");

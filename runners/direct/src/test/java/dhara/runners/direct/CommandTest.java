@@ -378,11 +378,9 @@ class CommandTest {
     out.reset();
     err.reset();
     return Dhara.on(
-            new Console(
+            Console.piped(
                 new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                false,
-                false))
+                new PrintStream(err, true, StandardCharsets.UTF_8)))
         .run(arguments);
   }
 
