@@ -8,7 +8,6 @@ import java.util.Set;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryOptions;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryServices;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryServicesImpl;
-import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
  * Writes answers to a BigQuery table: {@code bigquery://PROJECT/DATASET/TABLE}. The first output
@@ -40,12 +39,22 @@ public final class BigQueryConnector implements Connector {
   }
 
   @Override
-  public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, PipelineOptions options) {
+  public String shape() {
+    return SHAPE;
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.UPSERT);
+  }
+
+  @Override
+  public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
     TableReference reference = reference(endpoint, rows.suffix());
     BigQueryTable<T> table =
         BigQueryTable.of(
-            endpoint, reference, rows.format(), services, options.as(BigQueryOptions.class));
-    return new Target<>(table.write(), table::check, table::create);
+            endpoint, reference, rows.format(), services, run.options().as(BigQueryOptions.class));
+    return Target.of(table.write()).checked(table::check).created(table::create);
   }
 
   /** The table that a URI names, with its suffix. */

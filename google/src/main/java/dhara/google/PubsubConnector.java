@@ -5,16 +5,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.pubsub.v1.PubsubMessage;
 import dhara.events.Event;
 import dhara.io.Connector;
-import dhara.io.Decoding;
 import dhara.io.Endpoint;
 import dhara.io.EventSource;
 import dhara.io.Message;
 import dhara.io.MessageSource;
+import dhara.io.Reading;
 import dhara.io.UnboundedSources;
 import dhara.options.DharaOptions;
 import java.io.IOException;
 import java.util.Set;
-import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
 import org.apache.beam.sdk.io.gcp.pubsub.PubsubClient;
@@ -64,13 +63,22 @@ public final class PubsubConnector implements Connector {
   }
 
   @Override
+  public String shape() {
+    return SHAPE;
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.READ);
+  }
+
+  @Override
   public <T extends Record & Event> EventSource<T> source(
-      Endpoint endpoint, Decoding<T> decoding, Coder<T> coder, DharaOptions options) {
+      Endpoint endpoint, Reading<T> reading, DharaOptions options) {
     SubscriptionPath subscription = subscription(endpoint);
     return source(
         endpoint,
-        decoding,
-        coder,
+        reading,
         options,
         new PubsubUnboundedSource(
             clients, null, null, StaticValueProvider.of(subscription), null, null, true));
@@ -78,17 +86,13 @@ public final class PubsubConnector implements Connector {
 
   /** The same, of a transform that reads the subscription with its attributes. */
   <T extends Record & Event> EventSource<T> source(
-      Endpoint endpoint,
-      Decoding<T> decoding,
-      Coder<T> coder,
-      DharaOptions options,
-      PubsubUnboundedSource read) {
+      Endpoint endpoint, Reading<T> reading, DharaOptions options, PubsubUnboundedSource read) {
     return MessageSource.of(
         endpoint.uri(),
         bytes(read),
         PubsubConnector::message,
-        decoding,
-        coder,
+        reading.json(),
+        reading.coder(),
         options,
         () -> check(endpoint, subscription(endpoint), options));
   }

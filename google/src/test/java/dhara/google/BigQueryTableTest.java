@@ -10,6 +10,7 @@ import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableFieldSchema;
 import com.google.api.services.bigquery.model.TableRow;
 import com.google.api.services.bigquery.model.TableSchema;
+import dhara.io.Connector;
 import dhara.io.Endpoint;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
@@ -316,7 +317,7 @@ class BigQueryTableTest {
 
   private static <K extends Record, V extends Record> Sink<Answer<K, V>> sink(
       Endpoint endpoint, Output<K, V> output, RunFolder folder) {
-    return Sink.answers(endpoint, output, true, null, folder, options());
+    return Sink.answers(endpoint, output, true, null, new Connector.Run(true, folder, options()));
   }
 
   private static PipelineOptions options() {

@@ -8,10 +8,10 @@ import dhara.io.Connector;
 import dhara.io.Endpoint;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.beam.sdk.io.gcp.testing.FakeBigQueryServices;
 import org.apache.beam.sdk.io.gcp.testing.FakeDatasetService;
-import org.apache.beam.sdk.options.PipelineOptions;
 
 /** The connector to BigQuery with Beam's fake of the service: {@code fakebigquery://…}. */
 @AutoService(Connector.class)
@@ -54,7 +54,17 @@ public final class FakeBigQuery implements Connector {
   }
 
   @Override
-  public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, PipelineOptions options) {
-    return new BigQueryConnector(services()).target(endpoint, rows, options);
+  public String shape() {
+    return "fakebigquery://PROJECT/DATASET/TABLE";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return new BigQueryConnector().abilities();
+  }
+
+  @Override
+  public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
+    return new BigQueryConnector(services()).target(endpoint, rows, run);
   }
 }

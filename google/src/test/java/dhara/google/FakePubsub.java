@@ -6,15 +6,15 @@ import com.google.protobuf.ByteString;
 import com.google.pubsub.v1.PubsubMessage;
 import dhara.events.Event;
 import dhara.io.Connector;
-import dhara.io.Decoding;
 import dhara.io.Endpoint;
 import dhara.io.EventSource;
+import dhara.io.Reading;
 import dhara.options.DharaOptions;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.gcp.pubsub.PubsubClient;
 import org.apache.beam.sdk.io.gcp.pubsub.PubsubClient.IncomingMessage;
 import org.apache.beam.sdk.io.gcp.pubsub.PubsubTestClient;
@@ -71,13 +71,22 @@ public final class FakePubsub implements Connector {
   }
 
   @Override
+  public String shape() {
+    return URI;
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return new PubsubConnector().abilities();
+  }
+
+  @Override
   public <T extends Record & Event> EventSource<T> source(
-      Endpoint endpoint, Decoding<T> decoding, Coder<T> coder, DharaOptions options) {
+      Endpoint endpoint, Reading<T> reading, DharaOptions options) {
     return new PubsubConnector(CLIENTS.get())
         .source(
             endpoint,
-            decoding,
-            coder,
+            reading,
             options,
             new PubsubUnboundedSource(
                 new Stopped(),

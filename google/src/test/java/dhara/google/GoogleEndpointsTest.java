@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.io.Connector;
+import dhara.io.Connector.Ability;
 import dhara.io.Endpoint;
 import dhara.options.BadOption;
 import org.junit.jupiter.api.Test;
@@ -84,17 +85,18 @@ class GoogleEndpointsTest {
     Endpoint subscription = Endpoint.of("--answers", "pubsub://dhara-tests/orders-sub");
 
     assertThat(
-        assertThrows(BadOption.class, () -> Connector.of(table).source(table, null, null, null))
-            .getMessage(),
+        assertThrows(BadOption.class, () -> Connector.of(table, Ability.READ)).getMessage(),
         is(
-            "--events=bigquery://dhara-tests/shop/orders: cannot be read; name a file, a glob or a"
-                + " topic"));
+            "--events=bigquery://dhara-tests/shop/orders: cannot be read; these can: "
+                + "fakepubsub://dhara-tests/orders-sub, files:PATH, kafka://HOST:9092/TOPIC,"
+                + " pubsub://PROJECT/SUBSCRIPTION"));
     assertThat(
         assertThrows(
-                BadOption.class, () -> Connector.of(subscription).target(subscription, null, null))
+                BadOption.class, () -> Connector.of(subscription, Ability.UPSERT, Ability.APPEND))
             .getMessage(),
         is(
-            "--answers=pubsub://dhara-tests/orders-sub: cannot be written to; name files:DIR,"
-                + " kafka:// or console"));
+            "--answers=pubsub://dhara-tests/orders-sub: cannot be written to; these can: "
+                + "bigquery://PROJECT/DATASET/TABLE, console, "
+                + "fakebigquery://PROJECT/DATASET/TABLE, files:PATH, kafka://HOST:9092/TOPIC"));
   }
 }

@@ -1,6 +1,5 @@
 package dhara.cli;
 
-import dhara.io.Endpoint;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
 import dhara.options.DharaOptions;
@@ -22,16 +21,14 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 /** The job of an analysis: what it says when it has ended. */
 final class AnalysisJob implements Job {
 
-  private final Analysis<?> analysis;
   private final Assembly assembly;
 
-  private AnalysisJob(Analysis<?> analysis, Assembly assembly) {
-    this.analysis = analysis;
+  private AnalysisJob(Assembly assembly) {
     this.assembly = assembly;
   }
 
   static <O extends DharaOptions> Job of(Analysis<O> analysis, O options) {
-    return new AnalysisJob(analysis, Assembly.of(analysis, options));
+    return new AnalysisJob(Assembly.of(analysis, options));
   }
 
   @Override
@@ -58,11 +55,8 @@ final class AnalysisJob implements Job {
   @Override
   public void finish(PipelineResult result, Console console) throws IOException {
     RunFolder folder = assembly.folder();
-    for (Output<?, ?> output : analysis.outputs()) {
-      Endpoint sink = assembly.sink(output);
-      if (sink.scheme().equals("console") && !assembly.heldBack().contains(output)) {
-        Table.print(output.name(), folder.lines(output.name()), sink, console);
-      }
+    for (Output<?, ?> output : assembly.kept()) {
+      Table.print(output.name(), folder.lines(output.name()), assembly.sink(output), console);
     }
     console.out().flush();
     var dead = new DeadLetters();

@@ -60,7 +60,7 @@ public record Endpoint(
 
   /** Those that are not on the class path too: what they name is no path of files. */
   private static boolean isConnector(String scheme) {
-    return Connector.SHIPPED.containsKey(scheme) || Connector.of(scheme).isPresent();
+    return Connector.ELSEWHERE.containsKey(scheme) || Connector.of(scheme).isPresent();
   }
 
   private static String decoded(String option, String uri, String value) {

@@ -18,19 +18,10 @@ public interface ResultSet {
   /**
    * Looks at an endpoint.
    *
-   * <ul>
-   *   <li>{@code files:DIR?format=jsonl|csv|avro}; the format is by default that of a file's name
-   *   <li>{@code kafka://broker:9092/topic} with the parameters of {@link KafkaSource}
-   * </ul>
-   *
-   * @throws dhara.options.BadOption where nothing can be read there, or the topic is absent
+   * @throws dhara.options.BadOption when nothing can be read there
    */
   static ResultSet of(Endpoint endpoint) {
-    return switch (endpoint.scheme()) {
-      case "files" -> FolderResults.of(endpoint);
-      case "kafka" -> TopicResults.of(endpoint);
-      default -> throw endpoint.bad("cannot be read; name files:DIR or kafka://broker/topic");
-    };
+    return Connector.of(endpoint, Connector.Ability.READ_BACK).results(endpoint);
   }
 
   /** Where it is. */

@@ -116,12 +116,12 @@ public final class RowFormat<T> implements Serializable {
   }
 
   /** One line of JSON without the line feed. */
-  byte[] json(T element) throws IOException {
+  public byte[] json(T element) throws IOException {
     return json(fields(), records.apply(element));
   }
 
   /** What identifies it: a later one with this key replaces it. */
-  byte[] jsonKey(T element) throws IOException {
+  public byte[] jsonKey(T element) throws IOException {
     if (keyFields == null) {
       keyFields = fields(keyTypes);
     }

@@ -37,7 +37,7 @@ public final class RowJson {
    *
    * @throws IOException where the bytes are none; its message is one line
    */
-  static ObjectNode object(byte[] bytes, int offset, int length) throws IOException {
+  public static ObjectNode object(byte[] bytes, int offset, int length) throws IOException {
     JsonNode node;
     try {
       node = MAPPER.readTree(bytes, offset, length);

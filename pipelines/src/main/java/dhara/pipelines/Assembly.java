@@ -3,15 +3,11 @@ package dhara.pipelines;
 import dhara.events.DeadLetter;
 import dhara.events.Event;
 import dhara.events.LateEvent;
-import dhara.formats.JsonFormat;
 import dhara.formats.Mapping;
 import dhara.io.Connector;
-import dhara.io.Decoding;
 import dhara.io.Endpoint;
 import dhara.io.EventSource;
-import dhara.io.FilesSource;
-import dhara.io.KafkaSource;
-import dhara.io.ResultSet;
+import dhara.io.Reading;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
 import dhara.io.TimeBounds;
@@ -23,7 +19,6 @@ import dhara.options.WindowOptions;
 import dhara.reconcile.AnswerRow;
 import dhara.reconcile.Comparison;
 import dhara.reconcile.Report;
-import dhara.records.RecordCoder;
 import dhara.transforms.Answer;
 import dhara.transforms.Lateness;
 import dhara.transforms.Unique;
@@ -78,6 +73,7 @@ public final class Assembly implements Flow, AutoCloseable {
   private final List<Sink<?>> written = new ArrayList<>();
   private final Set<Output<?, ?>> answered = new HashSet<>();
   private final List<Output<?, ?>> heldBack = new ArrayList<>();
+  private final List<Output<?, ?>> kept = new ArrayList<>();
   private final List<PCollection<DeadLetter>> deadLetters = new ArrayList<>();
   private final List<PCollection<LateEvent>> lateEvents = new ArrayList<>();
   private final Instant started = Instant.now();
@@ -112,7 +108,11 @@ public final class Assembly implements Flow, AutoCloseable {
     if (options.getWithout() != null
         && sources.values().stream()
             .flatMap(List::stream)
-            .noneMatch(source -> source.scheme().equals("kafka"))) {
+            .noneMatch(
+                source ->
+                    Connector.of(source, Connector.Ability.READ)
+                        .abilities()
+                        .contains(Connector.Ability.REREAD))) {
       throw new BadOption(
           "--without",
           options.getWithout(),
@@ -178,6 +178,11 @@ public final class Assembly implements Flow, AutoCloseable {
   /** Where an output's answers go. */
   public Endpoint sink(Output<?, ?> output) {
     return sinks.get(output.name()).get(0);
+  }
+
+  /** Outputs whose answers the run keeps in its folder, for the command to show. */
+  public List<Output<?, ?>> kept() {
+    return List.copyOf(kept);
   }
 
   /** Outputs whose answers a backfill holds back, because they have effects. */
@@ -336,9 +341,11 @@ public final class Assembly implements Flow, AutoCloseable {
             output,
             analysis.outputs().indexOf(output) == 0,
             bounded ? null : due(options),
-            folder,
-            options);
+            run());
     checked(sink);
+    if (sink.kept()) {
+      kept.add(output);
+    }
     revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
   }
 
@@ -441,9 +448,7 @@ public final class Assembly implements Flow, AutoCloseable {
         Sink.deadLetters(
             other("--deadLetters", options.getDeadLetters(), beside),
             options.getDeadLetters() == null,
-            bounded,
-            folder,
-            options));
+            run()));
     if (bounded && options.getLate() != null) {
       throw new BadOption(
           "--late",
@@ -454,26 +459,22 @@ public final class Assembly implements Flow, AutoCloseable {
       write(
           "Late",
           lateEvents,
-          Sink.late(
-              other("--late", options.getLate(), beside),
-              options.getLate() == null,
-              folder,
-              options));
+          Sink.late(other("--late", options.getLate(), beside), options.getLate() == null, run()));
     }
     Sink<Ledger> ledger =
         Sink.ledger(
-            other("--ledger", options.getLedger(), beside),
-            options.getLedger() == null,
-            bounded,
-            folder,
-            options);
-    PCollection<Ledger> ledgers = bounded ? books.bounded() : books.soFar(Books.every(ledger));
+            other("--ledger", options.getLedger(), beside), options.getLedger() == null, run());
+    PCollection<Ledger> ledgers = bounded ? books.bounded() : books.soFar(ledger.pace());
     if (bounded) {
       Books.leave(ledgers, folder);
     }
-    if (!bounded || !ledger.endpoint().scheme().equals("console")) {
+    if (!ledger.kept()) { // what the run keeps, the command shows
       write("LedgerOut", List.of(Books.revised(ledgers, first(ledger))), ledger);
     }
+  }
+
+  private Connector.Run run() {
+    return new Connector.Run(bounded, folder, options);
   }
 
   private <T> void checked(Sink<T> sink) {
@@ -492,37 +493,11 @@ public final class Assembly implements Flow, AutoCloseable {
 
   private <T extends Record & Event> EventSource<T> source(Input<T> input, Endpoint endpoint) {
     TimeBounds bounds = new TimeBounds(options.getNotBefore(), options.getMaxSkew());
-    JsonFormat<T> json;
-    try {
-      json = JsonFormat.of(input.type(), mapping);
-    } catch (IllegalArgumentException e) {
-      throw new BadOption("--map", mapping, e.getMessage(), e);
-    }
-    return switch (endpoint.scheme()) {
-      case "files" -> {
-        yield FilesSource.of(
-            endpoint, input.type(), mapping, input.name(), bounds, options.getMaxEventBytes());
-      }
-      case "kafka" -> {
-        KafkaSource<T> kafka =
-            KafkaSource.of(
-                endpoint,
-                new Decoding<>(input.name(), json, bounds, options.getMaxEventBytes()),
-                RecordCoder.of(input.type()),
-                options.getDisorder(),
-                options.getIdleAfter());
-        yield options.getWithout() == null
-            ? kafka
-            : kafka.without(ResultSet.of(Endpoint.of("--without", options.getWithout())));
-      }
-      default ->
-          Connector.of(endpoint)
-              .source(
-                  endpoint,
-                  new Decoding<>(input.name(), json, bounds, options.getMaxEventBytes()),
-                  RecordCoder.of(input.type()),
-                  options);
-    };
+    return Connector.of(endpoint, Connector.Ability.READ)
+        .source(
+            endpoint,
+            new Reading<>(input.name(), input.type(), mapping, bounds, options.getMaxEventBytes()),
+            options);
   }
 
   private static Duration longest(Function<Windows, Duration> what, Windows... windows) {

@@ -3,7 +3,6 @@ package dhara.pipelines;
 import dhara.formats.RecordFields;
 import dhara.io.Counts;
 import dhara.io.RunFolder;
-import dhara.io.Sink;
 import dhara.metrics.MeteredStep;
 import dhara.records.RecordCoder;
 import dhara.transforms.CountPerBundle;
@@ -190,11 +189,6 @@ final class Books {
     }
     ledgers.sort(Comparator.comparing(Ledger::input));
     return ledgers;
-  }
-
-  /** How often a stream's ledger goes to a sink: a person reads slower than a topic fills. */
-  static Duration every(Sink<Ledger> sink) {
-    return Duration.ofSeconds(sink.endpoint().scheme().equals("kafka") ? 1 : 10);
   }
 
   /** Enters counts into ledgers, and shows them as metrics of the engine too. */

@@ -36,9 +36,7 @@ class SinkTest {
       Sink.deadLetters(
               Endpoint.of("--deadLetters", uri),
               false,
-              bounded,
-              folder,
-              PipelineOptionsFactory.create())
+              new Connector.Run(bounded, folder, PipelineOptionsFactory.create()))
           .check();
     }
   }

@@ -3,6 +3,7 @@ package dhara.reconcile;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import dhara.io.Connector;
 import dhara.io.Endpoint;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
@@ -110,7 +111,13 @@ class ComparisonTest {
     try (RunFolder temporary = RunFolder.create()) {
       create(pipeline, answers)
           .apply(
-              Sink.answers(endpoint, HAULS, true, null, temporary, pipeline.getOptions()).write());
+              Sink.answers(
+                      endpoint,
+                      HAULS,
+                      true,
+                      null,
+                      new Connector.Run(true, temporary, pipeline.getOptions()))
+                  .write());
       pipeline.run().waitUntilFinish();
     }
   }
