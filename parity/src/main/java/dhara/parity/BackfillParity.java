@@ -177,7 +177,9 @@ public abstract class BackfillParity {
     }
     Map<String, Long> reasons = new TreeMap<>();
     for (String line : lines) {
-      reasons.merge(JSON.readTree(line).get("reason").asText(), 1L, Long::sum);
+      JsonNode letter = JSON.readTree(line);
+      // One that is summed up stands for several records.
+      reasons.merge(letter.get("reason").asText(), letter.path("records").asLong(1), Long::sum);
     }
     return reasons;
   }

@@ -26,7 +26,7 @@ final class DeadLetters {
 
   private long count;
 
-  private record Letter(String reason, String source, String position, String text) {}
+  private record Letter(String reason, String source, String position, String text, long records) {}
 
   /** Takes a dead letter, as JSON. */
   void add(String line) {
@@ -36,13 +36,15 @@ final class DeadLetters {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read a dead letter of this run", e);
     }
-    count++;
+    long records = json.path("records").asLong(1); // one that is summed up stands for several
+    count += records;
     first.add(
         new Letter(
             json.path("reason").asText(),
             json.path("source").asText(),
             json.path("position").asText(),
-            json.path("text").asText()));
+            json.path("text").asText(),
+            records));
     if (first.size() > SHOWN) {
       first.pollLast();
     }
@@ -50,18 +52,23 @@ final class DeadLetters {
 
   /** Prints the first, and how many more there are. */
   void print(Console console) {
+    long shown = 0;
     for (Letter letter : first) {
+      shown += letter.records;
       console
           .err()
           .printf(
-              "dead letter %s %s %s: %s%n",
-              letter.reason, letter.source, letter.position, Table.printable(letter.text));
+              "dead letter %s %s %s: %s%s%n",
+              letter.reason,
+              letter.source,
+              letter.position,
+              Table.printable(letter.text),
+              letter.records == 1 ? "" : " (and %,d like it)".formatted(letter.records - 1));
     }
-    if (count > first.size()) {
+    if (count > shown) {
       console
           .err()
-          .printf(
-              "… and %,d more; --deadLetters=files:DIR keeps them whole%n", count - first.size());
+          .printf("… and %,d more; --deadLetters=files:DIR keeps them whole%n", count - shown);
     }
   }
 }

@@ -141,6 +141,8 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     @ProcessElement
     public void process(@Element Segment segment, MultiOutputReceiver out) throws IOException {
       OutputReceiver<T> good = out.get(events);
+      OutputReceiver<DeadLetter> letters = out.get(dead);
+      DeadLetterSums sums = new DeadLetterSums();
       reader.read(
           segment,
           new SegmentReader.Taker<T>() {
@@ -156,9 +158,10 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
             public void bad(BadEvent why, Lines line) {
               counting.read(line.length());
               counting.deadLetter();
-              out.get(dead).output(deadLetter(segment, line, why));
+              sums.add(deadLetter(segment, line, why), letters::output);
             }
           });
+      sums.giveAll(letters::output);
     }
 
     @FinishBundle

@@ -382,6 +382,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     private final Outputs<T> outputs;
     private transient @Nullable RecordFields<T> fields;
     private transient @Nullable Counting counting;
+    private transient DeadLetterSums.@Nullable OfBundle sums;
 
     SplitFn(String input, String source, Class<T> type, Lateness lateness, Outputs<T> outputs) {
       this.input = input;
@@ -394,6 +395,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     @StartBundle
     public void start() {
       counting = new Counting();
+      sums = new DeadLetterSums.OfBundle(outputs.deadLetters);
     }
 
     @ProcessElement
@@ -413,9 +415,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
           events.outputWithTimestamp(event, chunk.at(i));
         } else {
           counting.deadLetter();
-          out.get(outputs.deadLetters)
-              .outputWithTimestamp(
-                  arrival.deadLetter(input, source, position(record)), chunk.at(i));
+          sums.add(arrival.deadLetter(input, source, position(record)), chunk.at(i), out);
         }
       }
     }
@@ -433,6 +433,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
 
     @FinishBundle
     public void finish(FinishBundleContext context) {
+      sums.giveAll(context);
       counting.output(context, outputs.counts);
     }
   }
@@ -475,6 +476,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
         @Element KafkaRange range, ProcessContext context, MultiOutputReceiver out) {
       Set<Long> leftOut = late == null ? Set.of() : late.in(range, context);
       OutputReceiver<T> events = out.get(outputs.events);
+      OutputReceiver<DeadLetter> letters = out.get(outputs.deadLetters);
+      DeadLetterSums sums = new DeadLetterSums();
       ranges.read(
           range,
           record -> {
@@ -483,12 +486,12 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             T event = arrival.event();
             if (event == null) {
               counting.deadLetter();
-              out.get(outputs.deadLetters)
-                  .output(
-                      arrival.deadLetter(
-                          decoding.input(),
-                          consumers.address().source(),
-                          position(range.partition(), record.offset())));
+              sums.add(
+                  arrival.deadLetter(
+                      decoding.input(),
+                      consumers.address().source(),
+                      position(range.partition(), record.offset())),
+                  letters::output);
             } else if (leftOut.contains(record.offset())) {
               counting.late();
               out.get(outputs.leftOut).outputWithTimestamp(event, at(event));
@@ -497,6 +500,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
               events.outputWithTimestamp(event, at(event));
             }
           });
+      sums.giveAll(letters::output);
     }
 
     @FinishBundle

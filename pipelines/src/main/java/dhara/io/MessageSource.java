@@ -22,6 +22,7 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
 
 /**
  * A stream of messages that are handed out one by one, by a service without partitions: the part of
@@ -147,6 +148,7 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
     private final TupleTag<Counts> counts;
     private transient @Nullable RecordFields<T> fields;
     private transient @Nullable Counting counting;
+    private transient DeadLetterSums.@Nullable OfBundle sums;
 
     SplitFn(
         String input,
@@ -170,10 +172,12 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
     @StartBundle
     public void start() {
       counting = new Counting();
+      sums = new DeadLetterSums.OfBundle(deadLetters);
     }
 
     @ProcessElement
-    public void process(@Element KV<String, Arrival<T>> message, MultiOutputReceiver out) {
+    public void process(
+        @Element KV<String, Arrival<T>> message, @Timestamp Instant at, MultiOutputReceiver out) {
       Arrival<T> arrival = message.getValue();
       counting.read(arrival.length());
       T event = arrival.event();
@@ -188,12 +192,13 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
         out.get(events).output(event);
       } else {
         counting.deadLetter();
-        out.get(deadLetters).output(arrival.deadLetter(input, source, message.getKey()));
+        sums.add(arrival.deadLetter(input, source, message.getKey()), at, out);
       }
     }
 
     @FinishBundle
     public void finish(FinishBundleContext context) {
+      sums.giveAll(context);
       counting.output(context, counts);
     }
   }

@@ -60,7 +60,7 @@ public final class DeadLetterReasons extends PTransform<PCollection<DeadLetter>,
 
     @ProcessElement
     public void process(@Element DeadLetter deadLetter) {
-      counters.get(deadLetter.reason()).inc();
+      counters.get(deadLetter.reason()).inc(deadLetter.count());
     }
   }
 }

@@ -57,10 +57,20 @@ record CauseReader(Kind kind, Side side, Mapping at) implements WrittenRow.Reade
     return new Cause(
         kind,
         side,
-        text(row, "source") + " " + text(row, "position"),
+        text(row, "source") + " " + text(row, "position") + others(row),
         at,
         at == null ? 0 : at,
         digest(bytes));
+  }
+
+  /**
+   * Of a dead letter that stands for several records, where the last is, and how many there are.
+   */
+  private static String others(WrittenRow row) {
+    JsonNode records = row.columns().path("records");
+    return records.isNull() || records.isMissingNode()
+        ? ""
+        : " to %s, %,d records".formatted(text(row, "last_position"), records.asLong());
   }
 
   private @Nullable Long at(byte[] bytes) {

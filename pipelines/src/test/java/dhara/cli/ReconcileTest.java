@@ -177,6 +177,21 @@ class ReconcileTest {
   }
 
   @Test
+  void aDeadLetterThatStandsForManyExplainsAsOneDoesAndSaysWhichRecords() throws IOException {
+    changeDal();
+    String bytes = "{\"at\":\"2026-01-05T09:01:30Z\",\"fish\":\"many\"}";
+    write(
+        "a/dead-letters/d.jsonl",
+        List.of(
+            dead(bytes, "byte=7")
+                .replace("}", ",\"records\":4900,\"last_position\":\"byte=499999\"}")));
+
+    assertThat(out(), run(), is(0));
+    assertThat(
+        out(), containsString("dead letter events.jsonl byte=7 to byte=499999, 4,900 records: {"));
+  }
+
+  @Test
   void aDeadLettersTimeIsReadAsTheEventsWere() throws IOException {
     changeDal();
     write("a/dead-letters/d.jsonl", List.of(dead("{\"ts\":1767603690000}", "byte=7")));

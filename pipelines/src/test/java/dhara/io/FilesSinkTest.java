@@ -212,7 +212,8 @@ class FilesSinkTest {
         contains(
             "{\"input\":\"hauls\",\"reason\":\"NOT_UTF8\",\"text\":\"byte 1 (0xFF) is no UTF-8\","
                 + "\"source\":\"/data/a.jsonl\",\"position\":\"byte=12\","
-                + "\"seen_at\":\"2026-01-05T09:00:00.000Z\",\"bytes\":\"e/8=\"}"));
+                + "\"seen_at\":\"2026-01-05T09:00:00.000Z\",\"bytes\":\"e/8=\","
+                + "\"records\":null,\"last_position\":null}"));
   }
 
   @Test

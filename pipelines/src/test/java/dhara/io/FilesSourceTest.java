@@ -319,6 +319,25 @@ class FilesSourceTest {
     assertThat(seen.size(), is(50));
   }
 
+  @Test
+  void millionsOfEqualLinesAreSummedUpAndEachIsCounted() throws IOException {
+    zip("bomb.jsonl.gz", "\n".repeat(3_000_000) + json("1", 5) + "\n" + "{\n".repeat(150));
+
+    Outcome outcome = read("bomb.jsonl.gz");
+
+    assertThat(outcome.events, contains(step("1", 5)));
+    assertThat(outcome.read, is(3_000_151L));
+    assertThat(outcome.dead.stream().mapToLong(DeadLetter::count).sum(), is(3_000_150L));
+    assertThat(
+        outcome.dead.stream()
+            .filter(letter -> letter.records() != null)
+            .map(d -> d.reason() + " " + d.position() + " to " + d.lastPosition() + " " + d.count())
+            .toList(),
+        containsInAnyOrder(
+            "EMPTY byte=100 to byte=2999999 2999900", "MALFORMED byte=3000250 to byte=3000348 50"));
+    assertThat(outcome.dead.size(), is(202));
+  }
+
   private record Outcome(
       List<Step> events, List<String> timestamps, List<DeadLetter> dead, long read) {}
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -92,10 +93,14 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     return new Accounted(ledger, expected);
   }
 
-  /** So many rows of a topic, each position once: a restart may write it again. */
+  /** Rows of so many records of a topic, each position once: a restart may write it again. */
   private List<JsonNode> rows(String topic, long count) {
     List<String> values =
-        stream.follow(kafka, topic, rows -> positions(rows).size() == count, PATIENCE);
+        stream.follow(
+            kafka,
+            topic,
+            rows -> positions(rows).values().stream().mapToLong(Settling::records).sum() == count,
+            PATIENCE);
     return List.copyOf(positions(values).values());
   }
 
@@ -110,10 +115,10 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
 
   /** The ids of events that are in no answer, because every copy of them came late. */
   private Set<String> missing(String topic, List<JsonNode> late, List<JsonNode> dead) {
-    Set<String> none = new HashSet<>(texts(dead, "position"));
+    Set<String> none = new HashSet<>(texts(dead, "bytes"));
     Map<String, Long> copies = new HashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : kafka.readAll(topic)) {
-      if (!none.contains("partition=" + record.partition() + " offset=" + record.offset())) {
+      if (!none.contains(Base64.getEncoder().encodeToString(record.value()))) {
         String id = json(new String(record.value(), UTF_8)).get("id").asText();
         copies.merge(id, 1L, Long::sum);
       }
@@ -157,8 +162,13 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
 
   private static Map<String, Long> counts(List<JsonNode> rows, String field) {
     Map<String, Long> counts = new TreeMap<>();
-    rows.forEach(row -> counts.merge(row.get(field).asText(), 1L, Long::sum));
+    rows.forEach(row -> counts.merge(row.get(field).asText(), records(row), Long::sum));
     return counts;
+  }
+
+  /** How many records a row stands for: dead letters that are equal are summed up. */
+  private static long records(JsonNode row) {
+    return row.path("records").asLong(1);
   }
 
   private static JsonNode json(String text) {

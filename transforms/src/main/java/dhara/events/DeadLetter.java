@@ -3,9 +3,14 @@ package dhara.events;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Bytes that are no event, kept whole, so that they can be read again after a fix.
+ *
+ * <p>A dead letter may stand for several records: equal ones of one source are summed up after the
+ * first few. It then says how many there are and from where to where they stand; the records there
+ * that are not among them have other bytes, so that each can still be found and read again.
  *
  * @param input the input of the analysis that read them
  * @param reason why they are no event
@@ -14,6 +19,9 @@ import java.util.Objects;
  * @param position where they stand there: {@code byte=1234}, or {@code partition=3 offset=77}
  * @param seenAt when they were read, to the microsecond (wall clock; never part of an answer)
  * @param bytes the original bytes; of an event longer than the limit, the first of them
+ * @param records how many records with these bytes it stands for; null for one
+ * @param lastPosition where the last of them stands, {@code position} is then where the first does;
+ *     null where it stands for one
  */
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the content
 public record DeadLetter(
@@ -23,7 +31,31 @@ public record DeadLetter(
     String source,
     String position,
     Instant seenAt,
-    byte[] bytes) {
+    byte[] bytes,
+    @Nullable Long records,
+    @Nullable String lastPosition) {
+
+  /** Of one record. */
+  public DeadLetter(
+      String input,
+      Reason reason,
+      String text,
+      String source,
+      String position,
+      Instant seenAt,
+      byte[] bytes) {
+    this(input, reason, text, source, position, seenAt, bytes, null, null);
+  }
+
+  /** The same for several records: this one is the first of so many, the last stands there. */
+  public DeadLetter andOthers(long allRecords, String last) {
+    return new DeadLetter(input, reason, text, source, position, seenAt, bytes, allRecords, last);
+  }
+
+  /** How many records it stands for. */
+  public long count() {
+    return records == null ? 1 : records;
+  }
 
   /** Why bytes are no event: a closed set, stable in what is written. */
   public enum Reason {
@@ -58,7 +90,9 @@ public record DeadLetter(
         && source.equals(d.source)
         && position.equals(d.position)
         && seenAt.equals(d.seenAt)
-        && Arrays.equals(bytes, d.bytes);
+        && Arrays.equals(bytes, d.bytes)
+        && Objects.equals(records, d.records)
+        && Objects.equals(lastPosition, d.lastPosition);
   }
 
   @Override
