@@ -12,8 +12,9 @@ import org.apache.beam.sdk.options.PipelineOptions;
  */
 public interface WindowOptions extends PipelineOptions {
 
-  @Description("Width of the window of event time, ISO-8601, e.g. --window=PT1M")
-  @Default.InstanceFactory(OneMinute.class)
+  @Description(
+      "Width of the window of event time, ISO-8601; without it and --gap a minute, e.g."
+          + " --window=PT1M")
   Duration getWindow();
 
   void setWindow(Duration value);
@@ -46,14 +47,6 @@ public interface WindowOptions extends PipelineOptions {
   Duration getEarly();
 
   void setEarly(Duration value);
-
-  /** One minute. */
-  final class OneMinute implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(1);
-    }
-  }
 
   /** Ten minutes. */
   final class TenMinutes implements DefaultValueFactory<Duration> {

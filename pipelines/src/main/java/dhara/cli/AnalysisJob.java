@@ -8,6 +8,7 @@ import dhara.pipelines.Assembly;
 import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
 import dhara.reconcile.Report;
+import dhara.terminal.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,7 +71,7 @@ final class AnalysisJob implements Job {
     }
     Optional<Report> changes = assembly.changes();
     if (changes.isPresent()) {
-      changes.get().printChanges(console.err());
+      changes.get().printChanges(Printable.stream(console.err()));
     }
     checked(assembly.ledgers(), dropped(result.metrics()), console);
   }

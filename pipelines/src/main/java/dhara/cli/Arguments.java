@@ -15,6 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * The options that a command takes, as picocli knows them: those of its options interface, those of
@@ -28,24 +29,36 @@ final class Arguments {
   private static final String HELP = "--help";
 
   private final String command;
+  private final String places;
   private final Class<? extends PipelineOptions> options;
   private final List<TypedOption> typed;
   private final Map<String, BeamOption> engine = new TreeMap<>();
 
-  private Arguments(String command, Class<? extends PipelineOptions> options) {
+  private Arguments(String command, String places, Class<? extends PipelineOptions> options) {
     this.command = command;
+    this.places = places;
     this.options = options;
     this.typed = new ArrayList<>(TypedOption.of(options));
   }
 
-  /** What a verb takes: its own options only. */
-  static Arguments ofVerb(String command, Class<? extends PipelineOptions> options) {
-    return new Arguments(command, options);
+  /**
+   * What a verb takes: its own options only.
+   *
+   * @param places what stands beside the options, before, between or after them: {@code ANALYSIS}
+   */
+  static Arguments ofVerb(String command, String places, Class<? extends PipelineOptions> options) {
+    return new Arguments(command, places, options);
   }
 
   /** What an analysis takes: its own options, and those of Beam and of the engine. */
   static Arguments ofAnalysis(String command, Class<? extends PipelineOptions> options) {
-    Arguments arguments = new Arguments(command, options);
+    return ofAnalysis(command, "", options);
+  }
+
+  /** The same with what stands beside the options: {@code A B}. */
+  static Arguments ofAnalysis(
+      String command, String places, Class<? extends PipelineOptions> options) {
+    Arguments arguments = new Arguments(command, places, options);
     arguments.engine.putAll(BeamOption.registered());
     arguments.typed.forEach(option -> arguments.engine.remove(option.name()));
     return arguments;
@@ -70,6 +83,7 @@ final class Arguments {
    * What the user gave.
    *
    * @param values by option name, without dashes, in order
+   * @param places what stands beside the options, in order
    * @param verbose whether failures are told whole
    * @param explain whether to show the settings instead of running
    * @param help whether to show the help instead of running
@@ -77,6 +91,7 @@ final class Arguments {
    */
   record Given(
       Map<String, List<String>> values,
+      List<String> places,
       boolean verbose,
       boolean explain,
       boolean help,
@@ -88,7 +103,13 @@ final class Arguments {
    * @throws BadOption where one is unknown, lacks its value, or a required one is missing
    */
   Given parse(List<String> arguments) {
-    CommandLine commandLine = new CommandLine(spec(false, Map.of()));
+    CommandLine commandLine = new CommandLine(spec(false, Map.of())).setExpandAtFiles(false);
+    if (places.isEmpty() && arguments.contains("--")) {
+      throw new BadOption(
+          "--",
+          null,
+          "ends the options, and " + command + " takes nothing but options; leave it out");
+    }
     CommandLine.ParseResult result;
     try {
       result = commandLine.parseArgs(arguments.toArray(String[]::new));
@@ -106,6 +127,7 @@ final class Arguments {
     }
     return new Given(
         values,
+        places.isEmpty() ? List.of() : result.matchedPositionalValue(0, List.<String>of()),
         result.hasMatchedOption(VERBOSE),
         result.hasMatchedOption(EXPLAIN),
         result.hasMatchedOption(HELP),
@@ -191,7 +213,7 @@ final class Arguments {
     CommandSpec spec = CommandSpec.create().name(Launcher.NAME + " " + command);
     spec.usageMessage()
         .width(100)
-        .customSynopsis(Launcher.NAME + " " + command + " [OPTION...]")
+        .customSynopsis((Launcher.NAME + " " + command + " " + places).strip() + " [OPTION...]")
         .sortOptions(false)
         .optionListHeading("%n");
     spec.parser().splitQuotedStrings(false);
@@ -211,6 +233,17 @@ final class Arguments {
       }
     }
     groups.values().forEach(group -> spec.addArgGroup(group.build()));
+    if (!places.isEmpty()) {
+      spec.addPositional(
+          PositionalParamSpec.builder()
+              .index("0..*")
+              .arity("0..*")
+              .type(List.class)
+              .auxiliaryTypes(String.class)
+              .paramLabel(places)
+              .hidden(true)
+              .build());
+    }
     spec.addOption(own("Show this help", HELP, "-h"));
     spec.addOption(own("Tell failures whole, and let the engine speak", VERBOSE));
     if (!engine.isEmpty()) {

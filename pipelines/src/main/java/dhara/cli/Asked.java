@@ -1,5 +1,6 @@
 package dhara.cli;
 
+import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import java.util.List;
 import java.util.Optional;
@@ -21,14 +22,20 @@ record Asked<O extends PipelineOptions>(Analysis<?> analysis, O options) {
    */
   static <O extends PipelineOptions> Optional<Asked<O>> of(
       Verb verb, List<String> arguments, String example, Class<O> type, Environment environment) {
-    if (Verb.helps(arguments)) {
+    Arguments known = Arguments.ofVerb(verb.name(), Verb.ANALYSIS, type);
+    Arguments.Given given = known.parse(arguments);
+    if (given.help()) {
       return Optional.empty();
     }
-    Analysis<?> analysis = environment.analysis(verb, arguments, example);
-    Arguments known = Arguments.ofVerb(verb.name(), type);
-    Arguments.Given given = known.parse(arguments.subList(1, arguments.size()));
-    return given.help()
-        ? Optional.empty()
-        : Optional.of(new Asked<>(analysis, known.build(type, given, List.of())));
+    if (given.places().size() > 1) {
+      throw new BadOption(
+          given.places().get(1),
+          null,
+          "stands beside the analysis, and "
+              + verb.name()
+              + " takes one; options look like --name=value");
+    }
+    Analysis<?> analysis = environment.analysis(verb, given.places(), example);
+    return Optional.of(new Asked<>(analysis, known.build(type, given, List.of())));
   }
 }

@@ -5,7 +5,6 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -18,14 +17,6 @@ final class Checked {
   static double share(String option, double value) {
     if (!(value >= 0 && value <= 1)) {
       throw new BadOption(option, value, "is no share from 0 to 1, e.g. " + option + "=0.01");
-    }
-    return value;
-  }
-
-  /** How far out of order; zero for not at all. */
-  static Duration disorder(Duration value) {
-    if (value.isNegative()) {
-      throw new BadOption("--disorder", value, "is below zero; --disorder=PT0S keeps the order");
     }
     return value;
   }

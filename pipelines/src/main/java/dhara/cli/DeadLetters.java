@@ -2,6 +2,7 @@ package dhara.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.terminal.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
@@ -60,9 +61,9 @@ final class DeadLetters {
           .printf(
               "dead letter %s %s %s: %s%s%n",
               letter.reason,
-              letter.source,
+              Printable.line(letter.source),
               letter.position,
-              Table.printable(letter.text),
+              Printable.line(letter.text),
               letter.records == 1 ? "" : " (and %,d like it)".formatted(letter.records - 1));
     }
     if (count > shown) {

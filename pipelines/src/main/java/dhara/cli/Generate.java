@@ -36,7 +36,6 @@ final class Generate {
     if (options.getCount() < 0) {
       throw new BadOption("--count", options.getCount(), "is below zero, e.g. --count=1000");
     }
-    Checked.disorder(options.getDisorder());
     Checked.share("--duplicates", options.getDuplicates());
     Checked.share("--garbage", options.getGarbage());
     if (options.getOut().equals("-")) {

@@ -37,7 +37,7 @@ final class GenerateVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofVerb(synopsis(), GenerateOptions.class)
+            Arguments.ofVerb(name(), ANALYSIS, GenerateOptions.class)
                 .help(
                     false,
                     Map.of(),

@@ -39,7 +39,7 @@ final class LintVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofVerb(synopsis(), LintOptions.class)
+            Arguments.ofVerb(name(), ANALYSIS, LintOptions.class)
                 .help(
                     false,
                     Map.of(),

@@ -8,6 +8,7 @@ import dhara.pipelines.InputOptions;
 import dhara.reconcile.Comparison;
 import dhara.reconcile.Finding;
 import dhara.reconcile.Report;
+import dhara.terminal.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ final class ReconcileJob implements Job {
                   : " in the range, and %,d rows lie outside of it".formatted(report.outside()))
               + "; with --allowEmpty that counts as equal");
     }
-    report.print(console.out(), examples);
+    report.print(Printable.stream(console.out()), examples);
     console.out().flush();
     if (file != null) {
       WholeFile.write(

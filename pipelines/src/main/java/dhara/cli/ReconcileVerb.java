@@ -8,6 +8,7 @@ import java.util.List;
 final class ReconcileVerb implements Verb {
 
   private static final String NAME = "reconcile";
+  private static final String PLACES = "A B";
 
   private final Environment environment;
 
@@ -22,7 +23,7 @@ final class ReconcileVerb implements Verb {
 
   @Override
   public String synopsis() {
-    return NAME + " A B";
+    return NAME + " " + PLACES;
   }
 
   @Override
@@ -36,7 +37,7 @@ final class ReconcileVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofAnalysis(synopsis(), ReconcileOptions.class)
+            Arguments.ofAnalysis(NAME, PLACES, ReconcileOptions.class)
                 .help(
                     all,
                     environment.setByDhara(),
@@ -50,27 +51,24 @@ final class ReconcileVerb implements Verb {
 
   @Override
   public int run(List<String> arguments) throws Exception {
-    Arguments known = Arguments.ofAnalysis(NAME, ReconcileOptions.class);
-    int places = 0;
-    while (places < arguments.size() && !arguments.get(places).startsWith("-")) {
-      places++;
-    }
-    Arguments.Given given = known.parse(arguments.subList(places, arguments.size()));
+    Arguments known = Arguments.ofAnalysis(NAME, PLACES, ReconcileOptions.class);
+    Arguments.Given given = known.parse(arguments);
     if (given.help()) {
       help(given.all());
       return ExitCode.DONE;
     }
-    if (places != 2) {
+    List<String> places = given.places();
+    if (places.size() != 2) {
       throw new BadOption(
           NAME,
           null,
           "names "
-              + (places < 2 ? "fewer" : "more")
-              + " than two sets of answers; write reconcile files:A files:B, options after them");
+              + (places.size() < 2 ? "fewer" : "more")
+              + " than two sets of answers; write reconcile files:A files:B, and options");
     }
     PipelineCommand command = new PipelineCommand(environment, known, given);
     return command.run(
-        byDhara -> job(arguments, command.options(ReconcileOptions.class, NAME, byDhara)));
+        byDhara -> job(places, command.options(ReconcileOptions.class, NAME, byDhara)));
   }
 
   private Job job(List<String> places, ReconcileOptions options) {

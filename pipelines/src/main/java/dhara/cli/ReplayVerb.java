@@ -10,7 +10,8 @@ final class ReplayVerb implements Verb {
 
   private static final String EXAMPLE =
       "replay order-metrics --events=test-data/orders/orders.jsonl"
-          + " --to=kafka://localhost:9092/orders?partitions=4 --speed=60 --disorder=PT8S --late=0.02";
+          + " --to=kafka://localhost:9092/orders?partitions=4 --speed=60 --disorder=PT8S"
+          + " --late=0.02";
 
   private final Environment environment;
   private final Replay replay;
@@ -42,7 +43,7 @@ final class ReplayVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofVerb(synopsis(), ReplayOptions.class)
+            Arguments.ofVerb(name(), ANALYSIS, ReplayOptions.class)
                 .help(
                     false,
                     Map.of(),

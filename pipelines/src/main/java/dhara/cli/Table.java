@@ -3,6 +3,7 @@ package dhara.cli;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dhara.io.Endpoint;
+import dhara.terminal.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -132,7 +133,7 @@ final class Table {
             : value instanceof String || value instanceof Number || value instanceof Boolean
                 ? value.toString()
                 : JSON.writeValueAsString(value);
-    String line = printable(text);
+    String line = Printable.line(text);
     return width(line) <= WIDEST
         ? line
         : line.substring(0, line.offsetByCodePoints(0, WIDEST - 1)) + "…";
@@ -140,10 +141,5 @@ final class Table {
 
   private static int width(String text) {
     return text.codePointCount(0, text.length());
-  }
-
-  /** Text of an event without what would break a line, or steer the terminal. */
-  static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "\uFFFD");
   }
 }

@@ -41,7 +41,7 @@ final class TemplateVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofVerb(synopsis(), TemplateOptions.class)
+            Arguments.ofVerb(name(), ANALYSIS, TemplateOptions.class)
                 .help(
                     false,
                     Map.of(),

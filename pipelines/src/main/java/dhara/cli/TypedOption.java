@@ -53,6 +53,13 @@ record TypedOption(
   private static final Set<String> PLACES =
       Set.of("events", "answers", "deadLetters", "late", "ledger", "compareTo", "to", "without");
 
+  /** More than any event stream spans, and short enough that no sum of some overflows. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private static final int NANOS_PER_MILLI = 1_000_000;
+  private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
   private static final Pattern GETTER = Pattern.compile("(get|is)(\\p{Lu}.*)");
 
   /**
@@ -214,16 +221,10 @@ record TypedOption(
           .findFirst()
           .orElseThrow(() -> bad(value, "is none of " + label(), label(), null));
     }
-    try {
-      if (type == Duration.class) {
-        return Duration.parse(value);
-      } else if (type == Instant.class) {
-        return Instant.parse(value);
-      }
-    } catch (DateTimeException e) {
-      throw type == Duration.class
-          ? bad(value, "is no ISO-8601 duration", "PT1M", e)
-          : bad(value, "is no ISO-8601 instant with its time zone", "2026-10-01T00:00:00Z", e);
+    if (type == Duration.class) {
+      return duration(value);
+    } else if (type == Instant.class) {
+      return instant(value);
     }
     try {
       if (type == int.class || type == Integer.class) {
@@ -237,6 +238,37 @@ record TypedOption(
           ? bad(value, "is no number", "0.5", e)
           : bad(value, "is no whole number within range", "1000", e);
     }
+  }
+
+  /** Event time counts milliseconds, and none of what is measured in it goes back in time. */
+  private Duration duration(String value) {
+    Duration duration;
+    try {
+      duration = Duration.parse(value);
+    } catch (DateTimeException e) {
+      throw bad(value, "is no ISO-8601 duration", "PT1M", e);
+    }
+    if (duration.isNegative()) {
+      throw bad(value, "is below zero", "PT1M", null);
+    } else if (duration.compareTo(LONGEST) > 0) {
+      throw bad(value, "is longer than a hundred years, P36500D", "PT1M", null);
+    } else if (duration.toNanosPart() % NANOS_PER_MILLI != 0) {
+      throw bad(value, "is no whole number of milliseconds, PT0.001S", "PT1M", null);
+    }
+    return duration;
+  }
+
+  private Instant instant(String value) {
+    Instant instant;
+    try {
+      instant = Instant.parse(value);
+    } catch (DateTimeException e) {
+      throw bad(value, "is no ISO-8601 instant with its time zone", "2026-10-01T00:00:00Z", e);
+    }
+    if (instant.isBefore(FIRST) || instant.isAfter(LAST)) {
+      throw bad(value, "is not in the years 0 to 9999", "2026-10-01T00:00:00Z", null);
+    }
+    return instant;
   }
 
   /** The example is the description's own, where it has one. */

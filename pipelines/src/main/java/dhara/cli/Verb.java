@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 /** What the command can be told to do. */
 interface Verb {
 
+  /** What stands for the name of an analysis in the help. */
+  String ANALYSIS = "ANALYSIS";
+
   /** What the user types. */
   String name();
 

@@ -1,5 +1,6 @@
 package dhara.pipelines;
 
+import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -38,14 +39,28 @@ public interface Analysis<O extends DharaOptions> {
    */
   void build(Flow flow, O options);
 
-  /** Every analysis on the class path, by name. */
+  /**
+   * Every analysis on the class path, by name.
+   *
+   * @throws BadOption where two have one name, or a name cannot be typed as a command
+   */
   static SortedMap<String, Analysis<?>> all() {
     SortedMap<String, Analysis<?>> all = new TreeMap<>();
     for (Analysis<?> analysis : ServiceLoader.load(Analysis.class)) {
-      Analysis<?> other = all.put(analysis.name(), analysis);
+      String name = analysis.name();
+      if (!name.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
+        throw new BadOption(
+            analysis.getClass().getName(),
+            null,
+            "is named '" + name + "'; a name is kebab case: order-metrics");
+      }
+      Analysis<?> other = all.put(name, analysis);
       if (other != null) {
-        throw new IllegalStateException(
-            "two analyses are named " + analysis.name() + ": " + other + ", " + analysis);
+        throw new BadOption(
+            "the class path",
+            null,
+            "holds two analyses that are named %s: %s and %s; rename one, or leave its jar out"
+                .formatted(name, other.getClass().getName(), analysis.getClass().getName()));
       }
     }
     return all;

@@ -8,20 +8,41 @@ import java.time.Duration;
 /** The windows that a user asks for. */
 public final class Windowing {
 
+  /** Where the user names none. */
+  private static final Duration WINDOW = Duration.ofMinutes(1);
+
+  /**
+   * An hour by the second, a day by the half minute: a backfill's answers, and the time that they
+   * take, grow with the number of windows and with that of the slices in each.
+   */
+  private static final long MOST_PER_EVENT = 3_600;
+
   private Windowing() {}
+
+  private static Duration leastEvery(Duration window) {
+    return Duration.ofMillis((window.toMillis() + MOST_PER_EVENT - 1) / MOST_PER_EVENT);
+  }
 
   /** The windows of {@code --window}, {@code --every}, {@code --gap}. */
   public static Windows of(WindowOptions options) {
-    Duration window = above0("--window", options.getWindow(), "a window", "PT1M");
     Duration every = options.getEvery();
     Duration gap = options.getGap();
     if (gap != null) {
       if (every != null) {
         throw new BadOption(
             "--every", every, "sessions (--gap) do not slide; leave one of them out");
+      } else if (options.getWindow() != null) {
+        throw new BadOption(
+            "--window",
+            options.getWindow(),
+            "a session (--gap) is as wide as its events make it; leave one of them out");
       }
       return late(Windows.sessions(above0("--gap", gap, "a session's gap", "PT30M")), options);
     }
+    Duration window =
+        options.getWindow() == null
+            ? WINDOW
+            : above0("--window", options.getWindow(), "a window", "PT1M");
     if (every == null) {
       return late(Windows.tumbling(window), options);
     }
@@ -29,6 +50,14 @@ public final class Windowing {
     if (every.compareTo(window) > 0) {
       throw new BadOption(
           "--every", every, "is longer than --window=" + window + ": events would be left out");
+    }
+    long perEvent = (window.toMillis() + every.toMillis() - 1) / every.toMillis();
+    if (perEvent > MOST_PER_EVENT) {
+      throw new BadOption(
+          "--every",
+          every,
+          "%,d windows of --window=%s would hold each event, and %,d may; e.g. --every=%s"
+              .formatted(perEvent, window, MOST_PER_EVENT, leastEvery(window)));
     }
     return late(Windows.sliding(window, every), options);
   }
@@ -43,11 +72,7 @@ public final class Windowing {
   }
 
   private static Windows late(Windows windows, WindowOptions options) {
-    Duration lateness = options.getLateness();
-    if (lateness.isNegative()) {
-      throw new BadOption("--lateness", lateness, "cannot be negative, e.g. --lateness=PT10M");
-    }
-    Windows late = windows.withLateness(lateness);
+    Windows late = windows.withLateness(options.getLateness());
     return options.getEarly() == null
         ? late
         : late.withEarlyAnswersEvery(above0("--early", options.getEarly(), "it", "PT1S"));

@@ -355,7 +355,7 @@ class ReplayPlanTest {
   }
 
   private static ReplayFaults faults(String options) {
-    Arguments known = Arguments.ofVerb("replay", ReplayOptions.class);
+    Arguments known = Arguments.ofVerb("replay", "", ReplayOptions.class);
     List<String> given =
         Stream.of(("--events=a --to=b " + options).split(" ")).map(String::strip).toList();
     return ReplayFaults.of(known.build(ReplayOptions.class, known.parse(given), List.of()));

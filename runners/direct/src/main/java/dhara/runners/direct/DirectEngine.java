@@ -3,7 +3,10 @@ package dhara.runners.direct;
 import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
 import dhara.lint.Unsupported;
+import dhara.options.BadOption;
+import java.io.Closeable;
 import java.util.List;
+import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -50,6 +53,16 @@ public final class DirectEngine implements Engine {
   @Override
   public List<Unsupported> unsupported() {
     return List.of();
+  }
+
+  @Override
+  public Closeable prepare(PipelineOptions options) {
+    int workers = options.as(DirectOptions.class).getTargetParallelism();
+    if (workers < 1) {
+      throw new BadOption(
+          "--targetParallelism", workers, "leaves no worker, e.g. --targetParallelism=2");
+    }
+    return () -> {};
   }
 
   @Override

@@ -4,9 +4,11 @@ import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
 import dhara.lint.Feature;
 import dhara.lint.Unsupported;
+import dhara.options.BadOption;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.runners.flink.FlinkRunner;
@@ -20,6 +22,14 @@ import org.apache.beam.sdk.options.PipelineOptions;
  */
 @AutoService(Engine.class)
 public final class FlinkEngine implements Engine {
+
+  /** What Beam takes; anything else fails where the pipeline is translated. */
+  private static final List<String> STATE_BACKENDS = List.of("filesystem", "rocksdb");
+
+  /** As Beam says that the engine is to decide. */
+  private static final int ENGINES_OWN = -1;
+
+  private static final int MOST_KEY_GROUPS = 32_768;
 
   private static final Set<String> EMBEDDED = Set.of("[local]", "[collection]", "[auto]");
 
@@ -72,13 +82,15 @@ public final class FlinkEngine implements Engine {
         new Default(
             "finishBundleBeforeCheckpointing",
             "true",
-            "else what a bundle gives at its end is put aside while a checkpoint is taken, until the"
-                + " next event comes: where a stream falls silent then, its last counts are missing");
+            "else what a bundle gives at its end is put aside while a checkpoint is taken, until"
+                + " the next event comes: where a stream falls silent then, its last counts are"
+                + " missing");
     Default bundleTime =
         new Default(
             "maxBundleTimeMills",
             "200",
-            "milliseconds; a slow stream's events wait in a bundle no longer, in Beam's own a second");
+            "milliseconds; a slow stream's events wait in a bundle no longer, in Beam's own a"
+                + " second");
     Default metrics =
         new Default(
             "disableMetrics",
@@ -115,7 +127,33 @@ public final class FlinkEngine implements Engine {
 
   @Override
   public Closeable prepare(PipelineOptions options) throws IOException {
+    checkWorkers(options.as(FlinkPipelineOptions.class));
+    checkStateBackend(options.as(FlinkPipelineOptions.class));
     return PrometheusPort.of(options.as(FlinkPipelineOptions.class), embedded(options));
+  }
+
+  private static void checkWorkers(FlinkPipelineOptions options) {
+    int workers = options.getParallelism();
+    if (workers < 1 && workers != ENGINES_OWN) {
+      throw new BadOption("--parallelism", workers, "leaves no worker, e.g. --parallelism=2");
+    }
+    int most = options.getMaxParallelism();
+    if (most != ENGINES_OWN && (most < Math.max(workers, 1) || most > MOST_KEY_GROUPS)) {
+      throw new BadOption(
+          "--maxParallelism",
+          most,
+          "is not from --parallelism to " + MOST_KEY_GROUPS + ", e.g. --maxParallelism=128");
+    }
+  }
+
+  private static void checkStateBackend(FlinkPipelineOptions options) {
+    String given = options.getStateBackend();
+    if (given != null && !STATE_BACKENDS.contains(given.toLowerCase(Locale.ROOT))) {
+      throw new BadOption(
+          "--stateBackend",
+          given,
+          "is no state backend; there are " + String.join(" and ", STATE_BACKENDS));
+    }
   }
 
   @Override
