@@ -9,8 +9,9 @@ import java.io.Serializable;
 public interface Tally<T extends Tally<T>> extends Serializable {
 
   /**
-   * The tally of both sets. It may reuse what is mutable in {@code this}, a map or a {@link
-   * Distinct}, for {@code this} is not used again; {@code other} is left as it was.
+   * The tally of both sets. It may reuse what is mutable in {@code this}, a map or a sketch,
+   * because {@code this} is not used again; {@code other} stays as it was, even when the sum grows
+   * later.
    */
   T plus(T other);
 }

@@ -1,0 +1,50 @@
+package dhara.transforms.tally;
+
+import dhara.transforms.Tally;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/**
+ * The exact average of whole numbers, as a component of a tally: their sum and how many they are.
+ * It is rounded only where it is asked for.
+ *
+ * <pre>{@code
+ * record Sums(Average latencyMillis) {}            // new Sums(Average.of(payment.latencyMillis()))
+ * new Metrics(sums.latencyMillis().rounded())
+ * }</pre>
+ *
+ * @param sum the sum of the numbers; an overflow is an {@link ArithmeticException}
+ * @param count how many numbers there are
+ */
+public record Average(long sum, long count) implements Tally<Average> {
+
+  /** Of no numbers. */
+  public static final Average NONE = new Average(0, 0);
+
+  /** Of one number. */
+  public static Average of(long number) {
+    return new Average(number, 1);
+  }
+
+  @Override
+  public Average plus(Average other) {
+    return new Average(Math.addExact(sum, other.sum), Math.addExact(count, other.count));
+  }
+
+  /** The average, half up: 2.5 is 3, and -2.5 is -3. 0 of no numbers. */
+  public long rounded() {
+    return rounded(RoundingMode.HALF_UP);
+  }
+
+  /** The average as a whole number; 0 of no numbers. */
+  public long rounded(RoundingMode mode) {
+    return count == 0
+        ? 0
+        : BigDecimal.valueOf(sum).divide(BigDecimal.valueOf(count), 0, mode).longValueExact();
+  }
+
+  /** The average, as near as a double is while the sum is below 2^53; 0 of no numbers. */
+  public double asDouble() {
+    return count == 0 ? 0 : (double) sum / count;
+  }
+}

@@ -1,0 +1,235 @@
+package dhara.transforms.tally;
+
+import dhara.records.ByteForm;
+import dhara.transforms.Tally;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The different texts among many, each kept as it is: exact up to a bound, as a component of a
+ * tally. Orders of a minute, categories of a session; where there may be millions, a {@code
+ * Distinct} counts them in a few kilobytes.
+ *
+ * <pre>{@code
+ * record Sums(Ids orders) {}                           // new Sums(Ids.of(line.order(), 100_000))
+ * new Metrics(sums.orders().count())
+ * }</pre>
+ *
+ * <p><b>The bound:</b> of more than {@code most} different texts the first {@code most} in their
+ * order are kept, whatever the order of arrival; {@link #isExact} tells, and {@link #count} is a
+ * lower bound then.
+ *
+ * <p><b>State:</b> the texts, at most {@code most}. <b>Bad data:</b> a null is a {@link
+ * NullPointerException}; the empty text is a text. A surrogate without its pair is taken for a
+ * question mark, as it is wherever the text is encoded.
+ */
+public final class Ids implements Tally<Ids>, ByteForm, Serializable {
+
+  /** No texts. */
+  public static final Ids NONE = new Ids(0, "", null, true);
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient int most;
+
+  /** The only text, if there is no set. */
+  private final transient String only;
+
+  /** All texts; {@link #plus} adds to it. A hash set while exact, then one in order. */
+  private transient @Nullable Set<String> texts;
+
+  private transient boolean exact;
+
+  private Ids(int most, String only, @Nullable Set<String> texts, boolean exact) {
+    this.most = most;
+    this.only = only;
+    this.texts = texts;
+    this.exact = exact;
+  }
+
+  /**
+   * One text.
+   *
+   * @param most how many different texts are kept, at least 1; the same for all that is added up
+   */
+  public static Ids of(String text, int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("a set of ids keeps at least 1, not " + most);
+    }
+    return new Ids(most, wellFormed(text), null, true);
+  }
+
+  private static String wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+      }
+    }
+    return text;
+  }
+
+  /**
+   * The texts of both. What {@code this} holds may be reused, so {@code this} must not be used
+   * again, unless it is {@link #NONE} or a single text; {@code other} is left as it was.
+   *
+   * @throws IllegalArgumentException where both have texts, and another bound
+   */
+  @Override
+  public Ids plus(Ids other) {
+    if (other.most == 0) {
+      return this;
+    }
+    if (most == 0 && other.texts == null) {
+      return other;
+    }
+    if (most != 0 && most != other.most) {
+      throw new IllegalArgumentException(
+          "sets of at most "
+              + most
+              + " and "
+              + other.most
+              + " ids do not add up; make both with one bound");
+    }
+    Ids sum = texts == null ? new Ids(other.most, only, new HashSet<>(), true) : this;
+    if (texts == null && most != 0) {
+      sum.add(only);
+    }
+    if (other.texts == null) {
+      sum.add(other.only);
+    } else {
+      if (!other.exact) {
+        sum.cut();
+      }
+      other.texts.forEach(sum::add);
+    }
+    return sum;
+  }
+
+  private void add(String text) {
+    texts.add(text);
+    if (texts.size() > most) {
+      cut();
+      ((TreeSet<String>) texts).pollLast();
+    }
+  }
+
+  /** From now on the last in order goes when one more comes. */
+  private void cut() {
+    if (exact) {
+      exact = false;
+      texts = new TreeSet<>(texts);
+    }
+  }
+
+  /** How many different texts there are; at least so many where this is not exact. */
+  public long count() {
+    return most == 0 ? 0 : texts == null ? 1 : texts.size();
+  }
+
+  /** Whether all texts are kept: there are no more than the bound. */
+  public boolean isExact() {
+    return exact;
+  }
+
+  /** The texts, in their order. */
+  public List<String> sorted() {
+    return kept().stream().sorted().toList();
+  }
+
+  private Set<String> kept() {
+    return most == 0 ? Set.of() : texts == null ? Set.of(only) : Collections.unmodifiableSet(texts);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The bound, whether all are there, and the texts in their order, each after its length.
+   */
+  @Override
+  public byte[] toBytes() {
+    if (most == 0) {
+      return new byte[0];
+    }
+    List<byte[]> all =
+        sorted().stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
+    int length =
+        Integer.BYTES + 1 + all.stream().mapToInt(text -> Integer.BYTES + text.length).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(length).putInt(most).put((byte) (exact ? 1 : 0));
+    all.forEach(text -> bytes.putInt(text.length).put(text));
+    return bytes.array();
+  }
+
+  /**
+   * The texts of these bytes.
+   *
+   * @throws IllegalArgumentException where they are none that {@link #toBytes} gave
+   */
+  public static Ids fromBytes(byte[] bytes) {
+    if (bytes.length == 0) {
+      return NONE;
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (bytes.length < 2 * Integer.BYTES + 1) {
+      throw new IllegalArgumentException("a set of ids ends after " + bytes.length + " bytes");
+    }
+    int most = in.getInt();
+    boolean exact = in.get() == 1;
+    Set<String> texts = exact ? new HashSet<>() : new TreeSet<>();
+    while (in.hasRemaining()) {
+      int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+      if (length < 0 || length > in.remaining()) {
+        throw new IllegalArgumentException("a set of ids breaks off");
+      }
+      byte[] text = new byte[length];
+      in.get(text);
+      texts.add(new String(text, StandardCharsets.UTF_8));
+    }
+    if (texts.size() > most) {
+      throw new IllegalArgumentException("a set of at most " + most + " ids has " + texts.size());
+    }
+    return new Ids(most, "", texts, exact);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Ids that
+        && most == that.most
+        && exact == that.exact
+        && kept().equals(that.kept());
+  }
+
+  @Override
+  public int hashCode() {
+    return kept().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return (exact ? "" : "at least ") + sorted();
+  }
+
+  /** Functions that hold a value travel with its bytes. */
+  private Object writeReplace() {
+    return new Travelling(toBytes());
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("a set of ids travels as its bytes");
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Travelling(byte[] bytes) implements Serializable {
+    private Object readResolve() {
+      return fromBytes(bytes);
+    }
+  }
+}
