@@ -1,16 +1,19 @@
 package dhara.benchmarks;
 
+import com.datadoghq.sketch.ddsketch.DDSketch;
+import com.datadoghq.sketch.ddsketch.DDSketches;
 import dhara.benchmarks.playback.Views.Sums;
-import dhara.transforms.Distinct;
-import dhara.transforms.Quantiles;
+import dhara.transforms.Max;
+import dhara.transforms.Min;
 import dhara.transforms.TallyFn;
+import dhara.transforms.sketch.Distinct;
+import dhara.transforms.sketch.Percentiles;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.apache.datasketches.hll.HllSketch;
 import org.apache.datasketches.hll.TgtHllType;
 import org.apache.datasketches.hll.Union;
-import org.apache.datasketches.kll.KllDoublesSketch;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -26,8 +29,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What it costs to add an event to a tally and to add two tallies up: sums, different users and
- * quantiles, each beside the code that one writes by hand for it, long fields that change in place
- * or DataSketches itself.
+ * percentiles, each beside the code that one writes by hand for it: a plus of its own, long fields
+ * that change in place, the sketches of DataSketches and of Datadog.
  *
  * <p>Events belong to several keys in turn, whose tallies begin with none, as in a bundle. Tallies
  * that are added up are parts of a key, as from several bundles; their sum begins with none, too.
@@ -51,6 +54,14 @@ public class TallyBenchmark {
   public int held;
 
   private record View(String user, int bitrateKbps, boolean error) {}
+
+  /** Sums whose components say how they add up. */
+  public record ByComponent(long events, long sum, @Min long min, @Max long max, long errors) {
+
+    Sums asTally() {
+      return new Sums(events, sum, min, max, errors);
+    }
+  }
 
   /** Sums as a program by hand has them. */
   private static final class SumsByHand {
@@ -89,15 +100,23 @@ public class TallyBenchmark {
           Sums.class,
           sums -> sums);
 
+  private final TallyFn<View, ByComponent, ByComponent> byComponent =
+      TallyFn.of(
+          ByComponent.class,
+          view ->
+              new ByComponent(
+                  1, view.bitrateKbps, view.bitrateKbps, view.bitrateKbps, view.error ? 1 : 0));
+
   private final View[] events = new View[EVENTS];
   private int keys;
 
   private Sums[] sums;
+  private ByComponent[] sumsByComponent;
   private SumsByHand[] sumsByHand;
   private Distinct[] distinct;
   private HllSketch[] distinctByHand;
-  private Quantiles[] quantiles;
-  private KllDoublesSketch[] quantilesByHand;
+  private Percentiles[] percentiles;
+  private DDSketch[] percentilesByHand;
 
   /** Makes the events and the parts, and checks that both ways say the same of them. */
   @Setup
@@ -112,26 +131,30 @@ public class TallyBenchmark {
     }
     keys = EVENTS / held;
     sums = parts(addToSums(), new Sums[PARTS]);
+    sumsByComponent = parts(addToSumsByComponent(), new ByComponent[PARTS]);
     sumsByHand = parts(addToSumsByHand(), new SumsByHand[PARTS]);
     distinct = parts(addToDistinct(), new Distinct[PARTS]);
     distinctByHand = parts(addToDistinctByHand(), new HllSketch[PARTS]);
-    quantiles = parts(addToQuantiles(), new Quantiles[PARTS]);
-    quantilesByHand = parts(addToQuantilesByHand(), new KllDoublesSketch[PARTS]);
+    percentiles = parts(addToPercentiles(), new Percentiles[PARTS]);
+    percentilesByHand = parts(addToPercentilesByHand(), new DDSketch[PARTS]);
     for (int i = 0; i < PARTS; i++) {
       check(sums[i], sumsByHand[i].asTally());
-      check(distinct[i].estimate(), distinctByHand[i].getCompositeEstimate());
-      check(quantiles[i], quantilesByHand[i]);
+      check(sums[i], sumsByComponent[i].asTally());
+      near(distinct[i].estimate(), distinctByHand[i].getCompositeEstimate(), 0.1);
+      check(percentiles[i], percentilesByHand[i]);
     }
     Sums[] allSums = mergeSums();
+    ByComponent[] allSumsByComponent = mergeSumsByComponent();
     SumsByHand[] allSumsByHand = mergeSumsByHand();
     Distinct[] allDistinct = mergeDistinct();
     Union[] allDistinctByHand = mergeDistinctByHand();
-    Quantiles[] allQuantiles = mergeQuantiles();
-    KllDoublesSketch[] allQuantilesByHand = mergeQuantilesByHand();
+    Percentiles[] allPercentiles = mergePercentiles();
+    DDSketch[] allPercentilesByHand = mergePercentilesByHand();
     for (int i = 0; i < allSums.length; i++) {
       check(allSums[i], allSumsByHand[i].asTally());
-      check(allDistinct[i].estimate(), allDistinctByHand[i].getCompositeEstimate());
-      check(allQuantiles[i], allQuantilesByHand[i]);
+      check(allSums[i], allSumsByComponent[i].asTally());
+      near(allDistinct[i].estimate(), allDistinctByHand[i].getCompositeEstimate(), 0.1);
+      check(allPercentiles[i], allPercentilesByHand[i]);
     }
   }
 
@@ -147,11 +170,16 @@ public class TallyBenchmark {
     }
   }
 
-  /** Which values a sketch of many has thrown away is chance; these are not. */
-  private static void check(Quantiles one, KllDoublesSketch other) {
-    check(one.count(), other.getN());
-    check(one.least(), other.getMinItem());
-    check(one.greatest(), other.getMaxItem());
+  private static void check(Percentiles one, DDSketch other) {
+    check(one.count(), Math.round(other.getCount()));
+    // The errors of both, and the one rank by which they may differ.
+    near(one.quantile(0.5), other.getValueAtQuantile(0.5), 0.2);
+  }
+
+  private static void near(double one, double other, double part) {
+    if (Math.abs(one - other) > part * other) {
+      throw new IllegalStateException(one + " and by hand " + other);
+    }
   }
 
   @Benchmark
@@ -162,6 +190,18 @@ public class TallyBenchmark {
     for (int i = 0; i < EVENTS; i++) {
       int key = i % keys;
       tallies[key] = fn.addInput(tallies[key], events[i]);
+    }
+    return tallies;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(EVENTS)
+  public ByComponent[] addToSumsByComponent() {
+    ByComponent[] tallies = new ByComponent[keys];
+    Arrays.fill(tallies, byComponent.createAccumulator());
+    for (int i = 0; i < EVENTS; i++) {
+      int key = i % keys;
+      tallies[key] = byComponent.addInput(tallies[key], events[i]);
     }
     return tallies;
   }
@@ -202,23 +242,23 @@ public class TallyBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(EVENTS)
-  public Quantiles[] addToQuantiles() {
-    Quantiles[] tallies = new Quantiles[keys];
-    Arrays.fill(tallies, Quantiles.NONE);
+  public Percentiles[] addToPercentiles() {
+    Percentiles[] tallies = new Percentiles[keys];
+    Arrays.fill(tallies, Percentiles.NONE);
     for (int i = 0; i < EVENTS; i++) {
       int key = i % keys;
-      tallies[key] = tallies[key].plus(Quantiles.of(events[i].bitrateKbps));
+      tallies[key] = tallies[key].plus(Percentiles.of(events[i].bitrateKbps));
     }
     return tallies;
   }
 
   @Benchmark
   @OperationsPerInvocation(EVENTS)
-  public KllDoublesSketch[] addToQuantilesByHand() {
-    KllDoublesSketch[] tallies = new KllDoublesSketch[keys];
-    Arrays.setAll(tallies, key -> KllDoublesSketch.newHeapInstance());
+  public DDSketch[] addToPercentilesByHand() {
+    DDSketch[] tallies = new DDSketch[keys];
+    Arrays.setAll(tallies, key -> DDSketches.unboundedDense(Percentiles.RELATIVE_ERROR));
     for (int i = 0; i < EVENTS; i++) {
-      tallies[i % keys].update(events[i].bitrateKbps);
+      tallies[i % keys].accept(events[i].bitrateKbps);
     }
     return tallies;
   }
@@ -230,7 +270,19 @@ public class TallyBenchmark {
     Arrays.fill(all, Sums.ZERO);
     for (int i = 0; i < PARTS; i++) {
       int key = i / PARTS_OF_A_KEY;
-      all[key] = all[key].plus(sums[i]);
+      all[key] = fn.mergeAccumulators(Arrays.asList(all[key], sums[i]));
+    }
+    return all;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(PARTS)
+  public ByComponent[] mergeSumsByComponent() {
+    ByComponent[] all = new ByComponent[PARTS / PARTS_OF_A_KEY];
+    Arrays.fill(all, byComponent.createAccumulator());
+    for (int i = 0; i < PARTS; i++) {
+      int key = i / PARTS_OF_A_KEY;
+      all[key] = byComponent.mergeAccumulators(Arrays.asList(all[key], sumsByComponent[i]));
     }
     return all;
   }
@@ -271,23 +323,23 @@ public class TallyBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(PARTS)
-  public Quantiles[] mergeQuantiles() {
-    Quantiles[] all = new Quantiles[PARTS / PARTS_OF_A_KEY];
-    Arrays.fill(all, Quantiles.NONE);
+  public Percentiles[] mergePercentiles() {
+    Percentiles[] all = new Percentiles[PARTS / PARTS_OF_A_KEY];
+    Arrays.fill(all, Percentiles.NONE);
     for (int i = 0; i < PARTS; i++) {
       int key = i / PARTS_OF_A_KEY;
-      all[key] = all[key].plus(quantiles[i]);
+      all[key] = all[key].plus(percentiles[i]);
     }
     return all;
   }
 
   @Benchmark
   @OperationsPerInvocation(PARTS)
-  public KllDoublesSketch[] mergeQuantilesByHand() {
-    KllDoublesSketch[] all = new KllDoublesSketch[PARTS / PARTS_OF_A_KEY];
-    Arrays.setAll(all, key -> KllDoublesSketch.newHeapInstance());
+  public DDSketch[] mergePercentilesByHand() {
+    DDSketch[] all = new DDSketch[PARTS / PARTS_OF_A_KEY];
+    Arrays.setAll(all, key -> DDSketches.unboundedDense(Percentiles.RELATIVE_ERROR));
     for (int i = 0; i < PARTS; i++) {
-      all[i / PARTS_OF_A_KEY].merge(quantilesByHand[i]);
+      all[i / PARTS_OF_A_KEY].mergeWith(percentilesByHand[i]);
     }
     return all;
   }

@@ -1,4 +1,4 @@
-package dhara.transforms;
+package dhara.transforms.sketch;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.both;
@@ -13,14 +13,18 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.sameInstance;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.apache.datasketches.hll.HllSketch;
+import org.apache.datasketches.hll.TgtHllType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,18 +71,16 @@ class DistinctTest {
 
   @ParameterizedTest
   @CsvSource({
-    "4, 7",
-    "4, 8",
-    "4, 100",
-    "7, 7",
-    "7, 8",
+    "7, 15",
+    "7, 16",
+    "7, 17",
     "7, 3000",
     "12, 1",
     "12, 2",
     "12, 7",
     "12, 8",
-    "12, 384",
-    "12, 385",
+    "12, 512",
+    "12, 513",
     "12, 2000",
     "12, 20000",
     "14, 5000",
@@ -100,7 +102,7 @@ class DistinctTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 10, 100, 384})
+  @ValueSource(ints = {1, 2, 10, 100, 512})
   void fewItemsAreCountedOut(int number) {
     Distinct sum = inOrder(items(number), 12);
     assertThat(sum.count(), is((long) number));
@@ -131,13 +133,45 @@ class DistinctTest {
     assertThat(Math.sqrt(squares / 300), is(lessThan(1.2 * 1.039 / Math.sqrt(1 << lgRegisters))));
   }
 
+  /** As near to the truth as DataSketches, over 200 sets: its composite estimator has tables. */
+  @ParameterizedTest
+  @ValueSource(ints = {600, 2000, 10_000, 100_000})
+  void theErrorIsThatOfDataSketches(int number) {
+    double squares = 0;
+    double squaresOfTheirs = 0;
+    for (int set = 0; set < 200; set++) {
+      Distinct sum = Distinct.NONE;
+      HllSketch theirs = new HllSketch(12, TgtHllType.HLL_8);
+      for (int i = 0; i < number; i++) {
+        long item = (long) set * number + i;
+        sum = sum.plus(Distinct.of(item));
+        theirs.update(item);
+      }
+      squares += Math.pow(sum.estimate() / number - 1, 2);
+      squaresOfTheirs += Math.pow(theirs.getCompositeEstimate() / number - 1, 2);
+    }
+    assertThat(squares, is(lessThan(1.1 * squaresOfTheirs)));
+  }
+
+  /** The bytes are in savepoints: no version may read or write them otherwise. */
   @Test
-  void itIsAnImageThatDataSketchesReads() {
-    for (int number : new int[] {1, 5, 100, 10_000}) {
-      Distinct sum = inOrder(items(number), 12);
-      HllSketch read = HllSketch.heapify(sum.toBytes());
-      assertThat(read.getEstimate(), is(sum.estimate()));
-      assertThat(read.getCompositeEstimate(), is(sum.estimate()));
+  void theBytesStayWhatTheyAre() {
+    assertThat(hex(Distinct.of("a")), is("0c00043b822f"));
+    assertThat(hex(Distinct.of("a", 9).plus(Distinct.of(1, 9))), is("0900043b822f06fbf22b"));
+    assertThat(
+        HexFormat.of().formatHex(sha256(inOrder(items(1000), 12).toBytes())),
+        is("45214835d8a4716241dbbd9a5d83d3ff150518b96071025158229a3ccb42fec3"));
+  }
+
+  private static String hex(Distinct distinct) {
+    return HexFormat.of().formatHex(distinct.toBytes());
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -200,7 +234,12 @@ class DistinctTest {
       byte[] whole = inOrder(items(number), 11).toBytes();
       for (int length = 1; length < whole.length; length++) {
         byte[] cut = Arrays.copyOf(whole, length);
-        assertThrows(IllegalArgumentException.class, () -> Distinct.fromBytes(cut));
+        try {
+          // Some of the hashes are a distinct count too; the coder knows how many bytes there are.
+          assertThat(Distinct.fromBytes(cut).count(), is((length - 2) / 4L));
+        } catch (IllegalArgumentException e) {
+          assertThat(e.getMessage(), containsString("no distinct count has " + length + " bytes"));
+        }
       }
       for (int i = 0; i < 2000; i++) {
         byte[] bytes = whole.clone();
