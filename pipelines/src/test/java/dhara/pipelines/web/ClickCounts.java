@@ -10,7 +10,7 @@ import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
 import dhara.transforms.Answers;
-import dhara.transforms.Tally;
+import dhara.transforms.Max;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
 import java.time.Instant;
@@ -44,8 +44,8 @@ public final class ClickCounts implements Analysis<ClickCounts.Options> {
   /** What an answer is about. */
   public record Page(String page) {}
 
-  /** What is answered. */
-  public record Counts(long clicks, long bounces, long longestMillis) {}
+  /** What is answered: numbers that add up over clicks, and the longest of their stays. */
+  public record Counts(long clicks, long bounces, @Max long longestMillis) {}
 
   /** The options that this analysis adds. */
   public interface Options extends DharaOptions, WindowOptions {
@@ -96,31 +96,14 @@ public final class ClickCounts implements Analysis<ClickCounts.Options> {
             .apply(
                 "Counts",
                 Answers.in(windows)
-                    .perKey(Page.class, click -> new Page(click.page()), sum(bounce))));
+                    .perKey(
+                        Page.class,
+                        click -> new Page(click.page()),
+                        TallyFn.of(Counts.class, click -> count(click, bounce)))));
   }
 
-  private static TallyFn<Click, Sum, Counts> sum(long bounce) {
-    return TallyFn.of(new Sum(0, 0, 0), click -> Sum.of(click, bounce), Counts.class, Sum::counts);
-  }
-
-  /** Clicks, added up: neither their order nor the split of the work can matter. */
-  private record Sum(long clicks, long bounces, long longestMillis) implements Tally<Sum> {
-
-    static Sum of(Click click, long bounce) {
-      return new Sum(1, click.stayMillis() < bounce ? 1 : 0, click.stayMillis());
-    }
-
-    @Override
-    public Sum plus(Sum other) {
-      return new Sum(
-          clicks + other.clicks,
-          bounces + other.bounces,
-          Math.max(longestMillis, other.longestMillis));
-    }
-
-    Counts counts() {
-      return new Counts(clicks, bounces, longestMillis);
-    }
+  private static Counts count(Click click, long bounce) {
+    return new Counts(1, click.stayMillis() < bounce ? 1 : 0, click.stayMillis());
   }
 
   /** Made-up clicks of a seed, in the order of their time. */

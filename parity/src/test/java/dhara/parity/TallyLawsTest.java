@@ -1,0 +1,334 @@
+package dhara.parity;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dhara.events.Event;
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Flow;
+import dhara.pipelines.Input;
+import dhara.pipelines.Output;
+import dhara.records.ByteForm;
+import dhara.records.RecordCoder;
+import dhara.transforms.Answer;
+import dhara.transforms.Answers;
+import dhara.transforms.First;
+import dhara.transforms.Last;
+import dhara.transforms.Max;
+import dhara.transforms.Min;
+import dhara.transforms.Tally;
+import dhara.transforms.TallyFn;
+import dhara.transforms.Windows;
+import dhara.transforms.sketch.Distinct;
+import dhara.transforms.sketch.Percentiles;
+import dhara.transforms.tally.Average;
+import dhara.transforms.tally.Best;
+import dhara.transforms.tally.Ids;
+import dhara.transforms.tally.Rate;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.Pipeline.PipelineVisitor;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.runners.TransformHierarchy;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Sum;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PValue;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every tally of the library and of the analyses keeps the laws; what breaks one is found. */
+class TallyLawsTest {
+
+  record Reading(String id, Instant at, long value) implements Event {}
+
+  record Every(
+      long count,
+      int small,
+      BigDecimal exact,
+      @Min long least,
+      @Max double greatest,
+      @Max boolean any,
+      @Nullable @Min Instant firstAt,
+      @Nullable @First Reading first,
+      @Nullable @Last Reading last,
+      Map<String, Long> byDigit,
+      Map<String, Inner> inner,
+      @Nullable Inner sometimes,
+      @Nullable Long late) {
+
+    static Every of(Reading r) {
+      Inner inner = new Inner(r.value(), Distinct.of(r.id()));
+      return new Every(
+          1,
+          (int) r.value() % 7,
+          BigDecimal.valueOf(r.value(), (int) (r.value() % 3)),
+          r.value(),
+          r.value() / 3.0,
+          r.value() == 7,
+          r.at(),
+          r,
+          r,
+          Map.of(r.id().substring(0, 1), 1L),
+          Map.of(r.id().substring(0, 1), inner),
+          r.value() % 2 == 0 ? inner : null,
+          r.value() % 5 == 0 ? r.value() : null);
+    }
+  }
+
+  record Inner(long sum, Distinct ids) {}
+
+  private static Reading reading(Random random) {
+    long number = random.nextInt(10_000);
+    // An id comes with one content.
+    return new Reading(number + "-r", Instant.ofEpochSecond(number % 50), number % 1000);
+  }
+
+  @Test
+  void recordsKeepThemByTheirComponents() {
+    TallyLaws.hold(TallyFn.of(Every.class, Every::of), TallyLawsTest::reading);
+  }
+
+  record OfDistinct(Distinct it) {}
+
+  record OfPercentiles(Percentiles it) {}
+
+  record OfAverage(Average it) {}
+
+  record OfRate(Rate it) {}
+
+  record OfIds(Ids it) {}
+
+  record OfBest(Best<String> it) {}
+
+  @Test
+  void distinctCountsKeepThem() {
+    TallyLaws.hold(
+        TallyFn.of(OfDistinct.class, (Long id) -> new OfDistinct(Distinct.of(id))),
+        random -> (long) random.nextInt(5000));
+    TallyLaws.hold(
+        TallyFn.of(OfDistinct.class, (String id) -> new OfDistinct(Distinct.of(id, 7))),
+        random -> "id-" + random.nextInt(300));
+  }
+
+  @Test
+  void percentilesKeepThem() {
+    double[] special = {
+      0, -0.0, 1e-300, -1e300, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE
+    };
+    TallyLaws.hold(
+        TallyFn.of(OfPercentiles.class, (Double v) -> new OfPercentiles(Percentiles.of(v))),
+        random ->
+            random.nextInt(5) == 0
+                ? special[random.nextInt(special.length)]
+                : random.nextGaussian() * Math.exp(3 * random.nextGaussian()));
+  }
+
+  @Test
+  void averagesAndRatesKeepThem() {
+    TallyLaws.hold(
+        TallyFn.of(OfAverage.class, (Integer v) -> new OfAverage(Average.of(v))), Random::nextInt);
+    TallyLaws.hold(
+        TallyFn.of(OfRate.class, (Boolean hit) -> new OfRate(Rate.of(hit))), Random::nextBoolean);
+  }
+
+  /** Below the bound, around it, and far beyond it. */
+  @Test
+  void setsOfIdsKeepThem() {
+    for (int most : new int[] {1, 3, 40, 100_000}) {
+      TallyLaws.hold(
+          TallyFn.of(OfIds.class, (String id) -> new OfIds(Ids.of(id, most))),
+          random -> random.nextInt(30) == 0 ? "" : "\ud83d\ude00\ud800" + random.nextInt(200));
+    }
+  }
+
+  @Test
+  void theBestOfManyKeepThem() {
+    for (int most : new int[] {1, 5, 50}) {
+      TallyLaws.hold(
+          TallyFn.of(OfBest.class, (String each) -> new OfBest(Best.of(each, most))),
+          random -> "t" + random.nextInt(100));
+    }
+  }
+
+  static Set<String> analyses() {
+    return Analysis.all().keySet();
+  }
+
+  /** Each tally that an analysis applies to its events, over events of its generator. */
+  @ParameterizedTest
+  @MethodSource("analyses")
+  void thoseOfAnAnalysisKeepThem(String name) {
+    assertThat(checked(Analysis.all().get(name)), is(not(0)));
+  }
+
+  private static <O extends DharaOptions> int checked(Analysis<O> analysis) {
+    O options = PipelineOptionsFactory.as(analysis.options());
+    Pipeline pipeline = Pipeline.create(options);
+    Map<PValue, Input<?>> inputs = new HashMap<>();
+    analysis.build(
+        new Flow() {
+          @Override
+          public <T extends Record & Event> PCollection<T> events(
+              Input<T> input, Windows... windows) {
+            PCollection<T> events =
+                pipeline.apply(
+                    input.name() + inputs.size(), Create.empty(RecordCoder.of(input.type())));
+            inputs.put(events, input);
+            return events;
+          }
+
+          @Override
+          public <K extends Record, V extends Record> void answers(
+              Output<K, V> output, PCollection<Answer<K, V>> answers) {}
+        },
+        options);
+    int[] checked = {0};
+    pipeline.traverseTopologically(
+        new PipelineVisitor.Defaults() {
+          @Override
+          public CompositeBehavior enterCompositeTransform(TransformHierarchy.Node node) {
+            if (node.getTransform() instanceof Answers<?, ?, ?, ?, ?> answers
+                && answers.fn() instanceof TallyFn<?, ?, ?> fn) {
+              for (PValue value : node.getInputs().values()) {
+                Input<?> input = inputs.get(value);
+                if (input != null) {
+                  holds(fn, input);
+                  checked[0]++;
+                }
+              }
+            }
+            return CompositeBehavior.ENTER_TRANSFORM;
+          }
+        });
+    return checked[0];
+  }
+
+  @SuppressWarnings("unchecked") // the tally is of the input's events
+  private static <E> void holds(TallyFn<E, ?, ?> fn, Input<?> input) {
+    List<E> events = (List<E>) input.generator().events(5, 5000).toList();
+    TallyLaws.hold(fn, random -> events.get(random.nextInt(events.size())));
+  }
+
+  @Test
+  void thoseOfBeamKeepThemToo() {
+    TallyLaws.hold(Sum.ofLongs(), VarLongCoder.of(), Random::nextLong);
+  }
+
+  record Latest(long value) implements Tally<Latest> {
+    @Override
+    public Latest plus(Latest other) {
+      return other;
+    }
+  }
+
+  record Texts(List<String> all) implements Tally<Texts> {
+    @Override
+    public Texts plus(Texts other) {
+      List<String> sum = new ArrayList<>(all);
+      sum.addAll(other.all);
+      return new Texts(sum);
+    }
+  }
+
+  record Unsorted(@Nullable Held held) implements Tally<Unsorted> {
+    @Override
+    public Unsorted plus(Unsorted other) {
+      if (held == null || other.held == null) {
+        return held == null ? other : this;
+      }
+      return new Unsorted(held.plus(other.held));
+    }
+  }
+
+  /** Adds to what it was given, be it the left or the right. */
+  static final class Held implements ByteForm {
+    private final Set<Long> values;
+
+    Held(Set<Long> values) {
+      this.values = values;
+    }
+
+    Held plus(Held other) {
+      other.values.addAll(values);
+      return other;
+    }
+
+    @Override
+    public byte[] toBytes() {
+      long[] sorted = values.stream().mapToLong(v -> v).sorted().toArray();
+      ByteBuffer bytes = ByteBuffer.allocate(8 * sorted.length);
+      bytes.asLongBuffer().put(sorted);
+      return bytes.array();
+    }
+
+    static Held fromBytes(byte[] bytes) {
+      Set<Long> values = new HashSet<>();
+      LongBuffer in = ByteBuffer.wrap(bytes).asLongBuffer();
+      while (in.hasRemaining()) {
+        values.add(in.get());
+      }
+      return new Held(values);
+    }
+  }
+
+  record Offset(long sum) implements Tally<Offset> {
+    @Override
+    public Offset plus(Offset other) {
+      return new Offset(sum + other.sum);
+    }
+  }
+
+  @Test
+  void aPlusWhoseOrderMattersIsFound() {
+    assertThat(
+        broken(TallyFn.of(new Latest(0), Latest::new, Latest.class, sum -> sum)),
+        containsString("the order of events matters: Latest[value="));
+    assertThat(
+        broken(
+            TallyFn.of(new Texts(List.of()), v -> new Texts(List.of("" + v)), Texts.class, s -> s)),
+        containsString("the order of events matters: Texts[all="));
+  }
+
+  @Test
+  void aZeroThatAddsSomethingIsFound() {
+    assertThat(
+        broken(TallyFn.of(new Offset(1), Offset::new, Offset.class, sum -> sum)),
+        containsString("the split of work matters: Offset[sum="));
+  }
+
+  @Test
+  void aPlusThatChangesItsRightOperandIsFound() {
+    assertThat(
+        broken(
+            TallyFn.of(
+                new Unsorted(null),
+                v -> new Unsorted(new Held(new HashSet<>(Set.of(v)))),
+                Latest.class,
+                sum -> new Latest(0))),
+        containsString("a + b changed b, then or when the sum grew"));
+  }
+
+  private static String broken(TallyFn<Long, ?, ?> fn) {
+    return assertThrows(
+            AssertionError.class, () -> TallyLaws.hold(fn, random -> (long) random.nextInt(1000)))
+        .getMessage();
+  }
+}
