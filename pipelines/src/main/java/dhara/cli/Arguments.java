@@ -1,6 +1,7 @@
 package dhara.cli;
 
 import dhara.options.BadOption;
+import dhara.options.Nearest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,6 +1,7 @@
 package dhara.cli;
 
 import dhara.options.BadOption;
+import dhara.options.UriText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,11 @@ record EngineSettings(Engine engine, List<Setting> settings) {
 
     String argument() {
       return "--" + option + "=" + value;
+    }
+
+    /** The same without a secret. */
+    String shown() {
+      return UriText.shown(argument());
     }
   }
 
@@ -114,12 +120,12 @@ record EngineSettings(Engine engine, List<Setting> settings) {
 
   /** A line for each: option, value, who set it, and why. */
   List<String> explain() {
-    int width = settings.stream().mapToInt(s -> s.argument().length()).max().orElse(0);
+    int width = settings.stream().mapToInt(s -> s.shown().length()).max().orElse(0);
     List<String> lines = new ArrayList<>();
     lines.add("Engine: " + engine.name());
     for (Setting s : settings) {
       String why = s.byUser ? "you" : "Dhara" + (s.inStreams ? ", in streams: " : ": ") + s.reason;
-      lines.add(("  %-" + width + "s  %s").formatted(s.argument(), why));
+      lines.add(("  %-" + width + "s  %s").formatted(s.shown(), why));
     }
     return lines;
   }

@@ -1,6 +1,7 @@
 package dhara.cli;
 
 import dhara.options.BadOption;
+import dhara.options.Nearest;
 import dhara.pipelines.Analysis;
 import java.util.Collection;
 import java.util.List;

@@ -2,6 +2,7 @@ package dhara.cli;
 
 import dhara.events.Event;
 import dhara.options.BadOption;
+import dhara.options.Nearest;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -170,6 +171,13 @@ public interface Connector {
   /** The connectors that not every class path has, and the profile that brings each. */
   Map<String, String> ELSEWHERE =
       Map.of("bigquery", "-Pdataflow-runner", "pubsub", "-Pdataflow-runner");
+
+  /** The schemes of the connectors on the class path, and of those that others have. */
+  static Set<String> schemes() {
+    Set<String> schemes = new TreeSet<>(ELSEWHERE.keySet());
+    all().forEach(connector -> schemes.add(connector.scheme()));
+    return schemes;
+  }
 
   /** Every connector on the class path, by scheme. */
   static List<Connector> all() {

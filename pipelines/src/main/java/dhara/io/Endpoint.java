@@ -1,9 +1,8 @@
 package dhara.io;
 
 import dhara.options.BadOption;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import dhara.options.Nearest;
+import dhara.options.UriText;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,7 +12,7 @@ import java.util.TreeSet;
  * value without a scheme is a path of files.
  *
  * @param option the option that named it, with its dashes
- * @param uri as the user wrote it
+ * @param uri as the user wrote it, without the values that may be secrets: fit to be shown
  * @param scheme {@code files}, {@code kafka}, {@code console}, or a {@link Connector}'s; never null
  * @param path what follows the scheme, without the parameters
  * @param parameters what follows the question mark
@@ -21,60 +20,58 @@ import java.util.TreeSet;
 public record Endpoint(
     String option, String uri, String scheme, String path, Map<String, String> parameters) {
 
-  /** Reads a URI. {@code files:DIR}, {@code files://DIR} and {@code DIR} are the same. */
-  public static Endpoint of(String option, String uri) {
-    if (uri.isBlank()) {
-      throw new BadOption(option, uri, "is empty; name a path or a URI");
+  /** Schemes of paths: where the class path has their file system, files are read from it. */
+  private static final Set<String> FILE_SYSTEMS =
+      Set.of("file", "gs", "s3", "hdfs", "webhdfs", "viewfs", "azfs", "classpath");
+
+  /**
+   * Reads a URI. {@code files:DIR}, {@code files://DIR} and {@code DIR} are the same.
+   *
+   * @throws BadOption where it cannot be read, tells a secret instead of naming it, or has a scheme
+   *     that nobody knows
+   */
+  public static Endpoint of(String option, String text) {
+    if (text.isBlank()) {
+      throw new BadOption(option, text, "is empty; name a path or a URI");
     }
-    int question = uri.indexOf('?');
-    String whole = question < 0 ? uri : uri.substring(0, question);
-    Map<String, String> parameters = new LinkedHashMap<>();
-    if (question >= 0) {
-      for (String pair : uri.substring(question + 1).split("&", -1)) {
-        int equals = pair.indexOf('=');
-        if (equals <= 0) {
-          throw new BadOption(option, uri, "'" + pair + "' is no NAME=VALUE parameter");
-        }
-        String name = pair.substring(0, equals);
-        if (parameters.put(name, decoded(option, uri, pair.substring(equals + 1))) != null) {
-          throw new BadOption(option, uri, "says " + name + " twice; leave one of them out");
-        }
-      }
+    UriText uri = UriText.of(text);
+    uri.problem()
+        .ifPresent(
+            problem -> {
+              throw new BadOption(option, text, problem);
+            });
+    String shown = uri.toString();
+    if (uri.scheme().isEmpty() && uri.path().equals("console")) {
+      return new Endpoint(option, shown, "console", "", uri.parameters());
+    } else if (uri.scheme().isEmpty()) {
+      return new Endpoint(option, shown, "files", uri.path(), uri.parameters());
+    } else if (isConnector(uri.scheme())) {
+      return new Endpoint(option, shown, uri.scheme(), uri.path(), uri.parameters());
+    } else if (FILE_SYSTEMS.contains(uri.scheme())) {
+      int question = text.indexOf('?');
+      String path = question < 0 ? text : text.substring(0, question);
+      return new Endpoint(option, shown, "files", path, uri.parameters());
     }
-    if (whole.equals("console")) {
-      return new Endpoint(option, uri, "console", "", parameters);
-    }
-    if (whole.startsWith("kafka:")) {
-      return new Endpoint(option, uri, "kafka", afterScheme(whole, "kafka:"), parameters);
-    }
-    int colon = whole.indexOf("://");
-    if (colon > 0 && isConnector(whole.substring(0, colon))) {
-      String scheme = whole.substring(0, colon);
-      return new Endpoint(option, uri, scheme, whole.substring(colon + 3), parameters);
-    }
-    if (whole.startsWith("files:")) {
-      return new Endpoint(option, uri, "files", afterScheme(whole, "files:"), parameters);
-    }
-    return new Endpoint(option, uri, "files", whole, parameters);
+    throw new BadOption(
+        option,
+        text,
+        uri.scheme()
+            + " is no scheme that is known."
+            + Nearest.question(uri.scheme(), schemes())
+            + " They are "
+            + String.join(", ", schemes())
+            + "; a path of files needs none");
+  }
+
+  private static Set<String> schemes() {
+    Set<String> schemes = new TreeSet<>(Connector.schemes());
+    schemes.addAll(FILE_SYSTEMS);
+    return schemes;
   }
 
   /** Those that are not on the class path too: what they name is no path of files. */
   private static boolean isConnector(String scheme) {
-    return Connector.ELSEWHERE.containsKey(scheme) || Connector.of(scheme).isPresent();
-  }
-
-  private static String decoded(String option, String uri, String value) {
-    try {
-      return URLDecoder.decode(value, StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new BadOption(
-          option, uri, "'" + value + "' has a % that starts no escape; write %25 for it", e);
-    }
-  }
-
-  private static String afterScheme(String whole, String scheme) {
-    String rest = whole.substring(scheme.length());
-    return rest.startsWith("//") ? rest.substring(2) : rest;
+    return Connector.schemes().contains(scheme);
   }
 
   /**
@@ -82,12 +79,32 @@ public record Endpoint(
    * name that begins with {@code consumer.}.
    */
   public Endpoint allow(Set<String> known) {
-    for (String name : parameters.keySet()) {
+    String after = "";
+    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+      String name = parameter.getKey();
       if (known.stream().noneMatch(pattern -> matches(name, pattern))) {
-        throw bad("knows no parameter '" + name + "'; it takes " + new TreeSet<>(known));
+        throw bad(
+            "knows no parameter "
+                + (after.isEmpty() ? "'" + name + "'" : "that follows " + after)
+                + meant(name, known)
+                + "; it takes "
+                + new TreeSet<>(known)
+                + (after.isEmpty() ? "" : ", and a & within a value is written %26"));
+      }
+      if (after.isEmpty() && UriText.hides(name, parameter.getValue())) {
+        after = name;
       }
     }
     return this;
+  }
+
+  /** A name that lacks the prefix of the client that it belongs to. */
+  private static String meant(String name, Set<String> known) {
+    return known.stream()
+        .filter(pattern -> pattern.endsWith(".*") && name.contains("."))
+        .map(pattern -> ": write " + pattern.replace("*", "") + " before a client's property")
+        .findFirst()
+        .orElse("");
   }
 
   private static boolean matches(String name, String pattern) {

@@ -1,12 +1,13 @@
 package dhara.io;
 
-import dhara.options.BadOption;
+import dhara.options.SecretReference;
 import java.io.Serializable;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * A topic and how to reach it: {@code kafka://broker1:9092,broker2:9092/topic} with client
@@ -29,7 +30,7 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
    *
    * @param prefix what client properties begin with in the URI: {@code consumer.}
    * @param owned the properties that are not the user's to set, each with the reason
-   * @throws BadOption where brokers or topic are malformed, or a property is refused
+   * @throws dhara.options.BadOption where brokers or topic are malformed, or a property is refused
    */
   static KafkaAddress of(Endpoint endpoint, String prefix, Map<String, String> owned) {
     int slash = endpoint.path().lastIndexOf('/');
@@ -41,7 +42,9 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
     for (String broker : brokers.split(",", -1)) {
       var match = BROKER.matcher(broker);
       if (!match.matches() || Integer.parseInt(match.group(2)) > 65_535) {
-        throw endpoint.bad("'" + broker + "' is no HOST:PORT of a broker; write " + SHAPE);
+        // What stands where a port should may be a password.
+        String host = broker.replaceFirst(":(?!\\d*$).*", ":…");
+        throw endpoint.bad("'" + host + "' is no HOST:PORT of a broker; write " + SHAPE);
       }
     }
     if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
@@ -61,24 +64,10 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
                 if (owned.containsKey(name)) {
                   throw endpoint.bad(parameter + " cannot be set: " + owned.get(name));
                 }
-                if (secret(name) && !SecretReference.is(value)) {
-                  // The value is the secret: it must not be repeated on a screen or in a log.
-                  throw new BadOption(
-                      endpoint.option(),
-                      parameter + "=…",
-                      "is a secret; name it instead: " + parameter + "=env:NAME or file:/path");
-                }
                 properties.put(name, value);
               }
             });
     return new KafkaAddress(brokers, topic, properties);
-  }
-
-  private static boolean secret(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return lower.endsWith("password")
-        || lower.endsWith("sasl.jaas.config")
-        || lower.equals("ssl.keystore.key");
   }
 
   /** The same brokers, another topic. */
@@ -97,5 +86,27 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
     properties.forEach((name, value) -> settings.put(name, SecretReference.resolve(value)));
     settings.put("bootstrap.servers", brokers);
     return settings;
+  }
+
+  /**
+   * Makes a client. Kafka's clients quote what they cannot read, be it a secret: a failure of
+   * theirs comes without.
+   */
+  <C> C client(Function<Map<String, Object>, C> maker, Map<String, Object> settings) {
+    try {
+      return maker.apply(settings);
+    } catch (KafkaException e) {
+      throw withoutSecrets(e);
+    }
+  }
+
+  /** The same failure without the secrets that this address names. */
+  KafkaException withoutSecrets(KafkaException failure) {
+    return new SpokenSecrets(
+            properties.values().stream()
+                .filter(SecretReference::is)
+                .map(SecretReference::resolve)
+                .toList())
+        .takenFrom(failure);
   }
 }

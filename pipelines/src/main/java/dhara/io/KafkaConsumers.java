@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -42,6 +43,11 @@ record KafkaConsumers(KafkaAddress address, String isolation) implements Seriali
   /** Settings of a consumer with the secrets read: never to be stored, printed or sent. */
   Map<String, Object> settings() {
     return over(address.settings());
+  }
+
+  /** A consumer with these settings. */
+  KafkaConsumer<byte[], byte[]> open(Map<String, Object> settings) {
+    return address.client(KafkaConsumer::new, settings);
   }
 
   /** Settings of a consumer that gives up after a while, for questions asked before a run. */

@@ -63,6 +63,8 @@ record KafkaProducers(KafkaAddress address) implements Serializable {
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.putAll(fixed);
-    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    return address.client(
+        all -> new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer()),
+        settings);
   }
 }

@@ -1,5 +1,6 @@
 package dhara.io;
 
+import dhara.options.SecretReference;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -34,9 +35,13 @@ final class KafkaQuestions {
       return question.get();
     } catch (InterruptException e) {
       throw e;
-    } catch (ConfigException | SecretReference.Missing e) {
+    } catch (SecretReference.Missing e) {
       throw endpoint.bad(rootOf(e), e);
-    } catch (KafkaException e) {
+    } catch (ConfigException failed) {
+      KafkaException e = address.withoutSecrets(failed);
+      throw endpoint.bad(rootOf(e), e);
+    } catch (KafkaException failed) {
+      KafkaException e = address.withoutSecrets(failed);
       throw endpoint.bad(
           "the brokers do not answer as expected within "
               + PATIENCE.toSeconds()

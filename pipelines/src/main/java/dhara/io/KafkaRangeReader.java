@@ -26,7 +26,7 @@ final class KafkaRangeReader implements AutoCloseable {
 
   /** A reader of a topic, with a consumer of its own. */
   static KafkaRangeReader open(KafkaConsumers consumers) {
-    return new KafkaRangeReader(consumers.address(), new KafkaConsumer<>(consumers.settings()));
+    return new KafkaRangeReader(consumers.address(), consumers.open(consumers.settings()));
   }
 
   /** Takes records as they were written. */

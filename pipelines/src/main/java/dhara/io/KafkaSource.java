@@ -302,7 +302,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
               settings.put(name, value);
             }
           });
-      return new StartingConsumer(settings, start);
+      return consumers.address().client(all -> new StartingConsumer(all, start), settings);
     }
   }
 

@@ -97,7 +97,7 @@ record KafkaSpan(
         consumers.address(),
         () -> {
           Map<String, Object> settings = consumers.settings(KafkaQuestions.PATIENCE);
-          try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
+          try (KafkaConsumer<byte[], byte[]> consumer = consumers.open(settings)) {
             return question.apply(consumer);
           }
         });

@@ -88,7 +88,7 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, patience / 2);
     settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) patience / 2);
     settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) patience / 2);
-    try (Admin admin = Admin.create(settings)) {
+    try (Admin admin = address.client(Admin::create, settings)) {
       return question.ask(admin);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof KafkaException refusal) {

@@ -78,8 +78,7 @@ final class TopicTails<T extends Record & Event> implements Supplier<@Nullable T
 
   /** Reads the tail now. */
   TopicTail read() {
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(consumers.settings(PATIENCE))) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumers.open(consumers.settings(PATIENCE))) {
       List<TopicPartition> partitions = new ArrayList<>();
       consumer
           .partitionsFor(consumers.address().topic())

@@ -15,6 +15,7 @@ import dhara.metrics.DeadLetterReasons;
 import dhara.metrics.Delays.Due;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.UriText;
 import dhara.options.WindowOptions;
 import dhara.reconcile.AnswerRow;
 import dhara.reconcile.Comparison;
@@ -419,7 +420,7 @@ public final class Assembly implements Flow, AutoCloseable {
     return Optional.of(
         new Report(
             "this backfill",
-            options.getCompareTo(),
+            UriText.shown(options.getCompareTo()),
             existing.causes(),
             existing.lacking(),
             Report.parse(folder.lines(CHANGES))));

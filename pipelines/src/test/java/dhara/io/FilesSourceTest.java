@@ -268,9 +268,13 @@ class FilesSourceTest {
     refused("a.jsonl?colour=red", "knows no parameter 'colour'; it takes [columns, delimiter");
     refused("a.jsonl?format=xml", "format=xml is not known; it is jsonl or csv");
     refused("a.jsonl?format=csv&delimiter=::", "delimiter=:: is not one ASCII character");
-    refused("a.jsonl?delimiter=%", "'%' has a % that starts no escape; write %25 for it");
+    refused(
+        "a.jsonl?delimiter=%",
+        "the value of delimiter has a % that starts no escape; write %25 for it");
     refused("a.jsonl?format=csv&format=jsonl", "says format twice; leave one of them out");
-    refused("a.jsonl?format", "'format' is no NAME=VALUE parameter");
+    refused(
+        "a.jsonl?format",
+        "has a parameter that is no NAME=VALUE; write %26 for a & within a value");
     refused(
         "other.csv", "Step.length has no column length; there are id, at. Map it: --map=length=");
     refused("open.csv", "starts with no header of columns: cell 2 'at' opens a quote");
@@ -283,8 +287,10 @@ class FilesSourceTest {
   private void refused(String file, String fix) {
     String uri = folder + "/" + file;
     BadOption refused = assertThrows(BadOption.class, () -> source(uri).check());
+    // Values that are not known to be harmless are not repeated.
+    String shown = uri.replaceFirst("(colour=|delimiter=(?=%)).*", "$1…");
     assertThat(
-        refused.getMessage(), allOf(startsWith("--events=" + uri + ": "), containsString(fix)));
+        refused.getMessage(), allOf(startsWith("--events=" + shown + ": "), containsString(fix)));
   }
 
   /** What a source gave. */

@@ -1,4 +1,4 @@
-package dhara.cli;
+package dhara.options;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;

@@ -1,4 +1,4 @@
-package dhara.cli;
+package dhara.options;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /** The names that a mistyped one may have meant. */
-final class Nearest {
+public final class Nearest {
 
   private static final int MOST = 3;
 
   private Nearest() {}
 
   /** Up to three of {@code known}, the nearest first; empty where nothing is near. */
-  static List<String> to(String typed, Collection<String> known) {
+  public static List<String> to(String typed, Collection<String> known) {
     String name = typed.toLowerCase(Locale.ROOT);
     int reach = Math.max(2, name.length() / 3);
     return known.stream()
@@ -29,13 +29,13 @@ final class Nearest {
   }
 
   /** {@code " Did you mean a or b?"}, or nothing. */
-  static String question(String typed, Collection<String> known) {
+  public static String question(String typed, Collection<String> known) {
     List<String> nearest = to(typed, known);
     return nearest.isEmpty() ? "" : " Did you mean " + String.join(" or ", nearest) + "?";
   }
 
   /** Edits between two words: insertions, deletions, substitutions, and swaps of neighbours. */
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       d[i][0] = i;

@@ -1,4 +1,4 @@
-package dhara.io;
+package dhara.options;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * content of a file. Graphs, templates and logs carry the reference; the worker that needs the
  * secret reads it there.
  */
-final class SecretReference {
+public final class SecretReference {
 
   private static final String ENV = "env:";
   private static final String FILE = "file:";
@@ -18,7 +18,7 @@ final class SecretReference {
   private SecretReference() {}
 
   /** Whether the value names a secret instead of being one. */
-  static boolean is(String value) {
+  public static boolean is(String value) {
     return value.startsWith(ENV) || value.startsWith(FILE);
   }
 
@@ -27,7 +27,7 @@ final class SecretReference {
    *
    * @throws Missing where this machine has no such variable or file
    */
-  static String resolve(String value) {
+  public static String resolve(String value) {
     if (value.startsWith(ENV)) {
       String secret = System.getenv(value.substring(ENV.length()));
       if (secret == null) {
@@ -47,7 +47,7 @@ final class SecretReference {
   }
 
   /** This machine does not have a secret. */
-  static final class Missing extends IllegalStateException {
+  public static final class Missing extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,0 +1,268 @@
+package dhara.options;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * A URI as a user wrote it, {@code scheme://path?name=value&…}, read once: its parts, what is wrong
+ * with it, and what of it may be shown. Reading never fails, so that an error about it can always
+ * be told, and without a secret in it.
+ *
+ * <p>Shown are the scheme, the path, the names of parameters, references ({@code env:NAME}), and
+ * the values of those few parameters that are known to hold no secret. What follows a value that is
+ * not shown is not shown either: where the value holds an unescaped {@code &}, it is the value's
+ * rest.
+ */
+public final class UriText {
+
+  private static final String HIDDEN = "…";
+
+  /** {@code NAME=} before a URI, then its scheme. */
+  private static final Pattern START =
+      Pattern.compile(
+          "(?s)(?<label>[a-z][a-z0-9-]*=)?(?<scheme>[A-Za-z][A-Za-z0-9+.-]+):(?<rest>.*)");
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9._-]*");
+  private static final Pattern SETTING =
+      Pattern.compile("(?s)-*(?<name>[A-Za-z][A-Za-z0-9._-]*)=.*");
+
+  /** Schemes that need no slashes after them. */
+  private static final Set<String> BARE = Set.of("kafka", "files", "file", "console");
+
+  /** Schemes whose path is one of files, in which a colon and an @ mean nothing. */
+  private static final Set<String> PATHS = Set.of("", "files", "file", "console");
+
+  /** Parameters whose values are none of anybody's secrets. */
+  private static final Set<String> SAFE =
+      Set.of(
+          "start",
+          "end",
+          "isolation",
+          "partitions",
+          "format",
+          "shards",
+          "rows",
+          "columns",
+          "delimiter",
+          "encoding");
+
+  private static final Pattern SAFE_VALUE = Pattern.compile("[\\p{L}\\p{N} ._:,;|+-]{0,500}");
+
+  /** A colon with no port after it, up to where the next broker or the topic begins. */
+  private static final Pattern NO_PORT = Pattern.compile(":(?!\\d{1,5}(?:[,/]|$))[^,/\\]]*+(?!])");
+
+  private final String scheme;
+  private final String path;
+  private final Map<String, String> parameters;
+  private final @Nullable String problem;
+  private final String shown;
+
+  private UriText(
+      String scheme,
+      String path,
+      Map<String, String> parameters,
+      @Nullable String problem,
+      String shown) {
+    this.scheme = scheme;
+    this.path = path;
+    this.parameters = parameters;
+    this.problem = problem;
+    this.shown = shown;
+  }
+
+  /** Reads a URI, or a path without a scheme. */
+  public static UriText of(String text) {
+    int question = text.indexOf('?');
+    String whole = question < 0 ? text : text.substring(0, question);
+    String scheme = schemeOf(whole);
+    String bare = scheme.isEmpty() ? whole : whole.substring(scheme.length() + 1);
+    String path = bare.startsWith("//") && !scheme.isEmpty() ? bare.substring(2) : bare;
+    String start = scheme + text.substring(scheme.length(), whole.length() - path.length());
+    if (userInfo(scheme, path, text)) {
+      return new UriText(
+          scheme,
+          path,
+          Map.of(),
+          "names a user or a password in its address; Kafka takes them as"
+              + " consumer.sasl.jaas.config=env:NAME or producer.sasl.jaas.config=env:NAME",
+          start + HIDDEN);
+    }
+    Parameters read = new Parameters();
+    if (question >= 0) {
+      for (String pair : text.substring(question + 1).split("&", -1)) {
+        read.add(pair);
+      }
+    }
+    boolean doubtful = read.malformed && !PATHS.contains(scheme);
+    String shownPath =
+        scheme.equals("kafka") ? NO_PORT.matcher(path).replaceAll(":" + HIDDEN) : path;
+    return new UriText(
+        scheme,
+        path,
+        Collections.unmodifiableMap(read.values),
+        read.told != null ? read.told : read.problem,
+        start + (doubtful ? HIDDEN : shownPath + read.shown()));
+  }
+
+  /** The parameters as they are read one after the other. */
+  private static final class Parameters {
+
+    private final Map<String, String> values = new LinkedHashMap<>();
+    private final List<String> shown = new ArrayList<>();
+    private @Nullable String told;
+    private @Nullable String problem;
+
+    /** Whether the first is none: the question mark may stand in a password before the host. */
+    private boolean malformed;
+
+    private boolean hidden;
+
+    void add(String pair) {
+      int equals = pair.indexOf('=');
+      String name = equals < 0 ? "" : pair.substring(0, equals);
+      if (!NAME.matcher(name).matches()) {
+        malformed |= shown.isEmpty();
+        wrong("has a parameter that is no NAME=VALUE; write %26 for a & within a value");
+        hide();
+        return;
+      }
+      String value = decoded(pair.substring(equals + 1));
+      boolean reference = value != null && SecretReference.is(value);
+      boolean secret = SecretName.is(name) || SecretName.standsIn(value == null ? "" : value);
+      if (secret && !reference) {
+        if (told == null) {
+          told = name + " is a secret; name it instead: " + name + "=env:NAME or file:/path";
+        }
+      } else if (value == null) {
+        wrong("the value of " + name + " has a % that starts no escape; write %25 for it");
+      } else if (values.put(name, value) != null) {
+        wrong("says " + name + " twice; leave one of them out");
+      }
+      if (hidden) {
+        return;
+      }
+      boolean safe = value != null && !hides(name, value);
+      shown.add(name + "=" + (safe ? pair.substring(equals + 1) : HIDDEN));
+      hidden = !safe;
+    }
+
+    private void wrong(String why) {
+      if (problem == null && !hidden) {
+        problem = why;
+      } else if (problem == null) {
+        // It may be the rest of the value before it, which has an unescaped & in it.
+        problem =
+            "cannot be read after the value of "
+                + shown.get(shown.size() - 1).replaceFirst("=.*", "")
+                + "; write %26 for a & within a value, and %25 for a %";
+      }
+    }
+
+    private void hide() {
+      if (!hidden) {
+        shown.add(HIDDEN);
+        hidden = true;
+      }
+    }
+
+    String shown() {
+      return shown.isEmpty() ? "" : "?" + String.join("&", shown);
+    }
+
+    /** A plus sign stands for itself: times have one before their zone. */
+    private static @Nullable String decoded(String value) {
+      try {
+        return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+  }
+
+  private static String schemeOf(String whole) {
+    Matcher start = START.matcher(whole);
+    if (!start.matches() || start.group("label") != null) {
+      return "";
+    }
+    String scheme = start.group("scheme");
+    return BARE.contains(scheme) || start.group("rest").startsWith("//") ? scheme : "";
+  }
+
+  /** Whether {@code user:password@} stands before the host, whatever is in the password. */
+  private static boolean userInfo(String scheme, String path, String text) {
+    if (PATHS.contains(scheme)) {
+      return false;
+    }
+    if (scheme.equals("kafka")) {
+      return path.contains("@")
+          || (NO_PORT.matcher(path).find() && text.indexOf('@', scheme.length()) > 0);
+    }
+    return path.matches("(?s)[^/]*@.*|[^/:]+:(?!\\d+(/|$))[^@]*@.*");
+  }
+
+  /**
+   * A text that may be a URI, or {@code NAME=URI}, or a setting, as it may be shown: a secret in it
+   * is left out.
+   */
+  public static String shown(String text) {
+    Matcher start = START.matcher(text);
+    if (start.matches() && start.group("label") != null) {
+      String label = start.group("label");
+      return label + of(text.substring(label.length())).shown;
+    }
+    Matcher setting = SETTING.matcher(text);
+    if (setting.matches()) {
+      String name = setting.group("name");
+      String value = text.substring(text.indexOf('=') + 1);
+      boolean told = SecretName.is(name) && !SecretReference.is(value);
+      return text.substring(0, text.indexOf('=') + 1) + (told ? HIDDEN : shown(value));
+    }
+    return schemeOf(text).isEmpty() && !text.matches("(?s).*\\?.*=.*") ? text : of(text).shown;
+  }
+
+  /** The scheme; empty where the text is a path. */
+  public String scheme() {
+    return scheme;
+  }
+
+  /** What stands between the scheme and the question mark, without two leading slashes. */
+  public String path() {
+    return path;
+  }
+
+  /** The parameters in the order given, their values unescaped. */
+  public Map<String, String> parameters() {
+    return parameters;
+  }
+
+  /** What is wrong with it, fit to be shown; nothing where all of it can be read. */
+  public Optional<String> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  /**
+   * Whether what follows a parameter may be the rest of its value, and must not be shown.
+   *
+   * @param name of the parameter
+   */
+  public static boolean hides(String name, String value) {
+    return !SecretReference.is(value)
+        && !(SAFE.contains(name) && SAFE_VALUE.matcher(value).matches());
+  }
+
+  /** What of it may be shown. */
+  @Override
+  public String toString() {
+    return shown;
+  }
+}
