@@ -4,6 +4,7 @@ import com.google.api.services.bigquery.model.TableReference;
 import com.google.auto.service.AutoService;
 import dhara.io.Connector;
 import dhara.io.Endpoint;
+import dhara.io.Place;
 import java.util.Set;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryOptions;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryServices;
@@ -55,6 +56,12 @@ public final class BigQueryConnector implements Connector {
         BigQueryTable.of(
             endpoint, reference, rows.format(), services, run.options().as(BigQueryOptions.class));
     return Target.of(table.write()).checked(table::check).created(table::create);
+  }
+
+  @Override
+  public boolean overlaps(Place place, Place other) {
+    return reference(place.endpoint(), place.suffix())
+        .equals(reference(other.endpoint(), other.suffix()));
   }
 
   /** The table that a URI names, with its suffix. */

@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -114,6 +116,23 @@ public final class EmbeddedKafka implements AutoCloseable {
   public void createTopic(String topic, int partitions, Map<String, String> settings) {
     NewTopic asked = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     await(admin.createTopics(List.of(asked.configs(settings))).all());
+  }
+
+  /** Changes settings of a topic, and returns when its broker has them. */
+  public void set(String topic, Map<String, String> settings) {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    List<AlterConfigOp> changes =
+        settings.entrySet().stream()
+            .map(
+                entry ->
+                    new AlterConfigOp(
+                        new ConfigEntry(entry.getKey(), entry.getValue()),
+                        AlterConfigOp.OpType.SET))
+            .toList();
+    await(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
+    while (!topicSettings(topic).entrySet().containsAll(settings.entrySet())) {
+      Thread.onSpinWait();
+    }
   }
 
   /** The settings of a topic that are not the broker's defaults. */

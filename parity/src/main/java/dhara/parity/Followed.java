@@ -47,13 +47,14 @@ public final class Followed implements AutoCloseable {
         return false;
       }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        values.add(new String(record.value(), StandardCharsets.UTF_8));
+        byte[] value = record.value();
+        values.add(value == null ? "null" : new String(value, StandardCharsets.UTF_8));
       }
     }
     return true;
   }
 
-  /** What has been read so far. */
+  /** What has been read so far; a tombstone is {@code null}. */
   public List<String> values() {
     return List.copyOf(values);
   }

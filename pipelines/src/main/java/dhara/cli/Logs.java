@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Handler;
 import java.util.logging.LogManager;
+import java.util.logging.Logger;
 
 /**
  * How much the engines say: warnings, on the error stream, and all of it with {@code --verbose}. An
@@ -39,6 +41,11 @@ final class Logs {
       LogManager.getLogManager()
           .readConfiguration(
               new ByteArrayInputStream(properties.getBytes(StandardCharsets.ISO_8859_1)));
+      if (!verbose) {
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
+          handler.setFilter(new Repeated(System::nanoTime));
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + FILE, e);
     }

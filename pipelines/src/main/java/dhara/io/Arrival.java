@@ -39,6 +39,7 @@ final class Arrival<T extends Record & Event> {
   private @Nullable Reason reason;
   private @Nullable String text;
   private byte @Nullable [] bytes;
+  private @Nullable String sha256;
   private long watermarkMillis = ON_TIME;
   private final int length;
   private final long seenMillis;
@@ -72,6 +73,18 @@ final class Arrival<T extends Record & Event> {
   static <T extends Record & Event> Arrival<T> bad(
       Reason reason, String text, byte[] bytes, int length, long seenMillis) {
     return new Arrival<>(null, reason, text, bytes, length, seenMillis);
+  }
+
+  /**
+   * Bytes that are no event because they are too long.
+   *
+   * @param kept the first of them
+   */
+  static <T extends Record & Event> Arrival<T> tooLong(
+      String text, byte[] kept, byte[] whole, long seenMillis) {
+    Arrival<T> arrival = bad(Reason.TOO_LONG, text, kept, whole.length, seenMillis);
+    arrival.sha256 = DeadLetter.sha256(whole);
+    return arrival;
   }
 
   /**
@@ -151,7 +164,17 @@ final class Arrival<T extends Record & Event> {
       throw new IllegalStateException("an event is no dead letter");
     }
     return new DeadLetter(
-        input, reason, text, source, position, Instant.ofEpochMilli(seenMillis), bytes);
+        input,
+        reason,
+        text,
+        source,
+        position,
+        Instant.ofEpochMilli(seenMillis),
+        bytes,
+        null,
+        null,
+        sha256 == null ? null : Long.valueOf(length),
+        sha256);
   }
 
   /** Encodes settled arrivals: a tag byte, then the event or the reason. */
@@ -162,6 +185,7 @@ final class Arrival<T extends Record & Event> {
     private static final int EVENT = 0;
     private static final int BAD = 1;
     private static final int LATE = 2;
+    private static final int CUT = 3;
 
     private final Coder<T> events;
 
@@ -186,12 +210,15 @@ final class Arrival<T extends Record & Event> {
       if (arrival.reason == null || arrival.text == null || arrival.bytes == null) {
         throw new IllegalStateException("an arrival is an event or has a reason");
       }
-      out.write(BAD);
+      out.write(arrival.sha256 == null ? BAD : CUT);
       data.writeInt(arrival.length);
       data.writeLong(arrival.seenMillis);
       StringUtf8Coder.of().encode(arrival.reason.name(), out);
       StringUtf8Coder.of().encode(arrival.text, out);
       ByteArrayCoder.of().encode(arrival.bytes, out);
+      if (arrival.sha256 != null) {
+        StringUtf8Coder.of().encode(arrival.sha256, out);
+      }
     }
 
     @Override
@@ -200,19 +227,22 @@ final class Arrival<T extends Record & Event> {
       int tag = data.readUnsignedByte();
       int length = data.readInt();
       long seenMillis = data.readLong();
-      if (tag != BAD) {
+      if (tag != BAD && tag != CUT) {
         long watermarkMillis = tag == LATE ? data.readLong() : ON_TIME;
         Arrival<T> arrival = new Arrival<>(events.decode(in), null, null, null, length, seenMillis);
         arrival.behind(watermarkMillis);
         return arrival;
       }
-      return new Arrival<>(
-          null,
-          Reason.valueOf(StringUtf8Coder.of().decode(in)),
-          StringUtf8Coder.of().decode(in),
-          ByteArrayCoder.of().decode(in),
-          length,
-          seenMillis);
+      Arrival<T> arrival =
+          new Arrival<>(
+              null,
+              Reason.valueOf(StringUtf8Coder.of().decode(in)),
+              StringUtf8Coder.of().decode(in),
+              ByteArrayCoder.of().decode(in),
+              length,
+              seenMillis);
+      arrival.sha256 = tag == CUT ? StringUtf8Coder.of().decode(in) : null;
+      return arrival;
     }
 
     @Override

@@ -31,11 +31,10 @@ final class ArrivalReader<T extends Record & Event> {
       return Arrival.bad(Reason.EMPTY, "no value (a tombstone)", NOTHING, 0, seenMillis);
     }
     if (value.length > decoding.maxEventBytes()) {
-      return Arrival.bad(
-          Reason.TOO_LONG,
+      return Arrival.tooLong(
           value.length + " bytes, more than " + decoding.maxEventBytes(),
           Arrays.copyOf(value, decoding.maxEventBytes()),
-          value.length,
+          value,
           seenMillis);
     }
     try {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.POutput;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -88,6 +88,17 @@ public interface Connector {
     throw new UnsupportedOperationException(scheme() + " is not read back");
   }
 
+  /** Whether two places of its endpoints are one, or one is within the other. */
+  default boolean overlaps(Place place, Place other) {
+    return (place.endpoint().path() + place.suffix())
+        .equals(other.endpoint().path() + other.suffix());
+  }
+
+  /** What a place is, for errors: {@code the topic trades}. */
+  default String named(Place place) {
+    return place.endpoint() + place.suffix();
+  }
+
   /**
    * What is written.
    *
@@ -98,6 +109,7 @@ public interface Connector {
    *     RowFormat#keyColumns() key} and no higher revision; else each row stands for itself
    * @param aside whether it stands beside the answers, and is not one of them
    * @param format its columns
+   * @param tooLong what becomes of a row that is longer than what takes it can take
    * @param due when a stream's row is due, which the latency metrics need; null for other rows
    */
   record Rows<T>(
@@ -106,6 +118,7 @@ public interface Connector {
       boolean upserts,
       boolean aside,
       RowFormat<T> format,
+      TooLong<T> tooLong,
       @Nullable Due<T> due) {}
 
   /**
@@ -120,7 +133,8 @@ public interface Connector {
   /**
    * Where rows go.
    *
-   * @param write the step that writes
+   * @param write the step that writes; where it gives {@link TooLong#REPLACED}, those dead letters
+   *     take the place of rows
    * @param check refuses, before anything runs, what cannot be written to; changes nothing
    * @param create makes what is written to, where it is not there, before the pipeline runs
    * @param kept whether a bounded run keeps the rows in its folder, for the command to show
@@ -128,7 +142,7 @@ public interface Connector {
    * @param pace how often a stream should write what changes all the time: its ledger
    */
   record Target<T>(
-      PTransform<PCollection<T>, PDone> write,
+      PTransform<PCollection<T>, ? extends POutput> write,
       Runnable check,
       Runnable create,
       boolean kept,
@@ -138,7 +152,7 @@ public interface Connector {
     private static final Duration PACE = Duration.ofSeconds(10);
 
     /** A target that needs no check, is there, and keeps every row. */
-    public static <T> Target<T> of(PTransform<PCollection<T>, PDone> write) {
+    public static <T> Target<T> of(PTransform<PCollection<T>, ? extends POutput> write) {
       return new Target<>(write, () -> {}, () -> {}, false, false, PACE);
     }
 

@@ -35,6 +35,12 @@ public final class ConsoleConnector implements Connector {
     return Set.of(Ability.APPEND);
   }
 
+  /** It takes whatever comes. */
+  @Override
+  public boolean overlaps(Place place, Place other) {
+    return false;
+  }
+
   @Override
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
     check(endpoint, run.bounded());

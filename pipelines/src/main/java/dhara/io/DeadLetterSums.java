@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.DoFn.MultiOutputReceiver;
@@ -95,7 +96,8 @@ final class DeadLetterSums {
           && letter.reason() == kind.letter.reason()
           && letter.source().equals(kind.letter.source())
           && letter.text().equals(kind.letter.text())
-          && Arrays.equals(letter.bytes(), kind.letter.bytes());
+          && Arrays.equals(letter.bytes(), kind.letter.bytes())
+          && Objects.equals(letter.wholeSha256(), kind.letter.wholeSha256());
     }
 
     @Override

@@ -42,6 +42,23 @@ public final class FilesConnector implements Connector {
     return Target.of(files).checked(run.bounded() ? files::checkEmpty : () -> {});
   }
 
+  /** What is written goes to a folder of its own in the one that was named. */
+  @Override
+  public boolean overlaps(Place place, Place other) {
+    if (!place.written()) {
+      return overlaps(other, place);
+    }
+    String folder = FilesSink.folder(place.endpoint(), place.what());
+    return other.written()
+        ? FilePaths.same(folder, FilesSink.folder(other.endpoint(), other.what()))
+        : FilePaths.reads(other.endpoint().path(), folder);
+  }
+
+  @Override
+  public String named(Place place) {
+    return "the folder " + FilesSink.folder(place.endpoint(), place.what());
+  }
+
   @Override
   public ResultSet results(Endpoint endpoint) {
     return FolderResults.of(endpoint);

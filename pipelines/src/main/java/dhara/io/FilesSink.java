@@ -76,7 +76,12 @@ final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
     if (endpoint.path().isEmpty()) {
       throw endpoint.bad("names no folder, e.g. files:/data/out");
     }
-    this.folder = endpoint.path().replaceFirst("/+$", "") + "/" + name;
+    this.folder = folder(endpoint, name);
+  }
+
+  /** The folder of what has this name. */
+  static String folder(Endpoint endpoint, String name) {
+    return endpoint.path().replaceFirst("/+$", "") + "/" + name;
   }
 
   /** Rows into files {@code DIR/NAME/NAME-….FORMAT}. */

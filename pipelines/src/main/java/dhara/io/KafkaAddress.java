@@ -1,10 +1,15 @@
 package dhara.io;
 
+import dhara.options.Nearest;
 import dhara.options.SecretReference;
 import java.io.Serializable;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
@@ -68,6 +73,32 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
               }
             });
     return new KafkaAddress(brokers, topic, properties);
+  }
+
+  /**
+   * The properties that Kafka does not know, a line each: a slip, or the property of a plug-in.
+   *
+   * @param prefix of client properties in the URI
+   * @param known what Kafka knows
+   */
+  List<String> unknown(String prefix, Set<String> known) {
+    return properties.keySet().stream()
+        .filter(name -> !known.contains(name))
+        .map(
+            name ->
+                source()
+                    + ": Kafka knows no property "
+                    + prefix
+                    + name
+                    + "."
+                    + Nearest.question(
+                        prefix + name, known.stream().map(each -> prefix + each).toList()))
+        .toList();
+  }
+
+  /** The brokers, in no order and in lower case. */
+  Set<String> brokerSet() {
+    return new TreeSet<>(List.of(brokers.toLowerCase(Locale.ROOT).split(",", -1)));
   }
 
   /** The same brokers, another topic. */

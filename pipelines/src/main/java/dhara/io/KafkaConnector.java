@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.events.Event;
 import dhara.options.DharaOptions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 
 /** Topics of Kafka: see {@link KafkaSource} and {@link KafkaSink}. */
@@ -47,12 +48,50 @@ public final class KafkaConnector implements Connector {
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
     KafkaSink topic =
         (rows.upserts() ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint))
-            .withSuffix(rows.suffix());
-    return Target.of(new KafkaRows<>(rows.format(), topic, rows.due()))
+            .withSuffix(rows.suffix())
+            .takingRecordsOf(longest(rows, run));
+    return Target.of(new KafkaRows<>(rows, topic))
         .checked(topic::check)
         .created(topic::create)
         .meteringItself()
         .every(LEDGER_EVERY);
+  }
+
+  /**
+   * How long a row may well be that holds an event whole, as dead letters and late events do:
+   * Base64 makes it longer by a third, quotes within quotes by as much as itself. An answer holds
+   * what an analysis makes of events, so its topic is left as Kafka makes it.
+   */
+  private static long longest(Rows<?> rows, Run run) {
+    return rows.aside() && !rows.upserts()
+        ? 2L * run.options().as(DharaOptions.class).getMaxEventBytes() + (1 << 16)
+        : 0;
+  }
+
+  /** Brokers may have several names: those of one cluster know its id. */
+  @Override
+  public boolean overlaps(Place place, Place other) {
+    KafkaAddress here = address(place);
+    KafkaAddress there = address(other);
+    if (!here.topic().equals(there.topic())) {
+      return false;
+    }
+    Set<String> shared = here.brokerSet();
+    shared.retainAll(there.brokerSet());
+    return !shared.isEmpty()
+        || KafkaTopic.cluster(place.endpoint(), here)
+            .equals(KafkaTopic.cluster(other.endpoint(), there));
+  }
+
+  @Override
+  public String named(Place place) {
+    return "the topic " + address(place).topic();
+  }
+
+  private static KafkaAddress address(Place place) {
+    KafkaAddress address =
+        KafkaAddress.of(place.endpoint(), place.written() ? "producer." : "consumer.", Map.of());
+    return address.withTopic(address.topic() + place.suffix());
   }
 
   @Override

@@ -52,14 +52,15 @@ record KafkaProducers(KafkaAddress address) implements Serializable {
   /**
    * A new producer, with the secrets read.
    *
+   * @param limit of the topic
    * @param fixed what must hold, whatever the user set
    */
-  KafkaProducer<byte[], byte[]> open(Map<String, Object> fixed) {
+  KafkaProducer<byte[], byte[]> open(TopicLimit limit, Map<String, Object> fixed) {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 10);
-    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
     settings.putAll(address.settings());
+    settings.putAll(limit.settings(address));
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.putAll(fixed);

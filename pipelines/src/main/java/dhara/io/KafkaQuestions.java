@@ -1,5 +1,6 @@
 package dhara.io;
 
+import dhara.options.Nearest;
 import dhara.options.SecretReference;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -81,7 +82,7 @@ final class KafkaQuestions {
         topics.stream()
             .filter(other -> !other.startsWith("__"))
             .sorted(
-                Comparator.<String>comparingInt(other -> distance(topic, other))
+                Comparator.<String>comparingInt(other -> Nearest.distance(topic, other))
                     .thenComparing(Comparator.naturalOrder()))
             .limit(NEAREST)
             .toList();
@@ -91,24 +92,6 @@ final class KafkaQuestions {
         + (nearest.isEmpty()
             ? "it has none that you may see"
             : "the nearest are " + String.join(", ", nearest));
-  }
-
-  /** Levenshtein's distance: how many letters to insert, remove or replace. */
-  private static int distance(String a, String b) {
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
-      }
-      above = row;
-    }
-    return above[b.length()];
   }
 
   private static String rootOf(Throwable failure) {

@@ -11,12 +11,15 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes encoded pairs of key and value to a Kafka topic: {@code
- * kafka://broker1:9092,broker2:9092/topic}. An empty key means none.
+ * kafka://broker1:9092,broker2:9092/topic}. An empty key means none, an empty value a tombstone.
  *
  * <ul>
  *   <li>{@code partitions=}: how many a topic gets that is not there yet; 1 by default
@@ -29,24 +32,35 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * cannot tell: the key says what a record replaces. That takes the place of Kafka's transactions,
  * which cost far more on engines with small bundles.
  *
+ * <p>What the topic takes at a time ({@link TopicLimit}) is asked of it where the writing begins: a
+ * batch is never longer, and a longer record fails the bundle before it is sent.
+ *
  * <p>Records carry the time of writing, not event time: brokers delete by it.
  */
 public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>, PDone> {
 
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
+
   // Serializable, unlike the endpoint that it was read from: the graph needs no more.
   private final KafkaAddress address;
   private final transient @Nullable Endpoint endpoint;
   private final int partitions;
   private final boolean upserts;
+  private final long longest;
 
   private KafkaSink(
-      KafkaAddress address, @Nullable Endpoint endpoint, int partitions, boolean upserts) {
+      KafkaAddress address,
+      @Nullable Endpoint endpoint,
+      int partitions,
+      boolean upserts,
+      long longest) {
     this.address = address;
     this.endpoint = endpoint;
     this.partitions = partitions;
     this.upserts = upserts;
+    this.longest = longest;
   }
 
   /**
@@ -70,13 +84,31 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
 
   private static KafkaSink of(Endpoint endpoint, boolean upserts) {
     return new KafkaSink(
-        KafkaProducers.of(endpoint).address(), endpoint, KafkaTopic.partitions(endpoint), upserts);
+        KafkaProducers.of(endpoint).address(),
+        endpoint,
+        KafkaTopic.partitions(endpoint),
+        upserts,
+        0);
   }
 
   /** The same, to the topic whose name ends in {@code suffix}: {@code -dead-letters}. */
   public KafkaSink withSuffix(String suffix) {
     return new KafkaSink(
-        address.withTopic(address.topic() + suffix), endpoint, partitions, upserts);
+        address.withTopic(address.topic() + suffix), endpoint, partitions, upserts, longest);
+  }
+
+  /**
+   * The same, where a topic that is not there yet will take records as long as this.
+   *
+   * @param bytes of key and value
+   */
+  KafkaSink takingRecordsOf(long bytes) {
+    return new KafkaSink(address, endpoint, partitions, upserts, bytes);
+  }
+
+  /** What the topic takes, asked of it. */
+  TopicLimit limit() {
+    return TopicLimit.of(address);
   }
 
   /** The topic. */
@@ -91,6 +123,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
    */
   public void check() {
     boolean unused = asked(KafkaTopic::isThere);
+    address.unknown("producer.", ProducerConfig.configNames()).forEach(LOG::warn);
   }
 
   /**
@@ -106,13 +139,14 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     if (endpoint == null) {
       throw new IllegalStateException("a sink is checked where it was made, not on a worker");
     }
-    KafkaTopic topic = new KafkaTopic(endpoint, address, partitions, upserts);
+    KafkaTopic topic = new KafkaTopic(endpoint, address, partitions, upserts, longest);
     return KafkaQuestions.ask(endpoint, address, () -> question.apply(topic));
   }
 
   @Override
   public PDone expand(PCollection<KV<byte[], byte[]>> records) {
-    records.apply("Write", ParDo.of(new WriteFn(address, upserts)));
+    String option = endpoint == null ? "" : endpoint.option() + ": ";
+    records.apply("Write", ParDo.of(new WriteFn(address, upserts, option)));
     return PDone.in(records.getPipeline());
   }
 
@@ -121,17 +155,21 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
 
     private final KafkaAddress address;
     private final boolean upserts;
+    private final String option;
+    private transient @Nullable TopicLimit limit;
     private transient @Nullable KafkaProducer<byte[], byte[]> producer;
     private transient @Nullable Acknowledgements bundle;
 
-    WriteFn(KafkaAddress address, boolean upserts) {
+    WriteFn(KafkaAddress address, boolean upserts, String option) {
       this.address = address;
       this.upserts = upserts;
+      this.option = option;
     }
 
     @Setup
     public void open() {
-      producer = new KafkaProducers(address).open(Map.of());
+      limit = TopicLimit.of(address);
+      producer = new KafkaProducers(address).open(limit, Map.of());
     }
 
     @StartBundle
@@ -147,7 +185,15 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
         throw new IllegalArgumentException(
             address.source() + ": an upsert needs a key, else nothing says what it replaces");
       }
-      bundle.send(new ProducerRecord<>(address.topic(), key, record.getValue()));
+      byte[] value = record.getValue().length == 0 ? null : record.getValue();
+      int length = record.getKey().length + record.getValue().length;
+      if (length > limit.record()) {
+        throw new IllegalStateException(
+            ("%s%s: a record of %,d bytes, and the topic takes %,d; raise its max.message.bytes,"
+                 + " and producer.max.request.size where you set it")
+                .formatted(option, address.source(), length, limit.record()));
+      }
+      bundle.send(new ProducerRecord<>(address.topic(), key, value));
     }
 
     @FinishBundle

@@ -39,6 +39,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads events from a Kafka topic: {@code kafka://broker1:9092,broker2:9092/topic}. With {@code
@@ -84,6 +86,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
 
   /** Shorter than the tens of milliseconds for which KafkaIO itself waits for records. */
   private static final Duration CHUNK_TIME = Duration.ofMillis(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaSource.class);
 
   private final KafkaSpan span;
   private final Decoding<T> decoding;
@@ -159,6 +163,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   @Override
   public void check() {
     span.ranges();
+    span.doubts().forEach(LOG::warn);
   }
 
   @Override

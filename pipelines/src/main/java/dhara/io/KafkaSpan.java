@@ -1,11 +1,16 @@
 package dhara.io;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -72,13 +77,45 @@ record KafkaSpan(
     return asked(consumer -> consumer.listTopics(KafkaQuestions.PATIENCE).keySet());
   }
 
-  /** The ranges of {@link #ranges}, cut so that workers share them. */
+  /**
+   * The ranges of {@link #ranges}, cut so that workers share them. There is one at least, be it
+   * empty: what reads it says that it has read nothing.
+   */
   List<KafkaRange> cut() {
     List<KafkaRange> cut = new ArrayList<>();
-    for (KafkaRange whole : ranges()) {
-      cut.addAll(whole.cut(MOST_PER_RANGE));
+    List<KafkaRange> whole = ranges();
+    for (KafkaRange range : whole) {
+      cut.addAll(range.cut(MOST_PER_RANGE));
     }
-    return cut;
+    return cut.isEmpty() ? whole : cut;
+  }
+
+  /**
+   * What a user may not have meant, a line each: partitions that are not read because the offsets
+   * of others are listed, and client properties that Kafka does not know.
+   */
+  List<String> doubts() {
+    List<String> doubts =
+        new ArrayList<>(consumers.address().unknown("consumer.", ConsumerConfig.configNames()));
+    if (start instanceof KafkaOffsets.Listed || end instanceof KafkaOffsets.Listed) {
+      int partitions = asked(consumer -> infos(consumer).size());
+      Set<Integer> read = new TreeSet<>();
+      ranges().forEach(range -> read.add(range.partition()));
+      List<Integer> others =
+          IntStream.range(0, partitions).filter(p -> !read.contains(p)).boxed().toList();
+      if (!others.isEmpty()) {
+        doubts.add(
+            ("%s: of its %d partitions only %s are read, because start= or end= lists offsets of no"
+                    + " others; not read are %s")
+                .formatted(
+                    consumers.address().source(), partitions, numbers(read), numbers(others)));
+      }
+    }
+    return doubts;
+  }
+
+  private static String numbers(Collection<Integer> partitions) {
+    return partitions.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   /**
@@ -103,13 +140,19 @@ record KafkaSpan(
         });
   }
 
-  private List<KafkaRange> ranges(Consumer<byte[], byte[]> consumer) {
+  private List<PartitionInfo> infos(Consumer<byte[], byte[]> consumer) {
     String topic = consumers.address().topic();
     Map<String, List<PartitionInfo>> topics = consumer.listTopics(KafkaQuestions.PATIENCE);
     List<PartitionInfo> infos = topics.get(topic);
     if (infos == null || infos.isEmpty()) {
       throw endpoint.bad(KafkaQuestions.absent(topic, topics.keySet()));
     }
+    return infos;
+  }
+
+  private List<KafkaRange> ranges(Consumer<byte[], byte[]> consumer) {
+    String topic = consumers.address().topic();
+    List<PartitionInfo> infos = infos(consumer);
     List<TopicPartition> partitions = new ArrayList<>();
     for (PartitionInfo info : infos) {
       if (reads("start", start, info.partition(), infos.size())

@@ -1,6 +1,7 @@
 package dhara.io;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +22,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * @param address the topic
  * @param partitions how many it gets where it is created
  * @param upserts whether it is compacted where it is created; else it deletes by age
+ * @param longest bytes of a record that it must take where it is created; 0 leaves that to Kafka
  */
-record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boolean upserts) {
+record KafkaTopic(
+    Endpoint endpoint, KafkaAddress address, int partitions, boolean upserts, long longest) {
 
   /**
    * What {@code partitions=} says; 1 where it says nothing.
@@ -76,11 +79,23 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
     return asked(admin -> admin.listTopics().names().get().contains(address.topic()));
   }
 
+  /**
+   * The id of the cluster that a topic is in.
+   *
+   * @throws dhara.options.BadOption where no broker answers
+   */
+  static String cluster(Endpoint endpoint, KafkaAddress address) {
+    KafkaTopic topic = new KafkaTopic(endpoint, address, 1, false, 0);
+    return KafkaQuestions.ask(
+        endpoint, address, () -> topic.asked(admin -> admin.describeCluster().clusterId().get()));
+  }
+
   private interface Question<A> {
     A ask(Admin admin) throws ExecutionException, InterruptedException;
   }
 
-  private <A> A asked(Question<A> question) {
+  /** Settings of a client that asks, and gives up soon. */
+  static Map<String, Object> settings(KafkaAddress address) {
     Map<String, Object> settings = address.settings();
     settings.keySet().removeIf(name -> !AdminClientConfig.configNames().contains(name));
     int patience = (int) KafkaQuestions.PATIENCE.toMillis();
@@ -88,7 +103,11 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, patience / 2);
     settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) patience / 2);
     settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) patience / 2);
-    try (Admin admin = address.client(Admin::create, settings)) {
+    return settings;
+  }
+
+  private <A> A asked(Question<A> question) {
+    try (Admin admin = address.client(Admin::create, settings(address))) {
       return question.ask(admin);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof KafkaException refusal) {
@@ -112,10 +131,15 @@ record KafkaTopic(Endpoint endpoint, KafkaAddress address, int partitions, boole
   /** False where somebody else has just created it. */
   private boolean created(Admin admin) throws ExecutionException, InterruptedException {
     NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
-    topic.configs(
-        Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG,
-            upserts ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE));
+    Map<String, String> settings = new HashMap<>();
+    settings.put(
+        TopicConfig.CLEANUP_POLICY_CONFIG,
+        upserts ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
+    int needed = TopicLimit.taking(longest).bytes();
+    if (needed > TopicLimit.KAFKAS) {
+      settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(needed));
+    }
+    topic.configs(settings);
     try {
       admin.createTopics(List.of(topic)).all().get();
       return true;

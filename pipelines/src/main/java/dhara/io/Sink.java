@@ -11,9 +11,12 @@ import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
 import dhara.transforms.Answer;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.POutput;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -33,12 +36,14 @@ public final class Sink<T> {
   public static final String LEDGER = "ledger";
 
   private final Endpoint endpoint;
+  private final Rows<T> rows;
   private final Target<T> target;
   private final @Nullable Due<T> due;
   private final boolean over;
 
   private Sink(Endpoint endpoint, Rows<T> rows, Connector.Run run) {
     this.endpoint = endpoint;
+    this.rows = rows;
     Connector connector = Connector.of(endpoint, Ability.UPSERT, Ability.APPEND);
     this.target = connector.target(endpoint, rows, run);
     this.due = rows.due();
@@ -67,6 +72,7 @@ public final class Sink<T> {
             true,
             false,
             RowFormat.answers(output.key(), output.value()),
+            TooLong.answers(output.name()),
             due),
         run);
   }
@@ -78,17 +84,24 @@ public final class Sink<T> {
    */
   public static Sink<DeadLetter> deadLetters(
       Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
-    return aside(endpoint, DEAD_LETTERS, besideAnswers, false, RowFormat.deadLetters(), run);
+    return aside(
+        endpoint,
+        DEAD_LETTERS,
+        besideAnswers,
+        false,
+        RowFormat.deadLetters(),
+        TooLong.deadLetters(),
+        run);
   }
 
   /** Where the late events of a stream go, to {@code DIR/late} or a topic. */
   public static Sink<LateEvent> late(Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
-    return aside(endpoint, LATE, besideAnswers, false, RowFormat.late(), run);
+    return aside(endpoint, LATE, besideAnswers, false, RowFormat.late(), TooLong.late(), run);
   }
 
   /** Where the ledger goes, to {@code DIR/ledger} or a topic: an upsert for each input. */
   public static Sink<Ledger> ledger(Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
-    return aside(endpoint, LEDGER, besideAnswers, true, RowFormat.ledger(), run);
+    return aside(endpoint, LEDGER, besideAnswers, true, RowFormat.ledger(), TooLong.fails(), run);
   }
 
   private static <T> Sink<T> aside(
@@ -97,9 +110,11 @@ public final class Sink<T> {
       boolean besideAnswers,
       boolean upserts,
       RowFormat<T> format,
+      TooLong<T> tooLong,
       Connector.Run run) {
     String suffix = besideAnswers ? "-" + name : "";
-    return new Sink<>(endpoint, new Rows<>(name, suffix, upserts, true, format, null), run);
+    return new Sink<>(
+        endpoint, new Rows<>(name, suffix, upserts, true, format, tooLong, null), run);
   }
 
   /** Where it goes. */
@@ -141,24 +156,36 @@ public final class Sink<T> {
   }
 
   /** The step that writes; it counts the delays of a stream's answers. */
-  public PTransform<PCollection<T>, PDone> write() {
+  public PTransform<PCollection<T>, ? extends POutput> write() {
     return due == null || target.metered() ? target.write() : new Metered<>(target.write(), due);
   }
 
-  private static final class Metered<T> extends PTransform<PCollection<T>, PDone> {
+  /** What the step that writes gives: dead letters in place of rows that are too long. */
+  public static Optional<PCollection<DeadLetter>> replaced(POutput written) {
+    return written instanceof PCollectionTuple tuple && tuple.has(TooLong.REPLACED)
+        ? Optional.of(tuple.get(TooLong.REPLACED))
+        : Optional.empty();
+  }
+
+  /** Where it writes to. */
+  public Place destination() {
+    return new Place(endpoint, rows.name(), rows.suffix(), true);
+  }
+
+  private static final class Metered<T> extends PTransform<PCollection<T>, POutput> {
 
     private static final long serialVersionUID = 1L;
 
-    private final PTransform<PCollection<T>, PDone> write;
+    private final PTransform<PCollection<T>, ? extends POutput> write;
     private final Due<T> due;
 
-    Metered(PTransform<PCollection<T>, PDone> write, Due<T> due) {
+    Metered(PTransform<PCollection<T>, ? extends POutput> write, Due<T> due) {
       this.write = write;
       this.due = due;
     }
 
     @Override
-    public PDone expand(PCollection<T> elements) {
+    public POutput expand(PCollection<T> elements) {
       PDone unused = elements.apply("Delays", Latency.of(due));
       return write.expand(elements);
     }

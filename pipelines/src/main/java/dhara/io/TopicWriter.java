@@ -51,20 +51,24 @@ public final class TopicWriter implements AutoCloseable {
     }
     KafkaProducers producers = KafkaProducers.of(endpoint);
     KafkaAddress address = producers.address();
-    KafkaTopic topic = new KafkaTopic(endpoint, address, KafkaTopic.partitions(endpoint), false);
+    KafkaTopic topic =
+        new KafkaTopic(endpoint, address, KafkaTopic.partitions(endpoint), false, longest);
     return KafkaQuestions.ask(
         endpoint,
         address,
-        () ->
-            new TopicWriter(
-                producers,
-                topic.createIfAbsent(least, why),
-                producers.open(
-                    Map.of(
-                        ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-                        1,
-                        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                        longest + REQUEST_OVERHEAD))));
+        () -> {
+          int partitions = topic.createIfAbsent(least, why);
+          return new TopicWriter(
+              producers,
+              partitions,
+              producers.open(
+                  TopicLimit.of(address),
+                  Map.of(
+                      ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                      1,
+                      ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                      longest + REQUEST_OVERHEAD)));
+        });
   }
 
   /** The topic. */

@@ -7,6 +7,7 @@ import dhara.formats.Mapping;
 import dhara.io.Connector;
 import dhara.io.Endpoint;
 import dhara.io.EventSource;
+import dhara.io.Place;
 import dhara.io.Reading;
 import dhara.io.RunFolder;
 import dhara.io.Sink;
@@ -45,6 +46,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.POutput;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -71,6 +73,7 @@ public final class Assembly implements Flow, AutoCloseable {
   private final @Nullable Comparison existing;
   private final List<PCollection<AnswerRow>> compared = new ArrayList<>();
   private final Books books = new Books();
+  private final List<Place> placesRead = new ArrayList<>();
   private final List<Sink<?>> written = new ArrayList<>();
   private final Set<Output<?, ?>> answered = new HashSet<>();
   private final List<Output<?, ?>> heldBack = new ArrayList<>();
@@ -261,6 +264,7 @@ public final class Assembly implements Flow, AutoCloseable {
       Input<T> input, Part part, Lateness lateness, Duration margin) {
     EventSource<T> source = source(input, part.endpoint());
     source.check();
+    placesRead.add(Place.read(part.endpoint(), input.name()));
     String name = input.name();
     String step = part.step();
     EventSource.Read<T> read = source.read(pipeline, step, lateness);
@@ -347,7 +351,15 @@ public final class Assembly implements Flow, AutoCloseable {
     if (sink.kept()) {
       kept.add(output);
     }
-    revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
+    POutput writing = revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
+    Sink.replaced(writing)
+        .ifPresent(
+            letters -> {
+              deadLetters.add(letters);
+              if (!bounded) {
+                letters.apply(output.name() + ".DeadLetters", DeadLetterReasons.shown());
+              }
+            });
   }
 
   /**
@@ -472,6 +484,7 @@ public final class Assembly implements Flow, AutoCloseable {
     if (!ledger.kept()) { // what the run keeps, the command shows
       write("LedgerOut", List.of(Books.revised(ledgers, first(ledger))), ledger);
     }
+    Place.check(placesRead, written.stream().map(Sink::destination).toList());
   }
 
   private Connector.Run run() {

@@ -1,0 +1,69 @@
+package dhara.cli;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.logging.Filter;
+import java.util.logging.LogRecord;
+
+/**
+ * Sums up what Kafka's clients say again and again: a client that cannot reach a broker warns of
+ * every attempt. The first of like lines is shown at once, and then every half minute the newest
+ * with the number of those that it stands for. Lines are alike if they differ in numbers only.
+ */
+final class Repeated implements Filter {
+
+  private static final String KAFKA = "org.apache.kafka.";
+  private static final Duration EVERY = Duration.ofSeconds(30);
+
+  /** Kinds of lines that are remembered. */
+  private static final int MOST = 1_000;
+
+  private final LongSupplier nanos;
+  private final Map<String, Count> counts =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Count> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  private static final class Count {
+    private long shownAt;
+    private long held;
+  }
+
+  /**
+   * @param nanos a clock such as {@link System#nanoTime}
+   */
+  Repeated(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  @Override
+  public synchronized boolean isLoggable(LogRecord line) {
+    String logger = line.getLoggerName();
+    if (logger == null || !logger.startsWith(KAFKA)) {
+      return true;
+    }
+    String message = String.valueOf(line.getMessage());
+    long now = nanos.getAsLong();
+    Count count = counts.get(logger + " " + message.replaceAll("\\d+", "#"));
+    if (count == null) {
+      count = new Count();
+      counts.put(logger + " " + message.replaceAll("\\d+", "#"), count);
+    } else if (now - count.shownAt < EVERY.toNanos()) {
+      count.held++;
+      return false;
+    }
+    if (count.held > 0) {
+      line.setMessage("%s (and %,d more like it)".formatted(message, count.held));
+    }
+    count.shownAt = now;
+    count.held = 0;
+    return true;
+  }
+}
