@@ -61,6 +61,9 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
 
   private static final int LAST = bucket(TOO_LARGE);
 
+  private static final int LEAST_WAITING = 8;
+  private static final int MOST_WAITING = 256;
+
   /** The only value, NaN of none; of more the first. */
   private final transient double first;
 
@@ -74,8 +77,16 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
   /** How many values each of them has. */
   private transient long @Nullable [] counts;
 
-  /** How many buckets have values. */
+  /** How many buckets have values, but for those that wait. */
   private transient int filled;
+
+  /**
+   * Buckets of single values in the order of their arrival: to sort some now and then takes a third
+   * of the time that it takes to look for each.
+   */
+  private transient int @Nullable [] waiting;
+
+  private transient int waits;
 
   private Percentiles(double first) {
     this.first = first;
@@ -136,53 +147,74 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
     if (buckets == null) {
       sum = new Percentiles(count == 0 ? other.first : first);
       sum.count = count;
-      sum.buckets = new int[4];
-      sum.counts = new long[4];
+      sum.buckets = new int[0];
+      sum.counts = new long[0];
       if (count == 1) {
-        sum.add(bucket(first), 1);
+        sum.add(bucket(first));
       }
     }
     sum.least = Math.min(sum.least, other.least);
     sum.greatest = Math.max(sum.greatest, other.greatest);
     sum.count = Math.addExact(sum.count, other.count);
     if (other.buckets == null) {
-      sum.add(bucket(other.first), 1);
+      sum.add(bucket(other.first));
     } else {
-      sum.addAll(other);
+      sum.merge(other.buckets, other.counts, other.filled);
+      for (int i = 0; i < other.waits; i++) {
+        sum.add(other.waiting[i]);
+      }
     }
     return sum;
   }
 
-  private void add(int bucket, long number) {
-    int at = Arrays.binarySearch(buckets, 0, filled, bucket);
-    if (at >= 0) {
-      counts[at] += number;
-      return;
+  private void add(int bucket) {
+    if (waiting == null) {
+      waiting = new int[LEAST_WAITING];
     }
-    at = -at - 1;
-    if (filled == buckets.length) {
-      buckets = Arrays.copyOf(buckets, 2 * filled);
-      counts = Arrays.copyOf(counts, 2 * filled);
+    if (waits == waiting.length) {
+      settle();
+      if (filled > waiting.length && waiting.length < MOST_WAITING) {
+        waiting = new int[2 * waiting.length];
+      }
     }
-    System.arraycopy(buckets, at, buckets, at + 1, filled - at);
-    System.arraycopy(counts, at, counts, at + 1, filled - at);
-    buckets[at] = bucket;
-    counts[at] = number;
-    filled++;
+    waiting[waits++] = bucket;
   }
 
-  private void addAll(Percentiles other) {
-    int[] sumBuckets = new int[filled + other.filled];
-    long[] sumCounts = new long[filled + other.filled];
+  /** Counts the values that wait. */
+  private void settle() {
+    if (waits == 0) {
+      return;
+    }
+    Arrays.sort(waiting, 0, waits);
+    int different = 0;
+    long[] number = new long[waits];
+    for (int i = 0; i < waits; i++) {
+      if (i > 0 && waiting[i] == waiting[different - 1]) {
+        number[different - 1]++;
+      } else {
+        waiting[different] = waiting[i];
+        number[different++] = 1;
+      }
+    }
+    waits = 0;
+    merge(waiting, number, different);
+  }
+
+  private void merge(int[] otherBuckets, long[] otherCounts, int otherFilled) {
+    if (otherFilled == 0) {
+      return;
+    }
+    int[] sumBuckets = new int[filled + otherFilled];
+    long[] sumCounts = new long[filled + otherFilled];
     int a = 0;
     int b = 0;
     int to = 0;
-    while (a < filled || b < other.filled) {
+    while (a < filled || b < otherFilled) {
       int mine = a < filled ? buckets[a] : Integer.MAX_VALUE;
-      int theirs = b < other.filled ? other.buckets[b] : Integer.MAX_VALUE;
+      int theirs = b < otherFilled ? otherBuckets[b] : Integer.MAX_VALUE;
       sumBuckets[to] = Math.min(mine, theirs);
       sumCounts[to++] =
-          (mine <= theirs ? counts[a++] : 0) + (theirs <= mine ? other.counts[b++] : 0);
+          (mine <= theirs ? counts[a++] : 0) + (theirs <= mine ? otherCounts[b++] : 0);
     }
     buckets = sumBuckets;
     counts = sumCounts;
@@ -235,6 +267,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
     if (rank == count) {
       return greatest;
     }
+    settle();
     int bucket = 0;
     long passed = 0;
     for (int i = 0; passed < rank; i++) {
@@ -278,6 +311,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
     if (buckets == null) {
       return ByteBuffer.allocate(Double.BYTES).putDouble(first).array();
     }
+    settle();
     ByteBuffer out = ByteBuffer.allocate(2 * Double.BYTES + filled * (5 + 10));
     out.putDouble(least).putDouble(greatest);
     int before = -LAST;
