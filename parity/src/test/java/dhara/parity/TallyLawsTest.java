@@ -11,6 +11,7 @@ import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
+import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
 import dhara.records.ByteForm;
 import dhara.records.RecordCoder;
@@ -27,6 +28,7 @@ import dhara.transforms.sketch.Distinct;
 import dhara.transforms.sketch.Percentiles;
 import dhara.transforms.tally.Average;
 import dhara.transforms.tally.Best;
+import dhara.transforms.tally.ExactSum;
 import dhara.transforms.tally.Ids;
 import dhara.transforms.tally.Rate;
 import java.math.BigDecimal;
@@ -147,6 +149,34 @@ class TallyLawsTest {
         TallyFn.of(OfAverage.class, (Integer v) -> new OfAverage(Average.of(v))), Random::nextInt);
     TallyLaws.hold(
         TallyFn.of(OfRate.class, (Boolean hit) -> new OfRate(Rate.of(hit))), Random::nextBoolean);
+  }
+
+  record OfExactSum(ExactSum it) {}
+
+  @Test
+  void exactSumsKeepThem() {
+    TallyLaws.hold(
+        TallyFn.of(OfExactSum.class, (Double v) -> new OfExactSum(ExactSum.of(v))),
+        random -> Math.scalb(random.nextGaussian(), random.nextInt(200) - 100));
+  }
+
+  @Test
+  void ledgersKeepThem() {
+    TallyLaws.hold(
+        TallyFn.of(
+            new Ledger("", 0, 0, 0, 0, 0, 0, 0, 0, 0), each -> each, Ledger.class, sum -> sum),
+        random ->
+            new Ledger(
+                "orders",
+                random.nextInt(9),
+                random.nextInt(9),
+                random.nextInt(9),
+                random.nextInt(9),
+                random.nextInt(9),
+                random.nextInt(9),
+                random.nextInt(9),
+                random.nextInt(9),
+                random.nextInt(9)));
   }
 
   /** Below the bound, around it, and far beyond it. */

@@ -94,7 +94,7 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
     if (mark == null && (type == double.class || type == float.class)) {
       throw new IllegalArgumentException(
           "a sum of floating-point numbers depends on their order; add up a long in a small"
-              + " unit, or a BigDecimal");
+              + " unit, or an ExactSum");
     }
     if (mark == null && (type == long.class || type == int.class)) {
       return new ComponentAdder(type == long.class ? (Object) 0L : 0, onMath("addExact", type));
