@@ -1,5 +1,6 @@
 package dhara.cli;
 
+import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class AnalysisVerb<O extends DharaOptions> implements Verb {
                         + ", window, "
                         + components(out.value())));
     Console console = environment.console();
-    console.out().print(known().help(all, environment.setByDhara(), header, console.colour()));
+    console.out().print(known().help(all, environment.setByDhara(), header, console));
   }
 
   private static String components(Class<? extends Record> type) {
@@ -72,20 +73,25 @@ final class AnalysisVerb<O extends DharaOptions> implements Verb {
   @Override
   public int run(List<String> arguments) throws Exception {
     Arguments known = known();
-    Arguments.Given given = known.parse(arguments);
+    Arguments.Given given = known.parse(arguments, environment.variables());
     if (given.help()) {
       help(given.all());
       return ExitCode.DONE;
     }
     PipelineCommand command = new PipelineCommand(environment, known, given);
-    return command.run(
-        byDhara ->
-            environment
-                .jobs()
-                .job(analysis, command.options(analysis.options(), analysis.name(), byDhara)));
+    try {
+      return command.run(
+          byDhara ->
+              environment
+                  .jobs()
+                  .job(analysis, command.options(analysis.options(), analysis.name(), byDhara)));
+    } catch (BadOption e) {
+      throw given.placed(e);
+    }
   }
 
-  private Arguments known() {
+  @Override
+  public Arguments known() {
     return Arguments.ofAnalysis(analysis.name(), analysis.options());
   }
 }

@@ -3,6 +3,7 @@ package dhara.cli;
 import dhara.options.BadOption;
 import dhara.options.Nearest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +29,13 @@ final class Arguments {
   private static final String EXPLAIN = "--explain";
   private static final String ALL = "--all";
   private static final String HELP = "--help";
+  private static final String FILE = "--options";
+
+  /** The least that picocli lays out. */
+  private static final int NARROWEST = 55;
+
+  /** Longer lines are hard to read. */
+  private static final int WIDEST = 100;
 
   private final String command;
   private final String places;
@@ -84,6 +92,7 @@ final class Arguments {
    * What the user gave.
    *
    * @param values by option name, without dashes, in order
+   * @param from where the value of an option stands, if that is not the command line
    * @param places what stands beside the options, in order
    * @param verbose whether failures are told whole
    * @param explain whether to show the settings instead of running
@@ -92,11 +101,22 @@ final class Arguments {
    */
   record Given(
       Map<String, List<String>> values,
+      Map<String, String> from,
       List<String> places,
       boolean verbose,
       boolean explain,
       boolean help,
-      boolean all) {}
+      boolean all) {
+
+    /** An error that names an option, with the place that its value stands at. */
+    BadOption placed(BadOption error) {
+      return from.entrySet().stream()
+          .filter(option -> error.getMessage().matches("(?s)--" + option.getKey() + "[=:].*"))
+          .findFirst()
+          .map(option -> new BadOption(option.getValue(), null, error.getMessage(), error))
+          .orElse(error);
+    }
+  }
 
   /**
    * Reads arguments.
@@ -104,6 +124,15 @@ final class Arguments {
    * @throws BadOption where one is unknown, lacks its value, or a required one is missing
    */
   Given parse(List<String> arguments) {
+    return parse(arguments, Map.of());
+  }
+
+  /**
+   * The same with what the environment says about options.
+   *
+   * @param variables of the environment: {@code DHARA_MAX_EVENT_BYTES} is {@code --maxEventBytes}
+   */
+  Given parse(List<String> arguments, Map<String, String> variables) {
     CommandLine commandLine = new CommandLine(spec(false, Map.of())).setExpandAtFiles(false);
     if (places.isEmpty() && arguments.contains("--")) {
       throw new BadOption(
@@ -122,12 +151,20 @@ final class Arguments {
     }
     Map<String, List<String>> values = new LinkedHashMap<>();
     for (OptionSpec option : result.matchedOptionsSet()) {
-      if (option.isMultiValue()) {
+      if (option.isMultiValue() && !option.longestName().equals(FILE)) {
         values.put(option.longestName().substring(2), option.getValue());
       }
     }
+    OptionSources said = new OptionSources(values);
+    Set<String> known = new LinkedHashSet<>(engine.keySet());
+    typed.forEach(option -> known.add(option.name()));
+    result
+        .matchedOptionValue(FILE, List.<String>of())
+        .forEach(file -> said.file(file, known, this::unknown));
+    said.environment(variables, typed.stream(), engine.keySet().stream());
     return new Given(
-        values,
+        said.values(),
+        said.places(),
         places.isEmpty() ? List.of() : result.matchedPositionalValue(0, List.<String>of()),
         result.hasMatchedOption(VERBOSE),
         result.hasMatchedOption(EXPLAIN),
@@ -138,14 +175,14 @@ final class Arguments {
   private BadOption unknown(String argument) {
     int equals = argument.indexOf('=');
     String name = equals < 0 ? argument : argument.substring(0, equals);
-    String hint = " '" + Launcher.NAME + " help " + command + "' shows them all.";
+    String hint = " '" + Launcher.command("help " + command) + "' shows them all.";
     if (!name.startsWith("-")) {
       return new BadOption(
           argument,
           null,
           "is no option of " + command + "; options look like --name=value." + hint);
     }
-    Set<String> known = new LinkedHashSet<>(List.of("--verbose", "--explain", "--help"));
+    Set<String> known = new LinkedHashSet<>(List.of(VERBOSE, EXPLAIN, HELP, FILE));
     typed.forEach(option -> known.add("--" + option.name()));
     String question = Nearest.question(name, known);
     if (question.isEmpty()) {
@@ -201,19 +238,33 @@ final class Arguments {
     return beam;
   }
 
-  /** The help's text on the options. */
-  String help(boolean all, Map<String, String> setByDhara, List<String> header, boolean colour) {
+  /** The help's text on the options, as wide as what shows it. */
+  String help(boolean all, Map<String, String> setByDhara, List<String> header, Console console) {
     CommandSpec spec = spec(all, setByDhara);
+    spec.usageMessage().width(Math.max(NARROWEST, Math.min(console.columns(), WIDEST)));
     spec.usageMessage().description(header.stream().map(Arguments::plain).toArray(String[]::new));
     return new CommandLine(spec)
-        .getUsageMessage(colour ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
+        .getUsageMessage(console.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
+  }
+
+  /**
+   * What a shell may complete: the options, but not the engine's, for they are too many to choose
+   * from.
+   *
+   * @param analyses what may stand for the name of an analysis; each has the same options after it
+   */
+  CommandSpec completed(Collection<String> analyses) {
+    CommandSpec spec = spec(false, Map.of());
+    if (places.equals(Verb.ANALYSIS)) {
+      analyses.forEach(analysis -> spec.addSubcommand(analysis, spec(false, Map.of())));
+    }
+    return spec;
   }
 
   /** Options of the engine are always known; {@code all} shows them too. */
   private CommandSpec spec(boolean all, Map<String, String> setByDhara) {
     CommandSpec spec = CommandSpec.create().name(Launcher.NAME + " " + command);
     spec.usageMessage()
-        .width(100)
         .customSynopsis((Launcher.NAME + " " + command + " " + places).strip() + " [OPTION...]")
         .sortOptions(false)
         .optionListHeading("%n");
@@ -246,6 +297,12 @@ final class Arguments {
               .build());
     }
     spec.addOption(own("Show this help", HELP, "-h"));
+    spec.addOption(
+        values(FILE.substring(2), "FILE", false)
+            .description(
+                "Read options from a file of lines NAME=VALUE; the command line beats it, and it"
+                    + " beats the environment (DHARA_NAME).")
+            .build());
     spec.addOption(own("Tell failures whole, and let the engine speak", VERBOSE));
     if (!engine.isEmpty()) {
       spec.addOption(own("Show what is set on the engine, and why, instead of running", EXPLAIN));
@@ -282,9 +339,11 @@ final class Arguments {
     if (!option.defaultText().isEmpty()) {
       note = " Default: " + option.defaultText();
     }
-    return values(option.name(), option.label(), option.flag())
-        .description(plain(sentence(option.description()) + note))
-        .build();
+    OptionSpec.Builder values = values(option.name(), option.label(), option.flag());
+    if (option.type().isEnum()) {
+      values.completionCandidates(List.of(option.label().split("\\|")));
+    }
+    return values.description(plain(sentence(option.description()) + note)).build();
   }
 
   private static OptionSpec spec(BeamOption option, boolean shown, Map<String, String> setByDhara) {

@@ -37,6 +37,11 @@ public record Console(PrintStream out, PrintStream err, Terminal terminal) {
     return terminal.err() && terminal.redraws();
   }
 
+  /** How wide what {@code out} gets may be, if people are to read it. */
+  public int columns() {
+    return terminal.columns();
+  }
+
   /** Whether what {@code out} gets may be coloured. */
   public boolean colour() {
     return terminal.out() && terminal.coloured();

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class Dhara {
   private final @Nullable String engine;
   private final JobFactory jobs;
   private final LineWriter lines;
+  private final Map<String, String> variables;
 
   /**
    * @param console where it speaks
@@ -38,6 +40,20 @@ public final class Dhara {
     this.engine = engine;
     this.jobs = jobs;
     this.lines = lines;
+    this.variables = Map.of();
+  }
+
+  private Dhara(Dhara like, Map<String, String> variables) {
+    this.console = like.console;
+    this.engine = like.engine;
+    this.jobs = like.jobs;
+    this.lines = like.lines;
+    this.variables = variables;
+  }
+
+  /** The same with variables of an environment, some of which say what options are. */
+  Dhara in(Map<String, String> newVariables) {
+    return new Dhara(this, Map.copyOf(newVariables));
   }
 
   /** Runs the command, and ends the process with its exit code. */
@@ -49,7 +65,7 @@ public final class Dhara {
     Console console = Console.ofProcess();
     // What engines log may hold what events say.
     System.setErr(Printable.stream(console.err()));
-    int exit = on(console).run(arguments);
+    int exit = on(console).in(System.getenv()).run(arguments);
     System.exit(exit);
   }
 
@@ -74,7 +90,7 @@ public final class Dhara {
   public int run(String... arguments) {
     boolean verbose = Arrays.asList(arguments).contains("--verbose");
     try {
-      Environment environment = new Environment(console, engine, jobs, Analysis.all());
+      Environment environment = new Environment(console, engine, jobs, Analysis.all(), variables);
       return Verbs.of(environment, lines).run(List.of(arguments));
     } catch (BadOption e) {
       return told(e, e.getMessage(), verbose, ExitCode.MISUSED);

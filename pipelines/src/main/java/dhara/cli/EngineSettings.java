@@ -65,6 +65,11 @@ record EngineSettings(Engine engine, List<Setting> settings) {
         .orElseThrow(() -> new BadOption("the class path", null, "holds no engine " + name));
   }
 
+  /** The names of the engines on the class path. */
+  static List<String> names() {
+    return engines().stream().map(Engine::name).toList();
+  }
+
   private static List<Engine> engines() {
     return ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get).toList();
   }

@@ -18,12 +18,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param engineName the engine to run on; null where the class path has only one
  * @param jobs builds the pipeline around an analysis
  * @param analyses those of the class path, by name
+ * @param variables those of the process, some of which say what options are
  */
 record Environment(
     Console console,
     @Nullable String engineName,
     JobFactory jobs,
-    SortedMap<String, Analysis<?>> analyses) {
+    SortedMap<String, Analysis<?>> analyses,
+    Map<String, String> variables) {
 
   /**
    * The engine.
@@ -67,8 +69,8 @@ record Environment(
               + "."
               + Nearest.question(name, known)
               + " '"
-              + Launcher.NAME
-              + " list' shows the analyses.");
+              + Launcher.command("list")
+              + "' shows the analyses.");
     }
     return analysis;
   }

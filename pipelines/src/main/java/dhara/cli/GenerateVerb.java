@@ -37,14 +37,19 @@ final class GenerateVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofVerb(name(), ANALYSIS, GenerateOptions.class)
+            known()
                 .help(
                     false,
                     Map.of(),
                     List.of(
                         "Writes seeded events of an analysis as JSON lines, with faults planted"
                             + " among them, and what was planted to FILE.truth.json."),
-                    console.colour()));
+                    console));
+  }
+
+  @Override
+  public Arguments known() {
+    return Arguments.ofVerb(name(), ANALYSIS, GenerateOptions.class);
   }
 
   @Override

@@ -39,7 +39,7 @@ final class LintVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofVerb(name(), ANALYSIS, LintOptions.class)
+            known()
                 .help(
                     false,
                     Map.of(),
@@ -47,7 +47,12 @@ final class LintVerb implements Verb {
                         "Builds the pipeline of an analysis with its options, and says what the"
                             + " engine could not run of it, and whether it can go on from the state"
                             + " of another version; runs nothing."),
-                    console.colour()));
+                    console));
+  }
+
+  @Override
+  public Arguments known() {
+    return Arguments.ofVerb(name(), ANALYSIS, LintOptions.class);
   }
 
   @Override
@@ -64,7 +69,7 @@ final class LintVerb implements Verb {
       throws IOException {
     Arguments known =
         Arguments.ofAnalysis(name() + " " + analysis.name(), analysis.options(), LintOptions.class);
-    Arguments.Given given = known.parse(rest);
+    Arguments.Given given = known.parse(rest, environment.variables());
     if (given.help()) {
       help(false);
       return ExitCode.DONE;

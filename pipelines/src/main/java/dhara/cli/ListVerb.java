@@ -32,7 +32,9 @@ final class ListVerb implements Verb {
     if (!arguments.isEmpty()) {
       throw new BadOption(arguments.get(0), null, "'list' takes no arguments");
     }
-    environment.console().out().print(Verb.lines(AnalysisVerb.all(environment)));
+    Console console = environment.console();
+    int columns = console.tables() ? console.columns() : Integer.MAX_VALUE;
+    console.out().print(Verb.lines(AnalysisVerb.all(environment), columns));
     return ExitCode.DONE;
   }
 }

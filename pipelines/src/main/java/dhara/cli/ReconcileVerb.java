@@ -37,7 +37,7 @@ final class ReconcileVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofAnalysis(NAME, PLACES, ReconcileOptions.class)
+            known()
                 .help(
                     all,
                     environment.setByDhara(),
@@ -46,12 +46,17 @@ final class ReconcileVerb implements Verb {
                             + " each, and says which differences late events and dead letters"
                             + " explain. A and B are files:DIR or kafka://broker:9092/topic. Exit"
                             + " code 1 where a difference is left unexplained."),
-                    console.colour()));
+                    console));
+  }
+
+  @Override
+  public Arguments known() {
+    return Arguments.ofAnalysis(NAME, PLACES, ReconcileOptions.class);
   }
 
   @Override
   public int run(List<String> arguments) throws Exception {
-    Arguments known = Arguments.ofAnalysis(NAME, PLACES, ReconcileOptions.class);
+    Arguments known = known();
     Arguments.Given given = known.parse(arguments);
     if (given.help()) {
       help(given.all());

@@ -88,14 +88,7 @@ final class Replay {
           report.write(console.out());
           console.err().println(topic + ": " + report.said());
         }
-        if (truth.outOfOrder() > 0) {
-          console
-              .err()
-              .printf(
-                  "%,d events came more than --disorder=%s after a newer one, up to %s: the archive"
-                      + " is that much out of order; --sortWithin= sorts it%n",
-                  truth.outOfOrder(), faults.disorder(), truth.worstDisorder());
-        }
+        truth.warnings().forEach(console.err()::println);
       }
     }
   }

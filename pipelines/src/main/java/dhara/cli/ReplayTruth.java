@@ -5,8 +5,10 @@ import dhara.cli.ReplayRecord.Kind;
 import dhara.events.DeadLetter.Reason;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -85,12 +87,30 @@ final class ReplayTruth implements AutoCloseable {
     return kinds.getOrDefault(kind, 0L);
   }
 
-  long outOfOrder() {
-    return outOfOrder;
+  private Duration worstDisorder() {
+    return Duration.ofNanos(worstMicros * 1_000);
   }
 
-  Duration worstDisorder() {
-    return Duration.ofNanos(worstMicros * 1_000);
+  /** What was asked for, and was not possible with this archive. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    if (outOfOrder > 0) {
+      warnings.add(
+          "%,d events came more than --disorder=%s after a newer one, up to %s: the archive is that"
+                  .formatted(outOfOrder, faults.disorder(), worstDisorder())
+              + " much out of order; --sortWithin= sorts it");
+    }
+    if (late.size() == 0 && heldBack.size() > 0) {
+      warnings.add(
+          "--late=%s: no event is late: the archive spans %s, and none of a partition is newer by"
+                  .formatted(faults.late(), span())
+              + " --lateBy=%s; give a shorter one".formatted(faults.lateBy()));
+    }
+    return warnings;
+  }
+
+  private Duration span() {
+    return Duration.ofMillis((newest - oldest) / 1_000);
   }
 
   /** In words, for a person. */

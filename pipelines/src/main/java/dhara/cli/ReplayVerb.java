@@ -43,7 +43,7 @@ final class ReplayVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofVerb(name(), ANALYSIS, ReplayOptions.class)
+            known()
                 .help(
                     false,
                     Map.of(),
@@ -52,7 +52,12 @@ final class ReplayVerb implements Verb {
                             + " fast as it goes, with seeded faults that are off until they are"
                             + " asked for, and writes what was sent to a file of truth. E.g.",
                         Launcher.command(engine, EXAMPLE)),
-                    console.colour()));
+                    console));
+  }
+
+  @Override
+  public Arguments known() {
+    return Arguments.ofVerb(name(), ANALYSIS, ReplayOptions.class);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dhara.cli;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dhara.io.Endpoint;
+import dhara.terminal.Grid;
 import dhara.terminal.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Table {
   private static final TypeReference<LinkedHashMap<String, Object>> ROW = new TypeReference<>() {};
   private static final String ROWS = "20";
   private static final int WIDEST = 60;
+  private static final String START = "window_start";
 
   private Table() {}
 
@@ -49,8 +51,10 @@ final class Table {
     answers.sort(Comparator.comparing(Answer::start).thenComparing(Answer::line));
     List<Answer> shown = rows == 0 ? answers : answers.subList(0, Math.min(rows, answers.size()));
     if (table) {
+      // Nobody but a person at a terminal minds how wide a table is.
+      int most = console.tables() ? console.columns() : Integer.MAX_VALUE;
       console.out().printf("%n%s: %,d answers%n", name, answers.size());
-      aligned(shown.stream().map(Answer::row).toList()).forEach(console.out()::println);
+      aligned(shown.stream().map(Answer::row).toList(), most).forEach(console.out()::println);
     } else {
       shown.forEach(answer -> console.out().println(answer.line));
     }
@@ -66,36 +70,30 @@ final class Table {
   private record Answer(String line, Map<String, Object> row) {
 
     String start() {
-      return String.valueOf(row.get("window_start"));
+      return String.valueOf(row.get(START));
     }
   }
 
-  private static List<String> aligned(List<Map<String, Object>> answers) throws IOException {
+  private static List<String> aligned(List<Map<String, Object>> answers, int most)
+      throws IOException {
     List<Map<String, Object>> rows = answers.stream().flatMap(a -> unfolded(a).stream()).toList();
-    Set<String> columns = new LinkedHashSet<>();
-    rows.forEach(row -> columns.addAll(row.keySet()));
-    List<StringBuilder> lines = new ArrayList<>();
-    for (int i = 0; i <= rows.size() && !columns.isEmpty(); i++) {
-      lines.add(new StringBuilder());
-    }
-    for (String column : columns) {
-      List<String> cells = new ArrayList<>(List.of(column));
+    Set<String> names = new LinkedHashSet<>();
+    rows.forEach(row -> names.addAll(row.keySet()));
+    List<Grid.Column> columns = new ArrayList<>();
+    for (String name : names) {
+      List<String> cells = new ArrayList<>();
       for (Map<String, Object> row : rows) {
-        cells.add(cell(row.get(column)));
+        cells.add(cell(row.get(name)));
       }
-      int width = cells.stream().mapToInt(Table::width).max().orElse(0);
       boolean right =
           rows.stream()
-              .map(row -> row.get(column))
+              .map(row -> row.get(name))
               .filter(Objects::nonNull)
               .allMatch(Number.class::isInstance);
-      for (int i = 0; i < lines.size(); i++) {
-        String cell = cells.get(i);
-        String space = " ".repeat(width - width(cell));
-        lines.get(i).append(right ? space + cell : cell + space).append("  ");
-      }
+      columns.add(new Grid.Column(name, cells, right));
     }
-    return lines.stream().map(line -> line.toString().stripTrailing()).toList();
+    // The key and the start of the window say what an answer is about.
+    return Grid.lines(columns, List.copyOf(names).indexOf(START) + 1, most);
   }
 
   /** One row for each record of the answer's first list of records; without one, one row. */
@@ -134,12 +132,8 @@ final class Table {
                 ? value.toString()
                 : JSON.writeValueAsString(value);
     String line = Printable.line(text);
-    return width(line) <= WIDEST
+    return Grid.width(line) <= WIDEST
         ? line
         : line.substring(0, line.offsetByCodePoints(0, WIDEST - 1)) + "…";
-  }
-
-  private static int width(String text) {
-    return text.codePointCount(0, text.length());
   }
 }

@@ -41,7 +41,7 @@ final class TemplateVerb implements Verb {
     console
         .out()
         .print(
-            Arguments.ofVerb(name(), ANALYSIS, TemplateOptions.class)
+            known()
                 .help(
                     false,
                     Map.of(),
@@ -49,7 +49,12 @@ final class TemplateVerb implements Verb {
                         "Writes the specification file of the Flex Template of an analysis, whose"
                             + " parameters are its options, and shows the commands that launch it;"
                             + " asks no service."),
-                    console.colour()));
+                    console));
+  }
+
+  @Override
+  public Arguments known() {
+    return Arguments.ofVerb(name(), ANALYSIS, TemplateOptions.class);
   }
 
   @Override

@@ -4,12 +4,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.beam.sdk.options.PipelineOptions;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
 
 /** What the command can be told to do. */
 interface Verb {
 
   /** What stands for the name of an analysis in the help. */
   String ANALYSIS = "ANALYSIS";
+
+  /** Between two columns. */
+  int GAP = 2;
 
   /** What the user types. */
   String name();
@@ -26,6 +34,11 @@ interface Verb {
 
   /** What it does, in one line. */
   String summary();
+
+  /** What it takes. */
+  default Arguments known() {
+    return Arguments.ofVerb(name(), "", PipelineOptions.class);
+  }
 
   /**
    * Says how it is used.
@@ -49,11 +62,21 @@ interface Verb {
     return arguments.equals(List.of("--help")) || arguments.equals(List.of("-h"));
   }
 
-  /** A line for each: synopsis and summary, in columns. */
-  static String lines(Collection<? extends Verb> verbs) {
-    int width = verbs.stream().mapToInt(verb -> verb.synopsis().length()).max().orElse(0);
-    return verbs.stream()
-        .map(verb -> ("%-" + width + "s  %s%n").formatted(verb.synopsis(), verb.summary()))
+  /** Synopsis and summary of each, in two columns that are as wide as this together. */
+  static String lines(Collection<? extends Verb> verbs, int columns) {
+    int first = verbs.stream().mapToInt(verb -> verb.synopsis().length()).max().orElse(0);
+    int longest = verbs.stream().mapToInt(verb -> verb.summary().length()).max().orElse(0);
+    int second = Math.min(longest, Math.max(columns - first - GAP, first));
+    TextTable table =
+        TextTable.forColumns(
+            new ColorScheme.Builder(Ansi.OFF).build(),
+            new Column(first, 0, Column.Overflow.SPAN),
+            new Column(second + GAP, GAP, Column.Overflow.WRAP));
+    verbs.forEach(verb -> table.addRowValues(verb.synopsis(), verb.summary()));
+    return table
+        .toString()
+        .lines()
+        .map(line -> line.stripTrailing() + System.lineSeparator())
         .collect(Collectors.joining());
   }
 }

@@ -18,6 +18,8 @@ final class Verbs {
   static final String DEMONSTRATION =
       "order-metrics --events=test-data/orders/orders.jsonl --answers=console?format=table";
 
+  private static final int INDENT = 2;
+
   private final Environment environment;
 
   /** In the order of the overview. */
@@ -44,6 +46,7 @@ final class Verbs {
             new LintVerb(environment),
             new TemplateVerb(environment),
             new ReconcileVerb(environment),
+            new CompletionVerb(environment, all::inWords),
             new VersionVerb(environment)));
     for (String word : all.words()) {
       if (environment.analyses().containsKey(word)) {
@@ -94,37 +97,41 @@ final class Verbs {
           name.replaceFirst("=.*", ""),
           null,
           "stands where the analysis or the verb does; it follows it: "
-              + Launcher.NAME
-              + " ANALYSIS --events=URI");
+              + Launcher.command("ANALYSIS --events=URI"));
     }
     return AnalysisVerb.of(environment, environment.analysis(name, words()));
   }
 
   /** The verbs that are written as words, and not as options. */
+  private List<Verb> inWords() {
+    return verbs.stream().filter(verb -> !verb.name().startsWith("-")).toList();
+  }
+
   private List<String> words() {
-    return verbs.stream().map(Verb::name).filter(name -> !name.startsWith("-")).toList();
+    return inWords().stream().map(Verb::name).toList();
   }
 
   private void overview() {
     String engine = environment.engine().name();
+    int columns = environment.console().columns() - INDENT;
     environment
         .console()
         .out()
         .printf(
             "Usage: %s ANALYSIS --events=URI [--answers=URI] [OPTION...]%n%n"
-                + "A file as the source makes a backfill, a topic a stream; both settle on the same"
-                + " answers.%n%nAnalyses:%n%s%nVerbs:%n%s%nThis is the %s engine. Exit codes: 0"
-                + " done, 1 the run failed or the sets differ, 2 what you said cannot be"
-                + " done.%n%nTry:%n%s",
+                + "A file as the source makes a backfill, a topic a stream;%n"
+                + "both settle on the same answers.%n%nAnalyses:%n%s%nVerbs:%n%s%n"
+                + "This is the %s engine. Exit codes: 0 done, 1 the run failed or the%n"
+                + "sets differ, 2 what you said cannot be done.%n%nTry:%n%s",
             Launcher.NAME,
-            indent(Verb.lines(AnalysisVerb.all(environment))),
-            indent(Verb.lines(verbs)),
+            indent(Verb.lines(AnalysisVerb.all(environment), columns)),
+            indent(Verb.lines(verbs, columns)),
             engine,
             tryNext(engine));
   }
 
   private static String indent(String lines) {
-    return lines.indent(2);
+    return lines.indent(INDENT);
   }
 
   private int demonstrate() throws Exception {

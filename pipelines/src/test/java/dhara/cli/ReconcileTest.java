@@ -432,7 +432,9 @@ class ReconcileTest {
                 + folder
                 + "/nowhere: has no results: there is no such folder, or no file in it\n"));
     assertThat(dhara("reconcile", "console", "console"), is(2));
-    assertThat(err(), containsString("cannot be read back; these can: files:PATH, kafka://HOST:9092/TOPIC"));
+    assertThat(
+        err(),
+        containsString("cannot be read back; these can: files:PATH, kafka://HOST:9092/TOPIC"));
     assertThat(run("--tolerance=-1"), is(2));
     assertThat(err(), containsString("--tolerance=-1.0: is no share from 0"));
     assertThat(run("--tolerence=0"), is(2));

@@ -55,7 +55,7 @@ class ReplayPlanTest {
       new TimeBounds(Instant.parse("2000-01-01T00:00:00Z"), Duration.ofDays(1));
 
   /** What was sent, in order, and the truth of it as its reader finds it. */
-  private record Replayed(List<ReplayRecord> records, JsonNode truth) {
+  private record Replayed(List<ReplayRecord> records, JsonNode truth, List<String> warnings) {
 
     List<ReplayRecord> of(int partition) {
       return records.stream().filter(r -> r.partition() == partition).toList();
@@ -114,6 +114,18 @@ class ReplayPlanTest {
 
     assertThat(replayed.truth.get("outOfOrder").asLong(), is(greaterThan(300L)));
     assertThat(replayed.truth.get("records").asLong(), is(600L));
+  }
+
+  @Test
+  void anArchiveThatIsTooShortForLateEventsIsTold() throws IOException {
+    assertThat(
+        replay(readings(600), "--late=0.1 --lateBy=PT30M").warnings,
+        is(
+            List.of(
+                "--late=0.1: no event is late: the archive spans PT9M59S, and none of a partition"
+                    + " is newer by --lateBy=PT30M; give a shorter one")));
+    assertThat(replay(readings(600), "--late=0.1 --lateBy=PT2M").warnings, is(List.of()));
+    assertThat(replay(readings(600), "").warnings, is(List.of()));
   }
 
   @Test
@@ -322,6 +334,7 @@ class ReplayPlanTest {
     ReplayPartitions partitions = new ReplayPartitions(PARTITIONS, faults);
     List<ReplayRecord> sent = new ArrayList<>();
     ByteArrayOutputStream json = new ByteArrayOutputStream();
+    List<String> warnings;
     try (ReplayTruth truth = new ReplayTruth(faults, partitions)) {
       ReplayPlan<Reading> plan =
           plan(
@@ -335,13 +348,14 @@ class ReplayPlanTest {
         plan.event(reading, Tides.line(reading));
       }
       plan.end();
+      warnings = truth.warnings();
       try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
         generator.writeStartObject();
         truth.write(generator);
         generator.writeEndObject();
       }
     }
-    return new Replayed(sent, new ObjectMapper().readTree(json.toByteArray()));
+    return new Replayed(sent, new ObjectMapper().readTree(json.toByteArray()), warnings);
   }
 
   private static ReplayPlan<Reading> plan(

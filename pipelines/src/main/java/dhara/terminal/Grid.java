@@ -1,0 +1,116 @@
+package dhara.terminal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Cells in aligned columns that are no wider than the terminal. If they would be, headers are
+ * broken at their underscores and times lose zeros that all of a column have; if that is not
+ * enough, columns go on in further blocks below, each of which begins with the columns that say
+ * what a row is about. No cell is left out.
+ */
+public final class Grid {
+
+  private static final String GAP = "  ";
+
+  /**
+   * A column.
+   *
+   * @param name its header
+   * @param cells its cells, from the top
+   * @param right whether they are aligned at the right, as numbers are
+   */
+  public record Column(String name, List<String> cells, boolean right) {
+
+    private Column shortened() {
+      for (String zeros : List.of(":00.000Z", ".000Z")) {
+        if (cells.stream().allMatch(cell -> cell.isEmpty() || cell.endsWith(zeros))) {
+          List<String> shorter = cells.stream().map(cell -> cell.replace(zeros, "Z")).toList();
+          return new Column(name, shorter, right);
+        }
+      }
+      return this;
+    }
+  }
+
+  /** A column with its header in lines, and as wide as they and its cells need. */
+  private record Laid(Column column, List<String> header, int width) {
+
+    static Laid of(Column column, boolean broken) {
+      List<String> header = broken ? List.of(column.name.split("(?<=_)")) : List.of(column.name);
+      return new Laid(
+          column,
+          header,
+          Stream.concat(header.stream(), column.cells.stream())
+              .mapToInt(Grid::width)
+              .max()
+              .orElse(0));
+    }
+
+    /** The line of a block whose headers have this many lines: those come first. */
+    String line(int i, int headers) {
+      int blank = headers - header.size();
+      String cell =
+          i < blank ? "" : i < headers ? header.get(i - blank) : column.cells.get(i - headers);
+      String space = " ".repeat(width - Grid.width(cell));
+      return column.right ? space + cell : cell + space;
+    }
+  }
+
+  private Grid() {}
+
+  /**
+   * The lines.
+   *
+   * @param lead how many columns say what a row is about
+   * @param most the width that they may have
+   */
+  public static List<String> lines(List<Column> columns, int lead, int most) {
+    List<Laid> whole = columns.stream().map(column -> Laid.of(column, false)).toList();
+    if (total(whole) <= most) {
+      return block(whole);
+    }
+    List<Laid> narrow = columns.stream().map(column -> Laid.of(column.shortened(), true)).toList();
+    List<Laid> leading = narrow.subList(0, lead);
+    if (total(leading) > most / 2) {
+      leading = List.of();
+    }
+    List<String> lines = new ArrayList<>();
+    List<Laid> block = new ArrayList<>();
+    for (Laid column : narrow) {
+      block.add(column);
+      boolean alone = block.size() == 1 || block.size() == leading.size() + 1;
+      if (total(block) > most && !alone) {
+        lines.addAll(block(block.subList(0, block.size() - 1)));
+        lines.add("");
+        block = new ArrayList<>(leading);
+        block.add(column);
+      }
+    }
+    lines.addAll(block(block));
+    return lines;
+  }
+
+  private static List<String> block(List<Laid> columns) {
+    int headers = columns.stream().mapToInt(column -> column.header.size()).max().orElse(0);
+    int rows = columns.stream().mapToInt(laid -> laid.column.cells.size()).max().orElse(0);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < headers + rows && !columns.isEmpty(); i++) {
+      int each = i;
+      lines.add(
+          String.join(GAP, columns.stream().map(column -> column.line(each, headers)).toList())
+              .stripTrailing());
+    }
+    return lines;
+  }
+
+  private static int total(List<Laid> columns) {
+    return columns.stream().mapToInt(laid -> laid.width + GAP.length()).sum() - GAP.length();
+  }
+
+  /** How many columns of a terminal a text takes, but for wide scripts, which take two each. */
+  public static int width(String text) {
+    return text.codePointCount(0, text.length());
+  }
+}
