@@ -213,7 +213,7 @@ class FilesSinkTest {
             "{\"input\":\"hauls\",\"reason\":\"NOT_UTF8\",\"text\":\"byte 1 (0xFF) is no UTF-8\","
                 + "\"source\":\"/data/a.jsonl\",\"position\":\"byte=12\","
                 + "\"seen_at\":\"2026-01-05T09:00:00.000Z\",\"bytes\":\"e/8=\","
-                + "\"records\":null,\"last_position\":null}"));
+                + "\"records\":null,\"last_position\":null,\"whole_length\":null,\"whole_sha256\":null}"));
   }
 
   @Test
@@ -281,7 +281,10 @@ class FilesSinkTest {
     BadOption refused = assertThrows(BadOption.class, () -> sink(parameters));
     assertThat(
         refused.getMessage(),
-        allOf(startsWith("--answers=files:" + folder + parameters + ": "), containsString(fix)));
+        allOf(
+            // A value that is not known to be harmless is not repeated.
+            startsWith("--answers=files:" + folder + parameters.replace("=red", "=…") + ": "),
+            containsString(fix)));
   }
 
   private static Answer<Lake, Haul> lake(String name) {
