@@ -3,14 +3,13 @@ package dhara.transforms;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.util.function.BinaryOperator;
 
 /**
  * The class file that {@link RecordAdder} defines once more, hidden, for each record. The JIT
  * compiles a method handle to the direct calls that it stands for only if it is a constant, which
  * it is here: the hidden class got it with its definition.
  */
-final class PlusTemplate implements BinaryOperator<Object> {
+final class PlusTemplate extends RecordAdder<Object> {
 
   private static final MethodHandle PLUS = plus();
 
@@ -23,8 +22,12 @@ final class PlusTemplate implements BinaryOperator<Object> {
     }
   }
 
+  PlusTemplate(Object zero) {
+    super(zero);
+  }
+
   @Override
-  public Object apply(Object a, Object b) {
+  Object plus(Object a, Object b) {
     try {
       return (Object) PLUS.invokeExact(a, b);
     } catch (RuntimeException | Error e) {

@@ -1,18 +1,19 @@
 package dhara.transforms;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
-import java.util.function.BinaryOperator;
 
 /**
  * Adds up records component by component. Reflection is used once per record class; adding up is
  * compiled to what one would write by hand, {@code new Sums(Math.addExact(a.x(), b.x()), …)}.
  */
-final class RecordAdder<T> extends Adder<T> {
+abstract class RecordAdder<T> extends Adder<T> {
 
   /** Kept by the record's class itself, so that a class loader can go when its records go. */
   private static final ClassValue<RecordAdder<?>> ADDERS =
@@ -24,11 +25,9 @@ final class RecordAdder<T> extends Adder<T> {
       };
 
   private final T zero;
-  private final BinaryOperator<Object> plus;
 
-  private RecordAdder(T zero, BinaryOperator<Object> plus) {
+  RecordAdder(T zero) {
     this.zero = zero;
-    this.plus = plus;
   }
 
   /**
@@ -44,12 +43,6 @@ final class RecordAdder<T> extends Adder<T> {
   @Override
   T zero() {
     return zero;
-  }
-
-  @Override
-  @SuppressWarnings("unchecked") // the template makes this record and no other
-  T plus(T a, T b) {
-    return (T) plus.apply(a, b);
   }
 
   private static RecordAdder<?> make(Class<?> type) {
@@ -68,8 +61,7 @@ final class RecordAdder<T> extends Adder<T> {
       }
       MethodHandle constructor =
           lookup.findConstructor(type, MethodType.methodType(void.class, declared));
-      return new RecordAdder<>(
-          zero(type, constructor, zeros), hidden(sumOf(type, constructor, sums)));
+      return hidden(zero(type, constructor, zeros), sumOf(type, constructor, sums));
     } catch (IllegalAccessException e) {
       throw new IllegalArgumentException(
           type.getName()
@@ -105,25 +97,21 @@ final class RecordAdder<T> extends Adder<T> {
         .asType(MethodType.methodType(Object.class, Object.class, Object.class));
   }
 
-  @SuppressWarnings("unchecked") // the template is one
-  private static BinaryOperator<Object> hidden(MethodHandle plus)
+  private static RecordAdder<?> hidden(Object zero, MethodHandle plus)
       throws ReflectiveOperationException {
     String file = PlusTemplate.class.getSimpleName() + ".class";
     try (InputStream template = RecordAdder.class.getResourceAsStream(file)) {
       if (template == null) {
         throw new IllegalStateException("not on the class path: " + file);
       }
-      Lookup defined =
+      return (RecordAdder<?>)
           MethodHandles.lookup()
-              .defineHiddenClassWithClassData(template.readAllBytes(), plus, true);
-      return (BinaryOperator<Object>)
-          defined
-              .findConstructor(defined.lookupClass(), MethodType.methodType(void.class))
-              .invoke();
-    } catch (ReflectiveOperationException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot define " + file, e);
+              .defineHiddenClassWithClassData(template.readAllBytes(), plus, true)
+              .lookupClass()
+              .getDeclaredConstructor(Object.class)
+              .newInstance(zero);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
     }
   }
 }
