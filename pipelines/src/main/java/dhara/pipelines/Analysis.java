@@ -17,20 +17,33 @@ import java.util.TreeMap;
  */
 public interface Analysis<O extends DharaOptions> {
 
-  /** The command, in kebab case: {@code order-metrics}. */
-  String name();
+  /** Its name, its options, what it reads and what it answers; always the same. */
+  Declaration<O> declaration();
+
+  /** The command: {@code order-metrics}. */
+  default String name() {
+    return declaration().name();
+  }
 
   /** What it answers, in one sentence without a full stop. */
-  String summary();
+  default String summary() {
+    return declaration().summary();
+  }
 
-  /** Its options: an interface that extends {@link DharaOptions} and what it adds to them. */
-  Class<O> options();
+  /** Its options. */
+  default Class<O> options() {
+    return declaration().options();
+  }
 
   /** What it reads; the first input is the one that a bare {@code --events=URI} means. */
-  List<Input<?>> inputs();
+  default List<Input<?>> inputs() {
+    return declaration().inputs();
+  }
 
   /** What it answers; the first output is the main one. */
-  List<Output<?, ?>> outputs();
+  default List<Output<?, ?>> outputs() {
+    return declaration().outputs();
+  }
 
   /**
    * Builds answers from events: takes each input from the flow, and gives the flow each output.

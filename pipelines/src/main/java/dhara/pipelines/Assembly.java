@@ -15,6 +15,7 @@ import dhara.io.TimeBounds;
 import dhara.metrics.DeadLetterReasons;
 import dhara.metrics.Delays.Due;
 import dhara.options.BadOption;
+import dhara.options.Bounds;
 import dhara.options.DharaOptions;
 import dhara.options.UriText;
 import dhara.options.WindowOptions;
@@ -90,6 +91,7 @@ public final class Assembly implements Flow, AutoCloseable {
     if (options.getEvents() == null) {
       throw new BadOption("--events", null, "is missing; name a file, a glob or a topic");
     }
+    Bounds.check(options, analysis.options());
     InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
     this.range = TimeRange.of(options);
     List<String> inputs = analysis.inputs().stream().map(Input::name).toList();

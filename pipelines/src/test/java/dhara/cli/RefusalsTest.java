@@ -5,9 +5,8 @@ import static org.hamcrest.Matchers.is;
 
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
-import dhara.pipelines.Input;
-import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,28 +163,8 @@ class RefusalsTest {
     }
 
     @Override
-    public String name() {
-      return name;
-    }
-
-    @Override
-    public String summary() {
-      return "nothing";
-    }
-
-    @Override
-    public Class<Tides.Options> options() {
-      return Tides.Options.class;
-    }
-
-    @Override
-    public List<Input<?>> inputs() {
-      return List.of();
-    }
-
-    @Override
-    public List<Output<?, ?>> outputs() {
-      return List.of();
+    public Declaration<Tides.Options> declaration() {
+      return Declaration.of(name, Tides.Options.class).summary("nothing");
     }
 
     @Override

@@ -5,12 +5,12 @@ import dhara.events.Event;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -59,40 +59,23 @@ public final class Tides implements Analysis<Tides.Options> {
   }
 
   @Override
-  public String name() {
-    return "tides";
-  }
-
-  @Override
-  public String summary() {
-    return "The highest tide of each harbour";
-  }
-
-  @Override
-  public Class<Options> options() {
-    return Options.class;
-  }
-
-  @Override
-  public List<Input<?>> inputs() {
-    return List.of(
-        new Input<>(
-            "readings",
-            Reading.class,
-            (seed, count) ->
-                LongStream.range(0, count)
-                    .mapToObj(
-                        i ->
-                            new Reading(
-                                seed + "-" + i,
-                                Instant.ofEpochSecond(1_000_000_000 + i),
-                                "Köchi",
-                                i))));
-  }
-
-  @Override
-  public List<Output<?, ?>> outputs() {
-    return List.of(new Output<>("highs", Harbour.class, High.class));
+  public Declaration<Options> declaration() {
+    return Declaration.of("tides", Options.class)
+        .summary("The highest tide of each harbour")
+        .reads(
+            new Input<>(
+                "readings",
+                Reading.class,
+                (seed, count) ->
+                    LongStream.range(0, count)
+                        .mapToObj(
+                            i ->
+                                new Reading(
+                                    seed + "-" + i,
+                                    Instant.ofEpochSecond(1_000_000_000 + i),
+                                    "Köchi",
+                                    i))))
+        .answers(new Output<>("highs", Harbour.class, High.class));
   }
 
   @Override

@@ -50,28 +50,11 @@ class EffectsTest {
   /** Counts trades, and alerts of each count. */
   private static final class Alerting implements Analysis<Options> {
     @Override
-    public String name() {
-      return "alerting";
-    }
-
-    @Override
-    public String summary() {
-      return "counts trades, and alerts";
-    }
-
-    @Override
-    public Class<Options> options() {
-      return Options.class;
-    }
-
-    @Override
-    public List<Input<?>> inputs() {
-      return List.of(TRADES);
-    }
-
-    @Override
-    public List<Output<?, ?>> outputs() {
-      return List.of(COUNTS, ALERTS);
+    public Declaration<Options> declaration() {
+      return Declaration.of("alerting", Options.class)
+          .summary("counts trades, and alerts")
+          .reads(TRADES)
+          .answers(COUNTS, ALERTS);
     }
 
     @Override

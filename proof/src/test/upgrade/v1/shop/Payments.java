@@ -4,6 +4,7 @@ import dhara.events.Event;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
@@ -14,7 +15,6 @@ import dhara.transforms.Tally;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
 import java.time.Instant;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** Payments, the first version: how many by each method, and how much. */
@@ -34,28 +34,11 @@ public final class Payments implements Analysis<Payments.Options> {
   static final Output<Method, Taken> TAKEN = new Output<>("taken", Method.class, Taken.class);
 
   @Override
-  public String name() {
-    return "payments";
-  }
-
-  @Override
-  public String summary() {
-    return "payments and amounts by method and window";
-  }
-
-  @Override
-  public Class<Options> options() {
-    return Options.class;
-  }
-
-  @Override
-  public List<Input<?>> inputs() {
-    return List.of(PAYMENTS);
-  }
-
-  @Override
-  public List<Output<?, ?>> outputs() {
-    return List.of(TAKEN);
+  public Declaration<Options> declaration() {
+    return Declaration.of("payments", Options.class)
+        .summary("payments and amounts by method and window")
+        .reads(PAYMENTS)
+        .answers(TAKEN);
   }
 
   @Override

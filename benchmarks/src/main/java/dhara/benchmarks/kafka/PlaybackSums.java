@@ -5,6 +5,7 @@ import dhara.benchmarks.playback.Views.Sums;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
@@ -13,7 +14,6 @@ import dhara.transforms.Answer;
 import dhara.transforms.Answers;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
-import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
@@ -33,28 +33,11 @@ final class PlaybackSums implements Analysis<PlaybackSums.Options> {
   private static final Output<Subject, Sums> SUMS = new Output<>("sums", Subject.class, Sums.class);
 
   @Override
-  public String name() {
-    return "playback-sums";
-  }
-
-  @Override
-  public String summary() {
-    return "how often titles are watched, and how well, per minute";
-  }
-
-  @Override
-  public Class<Options> options() {
-    return Options.class;
-  }
-
-  @Override
-  public List<Input<?>> inputs() {
-    return List.of(VIEWINGS);
-  }
-
-  @Override
-  public List<Output<?, ?>> outputs() {
-    return List.of(SUMS);
+  public Declaration<Options> declaration() {
+    return Declaration.of("playback-sums", Options.class)
+        .summary("how often titles are watched, and how well, per minute")
+        .reads(VIEWINGS)
+        .answers(SUMS);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dhara.benchmarks.kafka.Viewing;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
@@ -13,7 +14,6 @@ import dhara.transforms.Answers;
 import dhara.transforms.Tally;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
-import java.util.List;
 
 /**
  * How many events each user made in a window, and when: so much that who reads the answers can tell
@@ -66,28 +66,11 @@ public final class Freshness implements Analysis<Freshness.Options> {
   public Freshness() {}
 
   @Override
-  public String name() {
-    return "freshness";
-  }
-
-  @Override
-  public String summary() {
-    return "events of each user per minute, and when they were";
-  }
-
-  @Override
-  public Class<Options> options() {
-    return Options.class;
-  }
-
-  @Override
-  public List<Input<?>> inputs() {
-    return List.of(VIEWINGS);
-  }
-
-  @Override
-  public List<Output<?, ?>> outputs() {
-    return List.of(SEEN);
+  public Declaration<Options> declaration() {
+    return Declaration.of("freshness", Options.class)
+        .summary("events of each user per minute, and when they were")
+        .reads(VIEWINGS)
+        .answers(SEEN);
   }
 
   @Override

@@ -2,10 +2,11 @@ package dhara.pipelines.commerce;
 
 import com.google.auto.service.AutoService;
 import dhara.events.OrderLine;
-import dhara.options.BadOption;
+import dhara.options.AtLeast;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
@@ -96,12 +97,14 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
 
     @Description("How many top products are listed, e.g. --topCount=10")
     @Default.Integer(10)
+    @AtLeast(1)
     int getTopCount();
 
     void setTopCount(int value);
 
     @Description("The orders a product needs in a window to be listed, e.g. --topOrders=10")
     @Default.Integer(10)
+    @AtLeast(1)
     int getTopOrders();
 
     void setTopOrders(int value);
@@ -134,35 +137,18 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
   static final Output<Ranking, Top> TOP = new Output<>("top", Ranking.class, Top.class);
 
   @Override
-  public String name() {
-    return "order-metrics";
-  }
-
-  @Override
-  public String summary() {
-    return "orders, GMV, average order and cancellations per minute; top products per 15 min";
-  }
-
-  @Override
-  public Class<Options> options() {
-    return Options.class;
-  }
-
-  @Override
-  public List<Input<?>> inputs() {
-    return List.of(LINES);
-  }
-
-  @Override
-  public List<Output<?, ?>> outputs() {
-    return List.of(METRICS, TOP);
+  public Declaration<Options> declaration() {
+    return Declaration.of("order-metrics", Options.class)
+        .summary("orders, GMV, average order and cancellations per minute; top products per 15 min")
+        .reads(LINES)
+        .answers(METRICS, TOP);
   }
 
   @Override
   public void build(Flow flow, Options options) {
     By by = options.getBy();
-    int most = atLeastOne("--topCount", options.getTopCount());
-    long orders = atLeastOne("--topOrders", options.getTopOrders());
+    int most = options.getTopCount();
+    long orders = options.getTopOrders();
     Windows windows = Windowing.of(options);
     Windows topWindows = Windowing.tumbling("--topWindow", options.getTopWindow(), options);
     PCollection<OrderLine> lines = flow.events(LINES, windows, topWindows);
@@ -254,13 +240,6 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
       }
       return new Top(ranked);
     };
-  }
-
-  private static int atLeastOne(String option, int value) {
-    if (value < 1) {
-      throw new BadOption(option, value, "must be at least 1, e.g. " + option + "=10");
-    }
-    return value;
   }
 
   /** A quarter of an hour. */

@@ -5,6 +5,7 @@ import dhara.events.Trade;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
@@ -72,28 +73,11 @@ public final class Candles implements Analysis<Candles.Options> {
   static final Output<Instrument, Bar> BARS = new Output<>("bars", Instrument.class, Bar.class);
 
   @Override
-  public String name() {
-    return "candles";
-  }
-
-  @Override
-  public String summary() {
-    return "open, high, low, close, volume and VWAP per symbol and bar";
-  }
-
-  @Override
-  public Class<Options> options() {
-    return Options.class;
-  }
-
-  @Override
-  public List<Input<?>> inputs() {
-    return List.of(TRADES);
-  }
-
-  @Override
-  public List<Output<?, ?>> outputs() {
-    return List.of(BARS);
+  public Declaration<Options> declaration() {
+    return Declaration.of("candles", Options.class)
+        .summary("open, high, low, close, volume and VWAP per symbol and bar")
+        .reads(TRADES)
+        .answers(BARS);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dhara.events.Event;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
@@ -14,7 +15,6 @@ import dhara.transforms.Max;
 import dhara.transforms.TallyFn;
 import dhara.transforms.Windows;
 import java.time.Instant;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -61,28 +61,11 @@ public final class ClickCounts implements Analysis<ClickCounts.Options> {
   static final Output<Page, Counts> COUNTS = new Output<>("counts", Page.class, Counts.class);
 
   @Override
-  public String name() {
-    return "click-counts";
-  }
-
-  @Override
-  public String summary() {
-    return "clicks, bounces and longest stay per page and window";
-  }
-
-  @Override
-  public Class<Options> options() {
-    return Options.class;
-  }
-
-  @Override
-  public List<Input<?>> inputs() {
-    return List.of(CLICKS);
-  }
-
-  @Override
-  public List<Output<?, ?>> outputs() {
-    return List.of(COUNTS);
+  public Declaration<Options> declaration() {
+    return Declaration.of("click-counts", Options.class)
+        .summary("clicks, bounces and longest stay per page and window")
+        .reads(CLICKS)
+        .answers(COUNTS);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Assembly;
+import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
@@ -77,28 +78,11 @@ class SparkLedgerTest {
 
   private static final class Failing implements Analysis<Options> {
     @Override
-    public String name() {
-      return "failing";
-    }
-
-    @Override
-    public String summary() {
-      return "counts trades, in tasks that fail";
-    }
-
-    @Override
-    public Class<Options> options() {
-      return Options.class;
-    }
-
-    @Override
-    public List<Input<?>> inputs() {
-      return List.of(TRADES);
-    }
-
-    @Override
-    public List<Output<?, ?>> outputs() {
-      return List.of(COUNTS);
+    public Declaration<Options> declaration() {
+      return Declaration.of("failing", Options.class)
+          .summary("counts trades, in tasks that fail")
+          .reads(TRADES)
+          .answers(COUNTS);
     }
 
     @Override

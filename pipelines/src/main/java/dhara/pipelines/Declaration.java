@@ -1,0 +1,53 @@
+package dhara.pipelines;
+
+import dhara.options.DharaOptions;
+import java.util.List;
+
+/**
+ * What an analysis says of itself: its command, its options, what it reads and what it answers.
+ *
+ * <pre>{@code
+ * Declaration.of("order-metrics", Options.class)
+ *     .summary("orders, GMV and average order per minute")
+ *     .reads(LINES)
+ *     .answers(METRICS, TOP);
+ * }</pre>
+ *
+ * @param name the command, in kebab case
+ * @param summary what it answers, in one sentence without a full stop
+ * @param options its options: an interface that extends {@link DharaOptions}
+ * @param inputs what it reads; the first is the one that a bare {@code --events=URI} means
+ * @param outputs what it answers; the first is the main one
+ */
+public record Declaration<O extends DharaOptions>(
+    String name,
+    String summary,
+    Class<O> options,
+    List<Input<?>> inputs,
+    List<Output<?, ?>> outputs) {
+
+  public Declaration {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+  }
+
+  /** Of an analysis that reads and answers nothing yet. */
+  public static <O extends DharaOptions> Declaration<O> of(String name, Class<O> options) {
+    return new Declaration<>(name, "", options, List.of(), List.of());
+  }
+
+  /** The same, with what it answers said in one sentence without a full stop. */
+  public Declaration<O> summary(String newSummary) {
+    return new Declaration<>(name, newSummary, options, inputs, outputs);
+  }
+
+  /** The same, reading these; the first is the one that a bare {@code --events=URI} means. */
+  public Declaration<O> reads(Input<?>... newInputs) {
+    return new Declaration<>(name, summary, options, List.of(newInputs), outputs);
+  }
+
+  /** The same, answering these; the first is the main one. */
+  public Declaration<O> answers(Output<?, ?>... newOutputs) {
+    return new Declaration<>(name, summary, options, inputs, List.of(newOutputs));
+  }
+}
