@@ -57,7 +57,7 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
   public T parse(byte[] bytes, int offset, int length) throws BadEvent {
     int end = offset + length;
     int start = Utf8.afterBlank(bytes, Utf8.afterMark(bytes, offset, end), end);
-    if (!readByLayout(bytes, offset, start, end)) {
+    if (!layouts.read(bytes, start, end, text)) {
       requireUtf8(bytes, offset, end);
       if (start == end) {
         throw BadBytes.empty(length);
@@ -69,15 +69,6 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
       layouts.learn(bytes, start, end);
     }
     return objects.finish();
-  }
-
-  private boolean readByLayout(byte[] bytes, int offset, int start, int end) throws BadEvent {
-    try {
-      return layouts.read(bytes, start, end, text);
-    } catch (BadEvent e) {
-      requireUtf8(bytes, offset, end); // which is the first thing to say of an event
-      throw e;
-    }
   }
 
   private static void requireUtf8(byte[] bytes, int offset, int end) throws BadEvent {

@@ -19,8 +19,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>It knows no grammar. A layout is learned from an event that Jackson has read; an event with
  * the same bytes around its values, and with values that are plain, is JSON as that one was. Plain
- * are texts without escapes, numbers without an exponent, true, false and null. Of all else it says
- * that it has not read it, and Jackson is to judge.
+ * are texts without escapes, numbers without an exponent, true, false and null.
+ *
+ * <p>A layout only ever accepts. Whatever else it meets, a value that its component refuses too, it
+ * has not read, and Jackson judges: so what becomes of an event never depends on the layouts that
+ * were learned before.
  */
 final class JsonLayout {
 
@@ -114,11 +117,10 @@ final class JsonLayout {
   /**
    * Reads the event in {@code bytes[start, end)}.
    *
-   * @return false where the event has another layout, values that are not plain, or bytes that are
-   *     no UTF-8; what the reader was given until then is to be forgotten
+   * @return false where the event has another layout, values that are not plain or that components
+   *     refuse, or bytes that are no UTF-8; what the reader was given until then is to be forgotten
    */
-  boolean read(byte[] bytes, int start, int end, RecordReader<?> reader, Text text)
-      throws BadEvent {
+  boolean read(byte[] bytes, int start, int end, RecordReader<?> reader, Text text) {
     reader.begin();
     int at = start;
     for (int i = 0; i < targets.length; i++) {
@@ -184,15 +186,14 @@ final class JsonLayout {
     return b == '.' || (b >= '0' && b <= '9');
   }
 
-  /** Past any plain value; -1 where none is, or one that is no UTF-8. */
+  /** Past any plain value; -1 where none is, or one that is no UTF-8 or is refused. */
   private static int any(
       RecordReader.@Nullable Target target,
       byte[] bytes,
       int from,
       int end,
       RecordReader<?> reader,
-      Text text)
-      throws BadEvent {
+      Text text) {
     int to = afterScalar(bytes, from, end);
     boolean ascii = to >= 0;
     if (to < -1) {
@@ -207,14 +208,19 @@ final class JsonLayout {
     byte first = bytes[from];
     if (first == 'n') {
       reader.nothing(target);
-    } else if (first == '"') {
+      return to;
+    }
+    if (first == '"') {
       text.set(target.label(), bytes, from + 1, to - 1, ascii);
-      reader.scalar(target, text);
     } else {
       text.set(target.label(), bytes, from, to, true);
-      reader.scalar(target, text);
     }
-    return to;
+    try {
+      reader.scalar(target, text);
+      return to;
+    } catch (BadEvent e) {
+      return -1; // it may be the start of a value only, as 1.5 is of 1.5e1
+    }
   }
 
   /**

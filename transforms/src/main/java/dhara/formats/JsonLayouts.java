@@ -34,7 +34,7 @@ final class JsonLayouts {
   }
 
   /** Reads an event by one of the layouts; false where it has none of them. */
-  boolean read(byte[] bytes, int start, int end, Text text) throws BadEvent {
+  boolean read(byte[] bytes, int start, int end, Text text) {
     for (int i = 0; i < KEPT; i++) {
       JsonLayout layout = layouts[i];
       if (layout == null) {
