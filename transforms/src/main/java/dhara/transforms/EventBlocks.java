@@ -28,10 +28,12 @@ final class EventBlocks<T extends Event> {
   private final Coder<T> coder;
   private final BlockWriter[] blocks;
   private final long[] earliest;
-  private final byte[] hash = new byte[IdTable.HASH_BYTES];
+  private final IdHash ids;
+  private final byte[] hash = new byte[IdHash.BYTES];
 
-  EventBlocks(Coder<T> coder, int shards) {
+  EventBlocks(Coder<T> coder, IdHash ids, int shards) {
     this.coder = coder;
+    this.ids = ids;
     this.blocks = new BlockWriter[shards];
     this.earliest = new long[shards];
     for (int shard = 0; shard < shards; shard++) {
@@ -48,8 +50,8 @@ final class EventBlocks<T extends Event> {
 
   /** Adds an event, and hands its block over if that is large. */
   void add(T event, long atMillis, Taker taker) throws IOException {
-    IdTable.hash(event.id(), hash);
-    int shard = IdTable.shard(hash, blocks.length);
+    ids.write(event.id(), hash);
+    int shard = IdHash.shard(hash, blocks.length);
     BlockWriter block = blocks[shard];
     earliest[shard] = block.size() == 0 ? atMillis : Math.min(earliest[shard], atMillis);
     block.add(hash, 0, hash.length, atMillis, event, coder);

@@ -5,26 +5,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.concurrent.ThreadLocalRandom;
-import org.apache.datasketches.hash.MurmurHash3;
 
 /**
- * A set of ids, each as 128 bits of a hash of it: 24 to 48 bytes an id, however long the id is.
+ * A set of ids, each as its {@link IdHash}: 24 to 48 bytes an id, however long the id is.
  *
- * <p>Two ids with one hash would be taken for one event. Among n ids there are such two with a
- * probability of n² / 2^129: for a thousand billion ids one in a million billion, far below that of
- * a memory error. Nor is anything won by one who finds such ids on purpose: a sender that knows
- * another's id can send that id itself. Ids that share a place in the table cannot be found so: the
- * place depends on a number that each table draws.
+ * <p>Ids that share a place in the table cannot be found on purpose: the place depends on a number
+ * that each table draws.
  */
 final class IdTable {
-
-  /** How many bytes a hash has. */
-  static final int HASH_BYTES = 16;
-
-  /** Never to change: hashes are in savepoints. */
-  private static final long SEED = 0;
-
-  private static final byte[] EMPTY = {0};
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -33,21 +21,6 @@ final class IdTable {
   private long[] slots = new long[2 * 16];
   private final long salt = ThreadLocalRandom.current().nextLong() | 1;
   private int size;
-
-  /** Writes the hash of an id. */
-  static void hash(String id, byte[] to) {
-    // Of chars: in UTF-8 all unpaired surrogates would be one question mark. No chars have no hash;
-    // an odd number of bytes is hashed as no chars are.
-    long[] hash =
-        id.isEmpty() ? MurmurHash3.hash(EMPTY, SEED) : MurmurHash3.hash(id.toCharArray(), SEED);
-    LONG.set(to, 0, hash[0]);
-    LONG.set(to, Long.BYTES, hash[1]);
-  }
-
-  /** Which of many shards an id is in, by the first half of its hash; a table looks at both. */
-  static int shard(byte[] hash, int shards) {
-    return (int) ((((long) LONG.get(hash, 0) >>> 32) * shards) >>> 32);
-  }
 
   /** Adds the hashes of all entries' keys. */
   IdTable addAll(Iterable<byte[]> blocks) throws IOException {
@@ -61,9 +34,9 @@ final class IdTable {
 
   /** Adds the hash that is an entry's key; whether it was not there. */
   boolean add(BlockReader entry) {
-    if (entry.keyLength() != HASH_BYTES) {
+    if (entry.keyLength() != IdHash.BYTES) {
       throw new IllegalArgumentException(
-          "the hash of an id has " + HASH_BYTES + " bytes, not " + entry.keyLength());
+          "the hash of an id has " + IdHash.BYTES + " bytes, not " + entry.keyLength());
     }
     long high = (long) LONG.get(entry.block(), entry.keyOffset());
     long low = (long) LONG.get(entry.block(), entry.keyOffset() + Long.BYTES);

@@ -1,7 +1,5 @@
 package dhara.transforms;
 
-import static org.apache.beam.sdk.values.TypeDescriptors.integers;
-
 import dhara.events.Event;
 import dhara.records.RecordCoder;
 import java.io.IOException;
@@ -25,7 +23,6 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Window;
@@ -55,6 +52,8 @@ import org.joda.time.Instant;
  * PCollection<Trade> trades = events.apply(unique).get(unique.unique());
  * }</pre>
  *
+ * <p>Ids are compared by their {@link IdHash}, in streams and backfills alike.
+ *
  * <p><b>How, in a stream.</b> A flag per id costs an engine a state cell, a timer and an encoded
  * key for each event, and a shuffle of each by itself. Here a bundle's events go on in blocks, one
  * for each shard of the ids, and a shard has one bag of hashes, a token of what is in it, and one
@@ -83,13 +82,15 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   private final Duration horizon;
   private final @Nullable Long tableBytes;
+  private final IdHash.Maker hash;
   private final TupleTag<T> unique = new TupleTag<>("unique");
   private final TupleTag<T> duplicates = new TupleTag<>("duplicates");
   private final TupleTag<Counts> counts = new TupleTag<>("counts");
 
-  private Unique(Duration horizon, @Nullable Long tableBytes) {
+  private Unique(Duration horizon, @Nullable Long tableBytes, IdHash.Maker hash) {
     this.horizon = horizon;
     this.tableBytes = tableBytes;
+    this.hash = hash;
   }
 
   /**
@@ -102,12 +103,17 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
       throw new IllegalArgumentException(
           "the horizon must be at least a millisecond, but is " + horizon);
     }
-    return new Unique<>(horizon, null);
+    return new Unique<>(horizon, null, IdHash::new);
   }
 
   /** With so many bytes of tables for each instance of the step, not a share of the heap. */
   Unique<T> withTableBytes(long bytes) {
-    return new Unique<>(horizon, bytes);
+    return new Unique<>(horizon, bytes, hash);
+  }
+
+  /** With ids compared by another hash. */
+  Unique<T> withHash(IdHash.Maker other) {
+    return new Unique<>(horizon, tableBytes, other);
   }
 
   /** The first of each id. */
@@ -146,7 +152,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   private PCollectionTuple bounded(PCollection<T> events, Coder<T> coder) {
     return events
-        .apply("KeyByShard", WithKeys.<Integer, T>of(Unique::shard).withKeyType(integers()))
+        .apply("KeyByShard", ParDo.of(new ShardFn<>(hash)))
         .setCoder(KvCoder.of(VarIntCoder.of(), coder))
         .apply(
             "EarliestOfShard",
@@ -155,37 +161,64 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
         .apply("Shard", GroupByKey.create())
         .apply(
             "First",
-            ParDo.of(new EarliestFn<>(duplicates, counts))
+            ParDo.of(new EarliestFn<>(this))
                 .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
   private PCollectionTuple unbounded(PCollection<T> events, Coder<T> coder) {
     return events
-        .apply("Block", ParDo.of(new BlockFn<>(coder)))
+        .apply("Block", ParDo.of(new BlockFn<>(coder, hash)))
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply(
-            "FirstOfShard",
+            "FirstOfId",
             ParDo.of(new FirstFn<>(this, coder))
                 .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
-  private static int shard(Event event) {
-    return Math.floorMod((event.id().hashCode() * 0x9E3779B9) >>> 8, BACKFILL_SHARDS);
+  /** Keys events by the shard that their ids are in. */
+  static final class ShardFn<T extends Event> extends DoFn<T, KV<Integer, T>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final IdHash.Maker hash;
+    private transient IdHash ids;
+
+    ShardFn(IdHash.Maker hash) {
+      this.hash = hash;
+    }
+
+    @Setup
+    public void setUp() {
+      ids = hash.make();
+    }
+
+    @ProcessElement
+    public void process(@Element T event, OutputReceiver<KV<Integer, T>> out) {
+      out.output(KV.of(IdHash.shard(ids.of(event.id()), BACKFILL_SHARDS), event));
+    }
   }
 
   /** The earliest of each id among the events of a shard. */
-  private static final class EarliestFn<T extends Event> extends DoFn<KV<Integer, Iterable<T>>, T> {
+  static final class EarliestFn<T extends Event> extends DoFn<KV<Integer, Iterable<T>>, T> {
 
     private static final long serialVersionUID = 1L;
 
     private final TupleTag<T> duplicates;
     private final TupleTag<Counts> counts;
+    private final IdHash.Maker hash;
+    private transient IdHash ids;
     private transient long firsts;
     private transient long copies;
 
-    EarliestFn(TupleTag<T> duplicates, TupleTag<Counts> counts) {
-      this.duplicates = duplicates;
-      this.counts = counts;
+    EarliestFn(Unique<T> of) {
+      this.duplicates = of.duplicates;
+      this.counts = of.counts;
+      this.hash = of.hash;
+    }
+
+    @Setup
+    public void setUp() {
+      ids = hash.make();
     }
 
     @StartBundle
@@ -196,15 +229,16 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
     @ProcessElement
     public void process(ProcessContext context) {
-      Map<String, T> first = new HashMap<>();
+      Map<IdHash.Hash, T> first = new HashMap<>();
       for (T event : context.element().getValue()) {
-        T other = first.putIfAbsent(event.id(), event);
+        IdHash.Hash id = ids.of(event.id());
+        T other = first.putIfAbsent(id, event);
         if (other == null) {
           continue;
         }
         boolean earlier = event.at().isBefore(other.at());
         if (earlier) {
-          first.put(event.id(), event);
+          first.put(id, event);
         }
         T duplicate = earlier ? other : event;
         copies++;
@@ -234,15 +268,17 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     private static final long serialVersionUID = 1L;
 
     private final Coder<T> coder;
+    private final IdHash.Maker hash;
     private transient EventBlocks<T> blocks;
 
-    BlockFn(Coder<T> coder) {
+    BlockFn(Coder<T> coder, IdHash.Maker hash) {
       this.coder = coder;
+      this.hash = hash;
     }
 
     @Setup
     public void setUp() {
-      blocks = new EventBlocks<>(coder, STREAM_SHARDS);
+      blocks = new EventBlocks<>(coder, hash.make(), STREAM_SHARDS);
     }
 
     @StartBundle

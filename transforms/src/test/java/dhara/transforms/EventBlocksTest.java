@@ -51,7 +51,7 @@ class EventBlocksTest {
   @Test
   void handsLargeBlocksOverAtOnceEachWithTheTimeOfItsEarliestEvent() throws IOException {
     Random random = new Random(7);
-    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, 1);
+    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, new IdHash(), 1);
     List<Ping> added = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
       added.add(ping(random, i));
@@ -74,7 +74,7 @@ class EventBlocksTest {
   @Test
   void theEventsOfAnIdAreInOneOfManyShardsOfAboutOneSize() throws IOException {
     Random random = new Random(8);
-    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, 16);
+    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, new IdHash(), 16);
     for (int i = 0; i < 16_000; i++) {
       add(blocks, ping(random, i % 8000));
     }
@@ -98,7 +98,7 @@ class EventBlocksTest {
 
   @Test
   void aBundleThatFailedLeavesNothing() throws IOException {
-    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, 4);
+    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, new IdHash(), 4);
     add(blocks, ping(new Random(9), 1));
     blocks.clear();
     blocks.flush(this::take);

@@ -16,15 +16,12 @@ import dhara.records.RecordCoder;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.beam.runners.core.InMemoryStateInternals.InMemoryBag;
@@ -98,7 +95,7 @@ class SeenIdsTest {
 
   private static byte[] block(List<Ping> events) throws IOException {
     List<byte[]> blocks = new ArrayList<>();
-    EventBlocks<Ping> writer = new EventBlocks<>(RecordCoder.of(Ping.class), 1);
+    EventBlocks<Ping> writer = new EventBlocks<>(RecordCoder.of(Ping.class), new IdHash(), 1);
     for (Ping event : events) {
       writer.add(event, event.at().toEpochMilli(), (shard, block, earliest) -> blocks.add(block));
     }
@@ -329,35 +326,16 @@ class SeenIdsTest {
   }
 
   @Test
-  void hashesStayForTheyAreInSavepoints() {
-    byte[] hash = new byte[IdTable.HASH_BYTES];
-    IdTable.hash("abc", hash);
-    assertThat(HexFormat.of().formatHex(hash), is("0c25a174b09e4de3777166dd399ee02b"));
-  }
-
-  @Test
-  void idsThatDifferHaveHashesThatDiffer() {
-    Set<String> hashes = new HashSet<>();
-    List<String> ids =
-        Arrays.asList("", "\0", "\0\0", "\0\0\0\0", "?", "\ud800", "\ud801", "é", "e\u0301", "E");
-    for (String id : ids) {
-      byte[] hash = new byte[IdTable.HASH_BYTES];
-      IdTable.hash(id, hash);
-      hashes.add(HexFormat.of().formatHex(hash));
-    }
-    assertThat(hashes.size(), is(ids.size()));
-  }
-
-  @Test
   void aTableHoldsEachHashOnceHoweverLargeItGrows() throws IOException {
     IdTable table = new IdTable();
+    IdHash ids = new IdHash();
     for (int turn = 0; turn < 2; turn++) {
       for (int from = -500; from < 100_000; from += 500) {
         BlockWriter block = new BlockWriter();
         for (int i = from; i < from + 500; i++) {
-          byte[] hash = new byte[IdTable.HASH_BYTES];
+          byte[] hash = new byte[IdHash.BYTES];
           if (i >= 0) {
-            IdTable.hash("id " + i, hash);
+            ids.write("id " + i, hash);
           } else {
             // Hashes with a half of zeros, one of them of zeros alone, all in one place.
             hash[0] = (byte) (-i - 1);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,6 +116,72 @@ class UniqueTest {
         containsInAnyOrder(ping("a", "10:00:10"), ping("b", "10:00:20")));
     assertThat(
         COPIES.backfilled(duplicates()), contains(ping("a", "10:00:10"), ping("a", "10:00:10")));
+  }
+
+  /** Made by inverting MurmurHash3, of which these two have the same 128 bits (seed 0). */
+  @Test
+  void idsThatWereMadeToLookAlikeAreTwoInStreamsAndInBackfills() {
+    Ping one = ping("order 17paid now", "10:00:10");
+    Ping other = ping("order 00\u7908\u510e\u5a1b\u7edb\u4dde\ue93c\ubde3\u336a", "10:00:20");
+    var arrivals = arrivals().row("10:00:00", "10:00:10", one).row("10:00:00", "10:00:20", other);
+
+    assertThat(arrivals.streamed(unique()), containsInAnyOrder(one, other));
+    assertThat(arrivals.backfilled(unique()), containsInAnyOrder(one, other));
+  }
+
+  /** By a hash that makes few of them: what one side takes for one id, so does the other. */
+  @Test
+  void streamsAndBackfillsTakeTheSameIdsForOne() {
+    var arrivals = arrivals();
+    for (int i = 0; i < 300; i++) {
+      String at = "10:0" + i / 60 + ":" + (i % 60 < 10 ? "0" : "") + i % 60;
+      arrivals.row("10:00:00", at, ping("id " + i, at));
+    }
+    Unique<Ping> split =
+        Unique.<Ping>byId(Duration.ofMinutes(5)).withHash(() -> new IdHash(new FewHashes()));
+
+    List<Ping> streamed = arrivals.streamed(part(true, split));
+    assertThat(streamed.size(), is(16));
+    assertThat(arrivals.backfilled(part(true, split)), containsInAnyOrder(streamed.toArray()));
+  }
+
+  /** Has 16 hashes. */
+  private static final class FewHashes extends MessageDigest {
+    private int sum;
+
+    FewHashes() {
+      super("few");
+    }
+
+    @Override
+    protected int engineGetDigestLength() {
+      return IdHash.BYTES;
+    }
+
+    @Override
+    protected void engineUpdate(byte input) {
+      sum = 31 * sum + input;
+    }
+
+    @Override
+    protected void engineUpdate(byte[] input, int offset, int length) {
+      for (int i = offset; i < offset + length; i++) {
+        engineUpdate(input[i]);
+      }
+    }
+
+    @Override
+    protected byte[] engineDigest() {
+      byte[] digest = new byte[IdHash.BYTES];
+      digest[0] = (byte) (sum << 4);
+      engineReset();
+      return digest;
+    }
+
+    @Override
+    protected void engineReset() {
+      sum = 0;
+    }
   }
 
   @Test
