@@ -56,7 +56,7 @@ public interface DharaOptions extends BackfillOptions {
   @Description(
       "Field mapping for other people's names and formats: COMPONENT=FIELD[:CONVERSION] pairs"
           + " separated by commas, or the path of a file of such lines, e.g."
-          + " --map=customer=CustomerID,at=ts:epochMillis")
+          + " --map=customer=user.id,at=ts:epochMillis")
   List<String> getMap();
 
   void setMap(List<String> value);

@@ -60,6 +60,9 @@ record TypedOption(
   private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
+  /** Options whose commas stand in what they say, too: in decimals, dates and names of fields. */
+  private static final Set<String> WITH_COMMAS = Set.of("map");
+
   private static final Pattern GETTER = Pattern.compile("(get|is)(\\p{Lu}.*)");
 
   /**
@@ -190,7 +193,8 @@ record TypedOption(
   void set(PipelineOptions options, List<String> given) {
     Object value;
     if (repeatable()) {
-      value = PLACES.contains(name) ? List.copyOf(given) : splitAtCommas(given);
+      boolean whole = PLACES.contains(name) || WITH_COMMAS.contains(name);
+      value = whole ? List.copyOf(given) : splitAtCommas(given);
     } else if (given.size() > 1) {
       throw new BadOption("--" + name, given.get(1), "is given twice; it takes one value");
     } else {

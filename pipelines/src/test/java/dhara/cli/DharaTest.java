@@ -63,7 +63,7 @@ class DharaTest {
             "--events=kafka://a:9092,b:9092/tides",
             "--events",
             "more=files:/x y",
-            "--map=a=b,c=d",
+            "--map=a=b,c=d:decimal(2;,)",
             "--window=PT5M",
             "--from=2026-10-01T00:00:00Z",
             "--unique=false",
@@ -74,7 +74,7 @@ class DharaTest {
     assertThat(err(), is("finished" + System.lineSeparator()));
     assertThat(exit, is(0));
     assertThat(seen.getEvents(), is(List.of("kafka://a:9092,b:9092/tides", "more=files:/x y")));
-    assertThat(seen.getMap(), is(List.of("a=b", "c=d")));
+    assertThat(seen.getMap(), is(List.of("a=b,c=d:decimal(2;,)")));
     assertThat(seen.getWindow(), is(Duration.ofMinutes(5)));
     assertThat(seen.getFrom(), is(Instant.parse("2026-10-01T00:00:00Z")));
     assertThat(seen.getUnique(), is(false));

@@ -9,7 +9,7 @@ final class Captures {
 
   private static final int NONE = -1;
 
-  private final List<String> fields = new ArrayList<>();
+  private final List<Source.Field> fields = new ArrayList<>();
   private final List<Built> built = new ArrayList<>();
   private int[] starts = {};
   private int[] ends = {};
@@ -21,22 +21,50 @@ final class Captures {
    * A component that is built of fields.
    *
    * @param parts the captures, in the template's order
+   * @param separators the characters that what stands between two fields starts with; none where
+   *     other fields may make the same text
+   * @param escape what is put before a separator in a part
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Built(int slot, String component, List<String> texts, int[] parts) {}
+  record Built(
+      int slot,
+      String component,
+      List<String> texts,
+      int[] parts,
+      char[] separators,
+      char escape) {}
+
+  /** Where a field's text is kept, or -1. */
+  int indexOf(Source.Field field) {
+    return fields.indexOf(field);
+  }
 
   /** Makes room for a field's text. */
-  int add(String field) {
+  int add(Source.Field field) {
     fields.add(field);
     starts = new int[fields.size()];
     ends = new int[fields.size()];
     return fields.size() - 1;
   }
 
-  /** Builds a component of fields that were added. */
-  void add(int slot, String component, Source.Template template) {
+  /**
+   * Builds a component of fields that were added.
+   *
+   * @param distinct whether other fields have to make another text
+   */
+  void add(int slot, String component, Source.Template template, boolean distinct) {
     int[] parts = template.fields().stream().mapToInt(fields::indexOf).toArray();
-    built.add(new Built(slot, component, template.texts(), parts));
+    StringBuilder separators = new StringBuilder();
+    for (int i = 1; distinct && i < parts.length; i++) {
+      String separator = template.texts().get(i).substring(0, 1);
+      separators.append(separators.indexOf(separator) < 0 ? separator : "");
+    }
+    char escape = '\\';
+    while (separators.indexOf(String.valueOf(escape)) >= 0) {
+      escape++;
+    }
+    char[] chosen = separators.toString().toCharArray();
+    built.add(new Built(slot, component, template.texts(), parts, chosen, escape));
   }
 
   List<Built> built() {
@@ -72,19 +100,57 @@ final class Captures {
   /**
    * Puts a template's text together: a field that is missing or empty leaves its place empty. False
    * where all of them are, for then there is nothing that the text could say.
+   *
+   * <p>Where no part holds the start of a separator, the texts of the template are the only ones in
+   * it, and show where each part ends. Else each such character in a part is escaped, and so is
+   * each escape; then there are more of these characters than the template has, so that this text
+   * is no other fields' either.
    */
   boolean build(Built template, String path, Text into) {
-    int length = 0;
+    boolean escaped = false;
     boolean any = template.parts().length == 0;
-    for (int i = 0; i <= template.parts().length; i++) {
-      length = append(template.texts().get(i), length);
-      if (i < template.parts().length && starts[template.parts()[i]] != NONE) {
+    for (int part : template.parts()) {
+      if (starts[part] != NONE) {
         any = true;
-        length = append(starts[template.parts()[i]], ends[template.parts()[i]], length);
+        escaped |= holds(template.separators(), starts[part], ends[part]);
       }
+    }
+    int length = append(template.texts().get(0), 0);
+    for (int i = 0; i < template.parts().length; i++) {
+      int part = template.parts()[i];
+      if (starts[part] != NONE) {
+        length =
+            escaped
+                ? appendEscaped(template, starts[part], ends[part], length)
+                : append(starts[part], ends[part], length);
+      }
+      length = append(template.texts().get(i + 1), length);
     }
     into.set(path + template.component(), text, 0, length);
     return any;
+  }
+
+  private boolean holds(char[] separators, int start, int end) {
+    for (char separator : separators) {
+      for (int i = start; i < end; i++) {
+        if (chars[i] == separator) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private int appendEscaped(Built template, int start, int end, int length) {
+    int to = length;
+    ensure(length + 2 * (end - start));
+    for (int i = start; i < end; i++) {
+      if (chars[i] == template.escape() || holds(template.separators(), i, i + 1)) {
+        text[to++] = template.escape();
+      }
+      text[to++] = chars[i];
+    }
+    return to;
   }
 
   private int append(String literal, int length) {

@@ -72,6 +72,10 @@ final class Components {
               + PRIMITIVES.get(type)
               + ", or @Nullable");
     }
+    if (type.isPrimitive() && isNullable(component)) {
+      throw new IllegalArgumentException(
+          name(component) + " is a " + type + ", which is never null; leave out @Nullable");
+    }
     ComponentReader reader = of(component, component.getGenericType(), conversion, path);
     if (conversion != null && !fits(conversion, type)) {
       throw new IllegalArgumentException(
@@ -81,7 +85,9 @@ final class Components {
               + ": '"
               + conversion
               + "' is for "
-              + (conversion.kind().isTime() ? "an Instant" : "a whole number or BigDecimal"));
+              + (conversion.kind().isTime()
+                  ? "an Instant"
+                  : "a whole number or BigDecimal, or with 0 digits for a double"));
     }
     return reader;
   }
@@ -97,7 +103,11 @@ final class Components {
     Class<?> plain = PRIMITIVES.getOrDefault(type, type);
     boolean whole =
         plain == int.class || plain == long.class || plain == short.class || plain == byte.class;
-    return conversion.kind().isTime() ? type == Instant.class : whole || type == BigDecimal.class;
+    if (conversion.kind().isTime()) {
+      return type == Instant.class;
+    }
+    boolean real = plain == double.class || plain == float.class;
+    return whole || type == BigDecimal.class || (real && conversion.digits() == 0);
   }
 
   private ComponentReader of(
@@ -134,21 +144,22 @@ final class Components {
 
   private ComponentReader scalar(
       RecordComponent component, Class<?> type, @Nullable Conversion conversion) {
-    int digits = conversion != null && !conversion.kind().isTime() ? conversion.digits() : 0;
+    int digits = conversion == null ? 0 : conversion.digits();
+    Notation notation = conversion == null ? null : conversion.notation();
     if (type == String.class) {
       return new TextReaders.Strings();
     }
     if (type == long.class || type == int.class || type == short.class || type == byte.class) {
-      return new NumberReaders.Whole(type, digits);
+      return new NumberReaders.Whole(type, digits, notation);
     }
     if (type == double.class || type == float.class) {
-      return new NumberReaders.Real(type == float.class);
+      return new NumberReaders.Real(type == float.class, notation);
     }
     if (type == boolean.class) {
       return new NumberReaders.Truth();
     }
     if (type == BigDecimal.class) {
-      return new NumberReaders.BigDecimals(digits);
+      return new NumberReaders.BigDecimals(digits, notation);
     }
     if (type == Instant.class) {
       boolean time = conversion != null && conversion.kind().isTime();

@@ -18,8 +18,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param pattern how the text is laid out, as {@link DateTimeFormatter} takes it
  * @param zone of {@code local}
  * @param digits of {@code decimal}: the value is the field times 10 to this power
+ * @param notation of {@code decimal}: how its texts are written; null where as JSON has numbers
  */
-record Conversion(Kind kind, @Nullable String pattern, @Nullable String zone, int digits)
+record Conversion(
+    Kind kind,
+    @Nullable String pattern,
+    @Nullable String zone,
+    int digits,
+    @Nullable Notation notation)
     implements Serializable {
 
   /** The conversions there are. */
@@ -49,13 +55,13 @@ record Conversion(Kind kind, @Nullable String pattern, @Nullable String zone, in
   }
 
   /** Times without a conversion. */
-  static final Conversion ISO = new Conversion(Kind.ISO, null, null, 0);
+  static final Conversion ISO = new Conversion(Kind.ISO, null, null, 0, null);
 
   private static final int MOST_DIGITS = 18;
 
   private static final String KNOWN =
       "iso, epochSeconds, epochMillis, epochMicros, epochNanos, local(ZONE), local(PATTERN;ZONE),"
-          + " zoned(PATTERN) and decimal(DIGITS)";
+          + " zoned(PATTERN), decimal(DIGITS), decimal(DIGITS;POINT) and decimal(DIGITS;POINT;GROUP)";
 
   /**
    * Reads {@code epochMillis} or {@code local(yyyy-MM-dd HH:mm;Europe/London)}.
@@ -75,7 +81,7 @@ record Conversion(Kind kind, @Nullable String pattern, @Nullable String zone, in
         throw new IllegalArgumentException(
             "'" + text + "' needs something in parentheses; the conversions are " + KNOWN);
       }
-      return new Conversion(kind, null, null, 0);
+      return new Conversion(kind, null, null, 0, null);
     }
     if (!text.endsWith(")") || !kind.takesArguments()) {
       throw unknown(text, word);
@@ -83,8 +89,8 @@ record Conversion(Kind kind, @Nullable String pattern, @Nullable String zone, in
     String arguments = text.substring(open + 1, text.length() - 1);
     return switch (kind) {
       case LOCAL -> local(arguments);
-      case ZONED -> new Conversion(kind, checkedPattern(arguments), null, 0);
-      default -> new Conversion(kind, null, null, checkedDigits(arguments));
+      case ZONED -> new Conversion(kind, checkedPattern(arguments), null, 0, null);
+      default -> decimal(arguments);
     };
   }
 
@@ -110,7 +116,7 @@ record Conversion(Kind kind, @Nullable String pattern, @Nullable String zone, in
           "'" + zone + "' is no time zone; name one such as Europe/London: local(PATTERN;ZONE)", e);
     }
     String pattern = semicolon < 0 ? null : checkedPattern(arguments.substring(0, semicolon));
-    return new Conversion(Kind.LOCAL, pattern, zone, 0);
+    return new Conversion(Kind.LOCAL, pattern, zone, 0, null);
   }
 
   private static String checkedPattern(String pattern) {
@@ -128,11 +134,42 @@ record Conversion(Kind kind, @Nullable String pattern, @Nullable String zone, in
     return pattern;
   }
 
-  private static int checkedDigits(String digits) {
+  private static Conversion decimal(String arguments) {
+    String[] parts = arguments.split(";", -1);
+    int digits = checkedDigits(parts[0].strip(), arguments);
+    if (parts.length == 1) {
+      return new Conversion(Kind.DECIMAL, null, null, digits, null);
+    }
+    char point = mark(parts[1], arguments);
+    char group = parts.length == 2 ? Notation.NO_GROUP : mark(parts[2], arguments);
+    if (parts.length > 3 || point == group) {
+      throw noNotation(arguments);
+    }
+    return new Conversion(Kind.DECIMAL, null, null, digits, new Notation(point, group));
+  }
+
+  /** What stands in numbers and cannot be taken for a part of one. */
+  private static char mark(String text, String arguments) {
+    char mark = text.length() == 1 ? text.charAt(0) : '0';
+    if (Character.isLetterOrDigit(mark) || mark == '-' || mark == '+') {
+      throw noNotation(arguments);
+    }
+    return mark;
+  }
+
+  private static IllegalArgumentException noNotation(String arguments) {
+    return new IllegalArgumentException(
+        "'decimal("
+            + arguments
+            + ")' does not say how numbers are written; write decimal(2;,) to read 12,34,"
+            + " decimal(2;,;.) for 1.234,56 or decimal(2;.;,) for 1,234.56");
+  }
+
+  private static int checkedDigits(String digits, String arguments) {
     if (!digits.matches("\\d{1,2}") || Integer.parseInt(digits) > MOST_DIGITS) {
       throw new IllegalArgumentException(
           "'decimal("
-              + digits
+              + arguments
               + ")' takes a number of digits from 0 to "
               + MOST_DIGITS
               + ", e.g. decimal(2) to read 12.34 as 1234");
@@ -142,8 +179,7 @@ record Conversion(Kind kind, @Nullable String pattern, @Nullable String zone, in
 
   /** A strict formatter: February 30th is an error, not the 28th. */
   static DateTimeFormatter formatter(String pattern) {
-    // A strict year of an era (y) would ask for the era too; users mean the year.
-    String years = pattern.contains("G") ? pattern : pattern.replace('y', 'u');
+    String years = withoutEra(pattern);
     return new DateTimeFormatterBuilder()
         .parseCaseInsensitive()
         .appendPattern(years)
@@ -151,12 +187,27 @@ record Conversion(Kind kind, @Nullable String pattern, @Nullable String zone, in
         .withResolverStyle(ResolverStyle.STRICT);
   }
 
+  /** A strict year of an era (y) would ask for the era (G) too; users mean the year (u). */
+  private static String withoutEra(String pattern) {
+    StringBuilder years = new StringBuilder(pattern.length());
+    boolean quoted = false;
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
+      quoted ^= c == '\'';
+      if (c == 'G' && !quoted) {
+        return pattern;
+      }
+      years.append(c == 'y' && !quoted ? 'u' : c);
+    }
+    return years.toString();
+  }
+
   @Override
   public String toString() {
     return switch (kind) {
       case LOCAL -> "local(" + (pattern == null ? "" : pattern + ";") + zone + ")";
       case ZONED -> "zoned(" + pattern + ")";
-      case DECIMAL -> "decimal(" + digits + ")";
+      case DECIMAL -> "decimal(" + digits + (notation == null ? "" : ";" + notation.marks()) + ")";
       default -> kind.word;
     };
   }

@@ -32,7 +32,7 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
 
   private CsvFormat(Class<T> type, Mapping mapping, char delimiter, List<String> columns) {
     this.type = type;
-    this.mapping = mapping;
+    this.mapping = mapping.ofColumns();
     this.delimiter = delimiter;
     this.columns = new ArrayList<>(columns);
   }
@@ -47,7 +47,7 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
   public static <T extends Record> CsvFormat<T> of(
       Class<T> type, Mapping mapping, char delimiter, List<String> columns) {
     CsvFormat<T> format = new CsvFormat<>(type, mapping, delimiter, columns);
-    format.checkColumns(RecordReader.of(type, mapping));
+    format.checkColumns(RecordReader.of(type, format.mapping));
     EventParser<T> unused = format.parser();
     return format;
   }
@@ -99,7 +99,8 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
       }
     }
     for (int i = 0; i < columns.size(); i++) {
-      if (reader.target(columns.get(i)) != null && columns.lastIndexOf(columns.get(i)) != i) {
+      if (reader.fields().target(columns.get(i)) != null
+          && columns.lastIndexOf(columns.get(i)) != i) {
         throw new IllegalArgumentException(
             "the column " + columns.get(i) + " is there twice; give them names that differ");
       }
@@ -119,13 +120,13 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
   private static final class Lines<T extends Record> implements EventParser<T> {
     private final RecordReader<T> reader;
     private final CsvLine line;
-    private final RecordReader.@Nullable Target[] targets;
+    private final Fields.@Nullable Target[] targets;
     private final Text text = new Text();
 
     Lines(RecordReader<T> reader, CsvLine line, List<String> columns) {
       this.reader = reader;
       this.line = line;
-      targets = columns.stream().map(reader::target).toArray(RecordReader.Target[]::new);
+      targets = columns.stream().map(reader.fields()::target).toArray(Fields.Target[]::new);
     }
 
     @Override
@@ -146,7 +147,7 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
       }
       reader.begin();
       for (int i = 0; i < targets.length; i++) {
-        RecordReader.Target target = targets[i];
+        Fields.Target target = targets[i];
         if (target != null) {
           line.cell(i, target.label(), text);
           reader.scalar(target, text);

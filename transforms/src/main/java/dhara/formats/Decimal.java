@@ -44,15 +44,42 @@ final class Decimal {
     }
   }
 
-  private Text text = new Text();
+  private final @Nullable Notation notation;
+  private final Text plain = new Text();
+  private char[] plainChars = new char[32];
+  private Text text = plain;
   private long mantissa;
   private int digits;
   private int exponent;
   private boolean negative;
   private Outcome outcome = Outcome.EXACT;
 
+  /** Of numbers as JSON has them. */
+  Decimal() {
+    this(null);
+  }
+
+  /** Of numbers in a notation; those of JSON are still read as JSON has them. */
+  Decimal(@Nullable Notation notation) {
+    this.notation = notation;
+  }
+
   /** Whether the text is a number. */
   boolean read(Text from) {
+    return (notation == null || from.number) ? readPlain(from) : readNoted(from, notation);
+  }
+
+  private boolean readNoted(Text from, Notation in) {
+    int room = from.end - from.start;
+    if (plainChars.length < room) {
+      plainChars = new char[2 * room];
+    }
+    int length = in.plain(from, plainChars);
+    plain.set(from.field, plainChars, 0, Math.max(length, 0));
+    return length > 0 && readPlain(plain);
+  }
+
+  private boolean readPlain(Text from) {
     text = from;
     char[] chars = from.chars;
     int i = from.start;

@@ -1,6 +1,7 @@
 package dhara.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -143,9 +144,11 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     if (e instanceof JsonParseException && said.startsWith("Non-standard token")) {
       return new BadEvent(Reason.WRONG_TYPE, field + "NaN and Infinity are no numbers of JSON");
     }
-    long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset() - before;
+    // Where something is too large Jackson names no place: it is where the parser stands.
+    JsonLocation found = e.getLocation() == null ? json.currentLocation() : e.getLocation();
+    String why = field + withoutPlaces(said);
     return new BadEvent(
-        Reason.MALFORMED, "is no JSON near byte " + at + ", " + field + withoutPlaces(said));
+        Reason.MALFORMED, "is no JSON near byte " + (found.getByteOffset() - before) + ", " + why);
   }
 
   /** Jackson counts lines and columns from where it began: events ago. */

@@ -9,7 +9,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -52,13 +54,12 @@ final class JsonLayout {
   private final byte[][] around;
 
   /** What becomes of each value; null for one that nothing asks for. */
-  private final RecordReader.@Nullable Target[] targets;
+  private final Fields.@Nullable Target[] targets;
 
   /** How each value is read where it is the only one of its component. */
   private final RecordReader.Plain[] plain;
 
-  private JsonLayout(
-      byte[][] around, RecordReader.@Nullable Target[] targets, RecordReader<?> reader) {
+  private JsonLayout(byte[][] around, Fields.@Nullable Target[] targets, RecordReader<?> reader) {
     this.around = around;
     this.targets = targets;
     plain = Arrays.stream(targets).map(reader::plain).toArray(RecordReader.Plain[]::new);
@@ -66,7 +67,7 @@ final class JsonLayout {
 
   /**
    * The layout of an event; null where it has values that are not plain, or where a component is
-   * read from an object or an array.
+   * read from an object or an array as a whole.
    *
    * @param bytes an object from {@code start} on, that Jackson has read
    */
@@ -74,21 +75,30 @@ final class JsonLayout {
       byte[] bytes, int start, int end, JsonFactory factory, RecordReader<?> reader)
       throws IOException {
     List<byte[]> around = new ArrayList<>();
-    List<RecordReader.@Nullable Target> targets = new ArrayList<>();
-    RecordReader.Target target = null;
+    List<Fields.@Nullable Target> targets = new ArrayList<>();
+    List<@Nullable Fields> open = new ArrayList<>();
+    Set<Fields> entered = new HashSet<>();
+    Fields.Target target = null;
     int from = start;
     try (JsonParser json = factory.createParser(bytes, start, end - start)) {
-      int depth = 0;
       do {
         JsonToken token = json.nextToken();
         if (token.isStructEnd()) {
-          depth--;
+          open.remove(open.size() - 1);
+          target = null;
         } else if (token == JsonToken.FIELD_NAME) {
-          target = depth == 1 ? reader.target(json.getCurrentName()) : target;
-        } else if (depth > 0 && target != null && (depth > 1 || token.isStructStart())) {
-          return null;
+          Fields fields = open.get(open.size() - 1);
+          target = fields == null ? null : fields.target(json.getCurrentName());
         } else if (token.isStructStart()) {
-          depth++;
+          Fields inner = open.isEmpty() ? reader.fields() : target == null ? null : target.inner();
+          if (target != null && (inner == null || token == JsonToken.START_ARRAY)) {
+            return null;
+          }
+          if (inner != null && !entered.add(inner)) {
+            return null; // the one before it would have to be forgotten
+          }
+          open.add(inner);
+          target = null;
         } else {
           int at = start + (int) json.currentTokenLocation().getByteOffset();
           int past = afterScalar(bytes, at, end);
@@ -100,12 +110,12 @@ final class JsonLayout {
           targets.add(target);
           from = after;
         }
-      } while (depth > 0);
+      } while (!open.isEmpty());
       around.add(
           Arrays.copyOfRange(bytes, from, start + (int) json.currentLocation().getByteOffset()));
     }
     return new JsonLayout(
-        around.toArray(new byte[0][]), targets.toArray(new RecordReader.Target[0]), reader);
+        around.toArray(new byte[0][]), targets.toArray(new Fields.Target[0]), reader);
   }
 
   /** Whether a value that Jackson has read ends before this byte: an exponent would be its part. */
@@ -129,7 +139,7 @@ final class JsonLayout {
         return false;
       }
       at = -1;
-      RecordReader.Target target = targets[i];
+      Fields.Target target = targets[i];
       if (target != null) {
         at = plain(plain[i], target, bytes, from, end, reader);
       }
@@ -147,7 +157,7 @@ final class JsonLayout {
   /** Past a value that is what its component mostly is; -1 where it is not. */
   private static int plain(
       RecordReader.Plain plain,
-      RecordReader.Target target,
+      Fields.Target target,
       byte[] bytes,
       int from,
       int end,
@@ -188,7 +198,7 @@ final class JsonLayout {
 
   /** Past any plain value; -1 where none is, or one that is no UTF-8 or is refused. */
   private static int any(
-      RecordReader.@Nullable Target target,
+      Fields.@Nullable Target target,
       byte[] bytes,
       int from,
       int end,
@@ -210,10 +220,14 @@ final class JsonLayout {
       reader.nothing(target);
       return to;
     }
+    if (target.inner() != null) {
+      return -1; // no object
+    }
     if (first == '"') {
       text.set(target.label(), bytes, from + 1, to - 1, ascii);
     } else {
       text.set(target.label(), bytes, from, to, true);
+      text.number = first != 't' && first != 'f';
     }
     try {
       reader.scalar(target, text);

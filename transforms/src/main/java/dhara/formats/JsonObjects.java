@@ -2,21 +2,13 @@ package dhara.formats;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dhara.events.DeadLetter.Reason;
 import java.io.IOException;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
-/**
- * Reads JSON objects into records. Producers write the fields of an event in the same order every
- * time, so the field at a position is first compared, by identity, with the one that stood there in
- * the event before; only where it is another is it looked up.
- */
+/** Reads JSON objects into records. */
 final class JsonObjects<T extends Record> {
 
-  private static final int REMEMBERED = 64;
-
   private final RecordReader<T> reader;
-  private final @Nullable String[] names = new String[REMEMBERED];
-  private final RecordReader.@Nullable Target[] targets = new RecordReader.Target[REMEMBERED];
 
   JsonObjects(RecordReader<T> reader) {
     this.reader = reader;
@@ -25,17 +17,22 @@ final class JsonObjects<T extends Record> {
   /** Reads the object at whose start the parser stands, to its end. */
   void read(JsonParser json, Text text) throws BadEvent, IOException {
     reader.begin();
+    read(reader.fields(), json, text);
+  }
+
+  private void read(Fields fields, JsonParser json, Text text) throws BadEvent, IOException {
     int position = 0;
     for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-      RecordReader.Target target = target(name, position++);
+      Fields.Target target = fields.target(name, position++);
       JsonToken token = json.nextToken();
       if (target == null) {
         json.skipChildren();
       } else if (token == JsonToken.VALUE_NULL) {
         reader.nothing(target);
+      } else if (target.inner() != null) {
+        readWithin(target, target.inner(), token, json, text);
       } else if (token.isScalarValue()) {
-        text.set(
-            target.label(), json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
+        text.set(target.label(), json, token);
         reader.scalar(target, text);
       } else {
         reader.structured(target, json, text);
@@ -43,16 +40,25 @@ final class JsonObjects<T extends Record> {
     }
   }
 
-  @SuppressWarnings("ReferenceEquality") // the parser interns names; another one is looked up
-  private RecordReader.@Nullable Target target(String name, int position) {
-    if (position >= REMEMBERED) {
-      return reader.target(name);
+  /** Reads a field of which the fields within are asked for. An empty text counts as missing. */
+  private void readWithin(
+      Fields.Target target, Fields inner, JsonToken token, JsonParser json, Text text)
+      throws BadEvent, IOException {
+    reader.nothing(target); // of a field that comes twice the last counts
+    if (token == JsonToken.START_OBJECT) {
+      read(inner, json, text);
+      return;
     }
-    if (names[position] != name) {
-      names[position] = name;
-      targets[position] = reader.target(name);
+    String asked = inner.targets().iterator().next().label();
+    String no = "is no object, and " + asked + " is read from within it";
+    if (token == JsonToken.START_ARRAY) {
+      throw new BadEvent(Reason.WRONG_TYPE, target.label() + " is an array: it " + no);
     }
-    return targets[position];
+    text.set(target.label(), json, token);
+    text.trim();
+    if (!text.isEmpty()) {
+      throw text.bad(Reason.WRONG_TYPE, no);
+    }
   }
 
   /** The record of the object that was read. */

@@ -19,9 +19,15 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>An entry is {@code component=source[:conversion]}, where the source is
  *
  * <ul>
- *   <li>a field: {@code customer=Customer ID}; in double quotes where the name holds a colon or a
- *       brace or starts with a quote: {@code at="time:utc"};
- *   <li>a template of the raw texts of fields: {@code id={InvoiceNo}/{StockCode}};
+ *   <li>a field: {@code customer=Customer ID};
+ *   <li>a field of an object within the event: {@code customer=user.id}. A name that holds a dot, a
+ *       comma, a colon or a brace, or starts with a quote, stands in double quotes: {@code
+ *       customer="user.id"} is one field, {@code customer=user."e.mail"} one within another. A
+ *       table nests nothing: both {@code user.id} and {@code "user.id"} are its column of that
+ *       name;
+ *   <li>a template of the raw texts of fields: {@code id={InvoiceNo}/{StockCode}}. Other fields
+ *       make another text: where one holds what stands between two of them, as {@code 1/2} does, a
+ *       backslash is put before it in each ({@code 1\\/2/3});
  *   <li>a constant in single quotes: {@code category='all'}.
  * </ul>
  *
@@ -31,7 +37,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * local(ZONE)} for ISO times without an offset, {@code local(PATTERN;ZONE)}, {@code
  * zoned(PATTERN)}. Times are cut to the microsecond. A local time that a zone has twice is the
  * earlier of the two; one that it skips is moved on by the length of the gap. Numbers: {@code
- * decimal(N)} reads decimals as a whole number of 10<sup>-N</sup>, exactly.
+ * decimal(N)} reads decimals as a whole number of 10<sup>-N</sup>, exactly; {@code decimal(N;,)}
+ * those with a decimal comma, {@code decimal(N;,;.)} those with dots between the thousands too.
  *
  * <pre>{@code
  * Mapping.of(List.of("unitMinor=Price:decimal(2)", "at=InvoiceDate:local(Europe/London)"))
@@ -39,7 +46,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class Mapping implements Serializable {
 
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
   private static final Mapping NONE = new Mapping(Map.of());
 
@@ -59,19 +66,22 @@ public final class Mapping implements Serializable {
   }
 
   /**
-   * Reads entries. An entry without an equals sign is the path of a file of such lines; blank lines
-   * and lines that start with # say nothing.
+   * Reads entries: each text is one or more of them, with commas between. An entry without an
+   * equals sign is the path of a file with an entry on each line; blank lines and lines that start
+   * with # say nothing.
    *
    * @throws IllegalArgumentException naming the entry, what is wrong with it, and the fix
    */
-  public static Mapping of(List<String> entries) {
+  public static Mapping of(List<String> texts) {
     Map<String, Entry> read = new LinkedHashMap<>();
-    for (String entry : entries) {
-      if (entry.indexOf('=') >= 0) {
-        add(entry, "", read);
-      } else if (!entry.isBlank()) {
-        for (Line line : lines(entry.strip())) {
-          add(line.text(), line.where(), read);
+    for (String text : texts) {
+      for (EntryText entry : EntryText.list(text)) {
+        if (entry.hasEquals()) {
+          add(entry, "", read);
+        } else {
+          for (Line line : lines(entry.whole())) {
+            add(EntryText.of(line.text()), line.where(), read);
+          }
         }
       }
     }
@@ -100,19 +110,20 @@ public final class Mapping implements Serializable {
     return lines;
   }
 
-  private static void add(String text, String where, Map<String, Entry> read) {
-    int equals = text.indexOf('=');
-    String component = text.substring(0, Math.max(equals, 0)).strip();
+  private static void add(EntryText entry, String where, Map<String, Entry> read) {
+    String text = entry.whole();
+    String component = entry.component();
     if (component.isEmpty()) {
       throw new IllegalArgumentException(
           "'" + text + "'" + where + " is no mapping; write COMPONENT=FIELD[:CONVERSION]");
     }
-    String right = text.substring(equals + 1).strip();
-    int colon = conversionColon(right);
     try {
-      Source source = Source.of(colon < 0 ? right : right.substring(0, colon).strip());
-      Conversion conversion = colon < 0 ? null : Conversion.of(right.substring(colon + 1).strip());
-      Entry before = read.put(component, new Entry(text, source, conversion));
+      Source source = Source.of(entry.source());
+      String conversion = entry.conversion();
+      Entry before =
+          read.put(
+              component,
+              new Entry(text, source, conversion == null ? null : Conversion.of(conversion)));
       if (before != null) {
         throw new IllegalArgumentException(
             "maps '" + component + "' again, after '" + before.text() + "'; keep one of them");
@@ -122,29 +133,17 @@ public final class Mapping implements Serializable {
     }
   }
 
-  /** The last colon outside of quotes and parentheses, or -1. */
-  private static int conversionColon(String right) {
-    int from = 0;
-    if (!right.isEmpty() && (right.charAt(0) == '"' || right.charAt(0) == '\'')) {
-      from = right.lastIndexOf(right.charAt(0));
-    }
-    int depth = 0;
-    int colon = -1;
-    for (int i = from; i < right.length(); i++) {
-      switch (right.charAt(i)) {
-        case '(' -> depth++;
-        case ')' -> depth--;
-        case ':' -> colon = depth == 0 ? i : colon;
-        default -> {}
-      }
-    }
-    return colon;
-  }
-
   /** What is said of one component, and nothing else: for a record that has no other. */
   public Mapping only(String component) {
     Entry entry = entries.get(component);
     return entry == null ? NONE : new Mapping(Map.of(component, entry));
+  }
+
+  /** The same, of tables: they nest nothing, so that what has dots in it is a column's name. */
+  Mapping ofColumns() {
+    Map<String, Entry> columns = new LinkedHashMap<>(entries);
+    columns.replaceAll((c, e) -> new Entry(e.text, e.source.ofColumns(), e.conversion));
+    return new Mapping(columns);
   }
 
   /** What was said of a component; null where nothing was. */

@@ -17,11 +17,12 @@ final class NumberReaders {
     private final long least;
     private final long most;
     private final int digits;
-    private final Decimal decimal = new Decimal();
+    private final Decimal decimal;
 
-    Whole(Class<?> type, int digits) {
+    Whole(Class<?> type, int digits, @Nullable Notation notation) {
       this.type = type;
       this.digits = digits;
+      decimal = new Decimal(notation);
       int unused = type == byte.class ? 56 : type == short.class ? 48 : type == int.class ? 32 : 0;
       least = Long.MIN_VALUE >> unused;
       most = Long.MAX_VALUE >> unused;
@@ -39,7 +40,7 @@ final class NumberReaders {
       }
     }
 
-    /** Whether numbers are read as they are written. */
+    /** Whether numbers are read as JSON has them. */
     boolean hasNoDecimals() {
       return digits == 0;
     }
@@ -101,10 +102,11 @@ final class NumberReaders {
   /** Doubles and floats; a float is kept as the double it equals. */
   static final class Real extends ComponentReader {
     private final boolean isFloat;
-    private final Decimal decimal = new Decimal();
+    private final Decimal decimal;
 
-    Real(boolean isFloat) {
+    Real(boolean isFloat, @Nullable Notation notation) {
       this.isFloat = isFloat;
+      decimal = new Decimal(notation);
     }
 
     @Override
@@ -172,10 +174,11 @@ final class NumberReaders {
   /** Decimals of up to 1,000 digits, with the scale that they are written with. */
   static final class BigDecimals extends ComponentReader.OfObject<BigDecimal> {
     private final int digits;
-    private final Decimal decimal = new Decimal();
+    private final Decimal decimal;
 
-    BigDecimals(int digits) {
+    BigDecimals(int digits, @Nullable Notation notation) {
       this.digits = digits;
+      decimal = new Decimal(notation);
     }
 
     @Override

@@ -7,10 +7,8 @@ import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -32,24 +30,13 @@ final class RecordReader<T extends Record> {
   /** By slot, the fields that the component is read from: alternatives, or a template's parts. */
   private final List<List<String>> sources = new ArrayList<>();
 
-  private final Map<String, Target> targets = new LinkedHashMap<>();
+  private final Fields fields;
   private final Captures captures = new Captures();
   private final Values initial;
   private final Values values;
   private final int[] required;
   private final RecordMaker maker;
   private final Text scratch = new Text();
-
-  /**
-   * What becomes of a field.
-   *
-   * @param name the field's name, interned
-   * @param label what messages call it
-   * @param slots the components that it is
-   * @param capture where templates find its text, or -1
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Target(String name, String label, int[] slots, int capture) {}
 
   static <T extends Record> RecordReader<T> of(Class<T> type, Mapping mapping) {
     return new RecordReader<>(type, mapping, "", Set.of());
@@ -63,6 +50,7 @@ final class RecordReader<T extends Record> {
   private RecordReader(Class<T> type, Mapping mapping, String path, Set<Class<?>> around) {
     this.type = type;
     this.path = path;
+    fields = new Fields(path);
     components = type.getRecordComponents();
     mapping.check(
         type.getSimpleName(), Arrays.stream(components).map(RecordComponent::getName).toList());
@@ -93,14 +81,17 @@ final class RecordReader<T extends Record> {
     if (entry == null) {
       String snake = Names.snake(name);
       sources.add(name.equals(snake) ? List.of(name) : List.of(name, snake));
-      sources.get(slot).forEach(field -> feed(field, slot));
+      sources.get(slot).forEach(field -> feed(Source.Field.named(field), slot));
     } else if (entry.source() instanceof Source.Field field) {
-      sources.add(List.of(field.name()));
-      feed(field.name(), slot);
+      sources.add(List.of(field.label()));
+      feed(field, slot);
     } else if (entry.source() instanceof Source.Template template) {
-      sources.add(template.fields());
+      if (keepsSpaces[slot]) {
+        requireSeparators(entry, template);
+      }
+      sources.add(template.fields().stream().map(Source.Field::label).toList());
       template.fields().forEach(this::capture);
-      captures.add(slot, name, template);
+      captures.add(slot, name, template, keepsSpaces[slot]);
     } else if (entry.source() instanceof Source.Constant constant) {
       sources.add(List.of());
       readConstant(slot, entry, constant.text());
@@ -120,42 +111,48 @@ final class RecordReader<T extends Record> {
     values.longs[slot] = initial.longs[slot];
   }
 
-  private void feed(String field, int slot) {
-    Target before = targets.get(field);
-    int[] slots = before == null ? new int[0] : before.slots();
-    if (slots.length > 0 && (readers[slot].isStructured() || readers[slots[0]].isStructured())) {
+  /** Other fields are to make another text: 1 and 23 is not 12 and 3. */
+  private static void requireSeparators(Mapping.Entry entry, Source.Template template) {
+    for (int i = 1; i < template.fields().size(); i++) {
+      if (template.texts().get(i).isEmpty()) {
+        throw new IllegalArgumentException(
+            "'"
+                + entry.text()
+                + "': nothing stands between {"
+                + template.fields().get(i - 1).label()
+                + "} and {"
+                + template.fields().get(i).label()
+                + "}, so that 1 and 23 would be 12 and 3; write e.g. a slash between them");
+      }
+    }
+  }
+
+  private void feed(Source.Field field, int slot) {
+    int[] slots = fields.feed(field, slot).slots();
+    if (slots.length > 1 && (readers[slot].isStructured() || readers[slots[0]].isStructured())) {
       throw new IllegalArgumentException(
           "the field '"
-              + field
+              + field.label()
               + "' is '"
               + components[slots[0]].getName()
               + "' and '"
               + components[slot].getName()
               + "': only fields of one text can be several components");
     }
-    int[] more = Arrays.copyOf(slots, slots.length + 1);
-    more[slots.length] = slot;
-    put(field, more, before == null ? -1 : before.capture());
   }
 
-  private void capture(String field) {
-    Target before = targets.get(field);
-    if (before == null || before.capture() < 0) {
-      put(field, before == null ? new int[0] : before.slots(), captures.add(field));
-    }
-  }
-
-  private void put(String field, int[] slots, int capture) {
-    targets.put(field, new Target(field.intern(), path + field, slots, capture));
+  private void capture(Source.Field field) {
+    int known = captures.indexOf(field);
+    fields.capture(field, known < 0 ? captures.add(field) : known);
   }
 
   private boolean isRequired(int slot) {
     return components[slot].getType() != Optional.class && !Components.isNullable(components[slot]);
   }
 
-  /** What becomes of a field; null for a field that nothing asks for. */
-  @Nullable Target target(String field) {
-    return targets.get(field);
+  /** What becomes of the fields. */
+  Fields fields() {
+    return fields;
   }
 
   /** The record's fields, by slot: alternatives for a component, or the parts of its template. */
@@ -189,7 +186,7 @@ final class RecordReader<T extends Record> {
   }
 
   /** Takes a field's text. */
-  void scalar(Target target, Text text) throws BadEvent {
+  void scalar(Fields.Target target, Text text) throws BadEvent {
     if (target.capture() >= 0) {
       captures.take(target.capture(), text);
     }
@@ -215,7 +212,7 @@ final class RecordReader<T extends Record> {
   }
 
   /** How a field's value can be read as it stands in the bytes. */
-  Plain plain(@Nullable Target target) {
+  Plain plain(Fields.@Nullable Target target) {
     if (target == null || target.slots().length != 1 || target.capture() >= 0) {
       return Plain.NONE;
     }
@@ -230,21 +227,21 @@ final class RecordReader<T extends Record> {
   }
 
   /** Takes a {@link Plain#TEXT}, not empty. */
-  void text(Target target, byte[] bytes, int start, int end) {
+  void text(Fields.Target target, byte[] bytes, int start, int end) {
     int slot = target.slots()[0];
     values.objects[slot] = new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
     values.states[slot] = Values.SET;
   }
 
   /** Takes a {@link Plain#WHOLE} of up to 18 digits; false where it is beyond what fits. */
-  boolean whole(Target target, byte[] bytes, int start, int end) {
+  boolean whole(Fields.Target target, byte[] bytes, int start, int end) {
     int slot = target.slots()[0];
     values.states[slot] = Values.SET;
     return ((NumberReaders.Whole) readers[slot]).readDigits(bytes, start, end, values, slot);
   }
 
   /** Takes a {@link Plain#TRUTH}. */
-  void truth(Target target, boolean value) {
+  void truth(Fields.Target target, boolean value) {
     int slot = target.slots()[0];
     values.longs[slot] = value ? 1 : 0;
     values.states[slot] = Values.SET;
@@ -271,19 +268,34 @@ final class RecordReader<T extends Record> {
     }
   }
 
-  /** Takes a field that is null. */
-  void nothing(Target target) {
+  /** Takes a field that is null: what is read from within it is absent. */
+  void nothing(Fields.Target target) {
+    if (target.inner() != null) {
+      target.inner().targets().forEach(this::absent);
+      return;
+    }
+    empty(target, Values.NULL);
+  }
+
+  private void absent(Fields.Target target) {
+    if (target.inner() != null) {
+      target.inner().targets().forEach(this::absent);
+    }
+    empty(target, Values.ABSENT);
+  }
+
+  private void empty(Fields.Target target, byte state) {
     if (target.capture() >= 0) {
       captures.forget(target.capture());
     }
     for (int slot : target.slots()) {
       values.objects[slot] = initial.objects[slot];
-      values.states[slot] = Values.NULL;
+      values.states[slot] = state;
     }
   }
 
   /** Takes a field that is an object or an array, at whose first token the parser stands. */
-  void structured(Target target, JsonParser json, Text text) throws BadEvent, IOException {
+  void structured(Fields.Target target, JsonParser json, Text text) throws BadEvent, IOException {
     if (target.capture() >= 0) {
       throw new BadEvent(
           Reason.WRONG_TYPE, target.label() + " is an object or an array: a template takes text");
@@ -317,11 +329,14 @@ final class RecordReader<T extends Record> {
           case Values.EMPTY -> " is empty";
           default -> " is missing";
         };
-    String fields = String.join(isBuilt(slot) ? " and " : " or ", sources.get(slot));
+    List<String> from = sources.get(slot);
     String name = components[slot].getName();
-    String of = sources.get(slot).contains(name) ? "" : ", which " + name + " is made of,";
-    return new BadEvent(
-        Reason.MISSING_FIELD, path + fields + (isBuilt(slot) ? " is not all there" : what) + of);
+    if (isBuilt(slot)) {
+      String fields = path + String.join(" and ", from) + (from.size() > 1 ? " are" : " is");
+      return new BadEvent(Reason.MISSING_FIELD, fields + " missing: " + name + " is made of that");
+    }
+    String of = from.contains(name) ? "" : ": " + name + " is read from it";
+    return new BadEvent(Reason.MISSING_FIELD, path + String.join(" or ", from) + what + of);
   }
 
   /** Whatever a record's constructor throws means that the event cannot have happened. */

@@ -7,8 +7,52 @@ import java.util.List;
 /** Where the text of a component comes from. */
 sealed interface Source extends Serializable {
 
-  /** A field of the event. */
-  record Field(String name) implements Source {}
+  /**
+   * A field of the event, or of an object within it.
+   *
+   * @param within the names of the objects on the way to it, the outermost first
+   * @param name the field's own
+   */
+  record Field(List<String> within, String name) implements Source {
+
+    public Field {
+      within = List.copyOf(within);
+    }
+
+    /** A field of the event itself, whatever its name holds. */
+    static Field named(String name) {
+      return new Field(List.of(), name);
+    }
+
+    /** What messages call it; where nothing is nested, a column's name. */
+    String label() {
+      return within.isEmpty() ? name : String.join(".", within) + "." + name;
+    }
+
+    /**
+     * Reads {@code user.id} or {@code user."first.name"}.
+     *
+     * @throws IllegalArgumentException where a name is missing or a quote is left open
+     */
+    static Field of(String text) {
+      List<String> names = new ArrayList<>();
+      int at = 0;
+      do {
+        int end = Quotes.endOfName(text, at);
+        String name = text.substring(at, end);
+        if (name.isBlank()) {
+          throw new IllegalArgumentException(
+              "'"
+                  + text
+                  + "' has a dot without a name beside it; write OBJECT.FIELD, or quote a name"
+                  + " that holds dots: \"a.b\"");
+        }
+        names.add(name.charAt(0) == '"' ? Quotes.unquoted(name, "a quoted field name") : name);
+        at = end + 1;
+      } while (at <= text.length());
+      return new Field(names.subList(0, names.size() - 1), names.get(names.size() - 1));
+    }
+  }
 
   /** Always the same text. */
   record Constant(String text) implements Source {}
@@ -17,9 +61,9 @@ sealed interface Source extends Serializable {
    * Text built from several fields: {@code {InvoiceNo}/{StockCode}}.
    *
    * @param texts what stands before, between and after the fields: one more than there are fields
-   * @param fields the names of the fields
+   * @param fields what stands between the texts
    */
-  record Template(List<String> texts, List<String> fields) implements Source {}
+  record Template(List<String> texts, List<Field> fields) implements Source {}
 
   /**
    * Reads a right-hand side without its conversion.
@@ -30,42 +74,18 @@ sealed interface Source extends Serializable {
     if (text.isEmpty()) {
       throw new IllegalArgumentException("names no field after the '='; write COMPONENT=FIELD");
     }
-    char first = text.charAt(0);
-    if (first == '\'') {
-      return new Constant(unquoted(text, first, "a constant"));
+    if (text.charAt(0) == '\'') {
+      return new Constant(Quotes.unquoted(text, "a constant"));
     }
-    if (first == '"') {
-      return new Field(unquoted(text, first, "a quoted field name"));
-    }
-    return text.indexOf('{') >= 0 ? template(text) : new Field(text);
-  }
-
-  private static String unquoted(String text, char quote, String what) {
-    String inner = text.length() < 2 ? "" : text.substring(1, text.length() - 1);
-    String twice = String.valueOf(quote).repeat(2);
-    boolean closed = text.length() >= 2 && text.charAt(text.length() - 1) == quote;
-    if (!closed || inner.replace(twice, "").indexOf(quote) >= 0) {
-      throw new IllegalArgumentException(
-          text
-              + " is not closed as "
-              + what
-              + "; write "
-              + quote
-              + "text"
-              + quote
-              + ", and "
-              + twice
-              + " for a quote in it");
-    }
-    return inner.replace(twice, String.valueOf(quote));
+    return Quotes.indexOf('{', text, 0) < 0 ? Field.of(text) : template(text);
   }
 
   private static Template template(String text) {
     List<String> texts = new ArrayList<>();
-    List<String> fields = new ArrayList<>();
+    List<Field> fields = new ArrayList<>();
     int at = 0;
     for (int open = text.indexOf('{'); open >= 0; open = text.indexOf('{', at)) {
-      int close = text.indexOf('}', open);
+      int close = Quotes.indexOf('}', text, open + 1);
       String field = close < 0 ? "" : text.substring(open + 1, close).strip();
       if (field.isEmpty()) {
         throw new IllegalArgumentException(
@@ -75,10 +95,21 @@ sealed interface Source extends Serializable {
                 + " {InvoiceNo}/{StockCode}, or quote a field name that holds a brace: \"a{b\"");
       }
       texts.add(text.substring(at, open));
-      fields.add(field);
+      fields.add(Field.of(field));
       at = close + 1;
     }
     texts.add(text.substring(at));
     return new Template(List.copyOf(texts), List.copyOf(fields));
+  }
+
+  /** The same, of a table: it nests nothing, so that what has dots in it is a column's name. */
+  default Source ofColumns() {
+    if (this instanceof Field field) {
+      return Field.named(field.label());
+    } else if (this instanceof Template template) {
+      List<Field> columns = template.fields.stream().map(f -> Field.named(f.label())).toList();
+      return new Template(template.texts, columns);
+    }
+    return this;
   }
 }

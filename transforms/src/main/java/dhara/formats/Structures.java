@@ -108,7 +108,7 @@ final class Structures {
         }
         text.field = field;
         if (token.isScalarValue()) {
-          readScalar(json, text);
+          readScalar(json, token, text);
         } else {
           element.read(json, text, one, 0);
         }
@@ -118,8 +118,9 @@ final class Structures {
       return Collections.unmodifiableList(list);
     }
 
-    private void readScalar(JsonParser json, Text text) throws BadEvent, IOException {
-      text.set(text.field, json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
+    private void readScalar(JsonParser json, JsonToken token, Text text)
+        throws BadEvent, IOException {
+      text.set(text.field, json, token);
       if (!element.keepsSpaces()) {
         text.trim();
       }

@@ -1,6 +1,9 @@
 package dhara.formats;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dhara.events.DeadLetter.Reason;
+import java.io.IOException;
 
 /** The text of one field, where the tokenizer left it: a range of characters, never copied. */
 final class Text {
@@ -16,7 +19,11 @@ final class Text {
   /** The field, as the user calls it. */
   String field = "";
 
+  /** Whether it is written as a number of JSON, which has one way of writing them. */
+  boolean number;
+
   void set(String name, char[] from, int offset, int length) {
+    number = false;
     field = name;
     chars = from;
     start = offset;
@@ -41,6 +48,12 @@ final class Text {
       length = Utf8.decode(bytes, from, until, decoded, 0);
     }
     set(name, decoded, 0, length);
+  }
+
+  /** Takes the scalar at which the parser stands. */
+  void set(String name, JsonParser json, JsonToken token) throws IOException {
+    set(name, json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
+    number = token.isNumeric();
   }
 
   void set(String name, String text) {

@@ -14,7 +14,7 @@ final class TextReaders {
   static final class Strings extends ComponentReader.OfObject<String> {
     @Override
     String refusal() {
-      return "holds half of a surrogate pair, which is no text";
+      return "is no text";
     }
 
     @Override
@@ -43,7 +43,7 @@ final class TextReaders {
         char c = text.chars[i];
         if (Character.isSurrogate(c)) {
           if (i + 1 == text.end || !Character.isSurrogatePair(c, text.chars[i + 1])) {
-            throw text.bad(Reason.WRONG_TYPE, refusal());
+            throw text.bad(Reason.WRONG_TYPE, "holds half of a surrogate pair, which is no text");
           }
           i++;
         }

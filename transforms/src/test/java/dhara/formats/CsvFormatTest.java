@@ -113,7 +113,7 @@ class CsvFormatTest {
       delimiter = '|',
       value = {
         "A,B,,1,2009-12-01 07:45:00,,,      | MISSING_FIELD | Price is empty",
-        "A,,,1,2009-12-01 07:45:00,1,,      | MISSING_FIELD | which product is made of",
+        "A,,,1,2009-12-01 07:45:00,1,,      | MISSING_FIELD | product is read from it",
         "A,B,,1,2009-12-01 07:45:00,1.005,, | OUT_OF_RANGE  | Price '1.005' has more than 2",
         "A,B,,one,2009-12-01 07:45:00,1,,   | WRONG_TYPE    | Quantity 'one' is no number",
         "A,B,,1,01/12/2009 07:45,1,,        | WRONG_TYPE    | InvoiceDate '01/12/2009 07:45'",

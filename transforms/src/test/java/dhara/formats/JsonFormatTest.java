@@ -219,7 +219,8 @@ class JsonFormatTest {
         "{\"price_e4\":\"Infinity\"}              | WRONG_TYPE    | price_e4 'Infinity'",
         "{\"size\":true}                          | WRONG_TYPE    | size 'true' is no number",
         "{\"size\":{\"a\":1}}                     | WRONG_TYPE    | size is an object",
-        "{\"id\":[1]}                             | WRONG_TYPE    | id is an array",
+        "{\"id\":[1]}                             | WRONG_TYPE    | id is an array: it is no text",
+        "{\"id\":{}}                              | WRONG_TYPE    | id is an object: it is no text",
         "{\"suspicious\":\"maybe\"}               | WRONG_TYPE    | suspicious 'maybe'",
         "{\"at\":\"2026-02-30T00:00:00Z\"}        | WRONG_TYPE    | at '2026-02-30T00:00:00Z'",
         "{\"at\":1790000000}                      | WRONG_TYPE    | at '1790000000' is no time",
@@ -234,6 +235,30 @@ class JsonFormatTest {
     BadEvent bad = bad(json(Trade.class), event);
     assertThat(bad.getMessage(), bad.reason(), is(reason));
     assertThat(bad.getMessage(), containsString(said));
+  }
+
+  @Test
+  void whatIsTooLargeIsSaidWithItsPlace() {
+    assertThat(
+        bad(json(Trade.class), "{\"size\":" + "9".repeat(1200) + "}").getMessage(),
+        is(
+            "is no JSON near byte 1208, at or after size:"
+                + " Number length (1200) exceeds the maximum length (1000)"));
+    assertThat(
+        bad(json(Trade.class), "{\"x\":" + "[".repeat(120) + "}").getMessage(),
+        is(
+            "is no JSON near byte 105, Depth (101) exceeds the maximum allowed nesting depth (100)"));
+  }
+
+  @Test
+  void whatIsMissingOfAComponentIsNamed() {
+    assertThat(
+        bad(json(Trade.class, "symbol=Ticker"), "{\"id\":1,\"at\":\"2026-10-01T00:00:00Z\"}")
+            .getMessage(),
+        is("Ticker is missing: symbol is read from it"));
+    assertThat(
+        bad(json(Trade.class, "id={a}/{b}"), "{\"c\":1}").getMessage(),
+        is("a and b are missing: id is made of that"));
   }
 
   @Test
@@ -336,15 +361,18 @@ class JsonFormatTest {
   }
 
   @Test
+  @SuppressWarnings("NullablePrimitive") // which is what is refused
   void componentsThatNoFormatReadsAreRefused() {
     record Odd(Object thing) {}
     record Box(Integer count) {}
     record Loop(@Nullable Loop inner) {}
     record Mapped(Map<String, String> map) {}
+    record Never(@Nullable long count) {}
     record Shared(Place a, Place b) {}
     assertThat(refusal(Odd.class), containsString("Odd.thing is a java.lang.Object"));
     assertThat(
         refusal(Box.class), allOf(containsString("make it int"), containsString("@Nullable")));
+    assertThat(refusal(Never.class), containsString("Never.count is a long, which is never null"));
     assertThat(refusal(Loop.class), containsString("within itself"));
     assertThat(refusal(Mapped.class), containsString("which no format reads"));
     assertThat(refusal(Shared.class, "a=p", "b=p"), containsString("the field 'p' is 'a' and 'b'"));

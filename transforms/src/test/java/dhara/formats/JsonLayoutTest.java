@@ -220,6 +220,56 @@ class JsonLayoutTest {
     assertThat(why, layout(event), nullValue());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"u\":{\"id\":\"t\",\"x\":[1]},\"n\":1} | true  | fields within an object",
+        "{\"u\":{\"v\":{\"w\":1}},\"n\":1}       | true  | fields of its objects",
+        "{\"u\":null,\"n\":1}                    | true  | no object",
+        "{\"u\":{\"id\":[1]},\"n\":1}            | false | an array for a text",
+        "{\"u\":[],\"n\":1}                      | false | an array for an object",
+        "{\"u\":{},\"u\":{\"id\":1},\"n\":1}     | false | an object that comes twice",
+      })
+  void fieldsWithinObjectsAreOfALayout(String event, boolean has, String why)
+      throws IOException, BadEvent {
+    RecordReader<Missing> reader =
+        RecordReader.of(Missing.class, Mapping.of(List.of("text=u.id,maybeText=u.v.w,count=n")));
+    byte[] bytes = event.getBytes(UTF_8);
+    JsonLayout layout = JsonLayout.of(bytes, 0, bytes.length, JsonEvents.factory(), reader);
+    assertThat(why, layout != null, is(has));
+    if (layout != null) {
+      assertThat(layout.read(bytes, 0, bytes.length, reader, new Text()), is(true));
+      assertThat(reader.finish().text(), is(event.contains("\"t\"") ? "t" : null));
+    }
+  }
+
+  @Test
+  void whatAComponentRefusesIsForJacksonToJudge() throws IOException, BadEvent {
+    JsonLayout layout = layout("{\"id\":\"t\",\"size\":1,\"count\":2}");
+    for (String count : List.of("1.5e1", "true1", "1e19", "\"x\"", "2.5", "3000000000")) {
+      byte[] event = ("{\"id\":\"t\",\"size\":1,\"count\":" + count + "}").getBytes(UTF_8);
+      assertThat(count, layout.read(event, 0, event.length, reader(), new Text()), is(false));
+    }
+  }
+
+  /** Prices as Java's Double.toString writes them. */
+  @Test
+  void anExponentIsReadWhateverCameBefore() throws BadEvent {
+    List<String> prices = List.of("10.5", "11.5", "1.23456789E7", "1.5e1");
+    List<Long> minors = List.of(1050L, 1150L, 1_234_567_890L, 1500L);
+    for (int first = 0; first < 4; first++) {
+      EventParser<Formats.Amount> parser = json(Formats.Amount.class, "minor=price:decimal(2)");
+      for (int i = 0; i < 8; i++) {
+        int at = (first + i) % 4;
+        assertThat(
+            Formats.parse(parser, "{\"price\":" + prices.get(at) + "}").minor(),
+            is(minors.get(at)));
+      }
+    }
+  }
+
   record Stamped(@Nullable Instant at, @Nullable String name, @Nullable String both) {}
 
   @Test

@@ -3,6 +3,7 @@ package dhara.formats;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -51,6 +52,96 @@ class NumbersAndTextTest {
             : shorter + zeros;
     String whole = decimals.startsWith("-.") ? "-0" + decimals.substring(1) : decimals;
     return random.nextInt(4) > 0 ? whole : whole + "e" + random.nextInt(-25, 25);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "2;,    | 12,34           | 1234",
+        "2;,    | -0,5            | -50",
+        "2;,    | 12              | 1200",
+        "2;,    | 1,5e2           | 15000",
+        "2;,    | ,5              | 50",
+        "2;,    | 1.5             | none",
+        "2;,    | 1,5.0           | none",
+        "2;,    | 1,5,0           | none",
+        "2;,    | 1,234           | none",
+        "2;,;.  | 1.234,56        | 123456",
+        "2;,;.  | 1234,56         | 123456",
+        "2;,;.  | +1.234.567      | 123456700",
+        "2;,;.  | 12.34.567,8     | 123456780",
+        "2;,;.  | 1.5             | none",
+        "2;,;.  | 1.2345          | none",
+        "2;,;.  | 1234.567        | none",
+        "2;,;.  | 123.45.678      | none",
+        "2;,;.  | 1.23.456.789    | none",
+        "2;,;.  | .123            | none",
+        "2;,;.  | 1..234          | none",
+        "2;,;.  | 1.234.          | none",
+        "2;,;.  | 1,234.5         | none",
+        "2;.;,  | 1,234.56        | 123456",
+        "2;.;,  | 12,34,567.89    | 123456789",
+        "2;.;,  | 1,5             | none",
+        "2;.;'  | 1'234.50        | 123450",
+        "2;.;'  | 1\u2019234.50   | 123450",
+        "0;,;_  | 1_234           | 1234",
+        "0;,;_  | 1 234           | none",
+        "0;,;.  | -               | none",
+      })
+  void numbersAreReadAsACountryWritesThem(String notation, String number, String minor)
+      throws BadEvent {
+    EventParser<Formats.Amount> parser =
+        Formats.json(Formats.Amount.class, "minor=n:decimal(" + notation + ")");
+    for (int i = 0; i < 3; i++) { // by a layout, too
+      String event = "{\"n\":\"" + number + "\"}";
+      if (minor.equals("none")) {
+        String said = Formats.bad(parser, event).getMessage();
+        assertThat(said.startsWith("n '" + number + "' "), is(true));
+      } else {
+        assertThat(Formats.parse(parser, event).minor(), is(Long.parseLong(minor)));
+      }
+    }
+  }
+
+  @Test
+  void aSpaceBetweenThousandsMayBeOneThatDoesNotBreak() throws BadEvent {
+    EventParser<Formats.Amount> parser =
+        Formats.json(Formats.Amount.class, "minor=n:decimal(2;,; )");
+    for (char space : new char[] {' ', '\u00A0', '\u202F'}) {
+      assertThat(Formats.parse(parser, "{\"n\":\"1" + space + "234,5\"}").minor(), is(123450L));
+    }
+  }
+
+  @Test
+  void aNumberOfJsonIsReadAsJsonHasIt() throws BadEvent {
+    EventParser<Formats.Amount> parser =
+        Formats.json(Formats.Amount.class, "minor=n:decimal(3;,;.)");
+    for (int i = 0; i < 3; i++) {
+      assertThat(Formats.parse(parser, "{\"n\":1.234}").minor(), is(1234L));
+      assertThat(Formats.parse(parser, "{\"n\":\"1.234\"}").minor(), is(1_234_000L));
+      assertThat(Formats.parse(parser, "{\"n\":7}").minor(), is(7000L));
+    }
+  }
+
+  @Test
+  void doublesAndBigDecimalsMayHaveADecimalCommaToo() throws BadEvent {
+    record Real(double real, float rough, BigDecimal exact) {}
+    EventParser<Real> parser =
+        Formats.json(
+            Real.class, "real=a:decimal(0;,;.),rough=b:decimal(0;,),exact=c:decimal(0;,;.)");
+    assertThat(
+        Formats.parse(parser, "{\"a\":\"-1.234,5\",\"b\":\"0,1\",\"c\":\"1.000,50\"}"),
+        is(new Real(-1234.5, 0.1f, new BigDecimal("1000.50"))));
+    String said =
+        assertThrows(
+                IllegalArgumentException.class, () -> Formats.json(Real.class, "real=a:decimal(2)"))
+            .getMessage();
+    assertThat(
+        said,
+        is(
+            "Real.real is double: 'decimal(2)' is for a whole number or BigDecimal, or with 0 digits for a double"));
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,9 @@ class TimesTest {
         "local(Europe/London) | 2010-12-01T08:26                | 2010-12-01T08:26:00Z",
         "local(M/d/yyyy H:mm;America/New_York) | 12/1/2010 8:26 | 2010-12-01T13:26:00Z",
         "local(dd MMM yyyy h:mm a;UTC) | 01 dec 2010 1:05 pm    | 2010-12-01T13:05:00Z",
+        "local(d MMM, yyyy;UTC)            | 1 Dec, 2010              | 2010-12-01T00:00:00Z",
+        "local('day' d 'of' MM 'in' yyyy 'G';UTC) | day 1 of 12 in 2010 G | 2010-12-01T00:00:00Z",
+        "local(h 'o''clock' d/M/yyyy a;UTC) | 1 o'clock 1/12/2010 pm  | 2010-12-01T13:00:00Z",
         "local(yyyy-MM-dd;Europe/Berlin) | 2010-12-01           | 2010-11-30T23:00:00Z",
         "zoned(EEE MMM dd HH:mm:ss Z yyyy) | Wed Dec 01 08:26:00 +0100 2010 | 2010-12-01T07:26:00Z",
       })
@@ -112,6 +116,27 @@ class TimesTest {
       Instant expected = ZonedDateTime.of(local, ZoneId.of(zone)).toInstant();
       String event = "{\"at\":\"" + local + "\"}";
       assertThat(event, parse(parsers.get(i % 2), event).at(), is(expected));
+    }
+  }
+
+  /** One clock for all of a zone's times, which remembers the offset, beside one for each. */
+  @Test
+  void clocksOfAllZonesSayTheSameWhateverTheyWereAskedBefore() {
+    Random random = new Random(11);
+    for (String id : ZoneId.getAvailableZoneIds().stream().sorted().toList()) {
+      ZoneId zone = ZoneId.of(id);
+      ZoneClock warm = new ZoneClock(zone);
+      List<ZoneOffsetTransition> changes = zone.getRules().getTransitions();
+      for (int i = 0; i < 200; i++) {
+        LocalDateTime around =
+            changes.isEmpty() || i % 4 == 0
+                ? LocalDateTime.parse("1850-01-01T00:00").plusMinutes(random.nextInt(100_000_000))
+                : changes.get(random.nextInt(changes.size())).getDateTimeBefore();
+        LocalDateTime local = around.plusSeconds(random.nextInt(-20_000, 20_000));
+        long asked = local.toEpochSecond(ZoneOffset.UTC) * 1_000_000;
+        long expected = ZonedDateTime.of(local, zone).toEpochSecond() * 1_000_000;
+        assertThat(id + " " + local, warm.toMicros(asked), is(expected));
+      }
     }
   }
 

@@ -139,6 +139,29 @@ class WarmAndColdTest {
           "9".repeat(1200),
           "[".repeat(120));
 
+  /** Fields within others, numbers as in Germany; a field that is null and one that comes twice. */
+  private static final Mapping NESTED =
+      Mapping.of(
+          List.of(
+              "id={order.no}/{order.line.no}",
+              "at=\"order.at\":local(dd.MM.yyyy HH:mm;Europe/Berlin)",
+              "order=order.no",
+              "product=order.line.product",
+              "customer=user.id,city=user.\"home.town\",country=''",
+              "quantity=order.line.units:decimal(0;,;.)",
+              "unitMinor=order.line.price:decimal(2;,;.)"));
+
+  private static final String NESTED_JSON =
+      """
+      {"order":{"no":§1§,"line":{"no":§"1/2"§,"units":§"1.000"§,"price":§"1.234,56"§,\
+      "product":§"p"§},"x":[§1§]},"user":{"id":§"u"§,"home.town":§"Pune"§,"x":{}},\
+      "order.at":§"01.12.2010 08:26"§}""";
+
+  private static final String NULL_JSON =
+      """
+      {"user":{"id":§"v"§,"home.town":§"w"§},"order.at":§"29.03.2020 02:30"§,"user":§null§,\
+      "order":{"line":{"no":§2§},"no":§"a"§,"line":{"units":§"7"§,"price":§12.5§,"product":§"q"§}}}""";
+
   private static final String RETAIL_CSV =
       "§536365§,§85123A§,§\"a \"\"b\"\", c\"§,§6§,§2010-12-01 08:26:00§,§2.55§,§§,§España§";
 
@@ -216,6 +239,11 @@ class WarmAndColdTest {
             JsonFormat.of(OrderLine.class, RETAIL),
             JSON_VALUES,
             List.of(RETAIL_JSON)),
+        new Format(
+            "JSON nested, in German",
+            JsonFormat.of(OrderLine.class, NESTED),
+            JSON_VALUES,
+            List.of(NESTED_JSON, NULL_JSON)),
         new Format(
             "JSON of every type",
             JsonFormat.of(Formats.Required.class, Mapping.none()),
