@@ -27,7 +27,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *       name;
  *   <li>a template of the raw texts of fields: {@code id={InvoiceNo}/{StockCode}}. Other fields
  *       make another text: where one holds what stands between two of them, as {@code 1/2} does, a
- *       backslash is put before it in each ({@code 1\\/2/3});
+ *       backslash is put before it in each ({@code 1\/2/3});
  *   <li>a constant in single quotes: {@code category='all'}.
  * </ul>
  *
