@@ -27,6 +27,8 @@ public final class FilesConnector implements Connector {
   @Override
   public <T extends Record & Event> EventSource<T> source(
       Endpoint endpoint, Reading<T> reading, DharaOptions options) {
+    // A mapping that fits no event is the mapping's fault, and no file's.
+    Decoding<T> unused = reading.json();
     return FilesSource.of(
         endpoint,
         reading.type(),
