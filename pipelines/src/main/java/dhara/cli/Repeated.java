@@ -6,16 +6,21 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
+import java.util.regex.Pattern;
 
 /**
  * Sums up what Kafka's clients say again and again: a client that cannot reach a broker warns of
  * every attempt. The first of like lines is shown at once, and then every half minute the newest
- * with the number of those that it stands for. Lines are alike if they differ in numbers only.
+ * with the number of those that it stands for. Lines are alike if they differ in numbers only, and
+ * in the client that they begin with.
  */
 final class Repeated implements Filter {
 
   private static final String KAFKA = "org.apache.kafka.";
   private static final Duration EVERY = Duration.ofSeconds(30);
+
+  /** The client at the beginning of a line, and numbers. */
+  private static final Pattern ALIKE = Pattern.compile("^\\[[^\\]]*] |\\d+");
 
   /** Kinds of lines that are remembered. */
   private static final int MOST = 1_000;
@@ -51,10 +56,11 @@ final class Repeated implements Filter {
     }
     String message = String.valueOf(line.getMessage());
     long now = nanos.getAsLong();
-    Count count = counts.get(logger + " " + message.replaceAll("\\d+", "#"));
+    String kind = logger + " " + ALIKE.matcher(message).replaceAll("#");
+    Count count = counts.get(kind);
     if (count == null) {
       count = new Count();
-      counts.put(logger + " " + message.replaceAll("\\d+", "#"), count);
+      counts.put(kind, count);
     } else if (now - count.shownAt < EVERY.toNanos()) {
       count.held++;
       return false;

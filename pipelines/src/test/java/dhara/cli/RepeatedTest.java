@@ -23,7 +23,10 @@ final class RepeatedTest {
     log(KAFKA, "Connection to node 1 (localhost:9092) failed");
     log(KAFKA, "Connection to node 1 (localhost:9092) failed");
     log(KAFKA, "Connection to node 2 (localhost:9093) failed");
-    log(KAFKA, "Bootstrap broker localhost:9092 disconnected");
+    log(KAFKA, "[Consumer clientId=Reader-1] Bootstrap broker localhost:9092 disconnected");
+    log(
+        KAFKA,
+        "[Consumer clientId=none, groupId=null] Bootstrap broker localhost:9092 disconnected");
     now += Duration.ofSeconds(31).toNanos();
     log(KAFKA, "Connection to node 3 (localhost:9094) failed");
     log(KAFKA, "Connection to node 3 (localhost:9094) failed");
@@ -32,7 +35,7 @@ final class RepeatedTest {
         shown,
         contains(
             "Connection to node 1 (localhost:9092) failed",
-            "Bootstrap broker localhost:9092 disconnected",
+            "[Consumer clientId=Reader-1] Bootstrap broker localhost:9092 disconnected",
             "Connection to node 3 (localhost:9094) failed (and 2 more like it)"));
   }
 
