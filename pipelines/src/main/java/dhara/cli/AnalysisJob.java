@@ -43,6 +43,11 @@ final class AnalysisJob implements Job {
   }
 
   @Override
+  public List<String> plan() {
+    return assembly.plan();
+  }
+
+  @Override
   public void prepare() {
     assembly.prepare();
   }

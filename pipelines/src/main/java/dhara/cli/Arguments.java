@@ -305,7 +305,11 @@ final class Arguments {
             .build());
     spec.addOption(own("Tell failures whole, and let the engine speak", VERBOSE));
     if (!engine.isEmpty()) {
-      spec.addOption(own("Show what is set on the engine, and why, instead of running", EXPLAIN));
+      spec.addOption(
+          own(
+              "Show what would be read and written, and what is set on the engine, instead of"
+                  + " running",
+              EXPLAIN));
       spec.addOption(own("With --help: the options of the engine and of Beam too", ALL));
     }
     return spec;

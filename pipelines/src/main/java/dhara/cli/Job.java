@@ -1,5 +1,6 @@
 package dhara.cli;
 
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 
@@ -10,6 +11,11 @@ import org.apache.beam.sdk.PipelineResult;
  * where it has one, is shown as progress.
  */
 public interface Job extends AutoCloseable {
+
+  /** What it would read, make and write, in lines for a person. */
+  default List<String> plan() {
+    return List.of();
+  }
 
   /** The pipeline, built whole; nothing of it has run. */
   Pipeline pipeline();

@@ -3,7 +3,9 @@ package dhara.cli;
 import dhara.lint.Finding;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.terminal.Printable;
 import java.io.Closeable;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.options.ApplicationNameOptions;
@@ -16,6 +18,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * @param given those that the user gave
  */
 record PipelineCommand(Environment environment, Arguments known, Arguments.Given given) {
+
+  private static final String EVENTS = "events";
 
   /** What is set on the engine. */
   EngineSettings settings() {
@@ -39,7 +43,7 @@ record PipelineCommand(Environment environment, Arguments known, Arguments.Given
   }
 
   /**
-   * Runs the pipeline to its end, or only explains what would be set on the engine.
+   * Runs the pipeline to its end, or only explains what would run.
    *
    * @return the exit code
    * @throws Exception what made it fail, as the engine wrapped it
@@ -47,7 +51,7 @@ record PipelineCommand(Environment environment, Arguments known, Arguments.Given
   int run(Prepared.Maker maker) throws Exception {
     EngineSettings settings = settings();
     if (given.explain()) {
-      settings.explain().forEach(environment.console().out()::println);
+      explain(maker, settings);
       return ExitCode.DONE;
     }
     Prepared prepared = Prepared.toRun(maker, settings);
@@ -73,6 +77,21 @@ record PipelineCommand(Environment environment, Arguments known, Arguments.Given
       }
       return wait ? running.exit() : ExitCode.DONE;
     }
+  }
+
+  /**
+   * What would be read, made and written, where a source is named, and what is set on the engine.
+   */
+  private void explain(Prepared.Maker maker, EngineSettings settings) throws Exception {
+    PrintStream out = Printable.stream(environment.console().out());
+    if (given.values().containsKey(EVENTS)) {
+      try (Job job = maker.job(settings.arguments(false))) {
+        out.println(job.bounded() ? "A backfill" : "A stream");
+        job.plan().forEach(out::println);
+      }
+    }
+    given.from().forEach((option, place) -> out.println("--" + option + " is from " + place));
+    settings.explain().forEach(out::println);
   }
 
   private boolean waits(Job job) {

@@ -4,6 +4,7 @@ import dhara.events.DeadLetter;
 import dhara.events.Event;
 import dhara.events.LateEvent;
 import dhara.transforms.Lateness;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
@@ -20,6 +21,11 @@ public interface EventSource<T extends Record & Event> {
    * @throws dhara.options.BadOption naming the option, the value and the fix
    */
   void check();
+
+  /** What there is to read as it stands now, a line each, for who asks before a run. */
+  default List<String> found() {
+    return List.of();
+  }
 
   /**
    * Reads: events parsed and stamped with their event time, dead letters beside them, late events

@@ -10,6 +10,7 @@ import dhara.transforms.Lateness;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
@@ -78,19 +79,26 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
   }
 
   @Override
+  public List<String> found() {
+    return FoundFiles.lines(files.segments(segmentBytes), reader());
+  }
+
+  private SegmentReader<T> reader() {
+    return new SegmentReader<>(
+        files.type(),
+        files.mapping(),
+        bounds,
+        files.maxEventBytes(),
+        files.maxEventBytes(),
+        Instant.now());
+  }
+
+  @Override
   public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
     TupleTag<T> events = new TupleTag<>("events");
     TupleTag<DeadLetter> dead = new TupleTag<>("dead");
     TupleTag<Counts> counts = new TupleTag<>("counts");
-    SegmentReader<T> reader =
-        new SegmentReader<>(
-            files.type(),
-            files.mapping(),
-            bounds,
-            files.maxEventBytes(),
-            files.maxEventBytes(),
-            Instant.now());
-    ReadFn<T> fn = new ReadFn<>(files.input(), reader, events, dead, counts);
+    ReadFn<T> fn = new ReadFn<>(files.input(), reader(), events, dead, counts);
     PCollectionTuple out =
         pipeline
             .apply(

@@ -11,7 +11,9 @@ import dhara.records.RecordCoder;
 import dhara.transforms.Lateness;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -153,6 +155,21 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
           .bad("is for backfills; give the topic an end: --events=kafka://…?end=latest");
     }
     return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, newLate);
+  }
+
+  /** The partitions with their offsets; of a stream up to where they end now. */
+  @Override
+  public List<String> found() {
+    List<KafkaRange> ranges = span.upToNow().ranges();
+    List<String> found = new ArrayList<>();
+    long records = ranges.stream().mapToLong(range -> range.until() - range.from()).sum();
+    found.add("%,d records at most, in %,d partitions".formatted(records, ranges.size()));
+    for (KafkaRange range : ranges) {
+      found.add(
+          "partition %d: offsets %,d to %,d"
+              .formatted(range.partition(), range.from(), range.until()));
+    }
+    return found;
   }
 
   /**

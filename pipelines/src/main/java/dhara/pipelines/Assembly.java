@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -75,6 +76,7 @@ public final class Assembly implements Flow, AutoCloseable {
   private final List<PCollection<AnswerRow>> compared = new ArrayList<>();
   private final Books books = new Books();
   private final List<Place> placesRead = new ArrayList<>();
+  private final Plan plan = new Plan();
   private final List<Sink<?>> written = new ArrayList<>();
   private final Set<Output<?, ?>> answered = new HashSet<>();
   private final List<Output<?, ?>> heldBack = new ArrayList<>();
@@ -205,8 +207,14 @@ public final class Assembly implements Flow, AutoCloseable {
     return Books.left(folder);
   }
 
+  /** What it reads, makes and writes, in lines for a person. */
+  public List<String> plan() {
+    return plan.lines(mapping.toString(), range);
+  }
+
   @Override
   public <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows) {
+    plan.windows(input.name(), windows);
     Lateness lateness = Lateness.of(windows);
     Duration margin =
         range.equals(TimeRange.ALL) ? Duration.ZERO : longest(Windows::margin, windows);
@@ -267,6 +275,7 @@ public final class Assembly implements Flow, AutoCloseable {
     EventSource<T> source = source(input, part.endpoint());
     source.check();
     placesRead.add(Place.read(part.endpoint(), input.name()));
+    plan.reads(input.name(), part.endpoint(), source);
     String name = input.name();
     String step = part.step();
     EventSource.Read<T> read = source.read(pipeline, step, lateness);
@@ -338,6 +347,7 @@ public final class Assembly implements Flow, AutoCloseable {
     if (existing != null) {
       compared.add(existing.rows(output, covered));
     }
+    plan.writes(output.name(), sink(output));
     if (output.effect() && bounded && !options.getEffects()) {
       heldBack.add(output);
       return;
@@ -500,7 +510,15 @@ public final class Assembly implements Flow, AutoCloseable {
 
   private <T> void write(String step, List<PCollection<T>> parts, Sink<T> sink) {
     checked(sink);
+    plan.writes(words(step), sink.endpoint());
     flattened(step, parts).apply(step + ".Write", sink.write());
+  }
+
+  /** {@code DeadLetters} → {@code dead letters}, {@code LedgerOut} → {@code ledger}. */
+  private static String words(String step) {
+    return step.replaceFirst("Out$", "")
+        .replaceAll("(?<=\\p{Ll})(?=\\p{Lu})", " ")
+        .toLowerCase(Locale.ROOT);
   }
 
   private static Endpoint other(String option, @Nullable String given, Endpoint beside) {
