@@ -21,8 +21,15 @@ public record Endpoint(
     String option, String uri, String scheme, String path, Map<String, String> parameters) {
 
   /** Schemes of paths: where the class path has their file system, files are read from it. */
-  private static final Set<String> FILE_SYSTEMS =
+  static final Set<String> FILE_SYSTEMS =
       Set.of("file", "gs", "s3", "hdfs", "webhdfs", "viewfs", "azfs", "classpath");
+
+  /** A path of files may begin with {@code ~}, the user's home, as a shell reads it. */
+  public Endpoint {
+    if (scheme.equals("files") && (path.equals("~") || path.startsWith("~/"))) {
+      path = System.getProperty("user.home") + path.substring(1);
+    }
+  }
 
   /**
    * Reads a URI. {@code files:DIR}, {@code files://DIR} and {@code DIR} are the same.

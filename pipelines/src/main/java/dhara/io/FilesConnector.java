@@ -29,6 +29,7 @@ public final class FilesConnector implements Connector {
       Endpoint endpoint, Reading<T> reading, DharaOptions options) {
     // A mapping that fits no event is the mapping's fault, and no file's.
     Decoding<T> unused = reading.json();
+    FilePlace.checkFileSystem(endpoint);
     return FilesSource.of(
         endpoint,
         reading.type(),
@@ -40,6 +41,8 @@ public final class FilesConnector implements Connector {
 
   @Override
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
+    FilePlace.checkFileSystem(endpoint);
+    FilePlace.checkWord(endpoint);
     FilesSink<T> files = FilesSink.of(endpoint, rows.name(), rows.format());
     return Target.of(files).checked(run.bounded() ? files::checkEmpty : () -> {});
   }
