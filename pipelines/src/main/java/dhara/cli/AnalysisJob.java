@@ -43,6 +43,11 @@ final class AnalysisJob implements Job {
   }
 
   @Override
+  public long bytes() {
+    return assembly.bytes();
+  }
+
+  @Override
   public List<String> plan() {
     return assembly.plan();
   }

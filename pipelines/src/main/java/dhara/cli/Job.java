@@ -12,6 +12,11 @@ import org.apache.beam.sdk.PipelineResult;
  */
 public interface Job extends AutoCloseable {
 
+  /** How many bytes it will have read at its end, as far as they are counted; else below zero. */
+  default long bytes() {
+    return -1;
+  }
+
   /** What it would read, make and write, in lines for a person. */
   default List<String> plan() {
     return List.of();

@@ -57,7 +57,7 @@ final class Run {
     if (!job.bounded() || !console.live()) {
       return result.waitUntilFinish();
     }
-    Progress progress = Progress.of(result, console.err());
+    Progress progress = Progress.of(result, job.bytes(), console.err());
     try {
       return result.waitUntilFinish();
     } finally {

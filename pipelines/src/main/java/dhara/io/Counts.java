@@ -30,6 +30,11 @@ public record Counts(long read, long events, long late, long deadLettered, long 
       bytes += length;
     }
 
+    /** What was read so far, in bytes. */
+    long bytes() {
+      return bytes;
+    }
+
     void event() {
       events++;
     }

@@ -22,6 +22,11 @@ public interface EventSource<T extends Record & Event> {
    */
   void check();
 
+  /** How many bytes there are to read; below zero where nobody knows beforehand. */
+  default long bytes() {
+    return -1;
+  }
+
   /** What there is to read as it stands now, a line each, for who asks before a run. */
   default List<String> found() {
     return List.of();

@@ -3,6 +3,8 @@ package dhara.io;
 import com.google.auto.service.AutoService;
 import dhara.events.Event;
 import dhara.options.DharaOptions;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** Files of any file system that Beam knows: see {@link FilesSource} and {@link FilesSink}. */
@@ -43,8 +45,17 @@ public final class FilesConnector implements Connector {
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
     FilePlace.checkFileSystem(endpoint);
     FilePlace.checkWord(endpoint);
-    FilesSink<T> files = FilesSink.of(endpoint, rows.name(), rows.format());
+    Endpoint place = rows.name().equals(Sink.LEDGER) ? inOneFile(endpoint) : endpoint;
+    FilesSink<T> files = FilesSink.of(place, rows.name(), rows.format());
     return Target.of(files).checked(run.bounded() ? files::checkEmpty : () -> {});
+  }
+
+  /** A ledger is a row for each input: alone in one of many shards it would look like a remnant. */
+  private static Endpoint inOneFile(Endpoint endpoint) {
+    Map<String, String> parameters = new HashMap<>(endpoint.parameters());
+    parameters.put("shards", "1");
+    return new Endpoint(
+        endpoint.option(), endpoint.uri(), endpoint.scheme(), endpoint.path(), parameters);
   }
 
   /** What is written goes to a folder of its own in the one that was named. */

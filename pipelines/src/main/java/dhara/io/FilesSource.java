@@ -13,6 +13,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -78,6 +80,19 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     files.segments(segmentBytes);
   }
 
+  /** Nobody knows how long compressed files are when they are unpacked. */
+  @Override
+  public long bytes() {
+    long bytes = 0;
+    for (Segment segment : files.segments(segmentBytes)) {
+      if (segment.end() == Long.MAX_VALUE) {
+        return -1;
+      }
+      bytes += segment.end() - segment.start();
+    }
+    return bytes;
+  }
+
   @Override
   public List<String> found() {
     return FoundFiles.lines(files.segments(segmentBytes), reader());
@@ -126,6 +141,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     private final TupleTag<T> events;
     private final TupleTag<DeadLetter> dead;
     private final TupleTag<Counts> counts;
+    private final Counter bytes = Metrics.counter("dhara", "read.bytes");
     private transient @Nullable Counting counting;
 
     ReadFn(
@@ -174,6 +190,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
+      bytes.inc(counting.bytes());
       counting.output(context, counts);
     }
 

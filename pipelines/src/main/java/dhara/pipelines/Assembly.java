@@ -207,6 +207,11 @@ public final class Assembly implements Flow, AutoCloseable {
     return Books.left(folder);
   }
 
+  /** How many bytes it will have read at its end; below zero where nobody knows. */
+  public long bytes() {
+    return plan.bytes();
+  }
+
   /** What it reads, makes and writes, in lines for a person. */
   public List<String> plan() {
     return plan.lines(mapping.toString(), range);

@@ -24,6 +24,21 @@ final class Plan {
     parts.computeIfAbsent(input, i -> new ArrayList<>()).add(new Part(endpoint, source));
   }
 
+  /** How many bytes there are to read; below zero where a source does not know. */
+  long bytes() {
+    long bytes = 0;
+    for (List<Part> sources : parts.values()) {
+      for (Part part : sources) {
+        long each = part.source.bytes();
+        if (each < 0) {
+          return -1;
+        }
+        bytes += each;
+      }
+    }
+    return bytes;
+  }
+
   /** Which windows the events of an input go into. */
   void windows(String input, Windows... all) {
     windows.put(input, Arrays.stream(all).distinct().toList());

@@ -67,13 +67,15 @@ class CommandTest {
         out(),
         containsString(
             "metrics: 3 answers\n"
-                + "dimension  name   window_start              window_end                revision"));
+                + "dimension  name   window_start              window_end               "
+                + " revision"));
     assertThat(
         err(),
         allOf(
             startsWith("dead letter MALFORMED " + folder.resolve("orders.jsonl") + " byte="),
             endsWith(
-                "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered 0\n")));
+                "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered"
+                    + " 0\n")));
   }
 
   @Test
@@ -85,7 +87,8 @@ class CommandTest {
     assertThat(
         err(),
         endsWith(
-            "orders: read 5 = aggregated 1 + dead-lettered 1 + late 0 + duplicate 1 + filtered 2\n"));
+            "orders: read 5 = aggregated 1 + dead-lettered 1 + late 0 + duplicate 1 + filtered"
+                + " 2\n"));
   }
 
   @Test
@@ -189,7 +192,8 @@ class CommandTest {
     assertThat(
         err(),
         endsWith(
-            "orders: read 5 = aggregated 4 + dead-lettered 1 + late 0 + duplicate 0 + filtered 0\n"));
+            "orders: read 5 = aggregated 4 + dead-lettered 1 + late 0 + duplicate 0 + filtered"
+                + " 0\n"));
   }
 
   @Test
@@ -221,6 +225,17 @@ class CommandTest {
   }
 
   @Test
+  void aLedgerIsOneFileHoweverManyTheAnswersAre() throws IOException {
+    assertThat(orders("--answers=files:" + folder + "/many?shards=4"), is(0));
+
+    try (Stream<Path> ledger = Files.list(folder.resolve("many/ledger"))) {
+      assertThat(
+          ledger.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList(),
+          is(List.of("ledger-00000-of-00001.jsonl")));
+    }
+  }
+
+  @Test
   void deadLettersGoElsewhereOnRequest() throws IOException {
     assertThat(orders("--deadLetters=files:" + folder + "/bad"), is(0));
 
@@ -228,7 +243,8 @@ class CommandTest {
     assertThat(
         err(),
         is(
-            "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered 0\n"));
+            "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered"
+                + " 0\n"));
   }
 
   @Test
