@@ -83,6 +83,11 @@ final class Arguments {
     return arguments;
   }
 
+  /** What is typed before the options: a verb, or an analysis. */
+  String command() {
+    return command;
+  }
+
   /** The options of the command's own interface. */
   List<TypedOption> typed() {
     return typed;

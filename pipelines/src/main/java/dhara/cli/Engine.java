@@ -2,9 +2,9 @@ package dhara.cli;
 
 import dhara.lint.Feature;
 import dhara.lint.Unsupported;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
 
@@ -50,14 +50,35 @@ public interface Engine {
   boolean embedded(PipelineOptions options);
 
   /**
-   * Makes what it needs on this machine; called before a pipeline runs, and closed when the run is
-   * over.
+   * Makes ready what a pipeline needs of it; called just before the pipeline runs, and before
+   * anything that it writes to is made.
    *
-   * @param options of the pipeline; may be changed
-   * @throws dhara.options.BadOption where they cannot be obeyed
+   * @return attends to the run, and is closed when it is over
+   * @throws dhara.options.BadOption where the options cannot be obeyed
    */
-  default Closeable prepare(PipelineOptions options) throws IOException {
-    return () -> {};
+  default EngineRun prepare(Launch launch) throws IOException {
+    return EngineRun.UNATTENDED;
+  }
+
+  /**
+   * A pipeline that is about to run.
+   *
+   * @param name what is run: an analysis, or a verb
+   * @param pipeline built whole; its options may be changed
+   * @param bounded whether it ends by itself
+   * @param console where to say what the user must know
+   */
+  record Launch(String name, Pipeline pipeline, boolean bounded, Console console) {
+
+    /** The options that it runs with. */
+    public PipelineOptions options() {
+      return pipeline.getOptions();
+    }
+
+    /** Tells the user something, in a line on the error stream. */
+    public void tell(String line) {
+      console.err().println(Launcher.NAME + ": " + line);
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dhara.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dhara.scratch.Scratch;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -12,13 +13,15 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /** A list of ids that may be too long for memory: it waits in a temporary file. */
 final class IdSpool implements AutoCloseable {
 
+  private @Nullable Path folder;
   private @Nullable Path file;
   private @Nullable BufferedWriter writer;
   private long size;
 
   void add(String id) throws IOException {
     if (writer == null) {
-      file = Files.createTempFile("dhara-", ".ids");
+      folder = Scratch.ofProcess().folder("ids");
+      file = folder.resolve("ids");
       writer = Files.newBufferedWriter(file);
     }
     writer.write(JsonStringEncoder.getInstance().quoteAsString(id));
@@ -46,9 +49,9 @@ final class IdSpool implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (writer != null && file != null) {
+    if (writer != null && folder != null) {
       writer.close();
-      Files.deleteIfExists(file);
+      Scratch.ofProcess().delete(folder);
     }
   }
 }

@@ -4,7 +4,6 @@ import dhara.lint.Finding;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.terminal.Printable;
-import java.io.Closeable;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,11 +60,15 @@ record PipelineCommand(Environment environment, Arguments known, Arguments.Given
     }
     try (Job running = prepared.job()) {
       boolean wait = waits(running) && !given.values().containsKey("templateLocation");
-      Closeable ready = settings.engine().prepare(running.pipeline().getOptions());
-      try {
-        Run.toTheEnd(running, wait, environment.console());
-      } finally {
-        ready.close();
+      Console console = environment.console();
+      EngineRun attended =
+          settings
+              .engine()
+              .prepare(
+                  new Engine.Launch(
+                      known.command(), running.pipeline(), running.bounded(), console));
+      try (Run run = new Run(running, attended, console, this::again)) {
+        run.toTheEnd(wait);
       }
       if (!running.pipeline().getOptions().as(DharaOptions.class).getWait()) {
         environment
@@ -92,6 +95,21 @@ record PipelineCommand(Environment environment, Arguments known, Arguments.Given
     }
     given.from().forEach((option, place) -> out.println("--" + option + " is from " + place));
     settings.explain().forEach(out::println);
+  }
+
+  /** The command that goes on with a run that was ended. */
+  private String again(EngineRun.Resume resume) {
+    List<String> words = new ArrayList<>(List.of(known.command()));
+    given
+        .values()
+        .forEach(
+            (name, values) -> {
+              if (!resume.insteadOf().contains(name)) {
+                values.forEach(value -> words.add("--" + name + "=" + value));
+              }
+            });
+    words.add(resume.option());
+    return Launcher.command(environment.engine().name(), String.join(" ", words));
   }
 
   private boolean waits(Job job) {

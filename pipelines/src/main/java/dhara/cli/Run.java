@@ -1,54 +1,69 @@
 package dhara.cli;
 
+import dhara.scratch.Scratch;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
 
-/** One run of a job, from its start to its end, its failure, or the user's Ctrl-C. */
-final class Run {
+/**
+ * One run of a job, from its start to its end, its failure, or the user's Ctrl-C. At Ctrl-C the
+ * process lives until the run is over and its temporary files are deleted, but no longer than a
+ * moment beyond the engine's own patience.
+ */
+final class Run implements AutoCloseable {
+
+  private static final long CLOSING_SECONDS = 20;
 
   private final Job job;
+  private final EngineRun attended;
   private final Console console;
+  private final Function<EngineRun.Resume, String> again;
   private final AtomicReference<PipelineResult> running = new AtomicReference<>();
   private final AtomicBoolean interrupted = new AtomicBoolean();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final Thread stop = new Thread(this::stop, "dhara-stop");
 
-  private Run(Job job, Console console) {
+  /**
+   * @param job to be closed by whoever made it
+   * @param attended the engine's part in it; this closes it
+   * @param again the command that goes on with a run
+   */
+  Run(Job job, EngineRun attended, Console console, Function<EngineRun.Resume, String> again) {
     this.job = job;
+    this.attended = attended;
     this.console = console;
+    this.again = again;
+    Runtime.getRuntime().addShutdownHook(stop);
   }
 
   /**
-   * Runs a job until it ends.
+   * Runs the job until it ends.
    *
    * @param wait false where the engine only takes the job: a template of Dataflow
    * @throws Exception what made it fail, as the engine wrapped it
    */
-  static void toTheEnd(Job job, boolean wait, Console console) throws Exception {
-    new Run(job, console).run(wait);
-  }
-
-  private void run(boolean wait) throws Exception {
-    Thread cancel = new Thread(this::cancel, "dhara-cancel");
-    Runtime.getRuntime().addShutdownHook(cancel);
+  void toTheEnd(boolean wait) throws Exception {
     try {
       job.prepare();
       PipelineResult result = job.pipeline().run();
       running.set(result);
       if (wait) {
         State end = waitFor(result);
-        if (end != State.DONE && !interrupted.get()) {
-          throw new IllegalStateException("the run ended " + end + "; its engine's log says why");
-        } else if (end == State.DONE && job.bounded()) {
+        if (end == State.DONE && job.bounded()) {
           job.finish(result, console);
+        } else if (end != State.DONE && !interrupted.get()) {
+          throw new IllegalStateException("the run ended " + end + "; its engine's log says why");
         }
       }
-    } finally {
-      running.set(null);
+    } catch (Exception e) {
       if (!interrupted.get()) {
-        Runtime.getRuntime().removeShutdownHook(cancel);
+        throw attended.explained(e);
       }
     }
   }
@@ -65,22 +80,56 @@ final class Run {
     }
   }
 
-  /**
-   * Cancels what runs. An engine that runs inside {@code run()} gives no handle: it is embedded,
-   * and ends with this process.
-   */
-  private void cancel() {
+  /** Ends what runs, waits until the run's own thread has closed everything, and cleans up. */
+  private void stop() {
     interrupted.set(true);
-    PrintStream err = console.err();
-    err.println(Launcher.NAME + ": cancelling");
-    PipelineResult result = running.get();
-    if (result == null) {
-      return;
+    try {
+      Optional<EngineRun.Stopped> stopped = attended.stop();
+      if (stopped.isPresent()) {
+        say(stopped.get().how());
+        stopped.get().resume().ifPresent(resume -> say("to go on: " + again.apply(resume)));
+      } else {
+        say("cancelling");
+        cancel();
+      }
+    } catch (IOException | RuntimeException e) {
+      say("could not be ended: " + Failure.line(e));
     }
     try {
+      if (over.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+        Scratch.ofProcess().clear();
+      }
+    } catch (IOException e) {
+      say("temporary files are left: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** An engine that runs inside {@code run()} gives no handle, and ends with this process. */
+  private void cancel() throws IOException {
+    PipelineResult result = running.get();
+    if (result == null) {
+      over.countDown();
+    } else {
       result.cancel();
-    } catch (IOException | UnsupportedOperationException e) {
-      err.println(Launcher.NAME + ": could not cancel: " + Failure.line(e));
+    }
+  }
+
+  private void say(String line) {
+    console.err().println(Launcher.NAME + ": " + line);
+  }
+
+  @Override
+  public void close() throws IOException {
+    running.set(null);
+    try {
+      attended.close();
+    } finally {
+      over.countDown();
+      if (!interrupted.get()) {
+        Runtime.getRuntime().removeShutdownHook(stop);
+      }
     }
   }
 }

@@ -1,11 +1,10 @@
 package dhara.io;
 
+import dhara.scratch.Scratch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -41,11 +40,7 @@ public final class RunFolder implements AutoCloseable {
 
   private Path folder() {
     if (folder == null) {
-      try {
-        folder = Files.createTempDirectory("dhara-");
-      } catch (IOException e) {
-        throw new UncheckedIOException("no folder for temporary files: " + e.getMessage(), e);
-      }
+      folder = Scratch.ofProcess().folder("run");
     }
     return folder;
   }
@@ -82,11 +77,7 @@ public final class RunFolder implements AutoCloseable {
     if (folder == null) {
       return;
     }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Scratch.ofProcess().delete(folder);
     folder = null;
   }
 }

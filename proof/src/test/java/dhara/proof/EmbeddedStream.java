@@ -3,24 +3,37 @@ package dhara.proof;
 import dhara.runners.direct.DirectEngine;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A stream on an embedded Flink, in a process of its own, as a user starts one. */
-record EmbeddedStream(Process process, Path log) implements AutoCloseable {
+/**
+ * A stream on an embedded Flink, in a process of its own, as a user starts one.
+ *
+ * @param log what it says, on both its streams
+ * @param temporary where its temporary files are, and those of others of the same folder
+ */
+record EmbeddedStream(Process process, Path log, Path temporary) implements LiveStream {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static EmbeddedStream start(Path folder, List<String> arguments) throws Exception {
     Path log = Files.createTempFile(folder, "stream", ".log");
+    Path temporary = Files.createDirectories(folder.resolve("temporary"));
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx768m",
+                "-Djava.io.tmpdir=" + temporary,
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "-cp",
@@ -29,8 +42,9 @@ record EmbeddedStream(Process process, Path log) implements AutoCloseable {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().remove("FLINK_CONF_DIR");
+    builder.environment().put("XDG_STATE_HOME", folder.resolve("state").toString());
     return new EmbeddedStream(
-        builder.redirectErrorStream(true).redirectOutput(log.toFile()).start(), log);
+        builder.redirectErrorStream(true).redirectOutput(log.toFile()).start(), log, temporary);
   }
 
   /** This class path has two engines; the command wants one. */
@@ -44,16 +58,46 @@ record EmbeddedStream(Process process, Path log) implements AutoCloseable {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  void checkRunning() {
+  @Override
+  public void checkRunning() {
     if (!process.isAlive()) {
-      try {
-        throw new IllegalStateException("the stream ended:\n" + Files.readString(log));
-      } catch (IOException e) {
-        throw new IllegalStateException("the stream ended", e);
-      }
+      throw new IllegalStateException("the stream ended:\n" + said());
     }
   }
 
+  /** All that it has said so far. */
+  String said() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The first line that it says that has a part; waits for it. */
+  String says(String part) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      Optional<String> line = said().lines().filter(each -> each.contains(part)).findFirst();
+      if (line.isPresent()) {
+        return line.get();
+      }
+      checkRunning();
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("it does not say '" + part + "':\n" + said());
+      }
+      TimeUnit.MILLISECONDS.sleep(50); // between two looks at its log
+    }
+  }
+
+  /** Ends it as Ctrl-C does, and waits for its end. */
+  String end() {
+    process.destroy();
+    process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    return said();
+  }
+
+  /** Ends it as {@code kill -9} does. */
   @Override
   public void close() {
     process.destroyForcibly().onExit().join();

@@ -2,9 +2,9 @@ package dhara.runners.direct;
 
 import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
+import dhara.cli.EngineRun;
 import dhara.lint.Unsupported;
 import dhara.options.BadOption;
-import java.io.Closeable;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
@@ -56,13 +56,13 @@ public final class DirectEngine implements Engine {
   }
 
   @Override
-  public Closeable prepare(PipelineOptions options) {
-    int workers = options.as(DirectOptions.class).getTargetParallelism();
+  public EngineRun prepare(Launch launch) {
+    int workers = launch.options().as(DirectOptions.class).getTargetParallelism();
     if (workers < 1) {
       throw new BadOption(
           "--targetParallelism", workers, "leaves no worker, e.g. --targetParallelism=2");
     }
-    return () -> {};
+    return EngineRun.UNATTENDED;
   }
 
   @Override

@@ -2,10 +2,10 @@ package dhara.runners.flink;
 
 import com.google.auto.service.AutoService;
 import dhara.cli.Engine;
+import dhara.cli.EngineRun;
 import dhara.lint.Feature;
 import dhara.lint.Unsupported;
 import dhara.options.BadOption;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -78,6 +78,12 @@ public final class FlinkEngine implements Engine {
             "checkpointingInterval",
             "10000",
             "milliseconds; without checkpoints a stream that fails starts over");
+    Default failing =
+        new Default(
+            "failOnCheckpointingErrors",
+            "false",
+            "a stream that cannot write a checkpoint goes on and says so; a restart would read the"
+                + " same once more, and not heal it");
     Default bundles =
         new Default(
             "finishBundleBeforeCheckpointing",
@@ -101,9 +107,10 @@ public final class FlinkEngine implements Engine {
         new Default(
             "autoWatermarkInterval", "200", "milliseconds; Flink's own, which Beam wants said");
     return embedded(options)
-        ? List.of(checkpoints, bundles, bundleTime, metrics, watermarks)
+        ? List.of(checkpoints, failing, bundles, bundleTime, metrics, watermarks)
         : List.of(
             checkpoints,
+            failing,
             bundles,
             bundleTime,
             metrics,
@@ -126,10 +133,10 @@ public final class FlinkEngine implements Engine {
   }
 
   @Override
-  public Closeable prepare(PipelineOptions options) throws IOException {
-    checkWorkers(options.as(FlinkPipelineOptions.class));
-    checkStateBackend(options.as(FlinkPipelineOptions.class));
-    return PrometheusPort.of(options.as(FlinkPipelineOptions.class), embedded(options));
+  public EngineRun prepare(Launch launch) throws IOException {
+    checkWorkers(launch.options().as(FlinkPipelineOptions.class));
+    checkStateBackend(launch.options().as(FlinkPipelineOptions.class));
+    return FlinkRun.of(launch, embedded(launch.options()));
   }
 
   private static void checkWorkers(FlinkPipelineOptions options) {

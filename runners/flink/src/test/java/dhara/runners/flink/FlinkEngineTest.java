@@ -54,6 +54,7 @@ class FlinkEngineTest {
         names(engine.streamDefaults(local)),
         contains(
             "checkpointingInterval",
+            "failOnCheckpointingErrors",
             "finishBundleBeforeCheckpointing",
             "maxBundleTimeMills",
             "disableMetrics",
@@ -63,6 +64,7 @@ class FlinkEngineTest {
         names(engine.streamDefaults(cluster)),
         contains(
             "checkpointingInterval",
+            "failOnCheckpointingErrors",
             "finishBundleBeforeCheckpointing",
             "maxBundleTimeMills",
             "disableMetrics",
@@ -73,6 +75,7 @@ class FlinkEngineTest {
         PipelineOptionsFactory.fromArgs(arguments(engine.streamDefaults(cluster)))
             .as(FlinkPipelineOptions.class);
     assertThat(options.getCheckpointingInterval(), is(10_000L));
+    assertThat(options.getFailOnCheckpointingErrors(), is(false));
     assertThat(options.getMaxBundleTimeMills(), is(200L));
     assertThat(options.getDisableMetrics(), is(true));
     assertThat(options.getAutoWatermarkInterval(), is(200L));

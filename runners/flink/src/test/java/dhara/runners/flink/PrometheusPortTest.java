@@ -3,17 +3,18 @@ package dhara.runners.flink;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dhara.cli.EngineRun;
 import dhara.options.BadOption;
 import dhara.parity.Command;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.flink.configuration.Configuration;
@@ -24,27 +25,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PrometheusPortTest {
 
-  private final FlinkEngine engine = new FlinkEngine();
-
   @Test
-  void nothingIsShownUnlessAskedFor() throws IOException {
-    FlinkPipelineOptions options = options();
-    engine.prepare(options).close();
-    assertThat(options.getFlinkConfDir(), is(nullValue()));
+  void nothingIsShownUnlessAskedFor() {
+    assertThat(settings(), is(Map.of()));
   }
 
   @Test
   void anEmbeddedFlinkIsConfiguredForTheRunAlone() throws IOException {
     FlinkPipelineOptions options = options("--metricsPort=9249-9260");
     Path folder;
-    try (Closeable run = engine.prepare(options)) {
+    try (EngineRun run = new FlinkEngine().prepare(Launches.backfill(options))) {
       folder = Path.of(options.getFlinkConfDir());
       Configuration read = GlobalConfiguration.loadConfiguration(folder.toString());
       assertThat(
           read.toMap().get("metrics.reporter.prometheus.factory.class"),
           is("org.apache.flink.metrics.prometheus.PrometheusReporterFactory"));
       assertThat(read.toMap().get("metrics.reporter.prometheus.port"), is("9249-9260"));
-      assertThat(run instanceof PrometheusPort, is(true));
+      assertThat(run.vitals(), is(Optional.empty()));
     }
     assertThat(Files.exists(folder), is(false));
   }
@@ -52,8 +49,7 @@ class PrometheusPortTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "http", "0", "65536", "9260-9249", "9249-", "9249-70000", "-1"})
   void whatIsNoPortIsRefused(String ports) {
-    BadOption refused =
-        assertThrows(BadOption.class, () -> engine.prepare(options("--metricsPort=" + ports)));
+    BadOption refused = assertThrows(BadOption.class, () -> settings("--metricsPort=" + ports));
     assertThat(
         refused.getMessage(),
         is(
@@ -67,20 +63,25 @@ class PrometheusPortTest {
     BadOption refused =
         assertThrows(
             BadOption.class,
-            () -> engine.prepare(options("--metricsPort=9249", "--flinkMaster=jobmanager:8081")));
+            () ->
+                PrometheusPort.settings(options("--metricsPort=9249"), false, new Configuration()));
     assertThat(refused.getMessage(), startsWith("--metricsPort=9249: is for an embedded Flink"));
     assertThat(refused.getMessage(), containsString("metrics.reporter.prometheus.port: 9249"));
   }
 
   @Test
-  void aConfigurationOfTheUsersOwnIsNotReplaced() {
+  void aConfigurationOfTheUsersOwnThatSaysItTooIsNotReplaced() {
+    Configuration user = new Configuration();
+    user.setString("metrics.reporter.prometheus.port", "9250");
     BadOption refused =
         assertThrows(
             BadOption.class,
-            () -> engine.prepare(options("--metricsPort=9249", "--flinkConfDir=/etc/flink")));
+            () -> PrometheusPort.settings(options("--metricsPort=9249"), true, user));
     assertThat(
         refused.getMessage(),
-        containsString("put metrics.reporter.prometheus.port: 9249 into that configuration"));
+        is(
+            "--metricsPort=9249: and your configuration of Flink both say it;"
+                + " leave out one of them"));
   }
 
   @Test
@@ -92,6 +93,10 @@ class PrometheusPortTest {
     assertThat(
         Command.done(List.of("candles", "--events=x.jsonl", "--explain")).out(),
         containsString("--metricsPort=off"));
+  }
+
+  private static Map<String, String> settings(String... arguments) {
+    return PrometheusPort.settings(options(arguments), true, new Configuration());
   }
 
   private static FlinkPipelineOptions options(String... arguments) {

@@ -5,12 +5,12 @@ import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 
-/** Makes {@code --metricsPort} known to Beam. */
+/** Makes {@code --checkpoints}, {@code --resume} and {@code --metricsPort} known to Beam. */
 @AutoService(PipelineOptionsRegistrar.class)
-public final class MetricsOptionsRegistrar implements PipelineOptionsRegistrar {
+public final class FlinkOptionsRegistrar implements PipelineOptionsRegistrar {
 
   @Override
   public Iterable<Class<? extends PipelineOptions>> getPipelineOptions() {
-    return List.of(MetricsOptions.class);
+    return List.of(CheckpointOptions.class, MetricsOptions.class);
   }
 }

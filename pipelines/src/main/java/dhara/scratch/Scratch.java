@@ -1,0 +1,167 @@
+package dhara.scratch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.Set;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Temporary folders of this process, below one of its own. That one is there while any of them is,
+ * and holds a file that the process keeps locked. A process that is killed deletes nothing, but the
+ * operating system releases its lock: the next process that needs a temporary folder deletes those
+ * whose lock is free.
+ */
+public final class Scratch {
+
+  private static final String PREFIX = "dhara-";
+  private static final String LOCK = ".lock";
+  private static final Scratch OF_PROCESS =
+      new Scratch(Path.of(System.getProperty("java.io.tmpdir")));
+
+  private final Path temporary;
+  private final Set<Path> folders = new HashSet<>();
+  private @Nullable Path own;
+  private @Nullable FileChannel lock;
+
+  Scratch(Path temporary) {
+    this.temporary = temporary;
+  }
+
+  /** That of this process, in {@code java.io.tmpdir}. */
+  public static Scratch ofProcess() {
+    return OF_PROCESS;
+  }
+
+  /**
+   * Makes a temporary folder.
+   *
+   * @param name what its name begins with
+   * @throws UncheckedIOException where it cannot be made; it says where
+   */
+  public synchronized Path folder(String name) {
+    try {
+      if (own == null) {
+        sweep();
+        own = Files.createTempDirectory(temporary, PREFIX);
+        lock = locked(own);
+      }
+      Path folder = Files.createTempDirectory(own, name + "-");
+      folders.add(folder);
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for temporary files: " + e.getMessage(), e);
+    }
+  }
+
+  /** The lock is taken before the file has the name that a sweep looks for. */
+  private static FileChannel locked(Path folder) throws IOException {
+    Path made = folder.resolve(LOCK + ".new");
+    FileChannel channel =
+        FileChannel.open(made, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      throw new IOException(made + " is locked by another process");
+    }
+    Files.move(made, folder.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
+    return channel;
+  }
+
+  /** Deletes a temporary folder with all that it holds; one that is gone already is none. */
+  public synchronized void delete(Path folder) throws IOException {
+    if (folders.remove(folder)) {
+      deleteAll(folder);
+    }
+    if (folders.isEmpty()) {
+      clear();
+    }
+  }
+
+  /** Deletes all temporary folders: whatever used them has ended. */
+  public synchronized void clear() throws IOException {
+    folders.clear();
+    if (own != null) {
+      deleteAll(own);
+      lock.close();
+      own = null;
+      lock = null;
+    }
+  }
+
+  /** Deletes what processes left that are no more; what cannot be deleted stays. */
+  private void sweep() throws IOException {
+    try (DirectoryStream<Path> others = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+      for (Path other : others) {
+        if (abandoned(other)) {
+          boolean unused = deleteIfPossible(other);
+        }
+      }
+    }
+  }
+
+  private static boolean deleteIfPossible(Path folder) {
+    try {
+      deleteAll(folder);
+      return true;
+    } catch (IOException e) {
+      return false; // another process sweeps too, or it is another user's
+    }
+  }
+
+  private static boolean abandoned(Path folder) {
+    Path file = folder.resolve(LOCK);
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return channel.tryLock() != null;
+    } catch (IOException | OverlappingFileLockException e) {
+      return false; // it is gone by now, another user's, or this process'
+    }
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.deleteIfExists(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+                throws IOException {
+              if (e != null) {
+                throw e;
+              }
+              Files.deleteIfExists(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (NoSuchFileException e) {
+      return; // whoever used it has deleted it
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dhara.runners.flink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** Flink's REST interface, of a cluster and of an embedded Flink alike. */
+final class Rest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  private final String root;
+
+  /**
+   * @param address host and port
+   */
+  Rest(String address) {
+    this.root = "http://" + address;
+  }
+
+  /**
+   * What it answers.
+   *
+   * @param path from the root on, encoded
+   * @throws IOException where it does not answer, or that it failed
+   */
+  JsonNode get(String path) throws IOException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(root + path)).timeout(PATIENCE).build();
+    try {
+      HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IOException("it answers " + path + " with " + answer.statusCode());
+      }
+      return JSON.readTree(answer.body());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+}

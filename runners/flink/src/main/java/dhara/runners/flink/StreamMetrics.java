@@ -1,0 +1,173 @@
+package dhara.runners.flink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dhara.cli.Vitals;
+import dhara.pipelines.Ledger;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How a stream is doing, by Flink's metrics, Dhara's among them: docs/metrics.md says what each
+ * means.
+ */
+final class StreamMetrics {
+
+  private static final Pattern WANTED =
+      Pattern.compile(".*\\.(?:dhara_[a-z.-]+(?:_[a-z-]+)*|watermarkLag|pendingBytes)");
+  private static final Pattern LEDGER =
+      Pattern.compile("(.*)_Ledger/Show/.*\\.dhara_ledger_([a-z-]+)");
+
+  /** Names change only where a job does; those of a reason of dead letters come with the first. */
+  private static final int NAMES_LAST = 10;
+
+  private final Rest rest;
+  private final String job;
+  private Map<String, List<String>> names = Map.of();
+  private int asked;
+
+  /**
+   * @param job its path
+   */
+  StreamMetrics(Rest rest, String job) {
+    this.rest = rest;
+    this.job = job;
+  }
+
+  /**
+   * What they say; empty where Flink does not answer.
+   *
+   * @param checkpoint when the latest was completed
+   */
+  synchronized Optional<Vitals> now(Optional<Instant> checkpoint) {
+    try {
+      if (asked++ % NAMES_LAST == 0) {
+        names = names();
+      }
+      Map<String, Value> values = new TreeMap<>();
+      for (Map.Entry<String, List<String>> vertex : names.entrySet()) {
+        for (JsonNode metric :
+            rest.get(metrics(vertex.getKey()) + "?agg=sum,max&get=" + joined(vertex.getValue()))) {
+          values.put(
+              metric.path("id").asText(),
+              new Value(metric.path("sum").asDouble(), metric.path("max").asDouble()));
+        }
+      }
+      return Optional.of(vitals(values, checkpoint));
+    } catch (IOException e) {
+      asked = 0; // it starts again, maybe with other steps
+      return Optional.empty();
+    }
+  }
+
+  /** Of a metric, over the workers of a step. */
+  private record Value(double sum, double max) {}
+
+  /** The metrics of interest, by vertex. */
+  private Map<String, List<String>> names() throws IOException {
+    Map<String, List<String>> wanted = new LinkedHashMap<>();
+    for (JsonNode vertex : rest.get(job).path("vertices")) {
+      List<String> ofVertex = new ArrayList<>();
+      for (JsonNode metric : rest.get(metrics(vertex.path("id").asText()))) {
+        String name = metric.path("id").asText();
+        if (WANTED.matcher(name).matches()) {
+          ofVertex.add(name);
+        }
+      }
+      if (!ofVertex.isEmpty()) {
+        wanted.put(vertex.path("id").asText(), ofVertex);
+      }
+    }
+    return wanted;
+  }
+
+  private String metrics(String vertex) {
+    return job + "/vertices/" + vertex + "/subtasks/metrics";
+  }
+
+  private static String joined(List<String> names) {
+    return URLEncoder.encode(String.join(",", names), StandardCharsets.UTF_8);
+  }
+
+  private static Vitals vitals(Map<String, Value> values, Optional<Instant> checkpoint) {
+    List<Ledger> ledgers = ledgers(values);
+    double bytes = max(values, ".dhara_record_bytes");
+    double lagMillis = max(values, ".watermarkLag");
+    long now = System.currentTimeMillis();
+    return new Vitals(
+        ledgers,
+        atLeast(ledgers.stream().mapToLong(Ledger::read).sum(), values, ".dhara_read"),
+        atLeast(
+            ledgers.stream().mapToLong(Ledger::deadLettered).sum(), values, ".dhara_dead-lettered"),
+        atLeast(ledgers.stream().mapToLong(Ledger::late).sum(), values, ".dhara_late"),
+        bytes > 0
+            ? OptionalLong.of(Math.round(sum(values, ".pendingBytes") / bytes))
+            : OptionalLong.empty(),
+        // Before the first event the watermark is as far back as time goes.
+        lagMillis == 0 || lagMillis > now
+            ? Optional.empty()
+            : Optional.of(Instant.ofEpochMilli(now - (long) lagMillis)),
+        (long) sum(values, ".dhara_answers"),
+        checkpoint);
+  }
+
+  private static List<Ledger> ledgers(Map<String, Value> values) {
+    Map<String, Map<String, Long>> inputs = new TreeMap<>();
+    values.forEach(
+        (name, value) -> {
+          Matcher entry = LEDGER.matcher(name);
+          if (entry.matches()) {
+            inputs
+                .computeIfAbsent(entry.group(1), input -> new TreeMap<>())
+                .put(entry.group(2), (long) value.max());
+          }
+        });
+    List<Ledger> ledgers = new ArrayList<>();
+    inputs.forEach((input, entries) -> ledgers.add(ledger(input, entries)));
+    return ledgers;
+  }
+
+  private static Ledger ledger(String input, Map<String, Long> entries) {
+    return new Ledger(
+        input,
+        0,
+        entries.getOrDefault("read", 0L),
+        entries.getOrDefault("aggregated", 0L),
+        entries.getOrDefault("dead-lettered", 0L),
+        entries.getOrDefault("late", 0L),
+        entries.getOrDefault("duplicate", 0L),
+        entries.getOrDefault("filtered", 0L),
+        entries.getOrDefault("parsed", 0L),
+        entries.getOrDefault("in-range", 0L));
+  }
+
+  /** Counters begin anew with each start, the ledger goes on. */
+  private static long atLeast(long ledger, Map<String, Value> values, String counter) {
+    return Math.max(ledger, (long) sum(values, counter));
+  }
+
+  private static double sum(Map<String, Value> values, String metric) {
+    return values.entrySet().stream()
+        .filter(value -> value.getKey().endsWith(metric))
+        .mapToDouble(value -> value.getValue().sum())
+        .sum();
+  }
+
+  private static double max(Map<String, Value> values, String metric) {
+    return values.entrySet().stream()
+        .filter(value -> value.getKey().endsWith(metric))
+        .mapToDouble(value -> value.getValue().max())
+        .max()
+        .orElse(0);
+  }
+}
