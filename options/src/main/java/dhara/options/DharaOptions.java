@@ -111,7 +111,7 @@ public interface DharaOptions extends BackfillOptions {
   void setIdleAfter(Duration value);
 
   @Description(
-      "Whether the command stays with its job, and cancels it at Ctrl-C. --wait=false leaves a stream"
+      "Whether the command stays with its job, and ends it at Ctrl-C. --wait=false leaves a stream"
           + " to its cluster as soon as that has taken it, e.g. --wait=false")
   @Default.Boolean(true)
   boolean getWait();

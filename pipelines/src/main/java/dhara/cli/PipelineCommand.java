@@ -60,15 +60,17 @@ record PipelineCommand(Environment environment, Arguments known, Arguments.Given
     }
     try (Job running = prepared.job()) {
       boolean wait = waits(running) && !given.values().containsKey("templateLocation");
-      Console console = environment.console();
-      EngineRun attended =
-          settings
-              .engine()
-              .prepare(
-                  new Engine.Launch(
-                      known.command(), running.pipeline(), running.bounded(), console));
-      try (Run run = new Run(running, attended, console, this::again)) {
-        run.toTheEnd(wait);
+      try (StreamScreen screen = StreamScreen.of(environment.console(), running.bounded())) {
+        EngineRun attended =
+            settings
+                .engine()
+                .prepare(
+                    new Engine.Launch(
+                        known.command(), running.pipeline(), running.bounded(), screen.console()));
+        screen.show(attended::vitals);
+        try (Run run = new Run(running, attended, screen, this::again)) {
+          run.toTheEnd(wait);
+        }
       }
       if (!running.pipeline().getOptions().as(DharaOptions.class).getWait()) {
         environment

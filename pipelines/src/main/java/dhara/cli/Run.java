@@ -2,6 +2,8 @@ package dhara.cli;
 
 import dhara.scratch.Scratch;
 import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ final class Run implements AutoCloseable {
 
   private final Job job;
   private final EngineRun attended;
+  private final StreamScreen screen;
   private final Console console;
   private final Function<EngineRun.Resume, String> again;
   private final AtomicReference<PipelineResult> running = new AtomicReference<>();
@@ -32,12 +35,14 @@ final class Run implements AutoCloseable {
   /**
    * @param job to be closed by whoever made it
    * @param attended the engine's part in it; this closes it
+   * @param screen shows a stream; it is closed when the user ends that
    * @param again the command that goes on with a run
    */
-  Run(Job job, EngineRun attended, Console console, Function<EngineRun.Resume, String> again) {
+  Run(Job job, EngineRun attended, StreamScreen screen, Function<EngineRun.Resume, String> again) {
     this.job = job;
     this.attended = attended;
-    this.console = console;
+    this.screen = screen;
+    this.console = screen.console();
     this.again = again;
     Runtime.getRuntime().addShutdownHook(stop);
   }
@@ -83,6 +88,9 @@ final class Run implements AutoCloseable {
   /** Ends what runs, waits until the run's own thread has closed everything, and cleans up. */
   private void stop() {
     interrupted.set(true);
+    Optional<Vitals> last = attended.vitals();
+    screen.close();
+    last.ifPresent(this::sayPosition);
     try {
       Optional<EngineRun.Stopped> stopped = attended.stop();
       if (stopped.isPresent()) {
@@ -104,6 +112,24 @@ final class Run implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** What it had counted by its newest ledger, and how far it had come. */
+  private void sayPosition(Vitals vitals) {
+    vitals.ledgers().forEach(ledger -> say(ledger.toString()));
+    vitals
+        .watermark()
+        .ifPresent(
+            watermark ->
+                say(
+                    "the watermark is at "
+                        + watermark.truncatedTo(ChronoUnit.MILLIS)
+                        + (vitals.lag().isPresent()
+                            ? String.format(
+                                Locale.ROOT,
+                                ", some %,d records wait to be read",
+                                vitals.lag().getAsLong())
+                            : "")));
   }
 
   /** An engine that runs inside {@code run()} gives no handle, and ends with this process. */

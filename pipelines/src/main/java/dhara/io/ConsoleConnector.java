@@ -1,6 +1,7 @@
 package dhara.io;
 
 import com.google.auto.service.AutoService;
+import dhara.terminal.Screen;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -13,7 +14,8 @@ import org.apache.beam.sdk.values.PDone;
 
 /**
  * The console of the command. A bounded run keeps its rows, and the command shows them at the end,
- * as a table or as JSON lines; a stream prints JSON lines as they come.
+ * as a table or as JSON lines; a stream prints JSON lines as they come, unless a {@link Screen}
+ * shows them.
  */
 @AutoService(Connector.class)
 public final class ConsoleConnector implements Connector {
@@ -48,7 +50,7 @@ public final class ConsoleConnector implements Connector {
         ? Target.of(
                 FilesSink.of(run.folder().endpoint(endpoint.option()), rows.name(), rows.format()))
             .keptInTheRun()
-        : Target.of(new ToConsole<>(rows.format(), rows.aside()));
+        : Target.of(new ToConsole<>(rows.name(), rows.format(), rows.aside()));
   }
 
   /** What may follow {@code console?}: {@code format=table|jsonl}, {@code rows=20}. */
@@ -72,17 +74,19 @@ public final class ConsoleConnector implements Connector {
 
     private static final long serialVersionUID = 1L;
 
+    private final String output;
     private final RowFormat<T> rows;
     private final boolean errors;
 
-    ToConsole(RowFormat<T> rows, boolean errors) {
+    ToConsole(String output, RowFormat<T> rows, boolean errors) {
+      this.output = output;
       this.rows = rows;
       this.errors = errors;
     }
 
     @Override
     public PDone expand(PCollection<T> elements) {
-      elements.apply("Print", ParDo.of(new PrintFn<>(rows, errors)));
+      elements.apply("Print", ParDo.of(new PrintFn<>(output, rows, errors)));
       return PDone.in(elements.getPipeline());
     }
   }
@@ -91,10 +95,12 @@ public final class ConsoleConnector implements Connector {
 
     private static final long serialVersionUID = 1L;
 
+    private final String output;
     private final RowFormat<T> rows;
     private final boolean errors;
 
-    PrintFn(RowFormat<T> rows, boolean errors) {
+    PrintFn(String output, RowFormat<T> rows, boolean errors) {
+      this.output = output;
       this.rows = rows;
       this.errors = errors;
     }
@@ -102,6 +108,10 @@ public final class ConsoleConnector implements Connector {
     @ProcessElement
     public void process(@Element T element) throws IOException {
       byte[] json = rows.json(element);
+      Screen screen = Screen.used();
+      if (screen != null && screen.shows(output, errors, rows.jsonKey(element), json)) {
+        return;
+      }
       byte[] line = Arrays.copyOf(json, json.length + 1);
       line[json.length] = '\n';
       PrintStream out = errors ? System.err : System.out;
