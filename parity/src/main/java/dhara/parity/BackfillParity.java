@@ -90,10 +90,6 @@ public abstract class BackfillParity {
     List<String> arguments = new ArrayList<>(List.of(name, "--events=" + generated.file()));
     arguments.addAll(windows);
     arguments.add("--answers=files:" + whole);
-    if (!sessions() && windows.contains("--gap=PT2S")) {
-      assertRefused(Command.run(arguments));
-      return;
-    }
     Command.done(arguments);
 
     arguments.set(arguments.size() - 1, "--answers=files:" + part);
@@ -131,10 +127,6 @@ public abstract class BackfillParity {
     Path joined = folder.resolve("joined");
     List<String> arguments =
         List.of(name, "--gap=PT2S", "--unique=false", "--events=" + generated.file());
-    if (!sessions()) {
-      assertRefused(Command.run(with(arguments, "--answers=files:" + whole)));
-      return;
-    }
     Command.done(with(arguments, "--answers=files:" + whole));
 
     Command.done(
@@ -156,16 +148,6 @@ public abstract class BackfillParity {
 
   private static List<String> with(List<String> arguments, String... more) {
     return Stream.concat(arguments.stream(), Stream.of(more)).toList();
-  }
-
-  /** Whether the engine groups in sessions; one that does not must refuse them. */
-  protected boolean sessions() {
-    return true;
-  }
-
-  private static void assertRefused(Command run) {
-    assertThat(run.err(), run.exit(), is(2));
-    assertThat(run.err(), containsString("groups in windows that merge (sessions)"));
   }
 
   private static Map<String, Long> reasons(Path folder) throws IOException {

@@ -31,7 +31,8 @@ public enum Feature {
   /** A grouping in windows that merge. */
   SESSIONS(
       "groups in windows that merge (sessions)",
-      "run it on Flink (-Pflink-runner) or the direct runner"),
+      "answer by Answers.in(Windows.sessions(…)), which merges sessions itself, or run it on Flink"
+          + " (-Pflink-runner) or the direct runner"),
   /** {@code TestStream}. */
   TEST_STREAM("is a TestStream", "give it elements by Create");
 

@@ -30,6 +30,7 @@ final class Revisions {
     for (Step step : graph.leaves().toList()) {
       boolean ofRevisions = step.inputs().anyMatch(revised::contains);
       boolean revises = groups(step) && accumulates(step.input());
+      boolean answers = groups(step) && step.enclosing().anyMatch(Revisions::answersTwice);
       if (ofRevisions && revises && step.enclosing().noneMatch(Revisions::takesTheLatest)) {
         findings.add(
             Finding.warn(
@@ -38,7 +39,7 @@ final class Revisions {
                 "groups answers and the revisions that replaced them: events may count twice",
                 "combine by LatestFn"));
       }
-      if (ofRevisions || revises) {
+      if (ofRevisions || revises || answers) {
         step.outputs().forEach(revised::add);
       }
     }
@@ -49,6 +50,12 @@ final class Revisions {
     return step.transform() instanceof GroupByKey
         || (step.fn().anyMatch(DoFnSignatures::isStateful)
             && step.enclosing().anyMatch(outer -> outer.getTransform() instanceof Answers));
+  }
+
+  /** Answers about sessions are made in the global window, and put into their own windows later. */
+  private static boolean answersTwice(Node outer) {
+    return outer.getTransform() instanceof Answers
+        && outer.getOutputs().values().stream().anyMatch(Revisions::accumulates);
   }
 
   private static boolean accumulates(PCollection<?> input) {

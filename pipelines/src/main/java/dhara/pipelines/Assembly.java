@@ -552,8 +552,10 @@ public final class Assembly implements Flow, AutoCloseable {
 
     @ProcessElement
     public void process(@Element Answer<K, V> a, OutputReceiver<Answer<K, V>> out) {
-      out.output(
-          new Answer<>(a.key(), a.start(), a.end(), clock.next(a.revision() == 0), a.value()));
+      // What a sink has written it cannot delete: answers that are withdrawn stay there.
+      if (!a.isWithdrawn()) {
+        out.output(a.withRevision(clock.next(a.revision() == 0)));
+      }
     }
   }
 
@@ -570,7 +572,7 @@ public final class Assembly implements Flow, AutoCloseable {
 
     @ProcessElement
     public void process(@Element Answer<K, V> a, OutputReceiver<Answer<K, V>> out) {
-      out.output(new Answer<>(a.key(), a.start(), a.end(), first + a.revision(), a.value()));
+      out.output(a.withRevision(first + a.revision()));
     }
   }
 }

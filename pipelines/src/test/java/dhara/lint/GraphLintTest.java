@@ -48,6 +48,7 @@ import org.apache.beam.sdk.transforms.Deduplicate;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.GroupIntoBatches;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Max;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
@@ -382,6 +383,39 @@ class GraphLintTest {
     assertThat(findings.stream().map(Finding::severity).toList(), contains(Severity.WARN));
     assertThat(rules(findings), contains("revisions-grouped Highest/GroupByKey"));
     assertThat(Finding.refuses(findings), is(false));
+  }
+
+  @Test
+  void warnsOfRevisionsOfSessionsThatAreAddedUp() {
+    Pipeline pipeline = backfill();
+    keyedStream(pipeline)
+        .apply("Sum", Answers.in(Windows.sessions(Duration.ofMinutes(1))).perKey(Sum.ofLongs()))
+        .apply("Values", MapElements.into(TypeDescriptors.longs()).via(Answer::value))
+        .apply("ByNothing", WithKeys.<String, Long>of("all").withKeyType(TypeDescriptors.strings()))
+        .apply("Highest", Max.longsPerKey());
+
+    assertThat(rules(SEA.check(pipeline, false)), contains("revisions-grouped Highest/GroupByKey"));
+  }
+
+  @Test
+  void refusesSessionsOnlyIfTheEngineMergesThem() {
+    GraphLint lint =
+        GraphLint.of("brook", List.of(Unsupported.inBackfills(Feature.SESSIONS, "it loses some")));
+    Pipeline bad = backfill();
+    keyed(bad)
+        .apply("Window", Windows.sessions(Duration.ofMinutes(1)).into())
+        .apply("Sum", Sum.longsPerKey());
+    Pipeline good = backfill();
+    keyed(good)
+        .apply("Sum", Answers.in(Windows.sessions(Duration.ofMinutes(1))).perKey(Sum.ofLongs()));
+
+    assertThat(
+        lint.check(bad, true).stream().map(Finding::toString).toList(),
+        contains(
+            "Sum/GroupByKey: groups in windows that merge (sessions), and on brook it loses some;"
+                + " answer by Answers.in(Windows.sessions(…)), which merges sessions itself, or run"
+                + " it on Flink (-Pflink-runner) or the direct runner"));
+    assertThat(lint.check(good, true), is(empty()));
   }
 
   @Test

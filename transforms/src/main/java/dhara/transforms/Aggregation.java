@@ -54,6 +54,16 @@ record Aggregation<K, InT, AccT, OutT>(
     return KvCoder.of(VarIntCoder.of(), blocks());
   }
 
+  /** Codes blocks of sessions. */
+  BlockCoder<K, Session<AccT>> sessionBlocks() {
+    return BlockCoder.of(keys, SessionCoder.of(sums));
+  }
+
+  /** Codes blocks of sessions with the shard that they are of. */
+  KvCoder<Integer, byte[]> sessions() {
+    return KvCoder.of(VarIntCoder.of(), sessionBlocks());
+  }
+
   /** Codes answers. */
   AnswerCoder<K, OutT> answers() {
     return AnswerCoder.of(keys, outs);

@@ -9,7 +9,11 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 import org.apache.beam.sdk.util.VarInt;
 
-/** Codes an {@link Answer}: key, window and revision, value. Windows are whole milliseconds. */
+/**
+ * Codes an {@link Answer}: key, window and revision, value. Windows are whole milliseconds. A
+ * withdrawn answer has the complement of its revision, which is negative, and no value after it;
+ * all others are coded as they were before answers could be withdrawn.
+ */
 public final class AnswerCoder<K, V> extends StructuredCoder<Answer<K, V>> {
 
   private static final long serialVersionUID = 1L;
@@ -42,18 +46,23 @@ public final class AnswerCoder<K, V> extends StructuredCoder<Answer<K, V>> {
     key.encode(answer.key(), out);
     VarInt.encode(answer.start().toEpochMilli(), out);
     VarInt.encode(answer.end().toEpochMilli(), out);
+    if (answer.isWithdrawn()) {
+      VarInt.encode(~answer.revision(), out);
+      return;
+    }
     VarInt.encode(answer.revision(), out);
     value.encode(answer.value(), out);
   }
 
   @Override
   public Answer<K, V> decode(InputStream in) throws IOException {
-    return new Answer<>(
-        key.decode(in),
-        Instant.ofEpochMilli(VarInt.decodeLong(in)),
-        Instant.ofEpochMilli(VarInt.decodeLong(in)),
-        VarInt.decodeLong(in),
-        value.decode(in));
+    K of = key.decode(in);
+    Instant start = Instant.ofEpochMilli(VarInt.decodeLong(in));
+    Instant end = Instant.ofEpochMilli(VarInt.decodeLong(in));
+    long revision = VarInt.decodeLong(in);
+    return revision < 0
+        ? Answer.withdrawn(of, start, end, ~revision)
+        : new Answer<>(of, start, end, revision, value.decode(in));
   }
 
   @Override

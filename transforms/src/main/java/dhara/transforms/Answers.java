@@ -3,9 +3,10 @@ package dhara.transforms;
 import dhara.records.RecordCoder;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -20,7 +21,6 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 
@@ -34,7 +34,8 @@ import org.joda.time.Duration;
  * State: per window and shard, a share of the keys, the sums of the shard's keys as blocks of
  * bytes, until the window's end and allowed lateness. Late: an event within the allowed lateness
  * makes a revision that replaces the whole answer; a later one the engine drops, unless the source
- * has put it apart already ({@link Lateness}).
+ * has put it apart already ({@link Lateness}). If what values add up to becomes null, there is no
+ * answer, and one that was given is {@link Answer#withdrawn withdrawn}.
  *
  * <pre>{@code
  * trades.apply(
@@ -55,13 +56,19 @@ import org.joda.time.Duration;
  * <p>Sliding windows share slices: {@link #in} adds an event up once, and merges the sums of the
  * slices into the windows. {@link #perKey} takes windows as they are, each event in all of its own.
  *
- * <p>It knows the windowings that {@link Windows} makes, and of Beam's own those of windows with a
- * start and an end that do not merge, with the default trigger or {@code
+ * <p>Sessions go the same way: a bundle's values are added up by the sessions that they make, and a
+ * shard's blocks of them are merged when sessions end. A late event that joins sessions makes an
+ * answer for the whole, and those of its parts are withdrawn. An event that the source has let
+ * through always joins the sessions that it reaches, so that a stream settles on the sessions of a
+ * backfill; Beam's own would have forgotten some of them, for it keeps a session only until the
+ * lateness after its end.
+ *
+ * <p>It knows the windowings that {@link Windows} makes, and Beam's own if their windows are
+ * sessions, or have a start and an end and do not merge, with the default trigger or {@code
  * AfterWatermark.pastEndOfWindow()}, late firings by {@code AfterPane.elementCountAtLeast(1)} and
  * early ones by {@code AfterProcessingTime.pastFirstElementInPane().plusDelayOf(…)}, accumulating;
  * the delay is the longest that an early answer waits, for shards take turns within it. All others
- * go through {@code Combine.perKey} itself; so do sessions, but those of a bounded input are added
- * up in their bundle before.
+ * go through {@code Combine.perKey} itself.
  */
 public final class Answers<E, K, InT, AccT, OutT>
     extends PTransform<PCollection<E>, PCollection<Answer<K, OutT>>> {
@@ -198,11 +205,14 @@ public final class Answers<E, K, InT, AccT, OutT>
     if (windows != null && !windows.merging() && slices(windows) <= MOST_SLICES) {
       return bySlice(aggregation, windows, elements);
     }
-    PCollection<E> windowed = windows == null ? elements : elements.apply("Window", windows.into());
-    if (windowed.isBounded() == IsBounded.BOUNDED
-        && Firings.ofSessions(windowed.getWindowingStrategy())) {
-      return bySession(aggregation, windowed);
+    Optional<Windows> sessions =
+        windows == null
+            ? Firings.sessions(elements.getWindowingStrategy())
+            : Optional.of(windows).filter(Windows::merging);
+    if (sessions.isPresent()) {
+      return bySession(aggregation, sessions.get(), elements);
     }
+    PCollection<E> windowed = windows == null ? elements : elements.apply("Window", windows.into());
     return Firings.of(windowed.getWindowingStrategy())
         .map(firings -> byWindow(aggregation, firings, windowed))
         .orElseGet(() -> combined(aggregation, pairs, windowed));
@@ -275,86 +285,33 @@ public final class Answers<E, K, InT, AccT, OutT>
         .setCoder(aggregation.answers());
   }
 
-  /** Values are added up by the sessions of their bundle, and Beam merges those of all bundles. */
+  /** Values are added up by the sessions of their bundle, and those of all bundles are merged. */
   private PCollection<Answer<K, OutT>> bySession(
-      Aggregation<K, InT, AccT, OutT> aggregation, PCollection<E> elements) {
-    return combined(
-        aggregation,
-        elements
-            .apply(
-                "SumInBundle",
-                ParDo.of(
-                    new SumPerBundle.BySessionFn<>(
-                        aggregation, keying, SumPerBundle.KEYS_PER_BUNDLE)))
-            .setCoder(KvCoder.of(aggregation.keys(), aggregation.sums())),
-        new SumsFn<>(aggregation));
+      Aggregation<K, InT, AccT, OutT> aggregation, Windows sessions, PCollection<E> elements) {
+    return global(elements)
+        .apply(
+            "SumInBundle",
+            ParDo.of(
+                new SumPerBundle.BySessionFn<>(
+                    aggregation,
+                    keying,
+                    sessions.width().toMillis(),
+                    shards,
+                    SumPerBundle.KEYS_PER_BUNDLE)))
+        .setCoder(aggregation.sessions())
+        .apply("Answer", new Sessionize<>(aggregation, sessions, compactBytes));
   }
 
   /** Beam's own way, for other windows that merge, and for panes that only it knows. */
   private PCollection<Answer<K, OutT>> combined(
       Aggregation<K, InT, AccT, OutT> aggregation, KvCoder<K, InT> pairs, PCollection<E> elements) {
-    return combined(
-        aggregation,
-        elements.apply("Key", ParDo.of(new KeyFn<>(keying))).setCoder(pairs),
-        aggregation.fn());
-  }
-
-  private <T> PCollection<Answer<K, OutT>> combined(
-      Aggregation<K, InT, AccT, OutT> aggregation,
-      PCollection<KV<K, T>> values,
-      CombineFn<T, AccT, OutT> with) {
-    return values
-        .apply("SumPerKey", Combine.perKey(with))
-        .setCoder(KvCoder.of(aggregation.keys(), aggregation.outs()))
+    return elements
+        .apply("Key", ParDo.of(new KeyFn<>(keying)))
+        .setCoder(pairs)
+        .apply("SumPerKey", Combine.perKey(aggregation.fn()))
+        .setCoder(KvCoder.of(aggregation.keys(), NullableCoder.of(aggregation.outs())))
         .apply("Answer", ParDo.of(new AnswerFn<>()))
         .setCoder(aggregation.answers());
-  }
-
-  /** Adds up what was added up in bundles. */
-  private static final class SumsFn<AccT, OutT> extends CombineFn<AccT, AccT, OutT> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final Aggregation<?, ?, AccT, OutT> aggregation;
-
-    SumsFn(Aggregation<?, ?, AccT, OutT> aggregation) {
-      this.aggregation = aggregation;
-    }
-
-    @Override
-    public AccT createAccumulator() {
-      return aggregation.fn().createAccumulator();
-    }
-
-    @Override
-    public AccT addInput(AccT sum, AccT more) {
-      return aggregation.plus(sum, more);
-    }
-
-    @Override
-    public AccT mergeAccumulators(Iterable<AccT> sums) {
-      return aggregation.fn().mergeAccumulators(sums);
-    }
-
-    @Override
-    public AccT compact(AccT sum) {
-      return aggregation.fn().compact(sum);
-    }
-
-    @Override
-    public OutT extractOutput(AccT sum) {
-      return aggregation.fn().extractOutput(sum);
-    }
-
-    @Override
-    public Coder<AccT> getAccumulatorCoder(CoderRegistry registry, Coder<AccT> values) {
-      return aggregation.sums();
-    }
-
-    @Override
-    public Coder<OutT> getDefaultOutputCoder(CoderRegistry registry, Coder<AccT> values) {
-      return aggregation.outs();
-    }
   }
 
   private static final class KeyFn<E, K, InT> extends DoFn<E, KV<K, InT>> {
@@ -388,13 +345,16 @@ public final class Answers<E, K, InT, AccT, OutT>
         throw new IllegalStateException(
             "an answer needs a window with a start and an end, but " + window + " has none");
       }
-      out.output(
-          new Answer<>(
-              element.getKey(),
-              Instant.ofEpochMilli(interval.start().getMillis()),
-              Instant.ofEpochMilli(interval.end().getMillis()),
-              pane.getIndex(),
-              element.getValue()));
+      V value = element.getValue();
+      if (value != null || !pane.isFirst()) {
+        out.output(
+            new Answer<>(
+                element.getKey(),
+                Instant.ofEpochMilli(interval.start().getMillis()),
+                Instant.ofEpochMilli(interval.end().getMillis()),
+                pane.getIndex(),
+                value));
+      }
     }
   }
 }

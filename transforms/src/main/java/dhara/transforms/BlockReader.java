@@ -12,6 +12,7 @@ final class BlockReader {
   private final byte[] block;
   private final RecordInput input;
   private int at;
+  private int offset;
   private int next;
   private int keyOffset;
   private int keyLength;
@@ -29,6 +30,7 @@ final class BlockReader {
       return false;
     }
     at = next;
+    offset = next;
     keyLength = length();
     keyOffset = at;
     at += keyLength;
@@ -41,6 +43,16 @@ final class BlockReader {
 
   byte[] block() {
     return block;
+  }
+
+  /** Where the entry starts. */
+  int offset() {
+    return offset;
+  }
+
+  /** Where the entry, and the sum in it, ends. */
+  int end() {
+    return next;
   }
 
   int keyOffset() {
@@ -73,12 +85,17 @@ final class BlockReader {
 
   /** The entry's sum. */
   <AccT> AccT sum(Coder<AccT> coder) throws IOException {
-    input.moveTo(sumOffset, next);
-    AccT sum = coder.decode(input);
+    AccT sum = coder.decode(sumBytes());
     if (input.available() > 0) {
       throw new CoderException(input.available() + " bytes are left behind a sum, by " + coder);
     }
     return sum;
+  }
+
+  /** The bytes of the entry's sum, valid until the next one is asked for. */
+  RecordInput sumBytes() {
+    input.moveTo(sumOffset, next);
+    return input;
   }
 
   private int length() throws IOException {

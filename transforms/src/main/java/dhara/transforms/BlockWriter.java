@@ -19,17 +19,33 @@ final class BlockWriter {
   /** What is larger is not kept for the next block: there is a writer for each shard. */
   private static final int KEPT = 1 << 16;
 
+  /** Writes what is known of a key. */
+  @FunctionalInterface
+  interface Body {
+    void writeTo(RecordOutput out) throws IOException;
+  }
+
   private RecordOutput out = new RecordOutput(LEAST);
 
   /** Adds the sum of a key. */
   <AccT> void add(byte[] key, int offset, int length, long revision, AccT sum, Coder<AccT> coder)
       throws IOException {
+    add(key, offset, length, revision, body -> coder.encode(sum, body));
+  }
+
+  /** Adds what is known of a key. */
+  void add(byte[] key, int offset, int length, long revision, Body body) throws IOException {
     out.writeVarint(length);
     out.write(key, offset, length);
     out.writeVarint(revision);
     int start = out.begin();
-    coder.encode(sum, out);
+    body.writeTo(out);
     out.end(start);
+  }
+
+  /** Copies the entry that a reader is at. */
+  void copy(BlockReader reader) {
+    out.write(reader.block(), reader.offset(), reader.end() - reader.offset());
   }
 
   int size() {
@@ -43,6 +59,13 @@ final class BlockWriter {
     } else {
       out.cutTo(0);
     }
+  }
+
+  /** One block of what is in two. */
+  static byte[] joined(byte[] one, byte[] other) {
+    byte[] joined = Arrays.copyOf(one, one.length + other.length);
+    System.arraycopy(other, 0, joined, one.length, other.length);
+    return joined;
   }
 
   /** A copy of what was written. */

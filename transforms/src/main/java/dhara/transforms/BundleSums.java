@@ -1,7 +1,5 @@
 package dhara.transforms;
 
-import dhara.records.RecordOutput;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -38,7 +36,7 @@ final class BundleSums<W, K, InT, AccT> {
   final class InWindow {
 
     private final Map<K, Sum<AccT>> sums = new HashMap<>();
-    private final BlockWriter[] blocks = new BlockWriter[shards];
+    private final ShardBlocks<K> blocks = new ShardBlocks<>(aggregation.keys(), shards);
     private int count;
 
     private InWindow() {}
@@ -46,7 +44,7 @@ final class BundleSums<W, K, InT, AccT> {
     /** Adds a value up. */
     void add(K key, InT value) {
       values++;
-      if (scattered) {
+      if (scatter.scattered()) {
         count++;
         size++;
         write(key, aggregation.fn().addInput(aggregation.fn().createAccumulator(), value));
@@ -64,62 +62,31 @@ final class BundleSums<W, K, InT, AccT> {
     }
 
     private void write(K key, AccT sum) {
-      keyBytes.cutTo(0);
-      try {
-        aggregation.keys().encode(key, keyBytes);
-        int shard = shard(BlockReader.hash(keyBytes.bytes(), 0, keyBytes.size()));
-        if (blocks[shard] == null) {
-          blocks[shard] = new BlockWriter();
-        }
-        AccT compact = aggregation.fn().compact(sum);
-        blocks[shard].add(keyBytes.bytes(), 0, keyBytes.size(), 0, compact, aggregation.sums());
-      } catch (IOException e) {
-        // Nothing is read or written but memory: what fails is the encoding of this key or sum.
-        throw new IllegalArgumentException("cannot encode the sum of " + key, e);
-      }
+      blocks.add(key, aggregation.fn().compact(sum), aggregation.sums());
     }
 
     private void flush(W window, Taker<W> taker) {
       sums.forEach((key, sum) -> write(key, sum.sum));
-      for (int shard = 0; shard < shards; shard++) {
-        if (blocks[shard] != null && blocks[shard].size() > 0) {
-          taker.take(window, shard, blocks[shard].toBytes());
-        }
-      }
+      blocks.flush((shard, block) -> taker.take(window, shard, block));
     }
 
     private void clear() {
       sums.clear();
-      for (BlockWriter block : blocks) {
-        if (block != null) {
-          block.clear();
-        }
-      }
+      blocks.clear();
       count = 0;
     }
   }
-
-  /** Where fewer values than this share a key, to look for it costs more than it saves. */
-  private static final double VALUES_PER_KEY = 1.25;
-
-  /** Fewer values say little of those to come. */
-  private static final int TELLING = 1000;
-
-  /** Of so many bundles one looks whether keys still are as many as values. */
-  private static final int PROBED = 32;
 
   /** How many windows are kept for the next bundle, with the room that they have taken. */
   private static final int KEPT = 4;
 
   private final Aggregation<K, InT, AccT, ?> aggregation;
   private final int shards;
-  private final RecordOutput keyBytes = new RecordOutput(64);
   private final Map<W, InWindow> windows = new HashMap<>();
   private final Deque<InWindow> spare = new ArrayDeque<>();
+  private final Scatter scatter = new Scatter();
   private int size;
   private long values;
-  private boolean scattered;
-  private int bundles;
 
   BundleSums(Aggregation<K, InT, AccT, ?> aggregation, int shards) {
     this.aggregation = aggregation;
@@ -154,11 +121,7 @@ final class BundleSums<W, K, InT, AccT> {
   /** Hands all over, and starts anew. */
   void flush(Taker<W> taker) {
     windows.forEach((window, sums) -> sums.flush(window, taker));
-    if (values >= TELLING) {
-      bundles++;
-      // While values are scattered nothing shows whether they still are: then and now one looks.
-      scattered = scattered ? bundles % PROBED != 0 : values < VALUES_PER_KEY * size;
-    }
+    scatter.learn(values, size);
     clear();
   }
 
@@ -170,10 +133,5 @@ final class BundleSums<W, K, InT, AccT> {
       size -= sums.count;
       keep(sums);
     }
-  }
-
-  /** By the upper bits of the hash: the keys of a shard still differ in the lower ones. */
-  private int shard(int hash) {
-    return (int) (((hash >>> 12) * (long) shards) >>> 20);
   }
 }

@@ -1,6 +1,7 @@
 package dhara.transforms;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
@@ -41,24 +42,37 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
         || !(strategy.getWindowFn().windowCoder() instanceof IntervalWindow.IntervalWindowCoder)) {
       return Optional.empty();
     }
-    long lateness = strategy.getAllowedLateness().getMillis();
-    Optional<Firings> firings = of(strategy.getTrigger(), lateness);
-    boolean oneAnswer = lateness == 0 && firings.filter(f -> f.earlyMillis == 0).isPresent();
-    return firings.filter(
-        f -> oneAnswer || strategy.getMode() == AccumulationMode.ACCUMULATING_FIRED_PANES);
+    return of(strategy.getTrigger(), strategy.getAllowedLateness().getMillis())
+        .filter(firings -> firings.wholeAnswers(strategy));
   }
 
   /**
-   * Whether windows are sessions that answer when these do, and whose answers have the time of
-   * their end: then values of a bounded input may be added up before the sessions are merged. Not
-   * of an unbounded one: an event that is late for the session that it would make by itself is
-   * dropped before it is merged, and would join another here.
+   * The sessions that a windowing asks for, if they answer when these do, and their answers have
+   * the time of their end.
    */
-  static boolean ofSessions(WindowingStrategy<?, ?> strategy) {
-    return strategy.getWindowFn() instanceof Sessions
-        && strategy.needsMerge()
-        && strategy.getTimestampCombiner() == TimestampCombiner.END_OF_WINDOW
-        && of(strategy.getTrigger(), strategy.getAllowedLateness().getMillis()).isPresent();
+  static Optional<Windows> sessions(WindowingStrategy<?, ?> strategy) {
+    return strategy.getWindowFn() instanceof Sessions sessions
+            && strategy.needsMerge()
+            && strategy.getTimestampCombiner() == TimestampCombiner.END_OF_WINDOW
+        ? of(strategy.getTrigger(), strategy.getAllowedLateness().getMillis())
+            .filter(firings -> firings.wholeAnswers(strategy))
+            .map(firings -> firings.in(sessions))
+        : Optional.empty();
+  }
+
+  private Windows in(Sessions sessions) {
+    Windows windows =
+        Windows.sessions(Duration.ofMillis(sessions.getGapDuration().getMillis()))
+            .withLateness(Duration.ofMillis(latenessMillis));
+    return earlyMillis == 0
+        ? windows
+        : windows.withEarlyAnswersEvery(Duration.ofMillis(earlyMillis));
+  }
+
+  /** Whether an answer is the whole: there is only one, or panes accumulate. */
+  private boolean wholeAnswers(WindowingStrategy<?, ?> strategy) {
+    return (latenessMillis == 0 && earlyMillis == 0)
+        || strategy.getMode() == AccumulationMode.ACCUMULATING_FIRED_PANES;
   }
 
   private static Optional<Firings> of(Trigger trigger, long lateness) {

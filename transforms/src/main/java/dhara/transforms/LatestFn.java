@@ -3,6 +3,7 @@ package dhara.transforms;
 import dhara.records.RecordCoder;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
@@ -16,7 +17,8 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
  * them up would count events twice.
  *
  * <p>Data: answers of one window → one answer about them. Time: none. State: the latest answer of
- * each key, for as long as the grouping keeps it. Late: a revision replaces what it revises.
+ * each key, for as long as the grouping keeps it. Late: a revision replaces what it revises; one
+ * that withdraws takes it out, and if it was the last one, the answer about them is withdrawn.
  *
  * <pre>{@code
  * Answers.perKey(LatestFn.of(products -> TopProducts.of(10, products), TopProducts.class))
@@ -68,7 +70,9 @@ public final class LatestFn<K, V, OutT extends Record>
 
   @Override
   public OutT extractOutput(Map<K, Answer<K, V>> latest) {
-    return answer.apply(latest.values());
+    List<Answer<K, V>> given =
+        latest.values().stream().filter(answer -> !answer.isWithdrawn()).toList();
+    return given.isEmpty() ? null : answer.apply(given);
   }
 
   @Override

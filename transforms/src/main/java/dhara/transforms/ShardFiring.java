@@ -25,7 +25,10 @@ interface ShardFiring<AccT, T> extends Serializable {
   /** The revision of a sum that was not given before. */
   long first();
 
-  /** An answer for each sum. */
+  /**
+   * An answer for each sum. Where the sum of an answered key has none any more, the answer is
+   * withdrawn.
+   */
   record Answering<K, AccT, OutT>(Aggregation<K, ?, AccT, OutT> aggregation)
       implements ShardFiring<AccT, Answer<K, OutT>> {
 
@@ -42,9 +45,12 @@ interface ShardFiring<AccT, T> extends Serializable {
       Instant end = Instant.ofEpochMilli(window.end().getMillis());
       sums.forEach(
           aggregation.keys(),
-          (key, revision, sum) ->
-              out.output(
-                  new Answer<>(key, start, end, revision, aggregation.fn().extractOutput(sum))));
+          (key, revision, sum) -> {
+            OutT value = aggregation.fn().extractOutput(sum);
+            if (value != null || revision > first()) {
+              out.output(new Answer<>(key, start, end, revision, value));
+            }
+          });
     }
   }
 }

@@ -260,10 +260,12 @@ final class Slide<K, InT, AccT, OutT>
       org.joda.time.Instant at = org.joda.time.Instant.ofEpochMilli(end - 1);
       sums.forEach(
           aggregation.keys(),
-          (key, revision, sum) ->
-              out.outputWithTimestamp(
-                  new Answer<>(key, from, until, revision, aggregation.fn().extractOutput(sum)),
-                  at));
+          (key, revision, sum) -> {
+            OutT value = aggregation.fn().extractOutput(sum);
+            if (value != null || revision > 0) {
+              out.outputWithTimestamp(new Answer<>(key, from, until, revision, value), at);
+            }
+          });
     }
 
     /** The slices of a window but one. */

@@ -1,16 +1,8 @@
 package dhara.transforms;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
-import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
@@ -153,113 +145,75 @@ final class SumPerBundle {
   }
 
   /**
-   * Sums of values by the sessions that they make within a bundle: windows that overlap become one
-   * here as they do behind the shuffle, where those of all bundles meet. A sum has the time of its
-   * session's start: what is on its way still may join a session that ends before the sum's does.
+   * Sums of values in the global window, by the sessions that they make. A block has the time of
+   * its earliest event: elements in flight may belong to a session that ends before this block's
+   * do, and no session may end before its events have come.
    */
-  static final class BySessionFn<E, K, InT, AccT> extends DoFn<E, KV<K, AccT>> {
+  static final class BySessionFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
-    private static final class Session<AccT> {
-      private IntervalWindow window;
-      private AccT sum;
-
-      Session(IntervalWindow window, AccT sum) {
-        this.window = window;
-        this.sum = sum;
-      }
-    }
-
     private final Aggregation<K, InT, AccT, ?> aggregation;
     private final Keying<E, K, InT> keying;
+    private final long gapMillis;
+    private final int shards;
     private final int most;
-
-    /** By key and start; those of a key do not overlap. */
-    private transient Map<K, NavigableMap<Instant, Session<AccT>>> sessions;
-
-    private transient int size;
+    private transient BundleSessions<K, InT, AccT> sessions;
 
     /**
      * Sums of sessions.
      *
      * @param most sessions that are kept until the bundle ends; if more come, all go on
      */
-    BySessionFn(Aggregation<K, InT, AccT, ?> aggregation, Keying<E, K, InT> keying, int most) {
+    BySessionFn(
+        Aggregation<K, InT, AccT, ?> aggregation,
+        Keying<E, K, InT> keying,
+        long gapMillis,
+        int shards,
+        int most) {
       this.aggregation = aggregation;
       this.keying = keying;
+      this.gapMillis = gapMillis;
+      this.shards = shards;
       this.most = most;
+    }
+
+    @Setup
+    public void setUp() {
+      sessions = new BundleSessions<>(aggregation, gapMillis, shards);
     }
 
     @StartBundle
     public void startBundle() {
       // A bundle that failed may have left something behind.
-      sessions = new HashMap<>();
-      size = 0;
+      sessions.clear();
     }
 
     @ProcessElement
-    public void process(ProcessContext context, BoundedWindow window) {
+    public void process(ProcessContext context) {
       E element = context.element();
-      add(
-          sessions.computeIfAbsent(keying.key(element), key -> new TreeMap<>()),
-          (IntervalWindow) window,
-          keying.value(element));
-      if (size >= most) {
-        flush(
-            (sum, of) ->
-                context.outputWindowedValue(sum, of.start(), List.of(of), PaneInfo.NO_FIRING));
-      }
-    }
-
-    private void add(NavigableMap<Instant, Session<AccT>> ofKey, IntervalWindow window, InT value) {
-      Map.Entry<Instant, Session<AccT>> last = ofKey.lowerEntry(window.end());
-      if (last == null || !last.getValue().window.intersects(window)) {
-        AccT sum = aggregation.fn().addInput(aggregation.fn().createAccumulator(), value);
-        ofKey.put(window.start(), new Session<>(window, sum));
-        size++;
-        return;
-      }
-      Session<AccT> session = last.getValue();
-      session.sum = aggregation.fn().addInput(session.sum, value);
-      session.window = session.window.span(window);
-      if (window.start().isBefore(last.getKey())) {
-        ofKey.remove(last.getKey());
-        Map.Entry<Instant, Session<AccT>> before = ofKey.lowerEntry(last.getKey());
-        while (before != null && before.getValue().window.intersects(window)) {
-          session.sum = aggregation.plus(session.sum, before.getValue().sum);
-          session.window = session.window.span(before.getValue().window);
-          ofKey.remove(before.getKey());
-          size--;
-          before = ofKey.lowerEntry(before.getKey());
-        }
-        ofKey.put(session.window.start(), session);
+      sessions.add(keying.key(element), context.timestamp().getMillis(), keying.value(element));
+      if (sessions.size() >= most) {
+        sessions.flush(
+            (shard, first, block) ->
+                context.outputWithTimestamp(KV.of(shard, block), Instant.ofEpochMilli(first)));
       }
     }
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
-      flush((sum, of) -> context.output(sum, of.start(), of));
+      sessions.flush(
+          (shard, first, block) ->
+              context.output(
+                  KV.of(shard, block), Instant.ofEpochMilli(first), GlobalWindow.INSTANCE));
     }
 
-    /** As of blocks: sums may be of earlier sessions than the value that makes them too many. */
+    /** As for slices: blocks may be of earlier events than the one that makes them too many. */
     @Override
     @Deprecated
     @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
     public Duration getAllowedTimestampSkew() {
       return Duration.millis(Long.MAX_VALUE);
-    }
-
-    private void flush(BiConsumer<KV<K, AccT>, IntervalWindow> taker) {
-      sessions.forEach(
-          (key, ofKey) -> {
-            for (Session<AccT> session : ofKey.values()) {
-              AccT sum = aggregation.fn().compact(session.sum);
-              taker.accept(KV.of(key, sum), session.window);
-            }
-          });
-      sessions.clear();
-      size = 0;
     }
   }
 }

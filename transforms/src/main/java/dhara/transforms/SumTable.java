@@ -1,47 +1,23 @@
 package dhara.transforms;
 
-import dhara.records.RecordInput;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.function.BinaryOperator;
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/**
- * Sums by key, while blocks are merged. Keys stay the bytes that they are in the blocks: to decode
- * a key and to hash and compare it as an object would take longer than the addition, and is needed
- * once an answer, not once a block.
- */
+/** Sums by key, while blocks are merged. */
 final class SumTable<AccT> {
 
-  /** A key, where its bytes are, and its sum. */
-  private static final class Entry<AccT> {
-    private final byte[] block;
-    private final int offset;
-    private final int length;
-    private final int hash;
+  /** A key and its sum. */
+  private static final class Entry<AccT> extends KeyTable.Entry {
     private long revision;
     private AccT sum;
     private @Nullable AccT before;
 
     Entry(BlockReader reader, int hash, AccT sum) {
-      this.block = reader.block();
-      this.offset = reader.keyOffset();
-      this.length = reader.keyLength();
-      this.hash = hash;
+      super(reader, hash);
       this.revision = reader.revision();
       this.sum = sum;
-    }
-
-    boolean hasKeyOf(BlockReader reader, int otherHash) {
-      return hash == otherHash
-          && Arrays.equals(
-              block,
-              offset,
-              offset + length,
-              reader.block(),
-              reader.keyOffset(),
-              reader.keyOffset() + reader.keyLength());
     }
   }
 
@@ -53,12 +29,8 @@ final class SumTable<AccT> {
 
   private final BinaryOperator<AccT> plus;
   private final Coder<AccT> coder;
-  private int size;
+  private final KeyTable<Entry<AccT>> keys = new KeyTable<>();
   private long added;
-
-  // Open addressing, at most half full.
-  @SuppressWarnings("unchecked")
-  private @Nullable Entry<AccT>[] entries = (Entry<AccT>[]) new Entry<?>[128];
 
   /**
    * A table without sums.
@@ -77,7 +49,7 @@ final class SumTable<AccT> {
 
   /** How many keys there are. */
   int size() {
-    return size;
+    return keys.size();
   }
 
   /** Adds the sums in blocks, and their revisions, to those in the table. */
@@ -92,11 +64,11 @@ final class SumTable<AccT> {
   SumTable<AccT> add(byte[] block) throws IOException {
     for (BlockReader reader = new BlockReader(block); reader.next(); ) {
       int hash = reader.keyHash();
-      int slot = slot(reader, hash);
-      Entry<AccT> entry = entries[slot];
+      int slot = keys.slot(reader, hash);
+      Entry<AccT> entry = keys.at(slot);
       added++;
       if (entry == null) {
-        put(slot, new Entry<>(reader, hash, reader.sum(coder)));
+        keys.put(slot, new Entry<>(reader, hash, reader.sum(coder)));
       } else {
         add(entry, reader);
       }
@@ -108,7 +80,7 @@ final class SumTable<AccT> {
   SumTable<AccT> addKnown(Iterable<byte[]> blocks) throws IOException {
     for (byte[] block : blocks) {
       for (BlockReader reader = new BlockReader(block); reader.next(); ) {
-        Entry<AccT> entry = entries[slot(reader, reader.keyHash())];
+        Entry<AccT> entry = keys.at(keys.slot(reader, reader.keyHash()));
         if (entry != null) {
           add(entry, reader);
         }
@@ -127,10 +99,10 @@ final class SumTable<AccT> {
     for (byte[] block : blocks) {
       for (BlockReader reader = new BlockReader(block); reader.next(); ) {
         int hash = reader.keyHash();
-        int slot = slot(reader, hash);
-        Entry<AccT> entry = entries[slot];
+        int slot = keys.slot(reader, hash);
+        Entry<AccT> entry = keys.at(slot);
         if (entry == null) {
-          put(slot, new Entry<>(reader, hash, reader.sum(coder)));
+          keys.put(slot, new Entry<>(reader, hash, reader.sum(coder)));
         } else if (reader.revision() > entry.revision) {
           entry.sum = reader.sum(coder);
           entry.revision = reader.revision();
@@ -149,22 +121,20 @@ final class SumTable<AccT> {
    * @param first the revision of what was not answered before
    */
   SumTable<AccT> revise(Iterable<byte[]> earlier, long first) throws IOException {
-    for (Entry<AccT> entry : entries) {
-      if (entry != null) {
-        entry.revision = first;
-      }
+    for (Entry<AccT> entry : keys) {
+      entry.revision = first;
     }
     for (byte[] block : earlier) {
       for (BlockReader reader = new BlockReader(block); reader.next(); ) {
-        Entry<AccT> entry = entries[slot(reader, reader.keyHash())];
+        Entry<AccT> entry = keys.at(keys.slot(reader, reader.keyHash()));
         if (entry != null && (entry.before == null || reader.revision() >= entry.revision)) {
           entry.before = reader.sum(coder);
           entry.revision = reader.revision() + 1;
         }
       }
     }
-    for (Entry<AccT> entry : entries) {
-      if (entry != null && entry.before != null) {
+    for (Entry<AccT> entry : keys) {
+      if (entry.before != null) {
         entry.sum = plus.apply(entry.before, entry.sum);
         entry.before = null;
       }
@@ -173,60 +143,18 @@ final class SumTable<AccT> {
   }
 
   /** Gives every key with its sum. */
-  <K> void forEach(Coder<K> keys, Taker<K, AccT> taker) throws IOException {
-    for (Entry<AccT> entry : entries) {
-      if (entry != null) {
-        K key =
-            keys.decode(new RecordInput(entry.block, entry.offset, entry.offset + entry.length));
-        taker.take(key, entry.revision, entry.sum);
-      }
+  <K> void forEach(Coder<K> keyCoder, Taker<K, AccT> taker) throws IOException {
+    for (Entry<AccT> entry : keys) {
+      taker.take(entry.key(keyCoder), entry.revision, entry.sum);
     }
   }
 
   /** All of it as one block. */
   byte[] toBlock() throws IOException {
     BlockWriter writer = new BlockWriter();
-    for (Entry<AccT> entry : entries) {
-      if (entry != null) {
-        writer.add(entry.block, entry.offset, entry.length, entry.revision, entry.sum, coder);
-      }
+    for (Entry<AccT> entry : keys) {
+      entry.write(writer, entry.revision, out -> coder.encode(entry.sum, out));
     }
     return writer.toBytes();
-  }
-
-  /** Where a key is, or where it would be put. */
-  private int slot(BlockReader reader, int hash) {
-    int mask = entries.length - 1;
-    int slot = hash & mask;
-    Entry<AccT> entry = entries[slot];
-    while (entry != null && !entry.hasKeyOf(reader, hash)) {
-      slot = (slot + 1) & mask;
-      entry = entries[slot];
-    }
-    return slot;
-  }
-
-  private void put(int slot, Entry<AccT> entry) {
-    entries[slot] = entry;
-    size++;
-    if (size * 2 > entries.length) {
-      grow();
-    }
-  }
-
-  @SuppressWarnings("unchecked")
-  private void grow() {
-    @Nullable Entry<AccT>[] old = entries;
-    entries = (Entry<AccT>[]) new Entry<?>[Math.multiplyExact(old.length, 2)];
-    int mask = entries.length - 1;
-    for (Entry<AccT> entry : old) {
-      if (entry != null) {
-        int slot = entry.hash & mask;
-        while (entries[slot] != null) {
-          slot = (slot + 1) & mask;
-        }
-        entries[slot] = entry;
-      }
-    }
   }
 }

@@ -76,9 +76,9 @@ public final class Windows implements Serializable {
   }
 
   /**
-   * Windows per key that end after a silence. A late event that joins two sessions which have
-   * answered already makes an answer for the whole; those of the parts stay, for their windows are
-   * others: of two answers of a key, the one whose window holds the other's is the settled one.
+   * Windows per key that end after a silence. An event that joins sessions which have answered
+   * already makes an answer for the whole, and {@link Answers} withdraws those of the parts. Early
+   * answers are of the session so far: a longer one takes the place of each.
    */
   public static Windows sessions(Duration gap) {
     return new Windows(Sessions.withGapDuration(joda("gap", gap)), gap, null, Duration.ZERO, null);

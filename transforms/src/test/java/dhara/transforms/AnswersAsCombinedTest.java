@@ -250,65 +250,11 @@ class AnswersAsCombinedTest {
     }
   }
 
-  private static Stream<Way> sessions() {
-    Windows sessions = Windows.sessions(MINUTE);
-    return Stream.of(sessions, sessions.withLateness(MINUTE))
-        .flatMap(
-            windows ->
-                Stream.of(
-                    new Way("in sessions", windows, Answers.in(windows).perKey(total())),
-                    new Way(
-                        "after Window.into", windows, after(windows, Answers.perKey(total())))));
-  }
-
-  @ParameterizedTest
-  @MethodSource("sessions")
-  void sessionsAnswerAsByCombinePerKey(Way way) {
-    for (long seed : SEEDS) {
-      Arrivals<KV<User, Long>> arrivals = table(seed, LATE, true).arrivals();
-      List<Answer<User, Total>> streamed = arrivals.streamed(combined(way.windows()));
-      assertThat(
-          arrivals.streamed(way.answers()), containsInAnyOrder(streamed.toArray(Answer[]::new)));
-      List<Answer<User, Total>> backfilled = arrivals.backfilled(combined(way.windows()));
-      assertThat(
-          "events make longer sessions",
-          backfilled.stream().filter(a -> a.value().events() > 2).toList(),
-          hasSize(greaterThan(10)));
-      assertThat(
-          arrivals.backfilled(way.answers()),
-          containsInAnyOrder(backfilled.toArray(Answer[]::new)));
-    }
-  }
-
-  /** Where a bundle has more than three sessions they go on before its end. */
-  private static PTransform<PCollection<KV<User, Long>>, PCollection<Answer<User, Total>>> three(
-      Windows windows) {
-    return new PTransform<>() {
-      @Override
-      public PCollection<Answer<User, Total>> expand(PCollection<KV<User, Long>> events) {
-        KvCoder<User, Long> coder = (KvCoder<User, Long>) events.getCoder();
-        Aggregation<User, Long, Total, Total> aggregation =
-            Aggregation.of(
-                total(),
-                coder.getKeyCoder(),
-                coder.getValueCoder(),
-                events.getPipeline().getCoderRegistry());
-        return events
-            .apply(windows.into())
-            .apply(ParDo.of(new SumPerBundle.BySessionFn<>(aggregation, new Keying.OfPairs<>(), 3)))
-            .setCoder(KvCoder.of(aggregation.keys(), aggregation.sums()))
-            .apply(Combine.perKey(TallyFn.of(new Total(0, 0), t -> t, Total.class, t -> t)))
-            .apply(ParDo.of(new AnswerFn()))
-            .setCoder(aggregation.answers());
-      }
-    };
-  }
-
   private static Stream<Arguments> bundles() {
     Windows windows = Windows.sessions(Duration.ofSeconds(20));
     return Stream.of(
             new Way("whole", windows, Answers.in(windows).perKey(total())),
-            new Way("three at a time", windows, three(windows)))
+            new Way("after Window.into", windows, after(windows, Answers.perKey(total()))))
         .flatMap(way -> Stream.of(1, 7, 5000).map(users -> Arguments.of(way, users)));
   }
 

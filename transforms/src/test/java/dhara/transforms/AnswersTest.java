@@ -46,6 +46,9 @@ class AnswersTest {
   private static final Windows MINUTES =
       Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(5));
 
+  private static final Windows SESSIONS =
+      Windows.sessions(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(9));
+
   private static TallyFn<Long, Total, Total> total() {
     return TallyFn.of(new Total(0, 0), v -> new Total(1, v), Total.class, t -> t);
   }
@@ -77,6 +80,7 @@ class AnswersTest {
           List.of(a.key(), a.start(), a.end()), a, (x, y) -> x.revision() > y.revision() ? x : y);
     }
     return latest.values().stream()
+        .filter(a -> !a.isWithdrawn())
         .map(a -> new Answer<>(a.key(), a.start(), a.end(), 0, a.value()))
         .collect(Collectors.toSet());
   }
@@ -225,14 +229,13 @@ class AnswersTest {
 
   @Test
   void aSessionEndsAfterASilenceAndALateEventThatJoinsTwoAnswersForBoth() {
-    Windows sessions = Windows.sessions(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(9));
     var arrivals =
         arrivals()
             .row("10:00:00", "10:00:00", KV.of(A, 1L))
             .row("10:00:00", "10:00:30", KV.of(A, 2L))
             .row("10:00:00", "10:05:00", KV.of(A, 4L));
     assertThat(
-        arrivals.streamed(totals(sessions)),
+        arrivals.streamed(totals(SESSIONS)),
         containsInAnyOrder(
             answer(A, "10:00:00", "10:01:30", 0, 2, 3),
             answer(A, "10:05:00", "10:06:00", 0, 1, 4)));
@@ -243,13 +246,142 @@ class AnswersTest {
             .row("10:00:00", "10:01:40", KV.of(B, 2L))
             .row("10:03:00", "10:00:50", KV.of(B, 4L));
     assertThat(
-        joined.backfilled(totals(sessions)), contains(answer(B, "10:00:00", "10:02:40", 0, 3, 7)));
+        joined.backfilled(totals(SESSIONS)), contains(answer(B, "10:00:00", "10:02:40", 0, 3, 7)));
     assertThat(
-        joined.streamed(totals(sessions)),
+        joined.streamed(totals(SESSIONS)),
         containsInAnyOrder(
             answer(B, "10:00:00", "10:01:00", 0, 1, 1),
             answer(B, "10:01:40", "10:02:40", 0, 1, 2),
+            withdrawn(B, "10:00:00", "10:01:00", 1),
+            withdrawn(B, "10:01:40", "10:02:40", 1),
             answer(B, "10:00:00", "10:02:40", 0, 3, 7)));
+  }
+
+  private static Answer<Sensor, Total> withdrawn(
+      Sensor sensor, String start, String end, long revision) {
+    return Answer.withdrawn(sensor, time(start), time(end), revision);
+  }
+
+  @Test
+  void aLateEventWithinASessionRevisesItsAnswer() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(A, 1L))
+            .row("10:00:00", "10:00:30", KV.of(A, 2L))
+            .row("10:02:00", "10:00:10", KV.of(A, 4L))
+            .row("10:02:00", "10:00:20", KV.of(A, 8L));
+
+    assertThat(
+        settled(arrivals.streamed(totals(SESSIONS))),
+        is(Set.copyOf(arrivals.backfilled(totals(SESSIONS)))));
+    assertThat(
+        arrivals.streamed(totals(SESSIONS)),
+        hasItems(
+            answer(A, "10:00:00", "10:01:30", 0, 2, 3),
+            answer(A, "10:00:00", "10:01:30", 1, 3, 7)));
+  }
+
+  @Test
+  void aLateEventThatJoinsAnOpenSessionWithdrawsTheAnswerWhenTheWholeIsAnswered() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(A, 1L))
+            .row("10:01:20", "10:01:40", KV.of(A, 2L))
+            .row("10:01:20", "10:00:50", KV.of(A, 4L));
+
+    assertThat(
+        arrivals.streamed(totals(SESSIONS)),
+        contains(
+            answer(A, "10:00:00", "10:01:00", 0, 1, 1),
+            withdrawn(A, "10:00:00", "10:01:00", 1),
+            answer(A, "10:00:00", "10:02:40", 0, 3, 7)));
+  }
+
+  @Test
+  void anEventThatIsNotLateJoinsASessionThoughItsAnswerHasNoLateness() {
+    Windows none = Windows.sessions(Duration.ofMinutes(1));
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(A, 1L))
+            .row("10:01:20", "10:00:50", KV.of(A, 2L));
+
+    assertThat(
+        arrivals.streamed(totals(none)),
+        contains(
+            answer(A, "10:00:00", "10:01:00", 0, 1, 1),
+            withdrawn(A, "10:00:00", "10:01:00", 1),
+            answer(A, "10:00:00", "10:01:50", 0, 2, 3)));
+    assertThat(
+        arrivals.backfilled(totals(none)), contains(answer(A, "10:00:00", "10:01:50", 0, 2, 3)));
+  }
+
+  @Test
+  void anEventBeyondTheLatenessIsInNoSession() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(A, 1L))
+            .row("10:00:00", "10:12:00", KV.of(A, 2L))
+            .row("10:14:00", "10:00:50", KV.of(A, 4L))
+            .row("10:14:00", "10:14:00", KV.of(A, 8L));
+
+    assertThat(
+        arrivals.streamed(totals(SESSIONS)),
+        containsInAnyOrder(
+            answer(A, "10:00:00", "10:01:00", 0, 1, 1),
+            answer(A, "10:12:00", "10:13:00", 0, 1, 2),
+            answer(A, "10:14:00", "10:15:00", 0, 1, 8)));
+  }
+
+  @Test
+  void anOpenSessionAnswersEarlyAndALongerOneTakesThePlaceOfTheAnswer() {
+    Windows early = SESSIONS.withEarlyAnswersEvery(Duration.ofSeconds(1));
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(A, 1L))
+            .pause(Duration.ofSeconds(2))
+            .row("10:00:00", "10:00:30", KV.of(A, 2L))
+            .pause(Duration.ofSeconds(2))
+            .row("10:00:00", "10:00:20", KV.of(A, 4L))
+            .pause(Duration.ofSeconds(2));
+
+    assertThat(
+        arrivals.streamed(totals(early)),
+        contains(
+            answer(A, "10:00:00", "10:01:00", 0, 1, 1),
+            withdrawn(A, "10:00:00", "10:01:00", 1),
+            answer(A, "10:00:00", "10:01:30", 0, 2, 3),
+            answer(A, "10:00:00", "10:01:30", 1, 3, 7)));
+  }
+
+  @Test
+  void whatIsAnsweredAboutSessionsForgetsTheWithdrawnOnes() {
+    PTransform<PCollection<KV<Sensor, Long>>, PCollection<Answer<Sensor, Total>>> all =
+        new PTransform<>() {
+          @Override
+          public PCollection<Answer<Sensor, Total>> expand(PCollection<KV<Sensor, Long>> readings) {
+            return readings
+                .apply("PerSensor", Answers.in(SESSIONS).perKey(total()))
+                .apply(KeyBy.record(Sensor.class, a -> new Sensor("all")))
+                .apply("All", Answers.perKey(LatestFn.of(AnswersTest::sum, Total.class)));
+          }
+        };
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:00", KV.of(A, 1L))
+            .row("10:00:00", "10:00:00", KV.of(B, 2L))
+            .row("10:00:00", "10:01:40", KV.of(B, 4L))
+            .row("10:03:00", "10:00:50", KV.of(B, 8L));
+
+    List<Answer<Sensor, Total>> streamed = arrivals.streamed(all);
+
+    Sensor every = new Sensor("all");
+    assertThat(
+        settled(streamed),
+        containsInAnyOrder(
+            answer(every, "10:00:00", "10:01:00", 0, 1, 1),
+            answer(every, "10:00:00", "10:02:40", 0, 3, 14)));
+    assertThat(streamed, hasItems(withdrawn(every, "10:01:40", "10:02:40", 1)));
+    assertThat(settled(arrivals.backfilled(all)), is(settled(streamed)));
   }
 
   @Test

@@ -2,10 +2,4 @@ package dhara.runners.spark;
 
 import dhara.parity.BackfillParity;
 
-class SparkParityTest extends BackfillParity {
-
-  @Override
-  protected boolean sessions() {
-    return false;
-  }
-}
+class SparkParityTest extends BackfillParity {}
