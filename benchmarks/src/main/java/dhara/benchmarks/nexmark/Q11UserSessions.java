@@ -1,7 +1,6 @@
 package dhara.benchmarks.nexmark;
 
 import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
 import dhara.transforms.Windows;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -35,8 +34,10 @@ final class Q11UserSessions
   public PCollection<UserSession> expand(PCollection<Chunk> chunks) {
     return chunks
         .apply("Bids", Unroll.to(Bid.class, Event::bid))
-        .apply("ByBidder", KeyBy.record(Bidder.class, bid -> new Bidder(bid.bidder())))
-        .apply("Count", Answers.in(Windows.sessions(Duration.ofSeconds(10))).perKey(Count.each()))
+        .apply(
+            "Count",
+            Answers.in(Windows.sessions(Duration.ofSeconds(10)))
+                .perKey(Bidder.class, bid -> new Bidder(bid.bidder()), Count.each()))
         .apply(
             "Rows",
             MapElements.into(TypeDescriptor.of(UserSession.class))

@@ -8,7 +8,6 @@ import dhara.benchmarks.playback.Views.Sums;
 import dhara.records.RecordCoder;
 import dhara.transforms.KeyBy;
 import dhara.transforms.TallyFn;
-import dhara.transforms.Windows;
 import java.io.IOException;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.Combine;
@@ -33,8 +32,6 @@ public final class BeamCombine implements Contestant {
     if (job.bounded()) {
       throw new IllegalArgumentException("written for streams");
     }
-    Windows windows =
-        job.tumbles() ? Windows.tumbling(job.width()) : Windows.sliding(job.width(), job.every());
     return Engines.run(
         job,
         folder -> Engines.asDharaSets(job, folder),
@@ -44,7 +41,7 @@ public final class BeamCombine implements Contestant {
                 .apply("Events", ParDo.of(new DharaPlayback.EventsFn()))
                 .setCoder(RecordCoder.of(Playback.class))
                 .apply("Key", KeyBy.record(Subject.class, DharaPlayback.subject(job)))
-                .apply("Window", windows.into())
+                .apply("Window", DharaPlayback.windows(job).into())
                 .apply(
                     "Sums", Combine.perKey(TallyFn.of(Sums.ZERO, Sums::of, Sums.class, Sums::same)))
                 .apply("Settle", ParDo.of(new SettleFn())));

@@ -37,8 +37,6 @@ public final class DharaPlayback implements Contestant {
   }
 
   private static void build(Pipeline pipeline, PlaybackJob job) {
-    Windows windows =
-        job.tumbles() ? Windows.tumbling(job.width()) : Windows.sliding(job.width(), job.every());
     PCollection<List<Playback>> chunks =
         pipeline.apply(
             "Read",
@@ -50,12 +48,22 @@ public final class DharaPlayback implements Contestant {
         .setCoder(RecordCoder.of(Playback.class))
         .apply(
             "Sums",
-            Answers.in(windows)
+            Answers.in(windows(job))
                 .perKey(
                     Subject.class,
                     subject(job),
                     TallyFn.of(Sums.ZERO, Sums::of, Sums.class, Sums::same)))
         .apply("Settle", ParDo.of(new SettleFn()));
+  }
+
+  /** The windows that the job asks for. */
+  static Windows windows(PlaybackJob job) {
+    if (job.sessions()) {
+      return Windows.sessions(job.width());
+    }
+    return job.tumbles()
+        ? Windows.tumbling(job.width())
+        : Windows.sliding(job.width(), job.every());
   }
 
   static SerializableFunction<Playback, Subject> subject(PlaybackJob job) {

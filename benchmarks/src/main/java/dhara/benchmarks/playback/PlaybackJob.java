@@ -13,6 +13,7 @@ import java.util.Map;
  * @param events how many lines there are
  * @param byUser whether the key is the user, else the title
  * @param lines what they are like
+ * @param sessions whether windows are sessions, whose gap is the width
  * @param width of a window
  * @param every how far apart windows begin; the width, where they tumble
  * @param bounded whether the input is a batch, else a stream that ends
@@ -23,6 +24,7 @@ public record PlaybackJob(
     long events,
     boolean byUser,
     PlaybackLines.Shape lines,
+    boolean sessions,
     Duration width,
     Duration every,
     boolean bounded,
@@ -52,6 +54,8 @@ public record PlaybackJob(
         Long.toString(keys),
         "events-per-second",
         Long.toString(eventsPerSecond),
+        "sessions",
+        "false",
         "width",
         "PT1M",
         "every",
@@ -77,6 +81,7 @@ public record PlaybackJob(
             byUser ? keys : 1_000_000,
             task.number("events-per-second"),
             task.number("copied")),
+        task.text("sessions").equals("true"),
         Duration.parse(task.text("width")),
         Duration.parse(task.text("every")),
         task.text("mode").equals("batch"),
@@ -86,7 +91,7 @@ public record PlaybackJob(
 
   /** Whether windows follow each other without overlap. */
   public boolean tumbles() {
-    return width.equals(every);
+    return !sessions && width.equals(every);
   }
 
   /** Whether state is kept in RocksDB. */

@@ -39,8 +39,8 @@ public final class PlaybackSuite implements Suite {
   private static final Entrant FLINK_PRE_AGGREGATED =
       new Entrant(
           "flink-preaggregated",
-          "a DataStream program, tuned as well, with an operator of its own that adds events up before"
-              + " the shuffle into Flink's windows: what Dhara does, without Beam",
+          "a DataStream program, tuned as well, with an operator of its own that adds events up"
+              + " before the shuffle into Flink's windows: what Dhara does, without Beam",
           ClassPath.FLINK,
           FLINK + "FlinkPreAggregated");
   private static final Entrant FLINK_BLOCKS =
@@ -152,8 +152,8 @@ public final class PlaybackSuite implements Suite {
     works.add(
         Work.of(
             "many-keys",
-            "A stream on Flink, two workers, state on the heap: a million users, windows of a minute,"
-                + " nearly as many answers as events.",
+            "A stream on Flink, two workers, state on the heap: a million users, windows of a"
+                + " minute, nearly as many answers as events.",
             3_000_000,
             PlaybackJob.parameters("stream", "user", 1_000_000, 5000),
             List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_BLOCKS, BEAM_COMBINE, LOOP)));
@@ -175,7 +175,8 @@ public final class PlaybackSuite implements Suite {
     works.add(
         Work.of(
             "many-keys-rocksdb",
-            "The same with state in RocksDB, which gets the same managed memory in all contestants.",
+            "The same with state in RocksDB, which gets the same managed memory in all"
+                + " contestants.",
             1_000_000,
             with(PlaybackJob.parameters("stream", "user", 1_000_000, 5000), "state", "rocksdb"),
             List.of(FLINK_WINDOWS, DHARA_FLINK, FLINK_BLOCKS, BEAM_COMBINE)));
@@ -193,9 +194,29 @@ public final class PlaybackSuite implements Suite {
     for (String state : List.of("heap", "rocksdb")) {
       works.add(
           Work.of(
+              state.equals("heap") ? "sessions" : "sessions-" + state,
+              "A stream on Flink, two workers: 100,000 users, each with an event in 20 seconds,"
+                  + " whose sessions end after 30 seconds without one, "
+                  + (state.equals("heap") ? "state on the heap." : "state in RocksDB."),
+              state.equals("heap") ? 3_000_000 : 1_000_000,
+              with(
+                  with(
+                      with(
+                          PlaybackJob.parameters("stream", "user", 100_000, 5000),
+                          "sessions",
+                          "true"),
+                      "width",
+                      "PT30S"),
+                  "state",
+                  state),
+              List.of(FLINK_WINDOWS, DHARA_FLINK, BEAM_COMBINE)));
+    }
+    for (String state : List.of("heap", "rocksdb")) {
+      works.add(
+          Work.of(
               state.equals("heap") ? "unique" : "unique-" + state,
-              "A stream on Flink, two workers, of which one event in 25 comes twice and counts once:"
-                  + " 120 titles, windows of a minute, "
+              "A stream on Flink, two workers, of which one event in 25 comes twice and counts"
+                  + " once: 120 titles, windows of a minute, "
                   + (state.equals("heap") ? "state on the heap." : "state in RocksDB."),
               1_000_000,
               with(
@@ -248,8 +269,8 @@ public final class PlaybackSuite implements Suite {
       works.add(
           Work.of(
                   "keys-" + keys,
-                  "How time and memory grow with keys: a stream on Flink, state on the heap, windows"
-                      + " of a minute.",
+                  "How time and memory grow with keys: a stream on Flink, state on the heap,"
+                      + " windows of a minute.",
                   3_000_000,
                   PlaybackJob.parameters("stream", "user", keys, 5000),
                   List.of(FLINK_WINDOWS, DHARA_FLINK))

@@ -27,6 +27,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.SinkFunction;
 import org.apache.flink.streaming.api.functions.windowing.WindowFunction;
+import org.apache.flink.streaming.api.windowing.assigners.EventTimeSessionWindows;
 import org.apache.flink.streaming.api.windowing.assigners.SlidingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.assigners.WindowAssigner;
@@ -119,6 +120,10 @@ abstract class FlinkProgram implements Contestant {
 
   /** The windows that the job asks for. */
   static WindowAssigner<Object, TimeWindow> windows(PlaybackJob job) {
+    if (job.sessions()) {
+      // Flink merges sessions that only touch: with a millisecond less it means what Beam means.
+      return EventTimeSessionWindows.withGap(job.width().minusMillis(1));
+    }
     return job.tumbles()
         ? TumblingEventTimeWindows.of(job.width())
         : SlidingEventTimeWindows.of(job.width(), job.every());

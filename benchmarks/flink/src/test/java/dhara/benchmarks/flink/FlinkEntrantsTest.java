@@ -1,17 +1,23 @@
 package dhara.benchmarks.flink;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
 import dhara.benchmarks.harness.ClassPath;
 import dhara.benchmarks.harness.Contestant;
 import dhara.benchmarks.harness.Entrant;
+import dhara.benchmarks.harness.Outcome;
 import dhara.benchmarks.harness.Task;
 import dhara.benchmarks.harness.Work;
 import dhara.benchmarks.playback.PlainLoop;
 import dhara.benchmarks.playback.PlaybackSuite;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,16 +39,34 @@ class FlinkEntrantsTest {
                         .map(entrant -> Arguments.of(work, entrant)));
   }
 
+  /** The plain loop knows no sessions. */
+  @Test
+  void sessionsAreThoseOfFlink() throws Exception {
+    Work work =
+        new PlaybackSuite()
+            .works().stream().filter(w -> w.name().equals("sessions")).findFirst().orElseThrow();
+    Task task = new Task(20_000, work.parameters());
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Entrant entrant : work.entrants()) {
+      outcomes.add(contestant(entrant).run(task));
+    }
+
+    assertThat(outcomes.get(0).answers(), greaterThan(10_000L));
+    assertThat(Set.copyOf(outcomes), hasSize(1));
+  }
+
+  private static Contestant contestant(Entrant entrant) throws ReflectiveOperationException {
+    return Class.forName(entrant.contestant())
+        .asSubclass(Contestant.class)
+        .getConstructor()
+        .newInstance();
+  }
+
   @ParameterizedTest
   @MethodSource("entrants")
   void agreesWithAPlainLoop(Work work, Entrant entrant) throws Exception {
     Task task = new Task(20_000, work.parameters());
-    Contestant contestant =
-        Class.forName(entrant.contestant())
-            .asSubclass(Contestant.class)
-            .getConstructor()
-            .newInstance();
 
-    assertThat(contestant.run(task), is(new PlainLoop().run(task)));
+    assertThat(contestant(entrant).run(task), is(new PlainLoop().run(task)));
   }
 }
