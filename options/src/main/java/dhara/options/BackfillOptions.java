@@ -58,6 +58,13 @@ public interface BackfillOptions extends PipelineOptions {
   void setRevision(Long value);
 
   @Description(
+      "Let a backfill end well that used none of its events: by default it fails where an input had"
+          + " some and all were dead letters, copies or out of range, e.g. --allowUnused=true")
+  boolean getAllowUnused();
+
+  void setAllowUnused(boolean value);
+
+  @Description(
       "Let a backfill act: write the outputs that have effects, such as alerts, too. A stream always"
           + " does, e.g. --effects=true")
   boolean getEffects();

@@ -62,6 +62,15 @@ public interface DharaOptions extends BackfillOptions {
   void setMap(List<String> value);
 
   @Description(
+      "How many dead letters an input may have, a number or a share of what was read. With more a"
+          + " backfill fails at its end, and a stream stops when its ledger next shows it; of a"
+          + " stream a share counts from 1,000 events on, e.g. --maxDeadLetters=100 or"
+          + " --maxDeadLetters=1%")
+  String getMaxDeadLetters();
+
+  void setMaxDeadLetters(String value);
+
+  @Description(
       "Count events with one id once. Turn it off only where the source is known to hold no"
           + " duplicates, e.g. --unique=false")
   @Default.Boolean(true)

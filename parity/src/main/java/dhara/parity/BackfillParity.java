@@ -153,7 +153,7 @@ public abstract class BackfillParity {
   private static Map<String, Long> reasons(Path folder) throws IOException {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
+      for (Path file : files.filter(SettledAnswers::holdsRows).toList()) {
         lines.addAll(Files.readAllLines(file));
       }
     }

@@ -29,11 +29,16 @@ public final class SettledAnswers {
     }
     List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+      for (Path file : files.filter(SettledAnswers::holdsRows).sorted().toList()) {
         lines.addAll(Files.readAllLines(file));
       }
     }
     return of(lines);
+  }
+
+  /** Whether a file is one of rows, and no mark of the run that wrote them. */
+  static boolean holdsRows(Path file) {
+    return Files.isRegularFile(file) && !file.getFileName().toString().startsWith("_");
   }
 
   /**

@@ -83,7 +83,34 @@ final class AnalysisJob implements Job {
     if (changes.isPresent()) {
       changes.get().printChanges(Printable.stream(console.err()));
     }
-    checked(assembly.ledgers(), dropped(result.metrics()), console);
+    List<Ledger> ledgers = assembly.ledgers();
+    assembly.wrote().forEach(console.err()::println);
+    checked(ledgers, dropped(result.metrics()), console);
+    unused(ledgers, console);
+    List<String> objections = assembly.objections(ledgers);
+    if (!objections.isEmpty()) {
+      throw new IllegalStateException(String.join("; ", objections));
+    }
+    assembly.succeed(ledgers);
+  }
+
+  /** Says of inputs that nothing came of them; an empty answer looks like one of a quiet day. */
+  private static void unused(List<Ledger> ledgers, Console console) {
+    for (Ledger ledger : ledgers) {
+      if (ledger.unused()) {
+        console
+            .err()
+            .printf(
+                "WARNING %s: not one of %,d events is in an answer%s%n",
+                ledger.input(),
+                ledger.read(),
+                ledger.deadLettered() > 0
+                    ? "; dead letters say why, and --map names fields that are called otherwise"
+                    : "; they are outside of --from and --until");
+      } else if (ledger.read() == 0) {
+        console.err().printf("WARNING %s: no events were read%n", ledger.input());
+      }
+    }
   }
 
   /**

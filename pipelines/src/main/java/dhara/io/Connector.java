@@ -1,8 +1,10 @@
 package dhara.io;
 
 import dhara.events.Event;
+import dhara.files.OutputFolder;
 import dhara.metrics.Delays.Due;
 import dhara.options.DharaOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
@@ -140,6 +142,7 @@ public interface Connector {
    * @param kept whether a bounded run keeps the rows in its folder, for the command to show
    * @param metered whether the step counts delays itself: it sees each row anyway
    * @param pace how often a stream should write what changes all the time: its ledger
+   * @param folder what a run claims and marks; null where rows go to no folder
    */
   record Target<T>(
       PTransform<PCollection<T>, ? extends POutput> write,
@@ -147,38 +150,65 @@ public interface Connector {
       Runnable create,
       boolean kept,
       boolean metered,
-      Duration pace) {
+      Duration pace,
+      @Nullable OutputFolder folder) {
 
     private static final Duration PACE = Duration.ofSeconds(10);
 
     /** A target that needs no check, is there, and keeps every row. */
     public static <T> Target<T> of(PTransform<PCollection<T>, ? extends POutput> write) {
-      return new Target<>(write, () -> {}, () -> {}, false, false, PACE);
+      return new Target<>(write, () -> {}, () -> {}, false, false, PACE, null);
     }
 
     /** The same, checked before anything runs. */
     public Target<T> checked(Runnable newCheck) {
-      return new Target<>(write, newCheck, create, kept, metered, pace);
+      return new Target<>(write, newCheck, create, kept, metered, pace, folder);
     }
 
     /** The same, made before the pipeline runs where it is not there. */
     public Target<T> created(Runnable newCreate) {
-      return new Target<>(write, check, newCreate, kept, metered, pace);
+      return new Target<>(write, check, newCreate, kept, metered, pace, folder);
     }
 
     /** The same, in the folder of the run. */
     public Target<T> keptInTheRun() {
-      return new Target<>(write, check, create, true, metered, pace);
+      return new Target<>(write, check, create, true, metered, pace, folder);
     }
 
     /** The same, with a step that counts delays itself. */
     public Target<T> meteringItself() {
-      return new Target<>(write, check, create, kept, true, pace);
+      return new Target<>(write, check, create, kept, true, pace, folder);
     }
 
     /** The same, where a stream's ledger is written this often. */
     public Target<T> every(Duration newPace) {
-      return new Target<>(write, check, create, kept, metered, newPace);
+      return new Target<>(write, check, create, kept, metered, newPace, folder);
+    }
+
+    /** The same, into a folder that the run claims before and marks as whole afterwards. */
+    public Target<T> into(OutputFolder newFolder, Endpoint endpoint) {
+      return new Target<>(
+          write,
+          () -> refused(endpoint, newFolder::check),
+          () -> refused(endpoint, newFolder::claim),
+          kept,
+          metered,
+          pace,
+          newFolder);
+    }
+
+    private static void refused(Endpoint endpoint, Asking asking) {
+      try {
+        asking.run();
+      } catch (IOException e) {
+        throw endpoint.bad(e.getMessage(), e);
+      }
+    }
+
+    /** What asks a disk or a store about a folder. */
+    @FunctionalInterface
+    private interface Asking {
+      void run() throws IOException;
     }
   }
 

@@ -1,6 +1,7 @@
 package dhara.io;
 
 import dhara.events.Event;
+import dhara.files.Listing;
 import dhara.formats.CsvFormat;
 import dhara.formats.EventFormat;
 import dhara.formats.Mapping;
@@ -11,8 +12,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 
 /**
@@ -44,7 +43,7 @@ record EventFiles<T extends Record & Event>(
   List<Segment> segments(long segmentBytes) {
     List<MatchResult.Metadata> files = new ArrayList<>();
     try {
-      files.addAll(FileSystems.match(endpoint.path(), EmptyMatchTreatment.ALLOW).metadata());
+      files.addAll(Listing.of(endpoint.path()));
     } catch (IOException e) {
       throw endpoint.bad("cannot be listed: " + e.getMessage(), e);
     }

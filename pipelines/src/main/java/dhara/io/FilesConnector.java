@@ -2,6 +2,7 @@ package dhara.io;
 
 import com.google.auto.service.AutoService;
 import dhara.events.Event;
+import dhara.files.OutputFolder;
 import dhara.options.DharaOptions;
 import java.util.HashMap;
 import java.util.Map;
@@ -47,7 +48,7 @@ public final class FilesConnector implements Connector {
     FilePlace.checkWord(endpoint);
     Endpoint place = rows.name().equals(Sink.LEDGER) ? inOneFile(endpoint) : endpoint;
     FilesSink<T> files = FilesSink.of(place, rows.name(), rows.format());
-    return Target.of(files).checked(run.bounded() ? files::checkEmpty : () -> {});
+    return Target.of(files).into(new OutputFolder(files.folder(), run.bounded()), endpoint);
   }
 
   /** A ledger is a row for each input: alone in one of many shards it would look like a remnant. */

@@ -16,8 +16,6 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.extensions.avro.schemas.utils.AvroUtils;
 import org.apache.beam.sdk.io.FileIO;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
@@ -89,15 +87,9 @@ final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
     return new FilesSink<>(endpoint, name, rows);
   }
 
-  /** Refuses a folder that holds results: the old and the new could not be told apart. */
-  void checkEmpty() {
-    try {
-      if (!FileSystems.match(folder + "/*", EmptyMatchTreatment.ALLOW).metadata().isEmpty()) {
-        throw endpoint.bad(folder + " holds files already; remove them, or name another folder");
-      }
-    } catch (IOException e) {
-      throw endpoint.bad("cannot be listed: " + e.getMessage(), e);
-    }
+  /** The folder that the files are in. */
+  String folder() {
+    return folder;
   }
 
   @Override
@@ -120,15 +112,69 @@ final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
         .apply(
             "Write",
             FileIO.<T>write()
-                .via(format.equals("avro") ? new AvroFile<>(rows) : new TextFile<>(rows, format))
+                .via(files())
                 .to(folder)
                 .withNumShards(shards > 0 || bounded ? shards : 1)
                 .withNaming(FileIO.Write.defaultNaming(prefix, "." + format)));
     return PDone.in(elements.getPipeline());
   }
 
+  /** What writes a file of rows. */
+  FileIO.Sink<T> files() {
+    return new NamedFailures<>(
+        format.equals("avro") ? new AvroFile<>(rows) : new TextFile<>(rows, format),
+        endpoint.option() + ": cannot write to " + folder);
+  }
+
   private static final DateTimeFormatter RUN =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS").withZone(ZoneOffset.UTC);
+
+  /** Says where something could not be written: a full disk names no path. */
+  private static final class NamedFailures<T> implements FileIO.Sink<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final FileIO.Sink<T> sink;
+    private final String what;
+
+    NamedFailures(FileIO.Sink<T> sink, String what) {
+      this.sink = sink;
+      this.what = what;
+    }
+
+    @Override
+    public void open(WritableByteChannel channel) throws IOException {
+      try {
+        sink.open(channel);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void write(T element) throws IOException {
+      try {
+        sink.write(element);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      try {
+        sink.flush();
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    private IOException named(IOException e) {
+      IOException named = new IOException(what + ": " + e.getMessage());
+      named.addSuppressed(e);
+      return named;
+    }
+  }
 
   /** Lines of JSON or CSV. */
   private static final class TextFile<T> implements FileIO.Sink<T> {

@@ -1,6 +1,8 @@
 package dhara.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dhara.files.Listing;
+import dhara.files.OutputFolder;
 import dhara.formats.CsvFormat;
 import dhara.records.RecordCoder;
 import java.io.IOException;
@@ -10,12 +12,14 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,7 +30,6 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult.Metadata;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -38,12 +41,13 @@ import org.apache.beam.sdk.values.PCollection;
 
 /**
  * Rows that {@link FilesSink} has written: JSON lines, CSV with a header, or Avro, in a folder or
- * its sub-folders. Rows of later files, in the order of their names, come after those of earlier
- * ones.
+ * its sub-folders. Files have no order: of two different rows of one key, window and revision
+ * nobody can say which one counts. What a backfill did not finish is refused, unless {@code
+ * unfinished=true} asks for what there is.
  */
 final class FolderResults implements ResultSet {
 
-  private static final Set<String> PARAMETERS = Set.of("format");
+  private static final Set<String> PARAMETERS = Set.of("format", "unfinished");
   private static final Set<String> FORMATS = Set.of("jsonl", "csv", "avro");
   private static final long SEGMENT_BYTES = 32L << 20;
 
@@ -72,15 +76,19 @@ final class FolderResults implements ResultSet {
     }
     NavigableMap<String, List<Metadata>> files = new TreeMap<>();
     try {
-      for (Metadata file :
-          FileSystems.match(endpoint.path(), EmptyMatchTreatment.ALLOW).metadata()) {
+      Set<String> folders = new TreeSet<>();
+      for (Metadata file : Listing.of(endpoint.path())) {
         if (!file.resourceId().isDirectory()) {
           files.computeIfAbsent("", name -> new ArrayList<>()).add(file);
+          folders.add(file.resourceId().getCurrentDirectory().toString());
         }
       }
       String folder = endpoint.path().replaceFirst("/+$", "");
       if (files.isEmpty() && !folder.matches(".*[*?\\[{].*")) {
-        below(folder, files);
+        below(folder, files, folders);
+      }
+      if (!Boolean.parseBoolean(endpoint.parameter("unfinished", "false"))) {
+        checkFinished(endpoint, folders);
       }
     } catch (IOException e) {
       throw endpoint.bad("cannot be listed: " + e.getMessage(), e);
@@ -88,21 +96,43 @@ final class FolderResults implements ResultSet {
     return new FolderResults(endpoint, files);
   }
 
-  private static void below(String folder, NavigableMap<String, List<Metadata>> files)
+  /** Refuses what a backfill has not finished: nothing in the rows says that some are missing. */
+  private static void checkFinished(Endpoint endpoint, Set<String> folders) throws IOException {
+    for (String folder : folders) {
+      Optional<String> why = OutputFolder.unfinished(folder);
+      if (why.isPresent()) {
+        throw endpoint.bad(
+            why.get() + "; run it again, or read what is there all the same: ?unfinished=true");
+      }
+    }
+  }
+
+  /**
+   * @param folders gets the folders that hold something
+   */
+  private static void below(
+      String folder, NavigableMap<String, List<Metadata>> files, Set<String> folders)
       throws IOException {
     String root = FileSystems.matchNewResource(folder, true).toString();
     Set<String> seen = new HashSet<>();
     for (String glob : List.of(folder + "/*", folder + "/**")) {
-      for (Metadata file : FileSystems.match(glob, EmptyMatchTreatment.ALLOW).metadata()) {
+      for (Metadata file : Listing.of(glob)) {
         String name = file.resourceId().toString();
         if (file.resourceId().isDirectory() || !seen.add(name)) {
           continue;
         }
         String[] path = name.substring(root.length()).split("[/\\\\]", -1);
-        if (shown(path)) {
-          files
-              .computeIfAbsent(path.length == 1 ? "" : path[0], any -> new ArrayList<>())
-              .add(file);
+        boolean whole = path[path.length - 1].equals(OutputFolder.SUCCESS);
+        if (!shown(Arrays.copyOf(path, path.length - 1))) {
+          continue;
+        }
+        folders.add(file.resourceId().getCurrentDirectory().toString());
+        if (whole || shown(path)) {
+          List<Metadata> rows =
+              files.computeIfAbsent(path.length == 1 ? "" : path[0], any -> new ArrayList<>());
+          if (!whole) {
+            rows.add(file); // a folder that is whole without rows has an output, and no answers
+          }
         }
       }
     }
@@ -176,13 +206,12 @@ final class FolderResults implements ResultSet {
    * A part of a file.
    *
    * @param name what its rows are called
-   * @param index of the file among those of the name
    * @param file its URI
    * @param start a row that starts at or after this byte…
    * @param end …and before this one belongs to the part
    * @param format jsonl, csv or avro
    */
-  record Part(String name, int index, String file, long start, long end, String format) {
+  record Part(String name, String file, long start, long end, String format) {
 
     /** From the byte before the part on: whoever reads it finds where its first line starts. */
     InputStream open() throws IOException {
@@ -197,8 +226,8 @@ final class FolderResults implements ResultSet {
       return Channels.newInputStream(channel);
     }
 
-    WrittenRow row(ObjectNode columns, long position, String place) {
-      return new WrittenRow(name, columns, false, ((long) index << 44) + position, place);
+    WrittenRow row(ObjectNode columns, String place) {
+      return new WrittenRow(name, columns, false, 0, place); // files have no order
     }
   }
 
@@ -206,15 +235,14 @@ final class FolderResults implements ResultSet {
     List<Metadata> sorted = new ArrayList<>(files.getOrDefault(name, List.of()));
     sorted.sort(Comparator.comparing(file -> file.resourceId().toString()));
     List<Part> parts = new ArrayList<>();
-    for (int i = 0; i < sorted.size(); i++) {
-      Metadata file = sorted.get(i);
+    for (Metadata file : sorted) {
       String uri = file.resourceId().toString();
       String format = format(file);
       boolean divisible = format.equals("jsonl") && !compressed(uri) && file.isReadSeekEfficient();
       long from = 0;
       do {
         long to = divisible ? Math.min(from + SEGMENT_BYTES, file.sizeBytes()) : Long.MAX_VALUE;
-        parts.add(new Part(called, i, uri, from, to, format));
+        parts.add(new Part(called, uri, from, to, format));
         from = to;
       } while (divisible && from < file.sizeBytes());
     }
@@ -289,7 +317,7 @@ final class FolderResults implements ResultSet {
         } catch (IOException e) {
           throw WrittenRow.unreadable(place, "it " + e.getMessage(), e);
         }
-        output(part.row(columns, lines.start(), place), out);
+        output(part.row(columns, place), out);
       }
     }
 
@@ -334,7 +362,7 @@ final class FolderResults implements ResultSet {
           for (int i = 0; i < cells.size(); i++) {
             row.put(columns.get(i), cells.get(i).isEmpty() ? null : cells.get(i));
           }
-          output(part.row(row, start, place), out);
+          output(part.row(row, place), out);
         }
       }
     }
@@ -348,7 +376,7 @@ final class FolderResults implements ResultSet {
       try (var rows = new DataFileStream<GenericRecord>(in, new GenericDatumReader<>())) {
         for (long number = 0; rows.hasNext(); number++) {
           String place = part.file + " row=" + number;
-          output(part.row(AvroRows.object(rows.next(), place), number, place), out);
+          output(part.row(AvroRows.object(rows.next(), place), place), out);
         }
       } catch (RuntimeException e) {
         if (e.getCause() instanceof IOException io) {

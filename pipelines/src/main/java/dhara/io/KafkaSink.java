@@ -190,7 +190,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
       if (length > limit.record()) {
         throw new IllegalStateException(
             ("%s%s: a record of %,d bytes, and the topic takes %,d; raise its max.message.bytes,"
-                 + " and producer.max.request.size where you set it")
+                    + " and producer.max.request.size where you set it")
                 .formatted(option, address.source(), length, limit.record()));
       }
       bundle.send(new ProducerRecord<>(address.topic(), key, value));

@@ -153,15 +153,11 @@ public final class RowFormat<T> implements Serializable {
         : Optional.empty();
   }
 
-  /** The Beam schema of a row: its columns, in snake case. */
+  /** The Beam schema of a row: its columns, and the fields within them, in snake case. */
   public Schema schema() {
     Schema.Builder schema = Schema.builder();
-    int column = 0;
-    List<String> names = columns();
     for (Class<? extends Record> type : types) {
-      for (Schema.Field field : RecordSchemas.schema(type).getFields()) {
-        schema.addField(field.withName(names.get(column++)));
-      }
+      SnakeCase.schema(RecordSchemas.schema(type)).getFields().forEach(schema::addField);
     }
     return schema.build();
   }
@@ -189,7 +185,9 @@ public final class RowFormat<T> implements Serializable {
   public Row row(T element, Schema schema) {
     List<Object> values = new ArrayList<>();
     for (Record part : records.apply(element)) {
-      values.addAll(toRow(part).getValues());
+      for (Object value : toRow(part).getValues()) {
+        values.add(SnakeCase.value(value, schema.getField(values.size()).getType()));
+      }
     }
     return Row.withSchema(schema).attachValues(values);
   }

@@ -2,6 +2,7 @@ package dhara.io;
 
 import dhara.events.DeadLetter;
 import dhara.events.LateEvent;
+import dhara.files.OutputFolder;
 import dhara.io.Connector.Ability;
 import dhara.io.Connector.Rows;
 import dhara.io.Connector.Target;
@@ -10,7 +11,10 @@ import dhara.metrics.Latency;
 import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
 import dhara.transforms.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
@@ -153,6 +157,42 @@ public final class Sink<T> {
    */
   public void create() {
     target.create().run();
+  }
+
+  /** What is written: an output, {@link #DEAD_LETTERS}, {@link #LATE} or {@link #LEDGER}. */
+  public String name() {
+    return rows.name();
+  }
+
+  /** Where the rows of a run are now, as a person reads it. */
+  public String place() throws IOException {
+    OutputFolder folder = target.folder();
+    if (folder == null) {
+      return "to " + Connector.of(endpoint.scheme()).orElseThrow().named(destination());
+    }
+    long files = folder.files();
+    return "in %,d %s of %s".formatted(files, files == 1 ? "file" : "files", folder.path());
+  }
+
+  /** Marks a folder as whole, with the ledgers of the run that wrote it. */
+  public void succeed(List<Ledger> ledgers) {
+    OutputFolder folder = target.folder();
+    if (folder == null) {
+      return;
+    }
+    try {
+      folder.succeed(ledgers.stream().map(Ledger::json).toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          folder.path() + " cannot be marked as whole: " + e.getMessage(), e);
+    }
+  }
+
+  /** Lets go of a folder that it has claimed. */
+  public void release() throws IOException {
+    if (target.folder() != null) {
+      target.folder().close();
+    }
   }
 
   /** The step that writes; it counts the delays of a stream's answers. */

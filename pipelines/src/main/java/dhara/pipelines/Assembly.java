@@ -73,10 +73,12 @@ public final class Assembly implements Flow, AutoCloseable {
   private final Mapping mapping;
   private final RunFolder folder = RunFolder.create();
   private final @Nullable Comparison existing;
+  private final Optional<DeadLetterLimit> limit;
   private final List<PCollection<AnswerRow>> compared = new ArrayList<>();
   private final Books books = new Books();
   private final List<Place> placesRead = new ArrayList<>();
   private final Plan plan = new Plan();
+  private final Written counted = new Written();
   private final List<Sink<?>> written = new ArrayList<>();
   private final Set<Output<?, ?>> answered = new HashSet<>();
   private final List<Output<?, ?>> heldBack = new ArrayList<>();
@@ -113,6 +115,7 @@ public final class Assembly implements Flow, AutoCloseable {
         name -> sinks.computeIfAbsent(name, n -> List.of(Endpoint.of("--answers", "console"))));
     this.mapping = InputOptions.mapping(options.getMap());
     this.existing = comparison();
+    this.limit = DeadLetterLimit.of(options.getMaxDeadLetters());
     if (options.getWithout() != null
         && sources.values().stream()
             .flatMap(List::stream)
@@ -173,10 +176,13 @@ public final class Assembly implements Flow, AutoCloseable {
     return folder;
   }
 
-  /** Deletes what the run has left for the console. */
+  /** Deletes what the run has left for the console, and lets go of the folders it writes to. */
   @Override
   public void close() {
     try {
+      for (Sink<?> sink : written) {
+        sink.release();
+      }
       folder.close();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete temporary files: " + e.getMessage(), e);
@@ -215,6 +221,41 @@ public final class Assembly implements Flow, AutoCloseable {
   /** What it reads, makes and writes, in lines for a person. */
   public List<String> plan() {
     return plan.lines(mapping.toString(), range);
+  }
+
+  /** What a bounded run wrote where, a line for each output that is not the console. */
+  public List<String> wrote() throws IOException {
+    Map<String, Long> counts = Written.left(folder);
+    List<String> lines = new ArrayList<>();
+    for (Sink<?> sink : written) {
+      if (!sink.kept()) {
+        long rows = counts.getOrDefault(sink.name(), 0L);
+        lines.add(
+            "%s: %,d %s %s".formatted(sink.name(), rows, rows == 1 ? "row" : "rows", sink.place()));
+      }
+    }
+    return lines;
+  }
+
+  /**
+   * Why the results of a bounded run cannot stand although its ledger balances; nothing where they
+   * can.
+   */
+  public List<String> objections(List<Ledger> ledgers) {
+    List<String> objections = new ArrayList<>();
+    for (Ledger ledger : ledgers) {
+      limit.flatMap(most -> most.exceeded(ledger)).ifPresent(objections::add);
+      if (ledger.unused() && !options.getAllowUnused()) {
+        objections.add(
+            ledger.input() + ": none of its events was used; with --allowUnused=true that is fine");
+      }
+    }
+    return objections;
+  }
+
+  /** Marks the folders that it wrote as whole: to be called when its results are known to stand. */
+  public void succeed(List<Ledger> ledgers) {
+    written.forEach(sink -> sink.succeed(ledgers));
   }
 
   @Override
@@ -367,6 +408,8 @@ public final class Assembly implements Flow, AutoCloseable {
     checked(sink);
     if (sink.kept()) {
       kept.add(output);
+    } else if (bounded) {
+      counted.count(output.name(), covered);
     }
     POutput writing = revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
     Sink.replaced(writing)
@@ -494,13 +537,14 @@ public final class Assembly implements Flow, AutoCloseable {
     Sink<Ledger> ledger =
         Sink.ledger(
             other("--ledger", options.getLedger(), beside), options.getLedger() == null, run());
-    PCollection<Ledger> ledgers = bounded ? books.bounded() : books.soFar(ledger.pace());
+    PCollection<Ledger> ledgers = bounded ? books.bounded() : books.soFar(ledger.pace(), limit);
     if (bounded) {
       Books.leave(ledgers, folder);
     }
     if (!ledger.kept()) { // what the run keeps, the command shows
       write("LedgerOut", List.of(Books.revised(ledgers, first(ledger))), ledger);
     }
+    counted.leave(folder);
     Place.check(placesRead, written.stream().map(Sink::destination).toList());
   }
 
@@ -516,7 +560,11 @@ public final class Assembly implements Flow, AutoCloseable {
   private <T> void write(String step, List<PCollection<T>> parts, Sink<T> sink) {
     checked(sink);
     plan.writes(words(step), sink.endpoint());
-    flattened(step, parts).apply(step + ".Write", sink.write());
+    PCollection<T> rows = flattened(step, parts);
+    if (bounded && !sink.kept()) {
+      counted.count(sink.name(), rows);
+    }
+    rows.apply(step + ".Write", sink.write());
   }
 
   /** {@code DeadLetters} → {@code dead letters}, {@code LedgerOut} → {@code ledger}. */

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -36,6 +37,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.TypeDescriptor;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The book-keeping of a pipeline: counts what passes, in the graph itself, and adds it up to a
@@ -114,8 +116,9 @@ final class Books {
    * The ledgers of a stream so far: each replaces the one before of its input.
    *
    * @param every how often, wall clock; what is counted does not depend on it
+   * @param limit of dead letters: a ledger beyond it ends the stream
    */
-  PCollection<Ledger> soFar(Duration every) {
+  PCollection<Ledger> soFar(Duration every, Optional<DeadLetterLimit> limit) {
     PCollection<Ledger> soFar =
         ledgers(
             PCollectionList.of(entries)
@@ -129,7 +132,7 @@ final class Books {
                                     .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
                         .withAllowedLateness(org.joda.time.Duration.ZERO)
                         .accumulatingFiredPanes()),
-            new ClockedFn());
+            new ClockedFn(limit.orElse(null)));
     for (String input : inputs) {
       soFar.apply(input + ".Ledger", LedgerGauges.of(input));
     }
@@ -238,10 +241,21 @@ final class Books {
 
     private static final long serialVersionUID = 1L;
 
+    private final @Nullable DeadLetterLimit limit;
     private final RevisionClock clock = new RevisionClock();
+
+    ClockedFn(@Nullable DeadLetterLimit limit) {
+      this.limit = limit;
+    }
 
     @ProcessElement
     public void process(@Element KV<String, Ledger> ledger, OutputReceiver<Ledger> out) {
+      if (limit != null) {
+        Optional<String> exceeded = limit.exceededSoFar(ledger.getValue());
+        if (exceeded.isPresent()) {
+          throw StreamStopped.because(exceeded.get());
+        }
+      }
       out.output(ledger.getValue().withRevision(clock.next(false)));
     }
   }

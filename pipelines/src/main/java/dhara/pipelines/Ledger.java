@@ -3,6 +3,7 @@ package dhara.pipelines;
 import dhara.formats.BadEvent;
 import dhara.formats.JsonFormat;
 import dhara.formats.Mapping;
+import dhara.formats.RecordFields;
 import dhara.transforms.Tally;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -139,6 +140,16 @@ public record Ledger(
         filtered,
         parsed,
         inRange);
+  }
+
+  /** Whether it had events, and not one of them reached the analysis. */
+  public boolean unused() {
+    return read > 0 && aggregated == 0;
+  }
+
+  /** As it is written: a JSON object. */
+  public String json() {
+    return new String(RecordFields.of(Ledger.class).json(this), StandardCharsets.UTF_8);
   }
 
   /** Whether every event that was read has left. In a running stream some are on their way. */

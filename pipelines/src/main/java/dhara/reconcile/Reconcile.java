@@ -281,8 +281,8 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
       Set<Asked> windows = new HashSet<>();
       for (Map.Entry<Of, Both> entry : answers.entrySet()) {
         Of of = entry.getKey();
-        AnswerRow a = entry.getValue().a.settled();
-        AnswerRow b = entry.getValue().b.settled();
+        AnswerRow a = settled("A", entry.getValue().a);
+        AnswerRow b = settled("B", entry.getValue().b);
         if (a == null && b == null) {
           continue; // removed from both
         }
@@ -297,6 +297,14 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
       same.forEach(
           (output, count) -> out.get(COUNTS).output(Finding.count(output, Kind.SAME, count)));
       windows.forEach(window -> Explained.window(window, out.get(WINDOWS)));
+    }
+
+    private static @Nullable AnswerRow settled(String side, Settling settling) {
+      try {
+        return settling.settled();
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(side + " has " + e.getMessage());
+      }
     }
 
     /** Null where both sides say the same. */

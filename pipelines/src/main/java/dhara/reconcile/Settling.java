@@ -6,7 +6,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The rows of one side, key and window, come in any order; which of them is the answer. A row that
- * another beats in revision and in place can never be it, so that one row is kept as a rule.
+ * another beats in revision and in place can never be it, so that one row is kept as a rule. Rows
+ * of one revision and place that say different things contradict each other, unless a later one
+ * counts.
  */
 final class Settling {
 
@@ -28,16 +30,29 @@ final class Settling {
   }
 
   private static boolean beats(AnswerRow one, AnswerRow other) {
-    return one.revision() >= other.revision() && one.order() >= other.order();
+    boolean tied = one.revision() == other.revision() && one.order() == other.order();
+    return tied
+        ? one.value().equals(other.value())
+        : one.revision() >= other.revision() && one.order() >= other.order();
   }
 
-  /** The highest revision after the last tombstone; null where nothing is left. */
+  /**
+   * The highest revision after the last tombstone; null where nothing is left.
+   *
+   * @throws IllegalStateException where two rows are the answer, and differ
+   */
   @Nullable AnswerRow settled() {
     AnswerRow best = null;
     for (AnswerRow row : candidates) {
-      if (row.order() > removedUpTo && (best == null || row.revision() > best.revision())) {
-        best = row;
+      if (row.order() <= removedUpTo || (best != null && row.revision() < best.revision())) {
+        continue;
       }
+      if (best != null && row.revision() == best.revision() && row.order() == best.order()) {
+        throw new IllegalStateException(
+            "two different rows of %s %s [%s, %s), both of revision %d: a set that two runs wrote is no answer"
+                .formatted(row.output(), row.key(), row.start(), row.end(), row.revision()));
+      }
+      best = row;
     }
     return best;
   }

@@ -215,12 +215,42 @@ class ReconcileTest {
   }
 
   @Test
-  void ofEqualRevisionsTheLaterFileCounts() throws IOException {
-    write("a/hauls/i.jsonl", List.of(row("Dal", "09:00", 0, "\"fish\":6,\"mean\":1.5")));
+  void aSetWithTwoDifferentRowsOfOneKeyWindowAndRevisionIsRefused() throws IOException {
     write("b/hauls/a.jsonl", List.of(row("Dal", "09:00", 0, "\"fish\":6,\"mean\":1.5")));
 
     assertThat(run(), is(1));
-    assertThat(out(), containsString("fish: 6, 5 (by -1)"));
+    assertThat(
+        err(),
+        containsString(
+            "dhara: B has two different rows of hauls {\"lake\":\"Dal\"} [2026-01-05T09:00:00Z,"
+                + " 2026-01-05T09:01:00Z), both of revision 0: a set that two runs wrote is no"
+                + " answer\n"));
+    assertThat(out(), is(emptyString()));
+  }
+
+  @Test
+  void aSetThatABackfillDidNotFinishIsRefusedUnlessItIsAskedFor() throws IOException {
+    write("b/hauls/_RUN-20260105T090000000-4711-0a1b2c3d", List.of());
+
+    assertThat(run(), is(2));
+    assertThat(
+        err(),
+        is(
+            "dhara: B=files:%1$s/b: %1$s/b/hauls is of a backfill that did not finish, started at 2026-01-05T09:00:00Z as process 4711; run it again, or read what is there all the same: ?unfinished=true\n"
+                .formatted(folder)));
+    assertThat(between("a", "b/hauls/*.jsonl"), is(2));
+    assertThat(between("a", "b?unfinished=true"), is(0));
+  }
+
+  @Test
+  void aSetThatIsWholeMayHaveNoRows() throws IOException {
+    for (String side : List.of("a", "b")) {
+      write(side + "/hauls/_SUCCESS", List.of("{\"input\":\"boats\"}"));
+      write(side + "/alerts/_SUCCESS", List.of("{\"input\":\"boats\"}"));
+    }
+
+    assertThat(run(), is(0));
+    assertThat(out(), containsString("3 answers compared: same 3"));
   }
 
   @Test

@@ -19,9 +19,11 @@ import dhara.transforms.AnswerCoder;
 import java.io.File;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,7 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.io.FileIO;
 import org.apache.beam.sdk.transforms.Create;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
@@ -228,27 +231,24 @@ class FilesSinkTest {
   }
 
   @Test
-  void refusesAFolderThatHoldsResults() throws IOException {
-    write("", List.of(DAL));
+  void aFullDiskIsNamedWithItsFolderAndItsOption() throws IOException {
+    for (String format : List.of("jsonl", "csv", "avro")) {
+      FileIO.Sink<Answer<Lake, Haul>> files = sink("?format=" + format).files();
+      try (FileChannel full = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
+        IOException failure =
+            assertThrows(
+                IOException.class,
+                () -> {
+                  files.open(full);
+                  files.write(DAL);
+                  files.flush();
+                });
 
-    BadOption refused = assertThrows(BadOption.class, () -> sink("").checkEmpty());
-
-    assertThat(
-        refused.getMessage(),
-        is(
-            "--answers=files:%1$s: %1$s/hauls holds files already; remove them, or name another folder"
-                .formatted(folder)));
-  }
-
-  @Test
-  void takesAFolderThatOnlyAKilledRunHasTouched() throws IOException {
-    Path left = Files.createDirectories(folder.resolve("hauls/.temp-beam-1"));
-    Files.writeString(left.resolve("part"), "half a li");
-
-    sink("").checkEmpty();
-    write("", List.of(DAL));
-
-    assertThat(lines("hauls", ".jsonl"), hasSize(1));
+        assertThat(
+            failure.getMessage(),
+            is("--answers: cannot write to " + folder + "/hauls: No space left on device"));
+      }
+    }
   }
 
   @Test

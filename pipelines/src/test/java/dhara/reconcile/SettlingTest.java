@@ -3,6 +3,7 @@ package dhara.reconcile;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +25,24 @@ class SettlingTest {
   @Test
   void ofEqualRevisionsTheLastCounts() {
     assertThat(settled(row(1, 9), row(1, 7), row(1, 8)), is(row(1, 9)));
+  }
+
+  @Test
+  void equalRowsOfOneRevisionAndPlaceAreOneAndDifferentOnesContradictEachOther() {
+    assertThat(settled(said(1, "{}"), said(1, "{}")), is(said(1, "{}")));
+    assertThat(settled(said(1, "{}"), said(2, "{}"), said(1, "{\"total\":3}")), is(said(2, "{}")));
+    assertThat(
+        assertThrows(
+                IllegalStateException.class,
+                () -> settled(said(0, "{}"), said(1, "{}"), said(1, "{\"total\":3}")))
+            .getMessage(),
+        is(
+            "two different rows of hauls {} [2026-01-05T09:00:00Z, 2026-01-05T09:01:00Z), both of"
+                + " revision 1: a set that two runs wrote is no answer"));
+  }
+
+  private static AnswerRow said(long revision, String value) {
+    return new AnswerRow("hauls", "{}", NINE, NINE.plusSeconds(60), revision, 0, value);
   }
 
   @Test

@@ -4,12 +4,12 @@ import java.util.Collection;
 import java.util.Locale;
 
 /** How components are called outside of Java, and which name a misspelt one was meant to be. */
-final class Names {
+public final class Names {
 
   private Names() {}
 
   /** {@code orderId} as {@code order_id}, {@code priceE4} as {@code price_e4}. */
-  static String snake(String component) {
+  public static String snake(String component) {
     StringBuilder snake = new StringBuilder(component.length() + 4);
     for (int i = 0; i < component.length(); i++) {
       char c = component.charAt(i);

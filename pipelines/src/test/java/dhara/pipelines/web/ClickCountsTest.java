@@ -87,7 +87,7 @@ class ClickCountsTest {
   private List<String> written(String output) throws IOException {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder.resolve("out").resolve(output))) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
+      for (Path file : files.filter(file -> file.toString().endsWith(".jsonl")).toList()) {
         lines.addAll(Files.readAllLines(file));
       }
     }

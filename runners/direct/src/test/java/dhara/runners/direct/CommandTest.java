@@ -108,8 +108,13 @@ class CommandTest {
     assertThat(
         err(),
         is(
-            "orders: read 9 = aggregated 6 + dead-lettered 1 + late 0 + duplicate 0 + filtered"
-                + " 2\n"));
+            ("metrics: 4 rows in %2$d files of %1$s/joined/metrics\n"
+                    + "top: 0 rows in 0 files of %1$s/joined/top\n"
+                    + "dead-letters: 1 row in 1 file of %1$s/joined/dead-letters\n"
+                    + "ledger: 1 row in 1 file of %1$s/joined/ledger\n"
+                    + "orders: read 9 = aggregated 6 + dead-lettered 1 + late 0 + duplicate 0"
+                    + " + filtered 2\n")
+                .formatted(folder, finals(folder.resolve("joined/metrics")).size())));
     assertThat(
         lines("joined/metrics").stream().filter(l -> !l.startsWith("dimension")).toList(),
         containsInAnyOrder(
@@ -206,7 +211,9 @@ class CommandTest {
 
     assertThat(err(), exit, is(0));
     assertThat(out(), is(emptyString()));
-    assertThat(err().lines().toList(), hasSize(1));
+    assertThat(
+        err().lines().map(line -> line.substring(0, line.indexOf(':'))).toList(),
+        contains("metrics", "top", "dead-letters", "ledger", "orders"));
     assertThat(lines("all/metrics").size() > 3, is(true));
     assertThat(lines("best/top"), hasSize(1));
     assertThat(lines("all/dead-letters"), hasSize(2));
@@ -243,7 +250,10 @@ class CommandTest {
     assertThat(
         err(),
         is(
-            "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered"
+            "dead-letters: 1 row in 1 file of "
+                + folder
+                + "/bad/dead-letters\n"
+                + "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered"
                 + " 0\n"));
   }
 
@@ -281,14 +291,101 @@ class CommandTest {
   }
 
   @Test
-  void aDiskThatRefusesFailsTheRunInOneLine() throws IOException {
+  void whatCannotBeWrittenToIsRefusedBeforeTheWork() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "no folder");
 
-    assertThat(orders("--answers=files:" + file + "/answers"), is(1));
+    refused(
+        file + " is a file, so nothing can be written below it", "--answers=files:" + file + "/x");
+    refused("this jar has no file system for s3://", "--answers=files:s3://bucket/x");
+    refused("this jar has no file system for gs://", "--deadLetters=files:gs://bucket/x");
 
-    assertThat(err(), allOf(startsWith("dhara: "), containsString(file.toString())));
-    assertThat(err().lines().toList(), hasSize(2));
     assertThat(Files.readString(file), is("no folder"));
+  }
+
+  @Test
+  void aRunSaysWhatItWroteWhereAndMarksItWithItsLedger() throws IOException {
+    Path all = folder.resolve("all");
+
+    assertThat(orders("--answers=files:" + all), is(0));
+
+    for (String name : List.of("metrics", "top", "dead-letters", "ledger")) {
+      assertThat(
+          Files.readString(all.resolve(name).resolve("_SUCCESS")),
+          is(
+              "{\"input\":\"orders\",\"revision\":0,\"read\":5,\"aggregated\":3,\"dead_lettered\":1,"
+                  + "\"late\":0,\"duplicate\":1,\"filtered\":0,\"parsed\":4,\"in_range\":4}\n"));
+    }
+    assertThat(
+        err(),
+        allOf(
+            startsWith("metrics: 3 rows in "),
+            containsString(" of " + all + "/metrics\ntop: 0 rows in 0 files of " + all + "/top\n"),
+            containsString("\ndead-letters: 1 row in 1 file of " + all + "/dead-letters\n")));
+    assertThat(orders("--answers=files:" + all), is(2));
+    assertThat(
+        err(),
+        containsString(
+            all + "/metrics holds files already; remove them, or name another folder\n"));
+  }
+
+  @Test
+  void aRunWhoseEventsAreAllDeadFailsUnlessThatIsAllowed() throws IOException {
+    Files.writeString(
+        folder.resolve("other.jsonl"), order(1, "09:00:00").replace("unit_minor", "price"));
+    String events = "--events=" + folder.resolve("other.jsonl");
+    String warning =
+        "WARNING orders: not one of 1 events is in an answer; dead letters say why, and --map names"
+            + " fields that are called otherwise\n";
+
+    assertThat(run("order-metrics", events, "--answers=files:" + folder + "/none"), is(1));
+    assertThat(
+        err(),
+        containsString(
+            warning
+                + "dhara: orders: none of its events was used; with --allowUnused=true that is"
+                + " fine\n"));
+    assertThat(Files.exists(folder.resolve("none/metrics/_SUCCESS")), is(false));
+
+    assertThat(
+        run("order-metrics", events, "--answers=files:" + folder + "/fine", "--allowUnused=true"),
+        is(0));
+    assertThat(err(), containsString(warning));
+    assertThat(Files.exists(folder.resolve("fine/metrics/_SUCCESS")), is(true));
+  }
+
+  @Test
+  void aRunOutsideOfWhoseRangeAllEventsAreFailsAndOneWithoutEventsOnlyWarns() throws IOException {
+    assertThat(orders("--from=2030-01-01T00:00:00Z"), is(1));
+    assertThat(
+        err(),
+        containsString(
+            "WARNING orders: not one of 5 events is in an answer; dead letters say why"));
+
+    Files.writeString(folder.resolve("empty.jsonl"), "");
+    assertThat(run("order-metrics", "--events=" + folder.resolve("empty.jsonl")), is(0));
+    assertThat(err(), containsString("WARNING orders: no events were read\n"));
+  }
+
+  @Test
+  void moreDeadLettersThanAllowedFailARunAndItsFolderIsNotMarked() {
+    assertThat(orders("--maxDeadLetters=1"), is(0));
+    assertThat(orders("--maxDeadLetters=20%"), is(0));
+    assertThat(orders("--maxDeadLetters=0"), is(1));
+    assertThat(
+        err(),
+        containsString(
+            "dhara: orders: 1 of 5 events are dead letters, more than --maxDeadLetters=0 allows\n"));
+    assertThat(
+        orders("--maxDeadLetters=19.9%", "--answers=files:" + folder.resolve("dead")), is(1));
+    assertThat(
+        err(),
+        containsString(
+            "dhara: orders: 1 of 5 events are dead letters, more than --maxDeadLetters=19.9%"
+                + " allows\n"));
+    assertThat(Files.exists(folder.resolve("dead/metrics/_SUCCESS")), is(false));
+    for (String wrong : List.of("-1", "101%", "1.5", "many", "%")) {
+      refused("is neither a number nor a share", "--maxDeadLetters=" + wrong);
+    }
   }
 
   @Test
@@ -327,6 +424,8 @@ class CommandTest {
     process.destroyForcibly();
 
     assertThat("was killed in the middle", process.waitFor(), is(not(0)));
+    assertThat(run("reconcile", "files:" + answers, "files:" + answers), is(2));
+    assertThat(err(), containsString(" is of a backfill that did not finish, started at "));
     for (Path file : finals(answers)) {
       String text = Files.readString(file);
       assertThat(file.toString(), text, endsWith("}\n"));
@@ -416,9 +515,11 @@ class CommandTest {
     return lines;
   }
 
-  /** Files under a final name. */
+  /** Files of rows under a final name. */
   private static List<Path> finals(Path below) throws IOException {
-    return files(below).stream().filter(file -> !isPart(file)).toList();
+    return files(below).stream()
+        .filter(file -> !isPart(file) && !file.getFileName().toString().startsWith("_"))
+        .toList();
   }
 
   /** Files under a temporary name. */

@@ -1,0 +1,2 @@
+/** Folders of results: who writes into one, and whether what is there is whole. */
+package dhara.files;
