@@ -15,10 +15,10 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public interface DharaOptions extends BackfillOptions {
 
   @Description(
-      "Where events come from: a file, a glob, kafka://broker:9092/topic or"
-          + " pubsub://project/subscription. A bounded source makes a backfill, an unbounded one a"
-          + " stream. Repeat it as NAME=URI for further inputs, and with --cutover for a second"
-          + " source of one, e.g. --events=test-data/orders/orders.jsonl")
+      "Where events come from: a file, a folder, a glob, - for the standard input,"
+          + " kafka://broker:9092/topic or pubsub://project/subscription. A bounded source makes a"
+          + " backfill, an unbounded one a stream. Repeat it for more sources of the same events, and"
+          + " as NAME=URI for further inputs, e.g. --events=test-data/orders/orders.jsonl")
   List<String> getEvents();
 
   void setEvents(List<String> value);

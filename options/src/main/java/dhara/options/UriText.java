@@ -52,8 +52,10 @@ public final class UriText {
           "format",
           "shards",
           "rows",
+          "check",
           "columns",
           "delimiter",
+          "divide",
           "encoding");
 
   private static final Pattern SAFE_VALUE = Pattern.compile("[\\p{L}\\p{N} ._:,;|+-]{0,500}");

@@ -137,7 +137,8 @@ public final class OutputFolder implements AutoCloseable {
                     : "if that run is dead, delete " + other + " from it"));
       }
     }
-    Optional<String> broken = contents.run().filter(run -> !mine(run));
+    Optional<String> broken =
+        contents.claims.stream().filter(run -> run.startsWith(RUN) && !mine(run)).findFirst();
     if (broken.isPresent() && !contents.whole && contents.files > 0) {
       throw new IOException(
           folder

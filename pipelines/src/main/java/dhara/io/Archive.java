@@ -6,6 +6,7 @@ import dhara.formats.BadEvent;
 import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
 import dhara.formats.Mapping;
+import dhara.io.text.Records;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class Archive<T extends Record & Event> {
     /**
      * An event.
      *
-     * @param json its line, where that is JSON; empty of a line of CSV
+     * @param json its bytes, where they are JSON; empty of a row of CSV
      */
     void event(T event, byte[] json) throws IOException;
 
@@ -79,7 +80,11 @@ public final class Archive<T extends Record & Event> {
    * @throws dhara.options.BadOption where there are no files, or one cannot be read
    */
   public List<String> formats() {
-    return files.segments(WHOLE).stream().map(Segment::format).distinct().sorted().toList();
+    return files.segments(WHOLE).stream()
+        .map(segment -> segment.csv() ? "csv" : "jsonl")
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /**
@@ -103,16 +108,16 @@ public final class Archive<T extends Record & Event> {
           segment,
           new SegmentReader.Taker<T>() {
             @Override
-            public void event(T event, Lines line) throws IOException {
+            public void event(T event, Records line) throws IOException {
               taker.event(event, segment.csv() ? new byte[0] : line.copy());
             }
 
             @Override
-            public void bad(BadEvent why, Lines line) throws IOException {
+            public void bad(BadEvent why, Records line) throws IOException {
               taker.garbage(reason(why, line), line.copy());
             }
 
-            private Reason reason(BadEvent why, Lines line) {
+            private Reason reason(BadEvent why, Records line) {
               if (why.reason() == Reason.TOO_LONG) {
                 return Reason.TOO_LONG;
               }

@@ -5,6 +5,7 @@ import dhara.events.Event;
 import dhara.formats.BadEvent;
 import dhara.formats.Mapping;
 import dhara.io.Counts.Counting;
+import dhara.io.text.Records;
 import dhara.records.RecordCoder;
 import dhara.transforms.Lateness;
 import java.io.IOException;
@@ -25,15 +26,13 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Events from files, one a line: JSON lines, or CSV with a header or with given columns; compressed
- * ones by their ending ({@code .gz}, {@code .bz2}, …). Bounded: a backfill.
+ * Events from files: JSON, one a line or over several, or CSV with a header or with given columns;
+ * compressed ones by their ending ({@code .gz}, {@code .bz2}, …). Bounded: a backfill.
  *
- * <p>{@code files:PATH?format=jsonl|csv&columns=a,b,c&delimiter=;} where PATH may have wild cards
- * and name any file system that Beam knows. The format is by default that of the file's name,
- * {@code columns} by default the header line of each file.
- *
- * <p>Large files that are not compressed are read in segments, side by side. A file that breaks off
- * (a truncated gzip) fails the run: an answer from half a file would be wrong without saying so.
+ * <p>Which files an endpoint names, and how each is read, {@link EventFiles} says. Large files that
+ * are neither compressed nor in another encoding nor JSON over several lines are read in segments,
+ * side by side. A file that breaks off (a truncated gzip) fails the run: an answer from half a file
+ * would be wrong without saying so.
  */
 public final class FilesSource<T extends Record & Event> implements EventSource<T> {
 
@@ -171,7 +170,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
           segment,
           new SegmentReader.Taker<T>() {
             @Override
-            public void event(T event, Lines line) {
+            public void event(T event, Records line) {
               counting.read(line.length());
               counting.event();
               good.outputWithTimestamp(
@@ -179,7 +178,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
             }
 
             @Override
-            public void bad(BadEvent why, Lines line) {
+            public void bad(BadEvent why, Records line) {
               counting.read(line.length());
               counting.deadLetter();
               sums.add(deadLetter(segment, line, why), letters::output);
@@ -194,16 +193,16 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
       counting.output(context, counts);
     }
 
-    private DeadLetter deadLetter(Segment segment, Lines lines, BadEvent e) {
+    private DeadLetter deadLetter(Segment segment, Records line, BadEvent e) {
       return new DeadLetter(
           input,
           e.reason(),
           e.getMessage(),
-          segment.file(),
-          "byte=" + lines.start(),
+          segment.source(),
+          segment.position(line),
           // Rows know no finer time.
           Instant.now().truncatedTo(ChronoUnit.MICROS),
-          lines.copy());
+          line.copy());
     }
   }
 }

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.files.Listing;
 import dhara.files.OutputFolder;
 import dhara.formats.CsvFormat;
+import dhara.io.text.CsvRows;
+import dhara.io.text.Lines;
+import dhara.io.text.Records;
 import dhara.records.RecordCoder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -325,7 +328,7 @@ final class FolderResults implements ResultSet {
       return part.file + " byte=" + position;
     }
 
-    private static byte[] whole(Lines lines, String place) {
+    private static byte[] whole(Records lines, String place) {
       if (lines.cut()) {
         throw WrittenRow.unreadable(place, "it is longer than " + LONGEST + " bytes", null);
       }
@@ -333,16 +336,12 @@ final class FolderResults implements ResultSet {
     }
 
     private void csv(Part part, InputStream in, OutputReceiver<T> out) throws IOException {
-      Lines lines = new Lines(in, 0, LONGEST);
+      CsvRows rows = new CsvRows(in, 0, LONGEST, ',');
       List<String> columns = null;
-      while (lines.next()) {
-        long start = lines.start();
+      while (rows.next()) {
+        long start = rows.start();
         String place = place(part, start);
-        String line = text(lines, place);
-        // A cell in quotes may hold line breaks: the row goes on until its quotes are even.
-        while (line.chars().filter(c -> c == '"').count() % 2 == 1 && lines.next()) {
-          line = line + "\n" + text(lines, place);
-        }
+        String line = text(rows, place);
         if (line.isEmpty()) {
           continue;
         }
@@ -367,7 +366,7 @@ final class FolderResults implements ResultSet {
       }
     }
 
-    private static String text(Lines lines, String place) {
+    private static String text(Records lines, String place) {
       return new String(
           whole(lines, place), lines.offset(), lines.length(), StandardCharsets.UTF_8);
     }

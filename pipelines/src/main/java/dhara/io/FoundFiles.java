@@ -2,6 +2,7 @@ package dhara.io;
 
 import dhara.events.Event;
 import dhara.formats.BadEvent;
+import dhara.io.text.Records;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,10 +54,13 @@ final class FoundFiles {
   private static String file(List<Segment> segments) {
     Segment first = segments.get(0);
     Segment last = segments.get(segments.size() - 1);
-    String size = last.end() == Long.MAX_VALUE ? "compressed" : "%,d bytes".formatted(last.end());
+    String size =
+        last.end() < Long.MAX_VALUE
+            ? "%,d bytes".formatted(last.end())
+            : first.compressed() ? "compressed" : first.encoding();
     return "%s: %s, %s, %s"
         .formatted(
-            first.file(),
+            first.source(),
             first.format(),
             size,
             segments.size() == 1 ? "read in one piece" : "in " + segments.size() + " pieces");
@@ -71,12 +75,12 @@ final class FoundFiles {
             segment,
             new SegmentReader.Taker<T>() {
               @Override
-              public void event(T event, Lines line) throws IOException {
+              public void event(T event, Records line) throws IOException {
                 throw new First(event.toString());
               }
 
               @Override
-              public void bad(BadEvent why, Lines line) throws IOException {
+              public void bad(BadEvent why, Records line) throws IOException {
                 bad.add(why.reason() + ": " + why.getMessage());
                 if (bad.size() == NAMED) {
                   throw new First("none in the first %d lines; %s".formatted(NAMED, bad.get(0)));

@@ -5,6 +5,7 @@ import dhara.events.Event;
 import dhara.formats.BadEvent;
 import dhara.formats.EventParser;
 import dhara.formats.Mapping;
+import dhara.io.text.Records;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -29,66 +30,88 @@ record SegmentReader<T extends Record & Event>(
     Instant startOfRun)
     implements Serializable {
 
-  /** Takes what the lines of a segment are; a line is valid until the taker returns. */
+  /** Takes what the records of a segment are; one is valid until the taker returns. */
   interface Taker<T> {
 
-    /** A line that is an event. */
-    void event(T event, Lines line) throws IOException;
+    /** A record that is an event. */
+    void event(T event, Records record) throws IOException;
 
-    /** A line that is none. */
-    void bad(BadEvent why, Lines line) throws IOException;
+    /** A record that is none. */
+    void bad(BadEvent why, Records record) throws IOException;
   }
 
   /**
-   * Reads the lines that belong to a segment.
+   * Reads the records that belong to a segment.
    *
-   * @throws IOException where the file breaks off, naming it; and what the taker throws
+   * @throws IOException where the file breaks off, or cannot be divided, naming it; and what the
+   *     taker throws
    */
   void read(Segment segment, Taker<T> taker) throws IOException {
+    boolean rows = segment.csv() && segment.divisible();
+    long start = segment.start();
+    long end = segment.end();
+    if (rows) {
+      start = segment.first() ? start : segment.boundary(start);
+      end = end == Long.MAX_VALUE ? end : segment.boundary(end);
+    }
+    // A line begins at the start of the segment only if one ends before it.
+    long from = !segment.divisible() ? 0 : rows ? start : Math.max(0, start - 1);
     EventParser<T> parser = segment.events(type, mapping).parser();
-    try (InputStream in = open(segment)) {
-      Lines lines =
-          new Lines(in, segment.compressed() ? 0 : Math.max(0, segment.start() - 1), keptBytes);
-      while (next(lines, segment)) {
-        if (lines.start() < segment.start()) {
+    try (InputStream in = open(segment, from)) {
+      Records records = segment.records(in, from, keptBytes);
+      while (next(records, segment)) {
+        if (records.start() < start) {
           continue; // the header, or the rest of a line that the segment before has read
         }
-        if (lines.start() >= segment.end()) {
+        if (records.start() >= end) {
           break;
+        }
+        if (rows && records.position() > end) {
+          throw overBoundary(segment, records, end);
         }
         T event;
         try {
-          event = parsed(parser, lines);
+          event = parsed(parser, records);
         } catch (BadEvent e) {
-          taker.bad(e, lines);
+          taker.bad(e, records);
           continue;
         }
-        taker.event(event, lines);
+        taker.event(event, records);
       }
     }
   }
 
-  private T parsed(EventParser<T> parser, Lines lines) throws BadEvent {
-    if (lines.cut() || lines.length() > maxEventBytes) {
+  private static IOException overBoundary(Segment segment, Records row, long end) {
+    return new IOException(
+        "cannot divide %s at byte %d: the row at byte %d reaches over it; add ?divide=no"
+            .formatted(segment.source(), end, row.start()));
+  }
+
+  private T parsed(EventParser<T> parser, Records records) throws BadEvent {
+    String broken = records.broken();
+    if (broken != null) {
+      throw new BadEvent(Reason.MALFORMED, broken);
+    }
+    if (records.cut() || records.length() > maxEventBytes) {
       throw new BadEvent(
           Reason.TOO_LONG, "longer than " + maxEventBytes + " bytes; the first are kept");
     }
-    T event = parser.parse(lines.bytes(), lines.offset(), lines.length());
+    T event = parser.parse(records.bytes(), records.offset(), records.length());
     bounds.check(event.at(), startOfRun.toEpochMilli());
     return event;
   }
 
-  private static InputStream open(Segment segment) throws IOException {
+  private static InputStream open(Segment segment, long from) throws IOException {
     try {
-      return segment.open();
+      return segment.open(from);
     } catch (IOException e) {
       throw brokenOff(segment, e);
     }
   }
 
-  private static boolean next(Lines lines, Segment segment) throws IOException {
+  private static boolean next(Records records, Segment segment) throws IOException {
     try {
-      return lines.next();
+      return records.next();
     } catch (IOException e) {
       throw brokenOff(segment, e);
     }
@@ -97,7 +120,7 @@ record SegmentReader<T extends Record & Event>(
   /** What a user sees of a failure is its root, and that must name the file. */
   private static IOException brokenOff(Segment segment, IOException e) {
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    IOException broken = new IOException("cannot read " + segment.file() + " to its end: " + why);
+    IOException broken = new IOException("cannot read " + segment.source() + " to its end: " + why);
     broken.addSuppressed(e);
     return broken;
   }

@@ -101,10 +101,10 @@ public final class Assembly implements Flow, AutoCloseable {
     List<String> inputs = analysis.inputs().stream().map(Input::name).toList();
     List<String> outputs = analysis.outputs().stream().map(Output::name).toList();
     this.sources =
-        Endpoints.of("--events", inputs)
-            .upTo(options.getCutover() == null ? 1 : 2)
-            .read(options.getEvents(), inputs.subList(0, 1));
-    if (options.getCutover() != null && sources.values().stream().noneMatch(s -> s.size() == 2)) {
+        Endpoints.of("--events", inputs).several().read(options.getEvents(), inputs.subList(0, 1));
+    if (options.getCutover() != null
+        && (sources.values().stream().noneMatch(s -> s.size() == 2)
+            || sources.values().stream().anyMatch(s -> s.size() > 2))) {
       throw new BadOption(
           "--cutover",
           options.getCutover(),
@@ -268,6 +268,14 @@ public final class Assembly implements Flow, AutoCloseable {
     for (Part part : parts(input)) {
       read.add(read(input, part, lateness, margin));
     }
+    if (options.getCutover() == null
+        && read.stream().map(PCollection::isBounded).distinct().count() > 1) {
+      throw new BadOption(
+          "--events",
+          String.join(",", sources.get(input.name()).stream().map(Endpoint::toString).toList()),
+          "is a stream beside what ends: say from when on the stream counts, and up to when the"
+              + " other, e.g. --cutover=2026-01-05T09:00:00Z");
+    }
     PCollection<T> events = flattened(input.name() + ".Parts", read);
     if (options.getUnique()) {
       String step = input.name() + ".Unique";
@@ -300,19 +308,25 @@ public final class Assembly implements Flow, AutoCloseable {
    */
   private record Part(String step, Endpoint endpoint, TimeRange range) {}
 
+  /** The sources of an input: those before and since the cutover, or all of them, united. */
   private List<Part> parts(Input<?> input) {
-    List<Endpoint> endpoints = sources.get(input.name());
+    String name = input.name();
+    List<Endpoint> endpoints = sources.get(name);
     if (endpoints == null) {
-      throw new BadOption(
-          "--events", null, "names no " + input.name() + "; add --events=" + input.name() + "=URI");
-    }
-    if (endpoints.size() == 1) {
-      return List.of(new Part(input.name(), endpoints.get(0), TimeRange.ALL));
+      throw new BadOption("--events", null, "names no " + name + "; add --events=" + name + "=URI");
     }
     Instant cutover = options.getCutover();
-    return List.of(
-        new Part(input.name() + ".Before", endpoints.get(0), TimeRange.before(cutover)),
-        new Part(input.name() + ".Since", endpoints.get(1), TimeRange.since(cutover)));
+    if (endpoints.size() == 2 && cutover != null) {
+      return List.of(
+          new Part(name + ".Before", endpoints.get(0), TimeRange.before(cutover)),
+          new Part(name + ".Since", endpoints.get(1), TimeRange.since(cutover)));
+    }
+    List<Part> parts = new ArrayList<>();
+    for (Endpoint endpoint : endpoints) {
+      String step = parts.isEmpty() ? name : name + "." + (parts.size() + 1);
+      parts.add(new Part(step, endpoint, TimeRange.ALL));
+    }
+    return parts;
   }
 
   /** The events of a source that count, and those of the margin around them. */

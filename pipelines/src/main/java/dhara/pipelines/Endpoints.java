@@ -29,9 +29,9 @@ final class Endpoints {
     return new Endpoints(option, names, 1);
   }
 
-  /** The same, with up to this many endpoints of one name. */
-  Endpoints upTo(int newMost) {
-    return new Endpoints(option, names, newMost);
+  /** The same, with as many endpoints of one name as the user gives. */
+  Endpoints several() {
+    return new Endpoints(option, names, Integer.MAX_VALUE);
   }
 
   /**
@@ -74,8 +74,7 @@ final class Endpoints {
 
   private void add(List<Endpoint> endpoints, String value, String uri, String which) {
     if (endpoints.size() == most) {
-      String count = most == 1 ? "a second" : "one more";
-      throw new BadOption(option, value, "is " + count + " URI " + which);
+      throw new BadOption(option, value, "is a second URI " + which);
     }
     endpoints.add(Endpoint.of(option, uri));
   }

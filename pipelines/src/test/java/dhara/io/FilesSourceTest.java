@@ -17,9 +17,12 @@ import dhara.formats.Mapping;
 import dhara.options.BadOption;
 import dhara.transforms.Lateness;
 import dhara.transforms.Windows;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +122,146 @@ class FilesSourceTest {
 
     assertThat(read("a.txt?format=csv&delimiter=;").events, contains(step("1", 5)));
     assertThat(read("b.txt?format=csv&delimiter=%09").events, contains(step("2", 7)));
+  }
+
+  @Test
+  void guessesWhatStandsBetweenCells() throws IOException {
+    write("semicolons.csv", "id;length;at;x,y,z\n", "1;5;" + AT + ";\n");
+    write("tabs.csv", "id\tlength\tat\n", "2\t7\t" + AT + "\n");
+    write("bars.csv", "id|length|at\n", "3|9|" + AT + "\n");
+    write("tabs.tsv", "id\tat\tlength\tx,y,z,u\n", "4\t" + AT + "\t11\t\n");
+    write("bare.csv", "5;1,5;13;" + AT + "\n");
+    write("part-0001", "id|length|at\n", "6|15|" + AT + "\n");
+
+    assertThat(read("semicolons.csv").events, contains(step("1", 5)));
+    assertThat(read("tabs.csv").events, contains(step("2", 7)));
+    assertThat(read("bars.csv").events, contains(step("3", 9)));
+    assertThat(read("tabs.tsv").events, contains(step("4", 11)));
+    assertThat(read("bare.csv?columns=id,x,length,at").events, contains(step("5", 13)));
+    assertThat(read("part-0001").events, contains(step("6", 15)));
+  }
+
+  @Test
+  void aCellInQuotesMayHoldLineBreaks() throws IOException {
+    write("a.csv", "\"le\nngth\",id,at,length\r\n", "\"x\r\ny\",1," + AT + ",5\r\n", "\"z\",2,\n");
+
+    Outcome outcome = read("a.csv");
+
+    assertThat(outcome.events, contains(step("1", 5)));
+    assertThat(outcome.dead.stream().map(DeadLetter::position).toList(), contains("byte=57"));
+    assertThat(outcome.read, is(2L));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {7, 40, 64, 333})
+  void rowsOverSeveralLinesAreReadOnceHoweverTheFileIsCutIntoSegments(long segmentBytes)
+      throws IOException {
+    StringBuilder csv = new StringBuilder("id,text,length,at\n");
+    List<Step> steps = IntStream.range(0, 60).mapToObj(i -> step("s" + i, i)).toList();
+    for (Step step : steps) {
+      String text = "\"a,b\n".repeat(1) + "c\n".repeat((int) step.length % 4) + "\"";
+      csv.append(step.id).append(',').append(text).append(',').append(step.length);
+      csv.append(',').append(AT).append('\n');
+    }
+    write("a.csv", csv.toString());
+
+    Outcome outcome = read("a.csv", segmentBytes);
+
+    assertThat(outcome.dead, empty());
+    assertThat(outcome.events, is(steps));
+  }
+
+  @Test
+  void readsTheElementsOfAnArrayAndDocumentsOverSeveralLines() throws IOException {
+    String pretty = json("2", 7).replace(",", ",\n  ").replace("{", "{\n  ").replace("}", "\n}");
+    write("array.json", "[", json("1", 5), ",\n", pretty, ", 3 ]\n");
+    write("pretty.jsonl", pretty, "\n", pretty.replace("\"2\"", "\"3\"").replace("7", "9"));
+    write("events", " [ ", json("4", 11), "]");
+    zip("array.json.gz", "[" + json("5", 13) + ",\n" + json("6", 15) + "]");
+    write("open.json", "[", json("7", 17), ",\n");
+
+    Outcome array = read("array.json");
+    assertThat(array.events, contains(step("1", 5), step("2", 7)));
+    assertThat(array.dead.stream().map(DeadLetter::reason).toList(), contains(Reason.MALFORMED));
+    assertThat(
+        array.dead.stream().map(DeadLetter::position).toList(),
+        contains("byte=" + ("[" + json("1", 5) + ",\n" + pretty + ", ").length()));
+    assertThat(read("pretty.jsonl").events, contains(step("2", 7), step("3", 9)));
+    assertThat(read("events").events, contains(step("4", 11)));
+    assertThat(read("array.json.gz").events, contains(step("5", 13), step("6", 15)));
+    Outcome open = read("open.json");
+    assertThat(open.events, contains(step("7", 17)));
+    assertThat(
+        open.dead.stream().map(letter -> letter.reason() + " " + letter.text()).toList(),
+        contains("MALFORMED is the end of an array that nothing closes: the file breaks off"));
+  }
+
+  @Test
+  void aFirstLineThatBreaksOffSaysNothingOfTheLinesAfterIt() throws IOException {
+    write("a.jsonl", "{\"id\":\"0\",\"at\":\n", json("1", 5), "\n", json("2", 7), "\n");
+
+    Outcome outcome = read("a.jsonl");
+
+    assertThat(outcome.events, contains(step("1", 5), step("2", 7)));
+    assertThat(outcome.dead.stream().map(DeadLetter::position).toList(), contains("byte=0"));
+  }
+
+  @Test
+  void readsOtherEncodingsAndSaysOnWhichLineADeadLetterStands() throws IOException {
+    String csv = "id;länge;at\r\n£1;5;" + AT + "\r\n£2;x;" + AT + "\r\n£3;7;" + AT + "\r\n";
+    Files.writeString(folder.resolve("a.csv"), csv, Charset.forName("windows-1252"));
+    Files.writeString(folder.resolve("b.csv"), csv, StandardCharsets.UTF_16);
+    Files.writeString(
+        folder.resolve("c.json"), "\uFEFF[\n" + json("£4", 9) + ",\n1]", StandardCharsets.UTF_16LE);
+
+    for (String file : List.of("a.csv?encoding=windows-1252", "b.csv")) {
+      Outcome outcome = read(file, Mapping.of(List.of("length=länge")));
+      assertThat(file, outcome.events, contains(step("£1", 5), step("£3", 7)));
+      DeadLetter dead = outcome.dead.get(0);
+      assertThat(file, dead.reason() + " " + dead.position(), is("WRONG_TYPE line=3"));
+      assertThat(file, new String(dead.bytes(), StandardCharsets.UTF_8), is("£2;x;" + AT));
+    }
+    Outcome array = read("c.json");
+    assertThat(array.events, contains(step("£4", 9)));
+    assertThat(array.dead.get(0).position(), is("line=3"));
+  }
+
+  @Test
+  void aFolderMeansTheFilesInIt() throws IOException {
+    Files.createDirectories(folder.resolve("in/below"));
+    write("in/a.jsonl", json("1", 5));
+    write("in/b.csv", "id,at,length\n", "2," + AT + ",7\n");
+    write("in/_SUCCESS", "");
+    write("in/.a.jsonl.crc", "crc");
+    write("in/below/c.jsonl", json("3", 9));
+
+    assertThat(read("in").events, contains(step("1", 5), step("2", 7)));
+    assertThat(read("in/").events, contains(step("1", 5), step("2", 7)));
+  }
+
+  @Test
+  void readsTheStandardInputAlsoCompressed() throws IOException {
+    InputStream before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream(bytes(json("1", 5) + "\n{}\n" + json("2", 7))));
+      Outcome outcome = readAll("-", 20);
+      assertThat(outcome.events, contains(step("1", 5), step("2", 7)));
+      assertThat(outcome.dead.get(0).source(), is("-"));
+      assertThat(outcome.dead.get(0).position(), is("byte=" + (json("1", 5).length() + 1)));
+
+      System.setIn(new ByteArrayInputStream(zip("a.gz", "id,at,length\n3," + AT + ",9\n")));
+      assertThat(readAll("-", 20).events, contains(step("3", 9)));
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  @Test
+  void eventsThatLackAFieldAtFirstAreReadOnRequest() throws IOException {
+    write("a.jsonl", "{\"id\":\"0\"}\n".repeat(100), json("1", 5), "\n");
+
+    assertThrows(BadOption.class, () -> read("a.jsonl"));
+    assertThat(read("a.jsonl?check=no").events, contains(step("1", 5)));
   }
 
   @Test
@@ -258,15 +401,23 @@ class FilesSourceTest {
     write("a.jsonl", json("1", 5), "\n");
     write("other.csv", "id,at\n", "1," + AT + "\n");
     write("open.csv", "id,\"at\n");
+    write("b.csv", "ID_1;ts;Laenge;len\n");
+    String nested = "{\"id\":\"1\",\"at\":\"" + AT + "\",\"step\":{\"Length\":5,\"unit\":\"m\"}}\n";
+    write("b.jsonl", nested, "garbage\n", nested);
+    write("lines.txt", "garbage\n");
     write("empty.csv");
     write("empty.jsonl.gz");
     write("endless.csv", "x".repeat(LONGEST + 1));
 
     refused("absent.jsonl", "no such file; name a file or a pattern");
     refused("absent/*.jsonl", "no such file; name a file or a pattern");
-    refused("", "is a folder; name the files in it, e.g. " + folder + "/*.jsonl");
-    refused("a.jsonl?colour=red", "knows no parameter 'colour'; it takes [columns, delimiter");
-    refused("a.jsonl?format=xml", "format=xml is not known; it is jsonl or csv");
+    Files.createDirectories(folder.resolve("hidden/below"));
+    write("hidden/_SUCCESS", "");
+    write("hidden/.part.crc", "");
+    refused("hidden", "is a folder without files");
+    refused(
+        "a.jsonl?colour=red", "knows no parameter 'colour'; it takes [check, columns, delimiter");
+    refused("a.jsonl?format=xml", "format=xml is not known; it is jsonl, json or csv");
     refused("a.jsonl?format=csv&delimiter=::", "delimiter=:: is not one ASCII character");
     refused(
         "a.jsonl?delimiter=%",
@@ -276,7 +427,23 @@ class FilesSourceTest {
         "a.jsonl?format",
         "has a parameter that is no NAME=VALUE; write %26 for a & within a value");
     refused(
-        "other.csv", "Step.length has no column length; there are id, at. Map it: --map=length=");
+        "other.csv", "Step has no column length; there are id, at. Map it: --map=length=COLUMN");
+    refused(
+        "b.csv",
+        "Step has no column id, no column at, no column length; there are ID_1, ts, Laenge, len."
+            + " Map them: --map=id=ID_1,at=COLUMN,length=len");
+    refused(
+        "b.jsonl",
+        "cannot be read as steps: in the first 2 events Step has no field length; there are id, at,"
+            + " step, step.Length, step.unit. Map it: --map=length=step.Length, or, if later ones"
+            + " differ, add ?check=no");
+    refused("a.jsonl?check=maybe", "check=maybe is neither yes nor no");
+    refused("a.jsonl?encoding=UTF-17", "encoding=UTF-17 is not known; it is e.g. UTF-8, UTF-16,");
+    refused(
+        "lines.txt",
+        "Step has no column id, no column at, no column length; there are garbage. Map them:"
+            + " --map=id=COLUMN,at=COLUMN,length=COLUMN. It is read as CSV because it begins with"
+            + " neither { nor [; if it is JSON, add ?format=jsonl");
     refused("open.csv", "starts with no header of columns: cell 2 'at' opens a quote");
     refused("empty.csv", "is empty, so it has no header; leave the file out");
     refused("empty.jsonl.gz", "is empty, so it is not compressed but broken; leave it out");
@@ -351,8 +518,19 @@ class FilesSourceTest {
     return read(file, 1 << 20);
   }
 
+  private Outcome read(String file, Mapping mapping) {
+    return read(source(folder + "/" + file, mapping));
+  }
+
   private Outcome read(String file, long segmentBytes) {
-    FilesSource<Step> source = source(folder + "/" + file).inSegmentsOf(segmentBytes);
+    return readAll(folder + "/" + file, segmentBytes);
+  }
+
+  private static Outcome readAll(String uri, long segmentBytes) {
+    return read(source(uri).inSegmentsOf(segmentBytes));
+  }
+
+  private static Outcome read(FilesSource<Step> source) {
     source.check();
     Pipeline pipeline = Pipeline.create(Gathered.options());
     EventSource.Read<Step> read =
@@ -369,8 +547,12 @@ class FilesSourceTest {
   }
 
   private static FilesSource<Step> source(String uri) {
+    return source(uri, Mapping.none());
+  }
+
+  private static FilesSource<Step> source(String uri, Mapping mapping) {
     return FilesSource.of(
-        Endpoint.of("--events", uri), Step.class, Mapping.none(), "steps", BOUNDS, LONGEST);
+        Endpoint.of("--events", uri), Step.class, mapping, "steps", BOUNDS, LONGEST);
   }
 
   private static Step step(String id, long length) {

@@ -2,7 +2,6 @@ package dhara.formats;
 
 import dhara.events.DeadLetter.Reason;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -77,27 +76,7 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
   }
 
   private void checkColumns(RecordReader<T> reader) {
-    for (int slot : reader.required()) {
-      List<String> sources = reader.sources(slot);
-      boolean there =
-          reader.isBuilt(slot)
-              ? columns.containsAll(sources)
-              : sources.isEmpty() || !Collections.disjoint(columns, sources);
-      if (!there) {
-        String name = reader.component(slot);
-        throw new IllegalArgumentException(
-            type.getSimpleName()
-                + "."
-                + name
-                + " has no column "
-                + String.join(reader.isBuilt(slot) ? " and " : " or ", sources)
-                + "; there are "
-                + String.join(", ", columns)
-                + ". Map it: --map="
-                + name
-                + "=COLUMN");
-      }
-    }
+    FieldCheck.of(reader, type, "column").check(columns);
     for (int i = 0; i < columns.size(); i++) {
       if (reader.fields().target(columns.get(i)) != null
           && columns.lastIndexOf(columns.get(i)) != i) {

@@ -1,5 +1,7 @@
 package dhara.formats;
 
+import java.util.Collection;
+
 /**
  * Events as JSON, one object each: RFC 8259, strictly, in UTF-8. Fields are found by the names of
  * components or by a {@link Mapping}, in any order; of one that comes twice the last counts; others
@@ -38,6 +40,17 @@ public final class JsonFormat<T extends Record> implements EventFormat<T> {
     JsonFormat<T> format = new JsonFormat<>(type, mapping);
     RecordReader<T> unused = format.reader();
     return format;
+  }
+
+  /**
+   * Checks that components find fields, in what is known of the events.
+   *
+   * @param fields the fields of some events, as {@link JsonFields} gives them
+   * @throws IllegalArgumentException where a component that must have a value finds none of its
+   *     fields among them, naming all such components
+   */
+  public void checkFields(Collection<String> fields) {
+    FieldCheck.of(reader(), type, "field").check(fields);
   }
 
   private RecordReader<T> reader() {

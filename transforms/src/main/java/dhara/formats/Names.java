@@ -2,6 +2,7 @@ package dhara.formats;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
 
 /** How components are called outside of Java, and which name a misspelt one was meant to be. */
 public final class Names {
@@ -41,6 +42,34 @@ public final class Names {
       }
     }
     return nearest;
+  }
+
+  /**
+   * The one of {@code names} that {@code name} may have meant: but for the case and what joins
+   * words the same, a few edits away, or part of it or around it.
+   */
+  static Optional<String> like(String name, Collection<String> names) {
+    String bare = bare(name);
+    String best = null;
+    int least = Integer.MAX_VALUE;
+    for (String candidate : names) {
+      String other = bare(candidate);
+      boolean part = contains(other, bare) || contains(bare, other);
+      int edits = part ? 1 : edits(bare, other);
+      if (edits <= Math.max(1, bare.length() / 3) && edits < least && bare.length() > 1) {
+        least = bare.equals(other) ? 0 : edits;
+        best = candidate;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private static boolean contains(String whole, String part) {
+    return part.length() >= 3 && whole.contains(part);
+  }
+
+  private static String bare(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
   }
 
   /** Levenshtein's distance, one row at a time. */

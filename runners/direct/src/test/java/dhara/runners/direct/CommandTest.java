@@ -126,15 +126,38 @@ class CommandTest {
   }
 
   @Test
-  void aSecondSourceNeedsACutoverAndACutoverASecondSource() {
-    assertThat(orders("--events=" + folder.resolve("orders.jsonl")), is(2));
-    assertThat(err(), containsString("is a second URI without a name"));
+  void severalSourcesOfOneInputAreUnited() throws IOException {
+    Files.writeString(folder.resolve("more.jsonl"), order(3, "09:02:00") + order(4, "09:02:30"));
+    Files.writeString(folder.resolve("most.jsonl"), "[" + order(5, "09:03:00") + "]");
+
+    int exit =
+        orders(
+            "--events=orders=" + folder.resolve("more.jsonl"),
+            "--events=orders=" + folder.resolve("most.jsonl"));
+
+    assertThat("one is named and another is not", exit, is(2));
+    exit =
+        orders(
+            "--events=" + folder.resolve("more.jsonl"), "--events=" + folder.resolve("most.jsonl"));
+
+    assertThat(err(), exit, is(0));
+    assertThat(
+        err(),
+        containsString(
+            "orders: read 8 = aggregated 5 + dead-lettered 1 + late 0 + duplicate 2 + filtered"
+                + " 0\n"));
+  }
+
+  @Test
+  void aCutoverNeedsTwoSources() {
     assertThat(orders("--cutover=2026-01-05T09:02:00Z"), is(2));
     assertThat(
         err(),
         containsString(
             "--cutover=2026-01-05T09:02:00Z: needs two sources: give --events twice, the one before"
                 + " it first"));
+    String file = "--events=" + folder.resolve("orders.jsonl");
+    assertThat(orders("--cutover=2026-01-05T09:02:00Z", file, file), is(2));
   }
 
   @Test
@@ -237,8 +260,12 @@ class CommandTest {
 
     try (Stream<Path> ledger = Files.list(folder.resolve("many/ledger"))) {
       assertThat(
-          ledger.filter(Files::isRegularFile).map(file -> file.getFileName().toString()).toList(),
-          is(List.of("ledger-00000-of-00001.jsonl")));
+          ledger
+              .filter(Files::isRegularFile)
+              .map(file -> file.getFileName().toString())
+              .sorted()
+              .toList(),
+          is(List.of("_SUCCESS", "ledger-00000-of-00001.jsonl")));
     }
   }
 
@@ -332,7 +359,7 @@ class CommandTest {
   void aRunWhoseEventsAreAllDeadFailsUnlessThatIsAllowed() throws IOException {
     Files.writeString(
         folder.resolve("other.jsonl"), order(1, "09:00:00").replace("unit_minor", "price"));
-    String events = "--events=" + folder.resolve("other.jsonl");
+    String events = "--events=" + folder.resolve("other.jsonl") + "?check=no";
     String warning =
         "WARNING orders: not one of 1 events is in an answer; dead letters say why, and --map names"
             + " fields that are called otherwise\n";

@@ -1,4 +1,4 @@
-package dhara.io;
+package dhara.io.text;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
