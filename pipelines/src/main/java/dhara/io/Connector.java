@@ -37,6 +37,8 @@ public interface Connector {
     READ("be read"),
     /** Takes rows, and a later row replaces an earlier one with its key: {@link #target}. */
     UPSERT("be written to"),
+    /** Takes withdrawals, each of which removes the row with its key: {@link #target}. */
+    DELETE("be deleted from"),
     /** Takes rows, and keeps each of them: {@link #target}. */
     APPEND("be written to"),
     /** Gives back the rows that were written: {@link #results}. */

@@ -26,7 +26,13 @@ public final class KafkaConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.READ, Ability.UPSERT, Ability.APPEND, Ability.READ_BACK, Ability.REREAD);
+    return Set.of(
+        Ability.READ,
+        Ability.UPSERT,
+        Ability.DELETE,
+        Ability.APPEND,
+        Ability.READ_BACK,
+        Ability.REREAD);
   }
 
   @Override

@@ -133,7 +133,7 @@ final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
         last = window;
       }
       byte[] key = rows.jsonKey(element);
-      byte[] json = rows.json(element);
+      byte[] json = rows.withdrawn(element) ? TOMBSTONE : rows.json(element);
       if (key.length + json.length > limit) {
         tooLong(element, key, json, out, others.get(TooLong.REPLACED));
       } else {

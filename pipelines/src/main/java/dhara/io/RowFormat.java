@@ -115,6 +115,11 @@ public final class RowFormat<T> implements Serializable {
     return fields().stream().flatMap(f -> f.names().stream()).toList();
   }
 
+  /** Whether it only says that what has its key is no more: it has a key, and no other columns. */
+  public boolean withdrawn(T element) {
+    return element instanceof Answer<?, ?> answer && answer.isWithdrawn();
+  }
+
   /** One line of JSON without the line feed. */
   public byte[] json(T element) throws IOException {
     return json(fields(), records.apply(element));

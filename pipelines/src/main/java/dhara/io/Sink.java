@@ -44,6 +44,7 @@ public final class Sink<T> {
   private final Target<T> target;
   private final @Nullable Due<T> due;
   private final boolean over;
+  private final boolean deletes;
 
   private Sink(Endpoint endpoint, Rows<T> rows, Connector.Run run) {
     this.endpoint = endpoint;
@@ -52,6 +53,7 @@ public final class Sink<T> {
     this.target = connector.target(endpoint, rows, run);
     this.due = rows.due();
     this.over = connector.abilities().contains(Ability.UPSERT);
+    this.deletes = connector.abilities().contains(Ability.DELETE);
   }
 
   /**
@@ -129,6 +131,11 @@ public final class Sink<T> {
   /** Whether its rows take the place of those that are there, key by key. */
   public boolean over() {
     return over;
+  }
+
+  /** Whether it takes withdrawals: what has the key of one is no more. */
+  public boolean deletes() {
+    return deletes;
   }
 
   /** Whether a bounded run keeps the rows in its folder, for the command to show. */

@@ -466,7 +466,7 @@ public final class Assembly implements Flow, AutoCloseable {
     }
     if (!bounded) {
       return answers
-          .apply(output.name() + ".Revision", ParDo.of(new ClockedFn<>()))
+          .apply(output.name() + ".Revision", ParDo.of(new ClockedFn<>(sink.deletes())))
           .setCoder(answers.getCoder());
     }
     long revision = given != null ? given : first(sink);
@@ -610,12 +610,19 @@ public final class Assembly implements Flow, AutoCloseable {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean deletes;
     private final RevisionClock clock = new RevisionClock();
+
+    /**
+     * @param deletes whether the sink takes withdrawals; in others the withdrawn answers stay
+     */
+    ClockedFn(boolean deletes) {
+      this.deletes = deletes;
+    }
 
     @ProcessElement
     public void process(@Element Answer<K, V> a, OutputReceiver<Answer<K, V>> out) {
-      // What a sink has written it cannot delete: answers that are withdrawn stay there.
-      if (!a.isWithdrawn()) {
+      if (deletes || !a.isWithdrawn()) {
         out.output(a.withRevision(clock.next(a.revision() == 0)));
       }
     }

@@ -26,7 +26,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class Scratch {
 
   private static final String PREFIX = "dhara-";
-  private static final String LOCK = ".lock";
+
+  /** No other program's: the folders of a Kafka broker have a {@code .lock}. */
+  private static final String LOCK = ".dhara-process";
+
   private static final Scratch OF_PROCESS =
       new Scratch(Path.of(System.getProperty("java.io.tmpdir")));
 

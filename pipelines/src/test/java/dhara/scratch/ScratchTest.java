@@ -48,6 +48,7 @@ class ScratchTest {
     Files.writeString(temporary.resolve("dhara-dead/.lock"), "");
     Files.writeString(dead.resolve("answers"), "x");
     Path anothers = Files.createDirectory(temporary.resolve("dhara-of-somebody"));
+    Files.writeString(anothers.resolve(".lock"), ""); // as in the folder of a Kafka broker
     Path live = new Scratch(temporary).folder("live").getParent();
 
     Path own = new Scratch(temporary).folder("own").getParent();

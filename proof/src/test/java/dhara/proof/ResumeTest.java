@@ -159,6 +159,32 @@ class ResumeTest {
   }
 
   @Test
+  void aStreamWithMoreDeadLettersThanAllowedStopsForGood() throws Exception {
+    replayed("limited");
+    List<String> arguments =
+        List.of(
+            "order-metrics",
+            "--events=" + kafka.uri("limited-all"),
+            "--answers=" + kafka.uri("limited-answers"),
+            "--maxDeadLetters=10");
+    try (EmbeddedStream stream = EmbeddedStream.start(folder, arguments)) {
+      int exit =
+          stream
+              .process()
+              .onExit()
+              .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .join()
+              .exitValue();
+
+      assertThat(stream.said(), exit, is(1));
+      assertThat(
+          stream.said(),
+          containsString(" events are dead letters, more than --maxDeadLetters=10 allows"));
+      assertThat(stream.said(), not(containsString("restart 1")));
+    }
+  }
+
+  @Test
   void aStreamWhoseCheckpointsKeepFailingSaysWhyInALine() throws Exception {
     replayed("failing");
     Path checkpoints = folder.resolve("failing-checkpoints");
