@@ -45,7 +45,7 @@ class ScratchTest {
   @Test
   void theNextProcessDeletesWhatADeadOneLeftAndNothingElse() throws IOException {
     Path dead = Files.createDirectories(temporary.resolve("dhara-dead/run-1"));
-    Files.writeString(temporary.resolve("dhara-dead/.lock"), "");
+    Files.writeString(temporary.resolve("dhara-dead/.dhara-process"), "");
     Files.writeString(dead.resolve("answers"), "x");
     Path anothers = Files.createDirectory(temporary.resolve("dhara-of-somebody"));
     Files.writeString(anothers.resolve(".lock"), ""); // as in the folder of a Kafka broker

@@ -301,6 +301,7 @@ class CommandTest {
     refused("--deadLetters=console?rows=-1: rows=-1", "--deadLetters=console?rows=-1");
     refused("knows no parameter 'colour'; it takes [format, rows]", "--answers=console?colour=1");
     refused("--maxEventBytes=0: is not from 1 to", "--maxEventBytes=0");
+    refused("--targetParallelism=0: leaves no worker", "--targetParallelism=0");
     refused("--map=ids=x: 'ids=x': OrderLine has no component 'ids'", "--map=ids=x");
     refused(
         "--until=2026-01-01T00:00:00Z: is not after --from=2026-01-01T00:00:00Z",

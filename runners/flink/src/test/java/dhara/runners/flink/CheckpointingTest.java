@@ -118,6 +118,9 @@ class CheckpointingTest {
             + " because --checkpointingInterval=-1 takes no checkpoints; leave one of the two out",
         "--checkpoints=DIR --stateBackend=rocksbd | --stateBackend=rocksbd: is no state"
             + " backend; there are filesystem and rocksdb",
+        "--checkpoints=DIR --parallelism=0 | --parallelism=0: leaves no worker, e.g. --parallelism=2",
+        "--checkpoints=DIR --parallelism=4 --maxParallelism=3 | --maxParallelism=3: is not from"
+            + " --parallelism to 32768, e.g. --maxParallelism=128",
         "--checkpoints=DIR --stateBackendStoragePath=DIR | --stateBackendStoragePath=DIR: and"
             + " --checkpoints name the same thing; leave one of them out"
       })
