@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.in;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -135,7 +136,8 @@ class FlexTemplateTest {
         contains("category", "country", "city"));
     assertThat(by.getDefaultValue(), is("category"));
     ParameterMetadata window = parameters.get("window");
-    assertThat(window.getDefaultValue(), is("PT1M"));
+    assertThat("a minute, unless there is a gap", window.getDefaultValue(), is(nullValue()));
+    assertThat(parameters.get("lateness").getDefaultValue(), is("PT10M"));
     assertThat("PT1H30M".matches(window.getRegexes().get(0)), is(true));
     assertThat("1 minute".matches(window.getRegexes().get(0)), is(false));
     assertThat(parameters.get("unique").getParamType(), is("BOOLEAN"));
