@@ -1,6 +1,7 @@
 package dhara.cli;
 
 import dhara.options.BadOption;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -17,10 +18,17 @@ final class Failure {
   static String line(Throwable failure) {
     List<Throwable> chain = chain(failure);
     Throwable root = chain.get(chain.size() - 1);
-    String message = root.getMessage() == null ? "" : root.getMessage().strip();
-    String first = message.lines().findFirst().orElse("");
+    String first = first(root);
     if (first.isEmpty()) {
       return root.getClass().getSimpleName();
+    }
+    if (root instanceof IOException && chain.size() > 1) {
+      // The root of a full disk names no path; whoever wrapped it may.
+      Throwable around = chain.get(chain.size() - 2);
+      String doing = first(around);
+      if (around instanceof IOException && !doing.isEmpty() && !doing.equals(root.toString())) {
+        return "IOException: " + doing + ": " + first;
+      }
     }
     boolean speaksForItself =
         root instanceof BadOption
@@ -28,6 +36,11 @@ final class Failure {
             || root instanceof IllegalArgumentException
             || root.getClass() == RuntimeException.class;
     return speaksForItself ? first : root.getClass().getSimpleName() + ": " + first;
+  }
+
+  private static String first(Throwable failure) {
+    String message = failure.getMessage() == null ? "" : failure.getMessage().strip();
+    return message.lines().findFirst().orElse("");
   }
 
   /** What the user said wrongly, where that is the cause. */

@@ -22,6 +22,18 @@ class FailureTest {
   }
 
   @Test
+  void whatWasBeingDoneWithAFileIsToldToo() {
+    IOException full = new IOException("No space left on device");
+
+    assertThat(
+        Failure.line(new RuntimeException(new IOException("Failed closing channel to /d/x", full))),
+        is("IOException: Failed closing channel to /d/x: No space left on device"));
+    assertThat(
+        Failure.line(new ExecutionException(new IOException(full))),
+        is("IOException: No space left on device"));
+  }
+
+  @Test
   void onlyItsFirstLineIs() {
     assertThat(Failure.line(new IllegalStateException("one\ntwo")), is("one"));
   }
