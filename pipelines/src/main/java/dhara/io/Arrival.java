@@ -131,14 +131,15 @@ final class Arrival<T extends Record & Event> {
     if (event == null || !late()) {
       throw new IllegalStateException("only an event can be late");
     }
-    IntervalWindow missed = lateness.missed(event.at().toEpochMilli());
+    long atMillis = event.at().toEpochMilli();
+    IntervalWindow missed = lateness.missed(atMillis);
     return new LateEvent(
         input,
         event.id(),
         event.at(),
         Instant.ofEpochMilli(missed.start().getMillis()),
         Instant.ofEpochMilli(missed.end().getMillis()),
-        watermarkMillis - missed.end().getMillis(),
+        lateness.lateMillis(atMillis, watermarkMillis),
         source,
         position,
         new String(fields.json(event), UTF_8));

@@ -279,7 +279,7 @@ public final class Assembly implements Flow, AutoCloseable {
     PCollection<T> events = flattened(input.name() + ".Parts", read);
     if (options.getUnique()) {
       String step = input.name() + ".Unique";
-      Unique<T> unique = Unique.byId(longest(Windows::horizon, windows));
+      Unique<T> unique = Unique.byId(lateness.horizon());
       PCollectionTuple split = events.apply(step, unique);
       events = split.get(unique.unique());
       if (margin.isZero()) {

@@ -1,9 +1,15 @@
 package dhara.pipelines;
 
 import dhara.options.BadOption;
+import dhara.options.Nearest;
+import dhara.options.RunningOptions;
 import dhara.options.WindowOptions;
+import dhara.options.ZoneOptions;
+import dhara.transforms.CalendarUnit;
 import dhara.transforms.Windows;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 
 /** The windows that a user asks for. */
 public final class Windowing {
@@ -16,6 +22,9 @@ public final class Windowing {
    * take, grow with the number of windows and with that of the slices in each.
    */
   private static final long MOST_PER_EVENT = 3_600;
+
+  /** How often running totals are updated, where the user does not say. */
+  private static final Duration UPDATE = Duration.ofSeconds(10);
 
   private Windowing() {}
 
@@ -69,6 +78,41 @@ public final class Windowing {
    */
   public static Windows tumbling(String option, Duration width, WindowOptions options) {
     return late(Windows.tumbling(above0(option, width, "a window", "PT15M")), options);
+  }
+
+  /**
+   * Days, weeks or months in the zone of the options, with their lateness and early answers.
+   *
+   * @param zone of the same options
+   */
+  public static Windows calendar(CalendarUnit unit, ZoneOptions zone, WindowOptions options) {
+    return late(Windows.calendar(unit, zone(zone)), options);
+  }
+
+  /** The windows of running totals: {@code --since}, {@code --zone}; they always answer early. */
+  public static Windows running(RunningOptions options) {
+    Windows windows =
+        switch (options.getSince()) {
+          case day -> calendar(CalendarUnit.DAY, options, options);
+          case week -> calendar(CalendarUnit.WEEK, options, options);
+          case month -> calendar(CalendarUnit.MONTH, options, options);
+          case ever -> late(Windows.ever(), options);
+        };
+    return options.getEarly() == null ? windows.withEarlyAnswersEvery(UPDATE) : windows;
+  }
+
+  private static ZoneId zone(ZoneOptions options) {
+    String zone = options.getZone();
+    try {
+      return ZoneId.of(zone);
+    } catch (DateTimeException e) {
+      throw new BadOption(
+          "--zone",
+          zone,
+          "is no time zone, e.g. --zone=Asia/Kolkata."
+              + Nearest.question(zone, ZoneId.getAvailableZoneIds()),
+          e);
+    }
   }
 
   private static Windows late(Windows windows, WindowOptions options) {

@@ -12,7 +12,7 @@ import java.time.Instant;
  * @param windowStart start of the window it missed: of its windows, the one that closed first
  * @param windowEnd end of that window (exclusive)
  * @param lateMillis how far the watermark had passed the window's end when the event came, in
- *     milliseconds; at least the allowed lateness
+ *     milliseconds; where that window never ends, the event's time; at least the allowed lateness
  * @param source where it came from: {@code kafka://topic}
  * @param position where it stands there: {@code partition=3 offset=77}
  * @param event the event as JSON, under the names of its components

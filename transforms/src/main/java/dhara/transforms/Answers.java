@@ -21,6 +21,7 @@ import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 
@@ -202,7 +203,15 @@ public final class Answers<E, K, InT, AccT, OutT>
             pairs.getKeyCoder(),
             pairs.getValueCoder(),
             elements.getPipeline().getCoderRegistry());
-    if (windows != null && !windows.merging() && slices(windows) <= MOST_SLICES) {
+    if (windows != null
+        && windows.endless()
+        && windows.early().isZero()
+        && elements.isBounded() == IsBounded.UNBOUNDED) {
+      throw new IllegalArgumentException(
+          "windows that never end would never answer in a stream; let them answer early, e.g."
+              + " Windows.ever().withEarlyAnswersEvery(Duration.ofSeconds(10))");
+    }
+    if (windows != null && !windows.merging() && windows.slicesInWindow() <= MOST_SLICES) {
       return bySlice(aggregation, windows, elements);
     }
     Optional<Windows> sessions =
@@ -218,10 +227,6 @@ public final class Answers<E, K, InT, AccT, OutT>
         .orElseGet(() -> combined(aggregation, pairs, windowed));
   }
 
-  private static long slices(Windows windows) {
-    return windows.width().toMillis() / windows.slice().toMillis();
-  }
-
   /** Values are added up by slices of time, and only the sums go into windows. */
   private PCollection<Answer<K, OutT>> bySlice(
       Aggregation<K, InT, AccT, OutT> aggregation, Windows windows, PCollection<E> elements) {
@@ -230,10 +235,9 @@ public final class Answers<E, K, InT, AccT, OutT>
             .apply(
                 "SumInBundle",
                 ParDo.of(
-                    new SumPerBundle.ByTimeFn<>(
-                        aggregation, keying, windows.slice().toMillis(), shards)))
+                    new SumPerBundle.ByTimeFn<>(aggregation, keying, windows.slicing(), shards)))
             .setCoder(aggregation.shards());
-    if (slices(windows) == 1) {
+    if (windows.slicesInWindow() == 1) {
       return merged(aggregation, Firings.of(windows), blocks.apply("Window", windows.into()));
     }
     Windows slices = windows.slices();
@@ -295,7 +299,7 @@ public final class Answers<E, K, InT, AccT, OutT>
                 new SumPerBundle.BySessionFn<>(
                     aggregation,
                     keying,
-                    sessions.width().toMillis(),
+                    sessions.gap().toMillis(),
                     shards,
                     SumPerBundle.KEYS_PER_BUNDLE)))
         .setCoder(aggregation.sessions())

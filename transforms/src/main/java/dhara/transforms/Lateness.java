@@ -1,6 +1,8 @@
 package dhara.transforms;
 
 import java.io.Serializable;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 
@@ -29,13 +31,22 @@ public final class Lateness implements Serializable {
   /**
    * The lateness of events that go into these windows.
    *
-   * @param windows at least one
+   * @param windows at least one; where some end, these decide, and those that never do have no say
    */
   public static Lateness of(Windows... windows) {
     if (windows.length == 0) {
       throw new IllegalArgumentException("name the windows that use the events");
     }
-    return new Lateness(List.of(windows));
+    List<Windows> ending = Arrays.stream(windows).filter(w -> !w.endless()).toList();
+    return new Lateness(ending.isEmpty() ? List.of(windows) : ending);
+  }
+
+  /**
+   * How long after its time an event can still come: one that comes when the watermark has passed
+   * its time by that is late, and so is a copy of it, so that ids need to be known no longer.
+   */
+  public Duration horizon() {
+    return windows.stream().map(Windows::patience).min(Duration::compareTo).orElseThrow();
   }
 
   /**
@@ -50,6 +61,18 @@ public final class Lateness implements Serializable {
     return watermarkMillis > atMillis
         && watermarkMillis - atMillis > shortestMillis
         && watermarkMillis >= closes(closesFirst(atMillis), atMillis);
+  }
+
+  /**
+   * How far the watermark had passed the end of the window that a late event missed; where this has
+   * no end, the event itself.
+   *
+   * @param atMillis the event's time, epoch milliseconds
+   * @param watermarkMillis the watermark as it came
+   * @return milliseconds, at least the lateness
+   */
+  public long lateMillis(long atMillis, long watermarkMillis) {
+    return watermarkMillis - closesFirst(atMillis).ends(atMillis);
   }
 
   /** The window that a late event missed: of its windows the one that closed first. */
@@ -68,7 +91,7 @@ public final class Lateness implements Serializable {
   }
 
   private static long closes(Windows windows, long atMillis) {
-    return windows.first(atMillis).end().getMillis() + millis(windows);
+    return windows.ends(atMillis) + millis(windows);
   }
 
   private static long millis(Windows windows) {

@@ -105,7 +105,7 @@ final class Sessionize<K, InT, AccT, OutT>
                 .apply("Merge", ParDo.of(new MergeFn<>(new Giving<>(aggregation, windows))))
             : blocks.apply("Merge", ParDo.of(new FireFn<>(aggregation, windows, compactBytes)));
     // An answer can be withdrawn as long as an event can join its session.
-    Windows revised = windows.withLateness(windows.lateness().plus(windows.width()));
+    Windows revised = windows.withLateness(windows.lateness().plus(windows.gap()));
     return answers
         .setCoder(aggregation.answers())
         .apply("InWindows", revised.into(new AnswerWindows()));
@@ -116,7 +116,7 @@ final class Sessionize<K, InT, AccT, OutT>
       Aggregation<K, InT, AccT, OutT> aggregation, Windows windows) implements Serializable {
 
     long gap() {
-      return windows.width().toMillis();
+      return windows.gap().toMillis();
     }
 
     SessionTable<AccT> table() {
@@ -286,7 +286,7 @@ final class Sessionize<K, InT, AccT, OutT>
     FireFn(Aggregation<K, InT, AccT, OutT> aggregation, Windows windows, int compactBytes) {
       this.giving = new Giving<>(aggregation, windows);
       this.firings = Firings.of(windows);
-      this.gap = windows.width().toMillis();
+      this.gap = windows.gap().toMillis();
       this.kept = gap + windows.lateness().toMillis();
       this.grid = Math.max(1, gap / GRID);
       this.cell = Math.max(grid, kept / CELLS);

@@ -26,20 +26,21 @@ final class SumPerBundle {
 
     private final Aggregation<K, InT, AccT, ?> aggregation;
     private final Keying<E, K, InT> keying;
-    private final long sliceMillis;
+    private final Slicing slicing;
     private final int shards;
     private transient BundleSums<Long, K, InT, AccT> sums;
     private transient BundleSums<Long, K, InT, AccT>.@Nullable InWindow slice;
     private transient long sliceStart;
+    private transient long sliceEnd;
 
     ByTimeFn(
         Aggregation<K, InT, AccT, ?> aggregation,
         Keying<E, K, InT> keying,
-        long sliceMillis,
+        Slicing slicing,
         int shards) {
       this.aggregation = aggregation;
       this.keying = keying;
-      this.sliceMillis = sliceMillis;
+      this.slicing = slicing;
       this.shards = shards;
     }
 
@@ -59,16 +60,17 @@ final class SumPerBundle {
     public void process(ProcessContext context) {
       long at = context.timestamp().getMillis();
       // Most values are of the slice of the one before.
-      if (slice == null || at < sliceStart || at - sliceStart >= sliceMillis) {
-        sliceStart = Math.floorDiv(at, sliceMillis) * sliceMillis;
-        slice = sums.in(sliceStart);
+      if (slice == null || at < sliceStart || at >= sliceEnd) {
+        sliceStart = slicing.start(at);
+        sliceEnd = slicing.end(sliceStart);
+        slice = sums.in(sliceEnd);
       }
       E element = context.element();
       slice.add(keying.key(element), keying.value(element));
       if (sums.size() >= KEYS_PER_BUNDLE) {
         slice = null;
         sums.flush(
-            (start, shard, block) -> context.outputWithTimestamp(KV.of(shard, block), last(start)));
+            (end, shard, block) -> context.outputWithTimestamp(KV.of(shard, block), last(end)));
       }
     }
 
@@ -76,12 +78,12 @@ final class SumPerBundle {
     public void finishBundle(FinishBundleContext context) {
       slice = null;
       sums.flush(
-          (start, shard, block) ->
-              context.output(KV.of(shard, block), last(start), GlobalWindow.INSTANCE));
+          (end, shard, block) ->
+              context.output(KV.of(shard, block), last(end), GlobalWindow.INSTANCE));
     }
 
-    private Instant last(long start) {
-      return Instant.ofEpochMilli(start + sliceMillis - 1);
+    private static Instant last(long end) {
+      return Instant.ofEpochMilli(end - 1);
     }
 
     /**

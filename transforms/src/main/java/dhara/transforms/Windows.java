@@ -1,78 +1,69 @@
 package dhara.transforms;
 
 import java.io.Serializable;
-import java.math.BigInteger;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Objects;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.FixedWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
-import org.apache.beam.sdk.transforms.windowing.Sessions;
-import org.apache.beam.sdk.transforms.windowing.SlidingWindows;
 import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.transforms.windowing.Trigger;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.Window.OnTimeBehavior;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Instant;
 
 /**
  * Windows of event time, how long their answers may still be revised, and whether an open window
  * already answers.
  *
  * <p>Data: what goes in comes out, assigned to windows. Time: tumbling and sliding windows are
- * aligned to the epoch, in UTC; a session ends {@code gap} after its last event. State: none of its
- * own; the grouping that follows keeps a window until {@code lateness} after its end. Late: an
- * event within {@code lateness} revises the answer; what comes later the grouping drops, unless the
- * source has put it apart already ({@link Lateness}).
+ * aligned to the epoch, in UTC; days, weeks and months to the calendar of a time zone; a session
+ * ends {@code gap} after its last event. State: none of its own; the grouping that follows keeps a
+ * window until {@code lateness} after its end. Late: an event within {@code lateness} revises the
+ * answer; what comes later the grouping drops, unless the source has put it apart already ({@link
+ * Lateness}).
  *
  * <pre>{@code
  * events.apply(Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(10)).into())
  * }</pre>
+ *
+ * <p>A <em>running answer</em> is that of a wide window which answers early: what has come since
+ * the day began, revised every ten seconds. In a backfill it is the window's answer, once.
+ *
+ * <pre>{@code
+ * Windows.calendar(CalendarUnit.DAY, ZoneId.of("Asia/Kolkata"))
+ *     .withEarlyAnswersEvery(Duration.ofSeconds(10))
+ * }</pre>
  */
 public final class Windows implements Serializable {
 
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
-  private final WindowFn<Object, ? extends BoundedWindow> fn;
-  private final Duration span;
-  private final @Nullable Duration every;
+  private final WindowShape shape;
   private final Duration lateness;
   private final @Nullable Duration early;
 
-  private Windows(
-      WindowFn<Object, ? extends BoundedWindow> fn,
-      Duration span,
-      @Nullable Duration every,
-      Duration lateness,
-      @Nullable Duration early) {
-    this.fn = fn;
-    this.span = span;
-    this.every = every;
+  private Windows(WindowShape shape, Duration lateness, @Nullable Duration early) {
+    this.shape = shape;
     this.lateness = lateness;
     this.early = early;
   }
 
+  private static Windows of(WindowShape shape) {
+    return new Windows(shape, Duration.ZERO, null);
+  }
+
   /** Windows of one width that follow each other. */
   public static Windows tumbling(Duration width) {
-    return new Windows(FixedWindows.of(joda("width", width)), width, width, Duration.ZERO, null);
+    return of(new SlidingShape(width, width));
   }
 
   /** Windows of one width that overlap: one starts every {@code every}. */
   public static Windows sliding(Duration width, Duration every) {
-    if (every.compareTo(width) > 0) {
-      throw new IllegalArgumentException(
-          "windows of " + width + " every " + every + " would leave events out");
-    }
-    return new Windows(
-        SlidingWindows.of(joda("width", width)).every(joda("every", every)),
-        width,
-        every,
-        Duration.ZERO,
-        null);
+    return of(new SlidingShape(width, every));
   }
 
   /**
@@ -81,7 +72,28 @@ public final class Windows implements Serializable {
    * answers are of the session so far: a longer one takes the place of each.
    */
   public static Windows sessions(Duration gap) {
-    return new Windows(Sessions.withGapDuration(joda("gap", gap)), gap, null, Duration.ZERO, null);
+    return of(new SessionShape(gap));
+  }
+
+  /**
+   * Days, weeks or months that follow each other, as the calendar of a time zone has them: where
+   * the clock is put forward or back, a day has 23 or 25 hours.
+   */
+  public static Windows calendar(CalendarUnit unit, ZoneId zone) {
+    return of(new CalendarShape(unit, zone));
+  }
+
+  /**
+   * One window that holds every event, so that its answers are totals since the beginning. Answers
+   * say that it starts at 1970-01-01T00:00:00Z and ends at 9999-12-31T00:00:00Z; earlier events
+   * count too.
+   *
+   * <p>A stream must answer {@linkplain #withEarlyAnswersEvery early}, for the end never comes; a
+   * key's sum is kept forever. An event is late if the watermark has passed it by more than the
+   * lateness when it comes, unless other windows use it, too: then these decide.
+   */
+  public static Windows ever() {
+    return of(new EverShape());
   }
 
   /** How long after a window's end its late events still revise the answer. */
@@ -89,7 +101,7 @@ public final class Windows implements Serializable {
     if (newLateness.isNegative()) {
       throw new IllegalArgumentException("lateness is negative: " + newLateness);
     }
-    return new Windows(fn, span, every, newLateness, early);
+    return new Windows(shape, newLateness, early);
   }
 
   /**
@@ -97,8 +109,7 @@ public final class Windows implements Serializable {
    * when an answer appears, never what it settles to.
    */
   public Windows withEarlyAnswersEvery(Duration newEarly) {
-    joda("early", newEarly);
-    return withEarly(newEarly);
+    return new Windows(shape, lateness, WindowShape.atLeastAMilli("early", newEarly));
   }
 
   /**
@@ -106,7 +117,7 @@ public final class Windows implements Serializable {
    * copy of an event that comes even later is late for every window of it.
    */
   public Duration horizon() {
-    return span.plus(lateness);
+    return shape.untilLast().plus(lateness);
   }
 
   /**
@@ -114,7 +125,7 @@ public final class Windows implements Serializable {
    * session by its gap; other windows are cut by the clock alone.
    */
   public Duration margin() {
-    return every == null ? span : Duration.ZERO;
+    return shape.margin();
   }
 
   /** How long after a window's end its late events still revise the answer. */
@@ -129,20 +140,37 @@ public final class Windows implements Serializable {
 
   /** Whether a window grows with its events: sessions. */
   boolean merging() {
-    return every == null;
+    return shape instanceof SessionShape;
   }
 
-  /** How wide a window is; of sessions, what one event alone would make. */
+  /** Whether a window never ends. */
+  boolean endless() {
+    return shape instanceof EverShape;
+  }
+
+  /** The silence that ends a session. */
+  Duration gap() {
+    if (shape instanceof SessionShape sessions) {
+      return sessions.gap();
+    }
+    throw new IllegalStateException(this + " do not end by a silence");
+  }
+
+  /** How wide a window is. */
   Duration width() {
-    return span;
+    return regular().width();
   }
 
   /** How far the starts of windows are apart; of tumbling windows, their width. */
   Duration every() {
-    if (every == null) {
-      throw new IllegalStateException("sessions start where an event is");
+    return regular().every();
+  }
+
+  private SlidingShape regular() {
+    if (shape instanceof SlidingShape sliding) {
+      return sliding;
     }
-    return every;
+    throw new IllegalStateException(this + " are not all of one width");
   }
 
   /**
@@ -152,39 +180,43 @@ public final class Windows implements Serializable {
    * @param atMillis the event's time, epoch milliseconds
    */
   public IntervalWindow first(long atMillis) {
-    long start = atMillis;
-    if (every != null) {
-      // The first start after at - span: a window holds its start, but not its end.
-      long step = every.toMillis();
-      start = Math.floorDiv(atMillis - span.toMillis(), step) * step + step;
-    }
-    return new IntervalWindow(
-        Instant.ofEpochMilli(start), org.joda.time.Duration.millis(span.toMillis()));
+    return shape.first(atMillis);
   }
 
-  /**
-   * The longest stretch of time that no window begins or ends within: the events of one can be
-   * added up before they go into windows. Of tumbling windows it is the width.
-   */
+  /** When an event gets late, were there no lateness, epoch milliseconds. */
+  long ends(long atMillis) {
+    return shape.ends(atMillis);
+  }
+
+  /** How long after its time an event can come until one of its windows takes no more. */
+  Duration patience() {
+    return shape.untilFirst().plus(lateness);
+  }
+
+  /** How many slices a window has. */
+  long slicesInWindow() {
+    return shape instanceof SlidingShape ? width().toMillis() / slice().toMillis() : 1;
+  }
+
+  /** The slices that events are added up in, before they go into windows. */
+  Slicing slicing() {
+    return shape instanceof Slicing slicing ? slicing : new Slicing.Fixed(slice().toMillis());
+  }
+
+  /** How long a slice of overlapping windows is: no window begins or ends within one. */
   Duration slice() {
-    BigInteger slice =
-        BigInteger.valueOf(span.toMillis()).gcd(BigInteger.valueOf(every().toMillis()));
-    return Duration.ofMillis(slice.longValueExact());
+    return regular().slice();
   }
 
   /** The slices of these windows, which are awaited as long as the last window of each. */
   Windows slices() {
     Duration slice = slice();
-    return tumbling(slice).withLateness(lateness.plus(span).minus(slice)).withEarly(early);
-  }
-
-  private Windows withEarly(@Nullable Duration newEarly) {
-    return new Windows(fn, span, every, lateness, newEarly);
+    return new Windows(new SlidingShape(slice, slice), lateness.plus(width()).minus(slice), early);
   }
 
   /** The step that assigns events to these windows. */
   public <T> Window<T> into() {
-    return into(fn);
+    return into(shape.fn());
   }
 
   /** The same with another function that assigns. */
@@ -195,7 +227,8 @@ public final class Windows implements Serializable {
         early == null
             ? end
             : end.withEarlyFirings(
-                AfterProcessingTime.pastFirstElementInPane().plusDelayOf(joda("early", early)));
+                AfterProcessingTime.pastFirstElementInPane()
+                    .plusDelayOf(org.joda.time.Duration.millis(early.toMillis())));
     return Window.<T>into(assigning)
         .triggering(trigger)
         .withTimestampCombiner(TimestampCombiner.END_OF_WINDOW)
@@ -206,20 +239,22 @@ public final class Windows implements Serializable {
         .accumulatingFiredPanes();
   }
 
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Windows windows
+        && shape.equals(windows.shape)
+        && lateness.equals(windows.lateness)
+        && Objects.equals(early, windows.early);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(shape, lateness, early);
+  }
+
   /** {@code PT3M every PT1M, lateness PT0S, early PT1S}. */
   @Override
   public String toString() {
-    return (every == null ? "sessions " + span : span + " every " + every)
-        + ", lateness "
-        + lateness
-        + (early == null ? "" : ", early " + early);
-  }
-
-  private static org.joda.time.Duration joda(String what, Duration duration) {
-    if (duration.toMillis() <= 0) {
-      throw new IllegalArgumentException(
-          what + " must be at least a millisecond, but is " + duration);
-    }
-    return org.joda.time.Duration.millis(duration.toMillis());
+    return shape + ", lateness " + lateness + (early == null ? "" : ", early " + early);
   }
 }

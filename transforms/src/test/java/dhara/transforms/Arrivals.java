@@ -46,9 +46,11 @@ final class Arrivals<T> {
     return new Arrivals<>(coder);
   }
 
-  /** A moment of the day that tables play on: {@code "10:01:30"}. */
+  /**
+   * A moment of the day that tables play on: {@code "10:01:30"}; or any, with its date and zone.
+   */
   static Instant time(String clock) {
-    return Instant.parse("2026-03-01T" + clock + "Z");
+    return Instant.parse(clock.contains("T") ? clock : "2026-03-01T" + clock + "Z");
   }
 
   /** One row: the watermark on arrival, the event's time, the value. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.SplittableRandom;
@@ -67,6 +68,38 @@ class LatenessTest {
     assertThat(patient.late(at, time("10:19:59").toEpochMilli()), is(false));
     assertThat(patient.late(at, time("10:20:00").toEpochMilli()), is(true));
     assertThat(patient.missed(at), is(window("10:00:00", "10:15:00")));
+  }
+
+  @Test
+  void aWindowThatNeverEndsLeavesTheDecisionToTheOthers() {
+    Windows ever = Windows.ever().withLateness(Duration.ofMinutes(5));
+    long at = time("10:07:10").toEpochMilli();
+
+    assertThat(Lateness.of(MINUTES, ever).late(at, time("10:12:59").toEpochMilli()), is(false));
+    assertThat(Lateness.of(MINUTES, ever).late(at, time("10:13:00").toEpochMilli()), is(true));
+    assertThat(Lateness.of(ever).late(at, time("10:12:10").toEpochMilli()), is(false));
+    assertThat(Lateness.of(ever).late(at, time("10:12:10.001").toEpochMilli()), is(true));
+    assertThat(Lateness.of(ever).missed(at).start().getMillis(), is(0L));
+    assertThat(Lateness.of(ever).lateMillis(at, time("10:12:10.001").toEpochMilli()), is(300_000L));
+    assertThat(
+        Lateness.of(MINUTES, ever).lateMillis(at, time("10:13:00").toEpochMilli()), is(300_000L));
+  }
+
+  @Test
+  void anEventCanComeUntilTheFirstOfItsWindowsHasClosed() {
+    Windows days = Windows.calendar(CalendarUnit.DAY, ZoneId.of("Asia/Kolkata"));
+    assertThat(Lateness.of(MINUTES, days, Windows.ever()).horizon(), is(Duration.ofMinutes(6)));
+    assertThat(Lateness.of(SLIDING).horizon(), is(Duration.ofMinutes(6)));
+    assertThat(Lateness.of(SESSIONS, SLIDING).horizon(), is(Duration.ofMinutes(6)));
+    assertThat(Lateness.of(Windows.ever()).horizon(), is(Duration.ofMillis(1)));
+    SplittableRandom random = new SplittableRandom(3);
+    for (Windows windows : new Windows[] {MINUTES, SLIDING, SESSIONS, everySevenSeconds(), days}) {
+      Lateness lateness = Lateness.of(windows);
+      for (int i = 0; i < 2_000; i++) {
+        long at = random.nextLong(2_000_000_000_000L);
+        assertThat(lateness.late(at, at + lateness.horizon().toMillis()), is(true));
+      }
+    }
   }
 
   @Test

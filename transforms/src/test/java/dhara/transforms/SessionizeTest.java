@@ -122,7 +122,7 @@ class SessionizeTest {
         }
       }
       Map<Key, Total> naive = new HashMap<>();
-      long gap = windows.width().toMillis();
+      long gap = windows.gap().toMillis();
       events.forEach((user, byTime) -> sweep(user, byTime, gap, naive));
       return new Table(arrivals, naive);
     }
@@ -181,7 +181,7 @@ class SessionizeTest {
       }
     }
     assertThat(settled, is(table.naive));
-    if (way.windows.width().equals(GAP)) {
+    if (way.windows.gap().equals(GAP)) {
       assertThat("answers are withdrawn", withdrawn, greaterThan(20));
     }
   }

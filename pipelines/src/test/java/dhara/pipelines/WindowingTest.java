@@ -1,0 +1,93 @@
+package dhara.pipelines;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dhara.options.BadOption;
+import dhara.options.RunningOptions;
+import dhara.options.RunningOptions.Since;
+import dhara.transforms.CalendarUnit;
+import dhara.transforms.Windows;
+import java.time.Duration;
+import java.time.ZoneId;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WindowingTest {
+
+  private static RunningOptions options() {
+    return PipelineOptionsFactory.as(RunningOptions.class);
+  }
+
+  @Test
+  void runningTotalsAreOfTheDayInUtcAndUpdatedEveryTenSecondsUnlessToldOtherwise() {
+    assertThat(
+        Windowing.running(options()),
+        is(
+            Windows.calendar(CalendarUnit.DAY, ZoneId.of("UTC"))
+                .withLateness(Duration.ofMinutes(10))
+                .withEarlyAnswersEvery(Duration.ofSeconds(10))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"day, DAY", "week, WEEK", "month, MONTH"})
+  void runningTotalsStartAnewAsToldInTheZoneThatIsTold(Since since, CalendarUnit unit) {
+    RunningOptions options = options();
+    options.setSince(since);
+    options.setZone("Asia/Kolkata");
+    options.setLateness(Duration.ofHours(1));
+    options.setEarly(Duration.ofSeconds(1));
+
+    assertThat(
+        Windowing.running(options),
+        is(
+            Windows.calendar(unit, ZoneId.of("Asia/Kolkata"))
+                .withLateness(Duration.ofHours(1))
+                .withEarlyAnswersEvery(Duration.ofSeconds(1))));
+  }
+
+  @Test
+  void totalsSinceEverKnowNoZone() {
+    RunningOptions options = options();
+    options.setSince(Since.ever);
+
+    assertThat(
+        Windowing.running(options),
+        is(
+            Windows.ever()
+                .withLateness(Duration.ofMinutes(10))
+                .withEarlyAnswersEvery(Duration.ofSeconds(10))));
+  }
+
+  @Test
+  void daysOfAZoneAnswerAtTheirEndUnlessAskedForMore() {
+    RunningOptions options = options();
+    options.setZone("Europe/Berlin");
+
+    assertThat(
+        Windowing.calendar(CalendarUnit.DAY, options, options),
+        is(
+            Windows.calendar(CalendarUnit.DAY, ZoneId.of("Europe/Berlin"))
+                .withLateness(Duration.ofMinutes(10))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "asia/kolkatta | --zone=asia/kolkatta: is no time zone, e.g. --zone=Asia/Kolkata."
+            + " Did you mean Asia/Kolkata or Asia/Calcutta or Asia/Jakarta?",
+        "half past nine | --zone=half past nine: is no time zone, e.g. --zone=Asia/Kolkata.",
+      })
+  void whatIsNoTimeZoneIsRefusedWithWhatWasMeant(String zone, String said) {
+    RunningOptions options = options();
+    options.setZone(zone);
+
+    BadOption refused = assertThrows(BadOption.class, () -> Windowing.running(options));
+
+    assertThat(refused.getMessage(), is(said));
+  }
+}
