@@ -28,10 +28,11 @@ import org.joda.time.Duration;
  *
  * <p>Data: {@code KV<shard, block>} in windows that do not merge → what a {@link ShardFiring} makes
  * of their sums. Time: of a bounded input once per shard and window; of an unbounded one at the
- * window's end, with each later block that comes within the lateness, and, if asked for, early;
- * what is given has the last moment of its window. State: per shard and window the blocks that came
- * and the sums that were given, until the window's end and lateness; of the blocks at most twice
- * what their sums take. Late: a block makes a revision of its keys; later ones the engine drops.
+ * window's end, with the watermark's next step after a late block, and, if asked for, early; what
+ * is given has the last moment of its window. State: per shard and window the blocks that came and
+ * the sums that were given, until the window's end and lateness; of the blocks at most twice what
+ * their sums take. Late: blocks within the lateness revise their keys, those that come between two
+ * steps of the watermark together; later ones the engine drops.
  */
 final class MergeShards<AccT, T>
     extends PTransform<PCollection<KV<Integer, byte[]>>, PCollection<T>> {
@@ -92,53 +93,13 @@ final class MergeShards<AccT, T>
     }
   }
 
-  /**
-   * Where a shard stands in a window.
-   *
-   * @param ended whether the watermark has passed the window's end
-   * @param armed whether an early firing is to come
-   * @param freshBytes size of the blocks since the last firing
-   * @param freshLeast what they took when they were merged last
-   * @param givenBytes size of the blocks of what was given
-   * @param givenLeast what they took when they were merged last
-   */
-  private record Stage(
-      boolean ended,
-      boolean armed,
-      long freshBytes,
-      long freshLeast,
-      long givenBytes,
-      long givenLeast) {
-
-    static final Stage NEW = new Stage(false, false, 0, 0, 0, 0);
-
-    Stage fresh(long bytes, long least) {
-      return new Stage(ended, armed, bytes, least, givenBytes, givenLeast);
-    }
-
-    Stage given(long bytes, long least) {
-      return new Stage(ended, armed, freshBytes, freshLeast, bytes, least);
-    }
-
-    Stage with(boolean nowEnded, boolean nowArmed) {
-      return new Stage(nowEnded, nowArmed, freshBytes, freshLeast, givenBytes, givenLeast);
-    }
-  }
-
-  /**
-   * The blocks since the last firing are {@code fresh}, the sums that were given {@code given}: of
-   * a key that is in several of these blocks the one with the highest revision counts. A firing
-   * adds the fresh sums to those given of their keys, and gives these; of the other keys nothing is
-   * decoded.
-   */
   private static final class FireFn<AccT, T> extends DoFn<KV<Integer, byte[]>, T> {
 
     private static final long serialVersionUID = 1L;
 
-    private final Aggregation<?, ?, AccT, ?> aggregation;
+    private final ShardSums<AccT> sums;
     private final ShardFiring<AccT, T> firing;
     private final Firings firings;
-    private final int compactBytes;
 
     @StateId("fresh")
     private final StateSpec<BagState<byte[]>> freshSpec;
@@ -147,11 +108,14 @@ final class MergeShards<AccT, T>
     private final StateSpec<BagState<byte[]>> givenSpec;
 
     @StateId("stage")
-    private final StateSpec<ValueState<Stage>> stageSpec =
-        StateSpecs.value(RecordCoder.of(Stage.class));
+    private final StateSpec<ValueState<ShardSums.Stage>> stageSpec =
+        StateSpecs.value(RecordCoder.of(ShardSums.Stage.class));
 
     @TimerId("end")
     private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("late")
+    private final TimerSpec lateSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
     @TimerId("early")
     private final TimerSpec earlySpec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
@@ -161,10 +125,9 @@ final class MergeShards<AccT, T>
         ShardFiring<AccT, T> firing,
         Firings firings,
         int compactBytes) {
-      this.aggregation = aggregation;
+      this.sums = new ShardSums<>(aggregation, firing.first(), compactBytes);
       this.firing = firing;
       this.firings = firings;
-      this.compactBytes = compactBytes;
       this.freshSpec = StateSpecs.bag(aggregation.blocks());
       this.givenSpec = StateSpecs.bag(aggregation.blocks());
     }
@@ -175,35 +138,24 @@ final class MergeShards<AccT, T>
         BoundedWindow window,
         @StateId("fresh") BagState<byte[]> fresh,
         @StateId("given") BagState<byte[]> given,
-        @StateId("stage") ValueState<Stage> stage,
+        @StateId("stage") ValueState<ShardSums.Stage> stage,
         @TimerId("end") Timer end,
-        @TimerId("early") Timer early,
-        OutputReceiver<T> out)
+        @TimerId("late") Timer late,
+        @TimerId("early") Timer early)
         throws IOException {
-      Stage now = stage.read();
+      ShardSums.Stage now = stage.read();
       if (now == null) {
-        now = Stage.NEW;
+        now = ShardSums.Stage.NEW;
         end.set(window.maxTimestamp());
       }
-      if (now.ended) {
-        now = keepGiven(now, fresh, given);
-        SumTable<AccT> late =
-            aggregation.table().add(block.getValue()).revise(given.read(), firing.first());
-        stage.write(give(now, late, given));
-        firing.fire(block.getKey(), (IntervalWindow) window, late, out);
-        return;
-      }
-      fresh.add(block.getValue());
-      now = now.fresh(now.freshBytes + block.getValue().length, now.freshLeast);
-      if (now.freshBytes >= Math.max(compactBytes, 2 * now.freshLeast)) {
-        byte[] merged = aggregation.table().add(fresh.read()).toBlock();
-        fresh.clear();
-        fresh.add(merged);
-        now = now.fresh(merged.length, merged.length);
-      }
-      if (firings.earlyMillis() > 0 && !now.armed) {
+      now = sums.add(block.getValue(), now, fresh, given);
+      if (now.ended() && !now.armed()) {
+        // A time that has passed: it fires with the watermark's next step, for all that came.
+        late.set(window.maxTimestamp());
+        now = now.armed(true);
+      } else if (firings.earlyMillis() > 0 && !now.armed()) {
         early.offset(Duration.millis(firings.firstEarlyMillis(block.getKey()))).setRelative();
-        now = now.with(false, true);
+        now = now.armed(true);
       }
       stage.write(now);
     }
@@ -214,24 +166,21 @@ final class MergeShards<AccT, T>
         BoundedWindow window,
         @StateId("fresh") BagState<byte[]> fresh,
         @StateId("given") BagState<byte[]> given,
-        @StateId("stage") ValueState<Stage> stage,
+        @StateId("stage") ValueState<ShardSums.Stage> stage,
         @TimerId("early") Timer early,
         OutputReceiver<T> out)
         throws IOException {
-      Stage now = stage.read();
-      if (now == null || now.ended || !now.armed) {
+      ShardSums.Stage now = stage.read();
+      if (now == null || now.ended() || !now.armed()) {
         return; // the window's end was faster
       }
-      if (now.freshBytes == 0) {
-        stage.write(now.with(false, false));
+      if (now.freshBytes() == 0) {
+        stage.write(now.armed(false));
         return;
       }
       // Set here, and not with the next block, so that a shard keeps its turn.
       early.offset(Duration.millis(firings.earlyMillis())).setRelative();
-      SumTable<AccT> news = news(fresh, given);
-      fresh.clear();
-      stage.write(give(now.fresh(0, 0), news, given));
-      firing.fire(shard, (IntervalWindow) window, news, out);
+      give(shard, window, sums.fire(now, fresh, given), stage, out);
     }
 
     @OnTimer("end")
@@ -240,55 +189,46 @@ final class MergeShards<AccT, T>
         BoundedWindow window,
         @StateId("fresh") BagState<byte[]> fresh,
         @StateId("given") BagState<byte[]> given,
-        @StateId("stage") ValueState<Stage> stage,
+        @StateId("stage") ValueState<ShardSums.Stage> stage,
         @TimerId("early") Timer early,
         OutputReceiver<T> out)
         throws IOException {
-      Stage now = stage.read();
-      if (now == null || now.ended) {
+      ShardSums.Stage now = stage.read();
+      if (now == null || now.ended()) {
         throw new IllegalStateException("shard " + shard + " ends twice in " + window);
       }
-      if (now.armed) {
+      if (now.armed()) {
         early.clear();
       }
-      SumTable<AccT> news = news(fresh, given);
-      now = now.with(true, false);
-      if (firings.latenessMillis() > 0 && news.added() >= 2 * (long) news.size()) {
-        // It takes up to the lateness until the engine forgets the window: keep little.
-        fresh.clear();
-        now = give(now.fresh(0, 0), news, given);
-      }
-      stage.write(now);
-      firing.fire(shard, (IntervalWindow) window, news, out);
+      boolean awaited = firings.latenessMillis() > 0;
+      give(shard, window, sums.end(now, awaited, fresh, given), stage, out);
     }
 
-    private SumTable<AccT> news(BagState<byte[]> fresh, BagState<byte[]> given) throws IOException {
-      return aggregation.table().add(fresh.read()).revise(given.read(), firing.first());
-    }
-
-    /** After the end: what was fresh then was given. Mostly nobody asks. */
-    private Stage keepGiven(Stage now, BagState<byte[]> fresh, BagState<byte[]> given)
+    @OnTimer("late")
+    public void late(
+        @Key Integer shard,
+        BoundedWindow window,
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("given") BagState<byte[]> given,
+        @StateId("stage") ValueState<ShardSums.Stage> stage,
+        OutputReceiver<T> out)
         throws IOException {
-      if (now.freshBytes == 0) {
-        return now;
+      ShardSums.Stage now = stage.read();
+      if (now == null || !now.ended() || !now.armed()) {
+        throw new IllegalStateException("nothing is late in shard " + shard + " of " + window);
       }
-      SumTable<AccT> sums = news(fresh, given);
-      fresh.clear();
-      return give(now.fresh(0, 0), sums, given);
+      give(shard, window, sums.fire(now.armed(false), fresh, given), stage, out);
     }
 
-    /** Keeps what is given; before it is given, for an answer may use its sum up. */
-    private Stage give(Stage now, SumTable<AccT> sums, BagState<byte[]> given) throws IOException {
-      byte[] block = sums.toBlock();
-      given.add(block);
-      long bytes = now.givenBytes + block.length;
-      if (bytes < Math.max(compactBytes, 2 * now.givenLeast)) {
-        return now.given(bytes, now.givenLeast);
-      }
-      byte[] merged = aggregation.table().replace(given.read()).toBlock();
-      given.clear();
-      given.add(merged);
-      return now.given(merged.length, merged.length);
+    private void give(
+        Integer shard,
+        BoundedWindow window,
+        ShardSums.News<AccT> news,
+        ValueState<ShardSums.Stage> stage,
+        OutputReceiver<T> out)
+        throws IOException {
+      stage.write(news.stage());
+      firing.fire(shard, (IntervalWindow) window, news.sums(), out);
     }
   }
 }
