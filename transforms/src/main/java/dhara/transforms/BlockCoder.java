@@ -27,7 +27,7 @@ public final class BlockCoder<K, AccT> extends StructuredCoder<byte[]> {
     this.sums = sums;
   }
 
-  static <K, AccT> BlockCoder<K, AccT> of(Coder<K> keys, Coder<AccT> sums) {
+  public static <K, AccT> BlockCoder<K, AccT> of(Coder<K> keys, Coder<AccT> sums) {
     return new BlockCoder<>(keys, sums);
   }
 

@@ -7,7 +7,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 
 /** Reads the entries of a block that a {@link BlockWriter} wrote, without copying them. */
-final class BlockReader {
+public final class BlockReader {
 
   private final byte[] block;
   private final RecordInput input;
@@ -19,13 +19,13 @@ final class BlockReader {
   private long revision;
   private int sumOffset;
 
-  BlockReader(byte[] block) {
+  public BlockReader(byte[] block) {
     this.block = block;
     input = new RecordInput(block, 0, 0);
   }
 
   /** Goes to the next entry. */
-  boolean next() throws IOException {
+  public boolean next() throws IOException {
     if (next == block.length) {
       return false;
     }
@@ -41,7 +41,7 @@ final class BlockReader {
     return true;
   }
 
-  byte[] block() {
+  public byte[] block() {
     return block;
   }
 
@@ -55,15 +55,15 @@ final class BlockReader {
     return next;
   }
 
-  int keyOffset() {
+  public int keyOffset() {
     return keyOffset;
   }
 
-  int keyLength() {
+  public int keyLength() {
     return keyLength;
   }
 
-  long revision() {
+  public long revision() {
     return revision;
   }
 
@@ -73,7 +73,7 @@ final class BlockReader {
   }
 
   /** A hash of bytes: the same in every process, and each bit depends on all of them. */
-  static int hash(byte[] bytes, int offset, int length) {
+  public static int hash(byte[] bytes, int offset, int length) {
     // FNV-1a. Times 31, as for texts, numbers in a row would share their hashes.
     int hash = 0x811C9DC5;
     for (int i = offset; i < offset + length; i++) {
@@ -84,7 +84,7 @@ final class BlockReader {
   }
 
   /** The entry's sum. */
-  <AccT> AccT sum(Coder<AccT> coder) throws IOException {
+  public <AccT> AccT sum(Coder<AccT> coder) throws IOException {
     AccT sum = coder.decode(sumBytes());
     if (input.available() > 0) {
       throw new CoderException(input.available() + " bytes are left behind a sum, by " + coder);

@@ -12,7 +12,7 @@ import org.apache.beam.sdk.coders.Coder;
  * <p>Bytes: for each key the length of the key and the key, its revision, the length of the sum and
  * the sum; lengths and revisions as varints.
  */
-final class BlockWriter {
+public final class BlockWriter {
 
   private static final int LEAST = 256;
 
@@ -21,20 +21,21 @@ final class BlockWriter {
 
   /** Writes what is known of a key. */
   @FunctionalInterface
-  interface Body {
+  public interface Body {
     void writeTo(RecordOutput out) throws IOException;
   }
 
   private RecordOutput out = new RecordOutput(LEAST);
 
   /** Adds the sum of a key. */
-  <AccT> void add(byte[] key, int offset, int length, long revision, AccT sum, Coder<AccT> coder)
+  public <AccT> void add(
+      byte[] key, int offset, int length, long revision, AccT sum, Coder<AccT> coder)
       throws IOException {
     add(key, offset, length, revision, body -> coder.encode(sum, body));
   }
 
   /** Adds what is known of a key. */
-  void add(byte[] key, int offset, int length, long revision, Body body) throws IOException {
+  public void add(byte[] key, int offset, int length, long revision, Body body) throws IOException {
     out.writeVarint(length);
     out.write(key, offset, length);
     out.writeVarint(revision);
@@ -44,16 +45,16 @@ final class BlockWriter {
   }
 
   /** Copies the entry that a reader is at. */
-  void copy(BlockReader reader) {
+  public void copy(BlockReader reader) {
     out.write(reader.block(), reader.offset(), reader.end() - reader.offset());
   }
 
-  int size() {
+  public int size() {
     return out.size();
   }
 
   /** Starts anew. */
-  void clear() {
+  public void clear() {
     if (out.room() > KEPT) {
       out = new RecordOutput(LEAST);
     } else {
@@ -69,7 +70,7 @@ final class BlockWriter {
   }
 
   /** A copy of what was written. */
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return Arrays.copyOf(out.bytes(), out.size());
   }
 }

@@ -3,7 +3,7 @@ package dhara.transforms;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Memory that tables may take together, whoever holds them. */
-final class TableBudget {
+public final class TableBudget {
 
   /** Tables may take one in so many bytes of the heap. */
   private static final int SHARE = 4;
@@ -13,17 +13,17 @@ final class TableBudget {
 
   private final AtomicLong left;
 
-  TableBudget(long bytes) {
+  public TableBudget(long bytes) {
     left = new AtomicLong(bytes);
   }
 
   /** That of all tables in this process: engines make many instances of a step, or few. */
-  static TableBudget ofProcess() {
+  public static TableBudget ofProcess() {
     return OF_PROCESS;
   }
 
   /** Takes so much of it, if it is there. */
-  boolean take(long bytes) {
+  public boolean take(long bytes) {
     if (left.addAndGet(-bytes) >= 0) {
       return true;
     }
@@ -32,7 +32,7 @@ final class TableBudget {
   }
 
   /** Gives back what was taken. */
-  void giveBack(long bytes) {
+  public void giveBack(long bytes) {
     left.addAndGet(bytes);
   }
 }

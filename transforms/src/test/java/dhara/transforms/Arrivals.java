@@ -28,7 +28,7 @@ import org.apache.beam.sdk.values.TimestampedValue;
  *
  * @param <T> what arrives
  */
-final class Arrivals<T> {
+public final class Arrivals<T> {
 
   private record Row<T>(Instant watermark, Instant at, T value, Duration pause) {}
 
@@ -42,31 +42,31 @@ final class Arrivals<T> {
     this.coder = coder;
   }
 
-  static <T> Arrivals<T> of(Coder<T> coder) {
+  public static <T> Arrivals<T> of(Coder<T> coder) {
     return new Arrivals<>(coder);
   }
 
   /**
    * A moment of the day that tables play on: {@code "10:01:30"}; or any, with its date and zone.
    */
-  static Instant time(String clock) {
+  public static Instant time(String clock) {
     return Instant.parse(clock.contains("T") ? clock : "2026-03-01T" + clock + "Z");
   }
 
   /** One row: the watermark on arrival, the event's time, the value. */
-  Arrivals<T> row(String watermark, String at, T value) {
+  public Arrivals<T> row(String watermark, String at, T value) {
     rows.add(new Row<>(time(watermark), time(at), value, Duration.ZERO));
     return this;
   }
 
   /** The wall clock moves on before the next row; a backfill has none that matters. */
-  Arrivals<T> pause(Duration pause) {
+  public Arrivals<T> pause(Duration pause) {
     rows.add(new Row<>(Instant.MIN, Instant.MIN, null, pause));
     return this;
   }
 
   /** What the transform gives for the stream. */
-  <OutT> List<OutT> streamed(PTransform<PCollection<T>, PCollection<OutT>> transform) {
+  public <OutT> List<OutT> streamed(PTransform<PCollection<T>, PCollection<OutT>> transform) {
     TestStream.Builder<T> stream = TestStream.create(coder);
     Instant watermark = Instant.MIN;
     for (Row<T> row : rows) {
@@ -84,7 +84,7 @@ final class Arrivals<T> {
   }
 
   /** What the transform gives for the same events as a bounded input. */
-  <OutT> List<OutT> backfilled(PTransform<PCollection<T>, PCollection<OutT>> transform) {
+  public <OutT> List<OutT> backfilled(PTransform<PCollection<T>, PCollection<OutT>> transform) {
     List<TimestampedValue<T>> values =
         rows.stream()
             .filter(row -> row.pause.isZero())

@@ -1,0 +1,183 @@
+package dhara.transforms.join;
+
+import dhara.events.Event;
+import dhara.records.RecordCoder;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.SerializableBiFunction;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PValue;
+import org.apache.beam.sdk.values.TupleTag;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Joins facts with a reference as of their event time: each fact sees what was in force when it
+ * happened, however late either of them comes.
+ *
+ * <p>Data: facts and {@link Version}s, both in the global window → a record for each fact, also
+ * where nothing was in force. Time: a fact keeps its own. In a stream it is joined when the
+ * watermark of both inputs is past its time and the lateness of the reference, so that no version
+ * can come that changes its answer, and the watermark waits with it. State: per shard the facts
+ * that wait, and the versions that a fact can still ask for, which are those in force since the
+ * watermark less the horizon; at most as many again stay until they are swept. Late: what is later
+ * than its horizon or lateness the source has put apart ({@code Lateness}). Should such a fact come
+ * all the same, when what it asks for is forgotten, it is dropped and counted in {@code
+ * droppedDueToLateness}, as engines do.
+ *
+ * <p>By key, for a reference of any size: the fact sees the version of one key. Or as a whole, for
+ * rules, weights and whatever else is small: the fact sees all that was in force.
+ *
+ * <pre>{@code
+ * activities.apply("Weigh",
+ *     AsOf.of(weights, windows.horizon())
+ *         .keyedBy(Activity::kind)
+ *         .into(Weighed.class, (activity, weight) -> …));   // weight: Optional<Weight>
+ *
+ * payments.apply("Score",
+ *     AsOf.of(rules, windows.horizon())
+ *         .into(Scored.class, (Payment payment, InForce<Rule> rules) -> …));
+ * }</pre>
+ *
+ * <p><b>How late versions settle.</b> Facts wait until no version in time can come any more, and
+ * are given out once. The other way is to give each fact at once, and again where a later version
+ * changes it; then all that follows would have to take the first one back, which tallies cannot.
+ *
+ * @param <T> what the reference says
+ */
+public final class AsOf<T extends Record> {
+
+  private final PCollection<Version<T>> reference;
+  private final Duration horizon;
+  private final Duration lateness;
+  private final boolean inMemory;
+
+  private AsOf(
+      PCollection<Version<T>> reference, Duration horizon, Duration lateness, boolean inMemory) {
+    this.reference = reference;
+    this.horizon = horizon;
+    this.lateness = lateness;
+    this.inMemory = inMemory;
+  }
+
+  /**
+   * A reference.
+   *
+   * @param horizon how far behind the watermark facts may come: that of the windows that they go
+   *     into, by which the source decides which are late
+   */
+  public static <T extends Record> AsOf<T> of(PCollection<Version<T>> reference, Duration horizon) {
+    return new AsOf<>(reference, notNegative("horizon", horizon), Duration.ZERO, false);
+  }
+
+  /**
+   * How far behind the watermark versions may come: facts wait as long for them. The same that the
+   * source of the reference decides by.
+   */
+  public AsOf<T> withLateness(Duration newLateness) {
+    return new AsOf<>(reference, horizon, notNegative("lateness", newLateness), inMemory);
+  }
+
+  /**
+   * A backfill holds the whole reference in the memory of each worker, so that facts need not be
+   * shuffled to be joined by key.
+   */
+  public AsOf<T> inMemory() {
+    return new AsOf<>(reference, horizon, lateness, true);
+  }
+
+  /** Facts see the version of their key. */
+  public <F extends Event> Keyed<F, T> keyedBy(SerializableFunction<F, String> key) {
+    return new Keyed<>(this, key);
+  }
+
+  /** What becomes of a fact and all that was in force when it happened. */
+  public <F extends Event, OutT extends Record> Joined<F, T, OutT> into(
+      Class<OutT> out, SerializableBiFunction<F, InForce<T>, OutT> fn) {
+    return new Joined<>(this, out, null, (fact, table) -> fn.apply(fact, table.asOf(fact.at())));
+  }
+
+  private static Duration notNegative(String what, Duration duration) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException("the " + what + " is negative: " + duration);
+    }
+    return duration;
+  }
+
+  /** A reference of which facts see the version of their key. */
+  public static final class Keyed<F extends Event, T extends Record> {
+
+    private final AsOf<T> of;
+    private final SerializableFunction<F, String> key;
+
+    private Keyed(AsOf<T> of, SerializableFunction<F, String> key) {
+      this.of = of;
+      this.key = key;
+    }
+
+    /** What becomes of a fact and what was in force of its key, if anything was. */
+    public <OutT extends Record> Joined<F, T, OutT> into(
+        Class<OutT> out, SerializableBiFunction<F, Optional<T>, OutT> fn) {
+      SerializableFunction<F, String> by = key;
+      return new Joined<>(
+          of, out, by, (fact, table) -> fn.apply(fact, table.get(by.apply(fact), fact.at())));
+    }
+  }
+
+  /** The join of facts with a reference. */
+  public static final class Joined<F extends Event, T extends Record, OutT extends Record>
+      extends PTransform<PCollection<F>, PCollection<OutT>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient AsOf<T> of;
+    private final Class<OutT> out;
+    private final @Nullable SerializableFunction<F, String> key;
+    private final Join<F, T, OutT> join;
+
+    private Joined(
+        AsOf<T> of,
+        Class<OutT> out,
+        @Nullable SerializableFunction<F, String> key,
+        Join<F, T, OutT> join) {
+      this.of = of;
+      this.out = out;
+      this.key = key;
+      this.join = join;
+    }
+
+    @Override
+    public PCollection<OutT> expand(PCollection<F> facts) {
+      inGlobalWindow("facts", facts);
+      inGlobalWindow("versions", of.reference);
+      boolean bounded =
+          facts.isBounded() == IsBounded.BOUNDED && of.reference.isBounded() == IsBounded.BOUNDED;
+      PTransform<PCollection<F>, PCollection<OutT>> shell;
+      if (!bounded) {
+        shell = new AsOfStream<>(of.reference, key, join, of.horizon, of.lateness);
+      } else if (key == null || of.inMemory) {
+        shell = new AsOfInMemory<>(of.reference, join);
+      } else {
+        shell = new AsOfShards<>(of.reference, key, join);
+      }
+      return shell.expand(facts).setCoder(RecordCoder.of(out));
+    }
+
+    private static void inGlobalWindow(String what, PCollection<?> input) {
+      if (!(input.getWindowingStrategy().getWindowFn() instanceof GlobalWindows)) {
+        throw new IllegalArgumentException(
+            "%s are joined before they are put into windows, but %s is in %s"
+                .formatted(what, input.getName(), input.getWindowingStrategy().getWindowFn()));
+      }
+    }
+
+    @Override
+    public Map<TupleTag<?>, PValue> getAdditionalInputs() {
+      return Map.of(new TupleTag<Version<T>>("reference"), of.reference);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dhara.transforms.join;
+
+import dhara.events.Event;
+import dhara.transforms.BlockReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Instant;
+
+/**
+ * The as-of join of a backfill with a reference that is too large for each worker to hold: both are
+ * grouped by the shard of their key, and a worker holds one shard at a time.
+ *
+ * <p>Data: facts → a record for each. Time: a fact keeps its own. State: none; the versions of a
+ * shard, and its facts as bytes. Late: nothing is.
+ *
+ * <p>A group comes in any order, and not every engine lets it be read twice: so the facts of a
+ * shard stay bytes until its last version has come.
+ */
+final class AsOfShards<F extends Event, T extends Record, OutT>
+    extends PTransform<PCollection<F>, PCollection<OutT>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Engines pay for each group, and a shard must fit in memory. */
+  private static final int SHARDS = 64;
+
+  private final transient PCollection<Version<T>> reference;
+  private final SerializableFunction<F, String> key;
+  private final Join<F, T, OutT> join;
+
+  AsOfShards(
+      PCollection<Version<T>> reference,
+      SerializableFunction<F, String> key,
+      Join<F, T, OutT> join) {
+    this.reference = reference;
+    this.key = key;
+    this.join = join;
+  }
+
+  @Override
+  public PCollection<OutT> expand(PCollection<F> facts) {
+    return new Sharded<>(reference, key, SHARDS)
+        .blocks(facts)
+        .apply(
+            "EarliestOfShard",
+            // A group gets the time of its earliest element: its facts are not late behind it.
+            Window.<KV<Integer, byte[]>>configure()
+                .withTimestampCombiner(TimestampCombiner.EARLIEST))
+        .apply("Shard", GroupByKey.create())
+        .apply("Join", ParDo.of(new JoinFn<>(facts.getCoder(), reference.getCoder(), join)));
+  }
+
+  private static final class JoinFn<F extends Event, T extends Record, OutT>
+      extends DoFn<KV<Integer, Iterable<byte[]>>, OutT> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Coder<F> facts;
+    private final Coder<Version<T>> versions;
+    private final Join<F, T, OutT> join;
+
+    JoinFn(Coder<F> facts, Coder<Version<T>> versions, Join<F, T, OutT> join) {
+      this.facts = facts;
+      this.versions = versions;
+      this.join = join;
+    }
+
+    @ProcessElement
+    public void process(@Element KV<Integer, Iterable<byte[]>> shard, OutputReceiver<OutT> out)
+        throws IOException {
+      ReferenceTable<T> reference = new ReferenceTable<>();
+      List<byte[]> waiting = new ArrayList<>();
+      for (byte[] block : shard.getValue()) {
+        if (JoinBlocks.ofFacts(block)) {
+          waiting.add(block);
+        } else {
+          JoinBlocks.read(block, versions, reference);
+        }
+      }
+      for (byte[] block : waiting) {
+        for (BlockReader fact = new BlockReader(block); fact.next(); ) {
+          out.outputWithTimestamp(
+              join.join(fact.sum(facts), reference), Instant.ofEpochMilli(fact.revision()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package dhara.transforms.join;
+
+import dhara.events.Event;
+import dhara.records.RecordCoder;
+import dhara.transforms.BlockCoder;
+import dhara.transforms.TableBudget;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
+
+/**
+ * The as-of join of a stream.
+ *
+ * <p>Data: facts → a record for each. Time: a fact keeps its own, and holds the watermark until it
+ * is joined, when the watermark is past its time and the lateness of the reference. State: per
+ * shard a bag of the facts that wait, and one of versions; those of the latter that no fact can ask
+ * for are swept when the bag has doubled, so it has at most twice what is needed and what came
+ * since the horizon. Late: a fact for which the versions are swept already is dropped.
+ *
+ * <p><b>Two designs.</b> A state cell for each key's versions reads only what a fact needs, at the
+ * price of a cell and an encoded key for each key, and of a second copy of this program for facts
+ * that see the whole reference. Here a shard's versions are one bag, which a worker decodes once
+ * and keeps as a table in memory, as long as the token in the state says that it is of this bag.
+ * Tables take about a quarter of the heap at most, with those of other steps; where they would take
+ * more, a shard's bag is decoded for each watermark at which some of its facts are due.
+ */
+final class AsOfStream<F extends Event, T extends Record, OutT>
+    extends PTransform<PCollection<F>, PCollection<OutT>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** By key: a share of them for each of many workers, and evenly. */
+  private static final int SHARDS = 256;
+
+  /** Where each shard has the whole reference. */
+  private static final int WHOLE_SHARDS = 32;
+
+  private final transient PCollection<Version<T>> reference;
+  private final @Nullable SerializableFunction<F, String> key;
+  private final Join<F, T, OutT> join;
+  private final Duration horizon;
+  private final Duration lateness;
+
+  AsOfStream(
+      PCollection<Version<T>> reference,
+      @Nullable SerializableFunction<F, String> key,
+      Join<F, T, OutT> join,
+      Duration horizon,
+      Duration lateness) {
+    this.reference = reference;
+    this.key = key;
+    this.join = join;
+    this.horizon = horizon;
+    this.lateness = lateness;
+  }
+
+  @Override
+  public PCollection<OutT> expand(PCollection<F> facts) {
+    return new Sharded<>(reference, key, key == null ? WHOLE_SHARDS : SHARDS)
+        .blocks(facts)
+        .apply("Join", ParDo.of(new JoinFn<>(this, facts.getCoder(), reference.getCoder())));
+  }
+
+  static final class JoinFn<F extends Event, T extends Record, OutT>
+      extends DoFn<KV<Integer, byte[]>, OutT> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final long END = GlobalWindow.INSTANCE.maxTimestamp().getMillis();
+
+    private final Coder<F> facts;
+    private final Coder<Version<T>> versions;
+    private final Join<F, T, OutT> join;
+    private final long latenessMillis;
+    private final long keptMillis;
+    private final Counter dropped = Metrics.counter(AsOf.class, "droppedDueToLateness");
+    private transient HeldVersions<T> reference;
+
+    @StateId("waiting")
+    private final StateSpec<BagState<byte[]>> waitingSpec;
+
+    @StateId("versions")
+    private final StateSpec<BagState<byte[]>> versionsSpec;
+
+    @StateId("standing")
+    private final StateSpec<ValueState<Standing>> standingSpec =
+        StateSpecs.value(RecordCoder.of(Standing.class));
+
+    @TimerId("due")
+    private final TimerSpec dueSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("forget")
+    private final TimerSpec forgetSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    JoinFn(AsOfStream<F, T, OutT> of, Coder<F> facts, Coder<Version<T>> versions) {
+      this.facts = facts;
+      this.versions = versions;
+      this.join = of.join;
+      this.latenessMillis = Math.min(of.lateness.toMillis(), END);
+      this.keptMillis = Math.max(latenessMillis, Math.min(of.horizon.toMillis(), END));
+      BlockCoder<F, Version<T>> blocks = BlockCoder.of(facts, versions);
+      this.waitingSpec = StateSpecs.bag(blocks);
+      this.versionsSpec = StateSpecs.bag(blocks);
+    }
+
+    @Setup
+    public void setUp() {
+      reference = new HeldVersions<>(versions, keptMillis, TableBudget.ofProcess());
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, byte[]> block,
+        @Timestamp Instant first,
+        @StateId("waiting") BagState<byte[]> waiting,
+        @StateId("versions") BagState<byte[]> held,
+        @StateId("standing") ValueState<Standing> standing,
+        @TimerId("due") Timer due,
+        @TimerId("forget") Timer forget)
+        throws IOException {
+      Standing now = Objects.requireNonNullElse(standing.read(), Standing.NEW);
+      if (JoinBlocks.ofFacts(block.getValue())) {
+        waiting.add(block.getValue());
+        if (first.getMillis() < now.earliest()) {
+          now = now.waiting(first.getMillis());
+          set(due, now);
+          standing.write(now);
+        }
+        return;
+      }
+      Standing next = reference.add(block.getKey(), block.getValue(), now, held);
+      if (next.forget() != now.forget()) {
+        forget.withNoOutputTimestamp().set(Instant.ofEpochMilli(next.forget()));
+      }
+      standing.write(next);
+    }
+
+    @OnTimer("due")
+    public void due(
+        OnTimerContext context,
+        @Key Integer shard,
+        @StateId("waiting") BagState<byte[]> waiting,
+        @StateId("versions") BagState<byte[]> held,
+        @StateId("standing") ValueState<Standing> standing,
+        @TimerId("due") Timer due,
+        OutputReceiver<OutT> out)
+        throws IOException {
+      Standing now = Objects.requireNonNullElse(standing.read(), Standing.NEW);
+      ReferenceTable<T> table = reference.table(shard, now, held);
+      Waiting parted =
+          Waiting.part(
+              waiting.read(),
+              until(context, due),
+              fact -> {
+                if (fact.revision() < now.forgotten()) {
+                  dropped.inc();
+                } else {
+                  out.outputWithTimestamp(
+                      join.join(fact.sum(facts), table), Instant.ofEpochMilli(fact.revision()));
+                }
+              });
+      waiting.clear();
+      parted.left().forEach(waiting::add);
+      Standing next = now.waiting(parted.earliest());
+      if (next.earliest() != Standing.NEVER) {
+        set(due, next);
+      }
+      standing.write(next);
+    }
+
+    /**
+     * Facts before this are due. The watermark may be far past the timer, and to go there timer by
+     * timer would read the facts that wait each time; an engine that does not tell the watermark
+     * tells the time of the timer for it.
+     */
+    private long until(OnTimerContext context, Timer due) {
+      long watermark =
+          Math.max(
+              context.fireTimestamp().getMillis() + 1, due.getCurrentRelativeTime().getMillis());
+      return watermark > END ? Long.MAX_VALUE : watermark - latenessMillis;
+    }
+
+    /** Holds the watermark before the facts that wait. */
+    private void set(Timer due, Standing now) {
+      due.withOutputTimestamp(Instant.ofEpochMilli(now.earliest()))
+          .set(Instant.ofEpochMilli(HeldVersions.plus(now.earliest(), latenessMillis)));
+    }
+
+    @OnTimer("forget")
+    public void forget(
+        OnTimerContext context,
+        @Key Integer shard,
+        @StateId("versions") BagState<byte[]> held,
+        @StateId("standing") ValueState<Standing> standing)
+        throws IOException {
+      Standing now = standing.read();
+      if (now != null) { // at the end of its input an engine may have forgotten all
+        standing.write(reference.sweep(shard, context.fireTimestamp().getMillis(), now, held));
+      }
+    }
+
+    /** A late fact is due behind the watermark. */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public org.joda.time.Duration getAllowedTimestampSkew() {
+      return org.joda.time.Duration.millis(Long.MAX_VALUE);
+    }
+
+    @Teardown
+    public void close() {
+      reference.close();
+    }
+  }
+}

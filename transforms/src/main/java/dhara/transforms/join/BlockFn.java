@@ -1,0 +1,84 @@
+package dhara.transforms.join;
+
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.KV;
+import org.joda.time.Instant;
+
+/** Puts the facts or the versions of a bundle into blocks, each with its earliest time. */
+final class BlockFn<E> extends DoFn<E, KV<Integer, byte[]>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Says which shards an element goes to. */
+  @FunctionalInterface
+  interface Sharding<E> extends Serializable {
+    /** The first of them, or {@link #ALL}. */
+    int of(E element);
+
+    int ALL = -1;
+  }
+
+  private final byte kind;
+  private final Coder<E> coder;
+  private final int shards;
+  private final Sharding<E> sharding;
+  private transient JoinBlocks<E> blocks;
+
+  BlockFn(byte kind, Coder<E> coder, int shards, Sharding<E> sharding) {
+    this.kind = kind;
+    this.coder = coder;
+    this.shards = shards;
+    this.sharding = sharding;
+  }
+
+  @Setup
+  public void setUp() {
+    blocks = new JoinBlocks<>(kind, coder, shards);
+  }
+
+  @StartBundle
+  public void startBundle() {
+    // A bundle that failed may have left something behind.
+    blocks.clear();
+  }
+
+  @ProcessElement
+  public void process(ProcessContext context) throws IOException {
+    E element = context.element();
+    long at = context.timestamp().getMillis();
+    JoinBlocks.Taker taker =
+        (shard, block, earliest) ->
+            context.outputWithTimestamp(KV.of(shard, block), Instant.ofEpochMilli(earliest));
+    int to = sharding.of(element);
+    if (to != Sharding.ALL) {
+      blocks.add(to, element, at, taker);
+      return;
+    }
+    for (int shard = 0; shard < shards; shard++) {
+      blocks.add(shard, element, at, taker);
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    blocks.flush(
+        (shard, block, earliest) ->
+            context.output(
+                KV.of(shard, block), Instant.ofEpochMilli(earliest), GlobalWindow.INSTANCE));
+  }
+
+  /**
+   * A block may have earlier elements than the one that makes it large. It is not behind the
+   * watermark for that: it passes no element of a bundle before the bundle ends.
+   */
+  @Override
+  @Deprecated
+  @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+  public org.joda.time.Duration getAllowedTimestampSkew() {
+    return org.joda.time.Duration.millis(Long.MAX_VALUE);
+  }
+}

@@ -1,0 +1,130 @@
+package dhara.transforms.join;
+
+import dhara.transforms.TableBudget;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The versions that the shards of a stream hold: a bag of blocks for each, and on the worker a
+ * table of what is in the bag, as long as there is memory for it.
+ *
+ * <p>Versions that no fact can ask for any more stay in the bag until it has doubled since it was
+ * swept last, so that each version is rewritten about once, and a bag has at most twice what is
+ * needed, and what came since the watermark less the time for which versions are kept.
+ */
+final class HeldVersions<T extends Record> {
+
+  /** Below this, to sweep a bag saves no memory worth the work. */
+  static final int SWEPT_BYTES = 16 << 10;
+
+  /** Engines bound what one element of a bag takes. */
+  private static final int MOST_BYTES = 1 << 20;
+
+  private static final long END = GlobalWindow.INSTANCE.maxTimestamp().getMillis();
+
+  private final Coder<Version<T>> coder;
+  private final long keptMillis;
+  private final Tables<T> tables;
+
+  /**
+   * Versions for a time.
+   *
+   * @param keptMillis how far behind the watermark facts may ask, and versions come
+   * @param budget how much memory the tables may take
+   */
+  HeldVersions(Coder<Version<T>> coder, long keptMillis, TableBudget budget) {
+    this.coder = coder;
+    this.keptMillis = keptMillis;
+    this.tables = new Tables<>(budget);
+  }
+
+  /** Adds a block of versions; where the shard stands then, and when it is to be swept. */
+  Standing add(int shard, byte[] block, Standing now, BagState<byte[]> held) throws IOException {
+    held.add(block);
+    boolean doubled = now.bytes() + block.length >= Math.max(SWEPT_BYTES, 2 * now.least());
+    long sweep =
+        doubled && now.forget() == Standing.NEVER
+            // What its versions replace can be asked for no more then.
+            ? plus(JoinBlocks.latest(block), keptMillis)
+            : now.forget();
+    Standing next = now.with(block, sweep);
+    ReferenceTable<T> table = tables.take(shard, now.token());
+    if (table != null) {
+      JoinBlocks.read(block, coder, table);
+      tables.put(shard, next.token(), next.bytes(), table);
+    }
+    return next;
+  }
+
+  /** The versions of a shard as a table, which is not to be changed. */
+  ReferenceTable<T> table(int shard, Standing now, BagState<byte[]> held) throws IOException {
+    ReferenceTable<T> table = taken(shard, now, held);
+    tables.put(shard, now.token(), now.bytes(), table);
+    return table;
+  }
+
+  private ReferenceTable<T> taken(int shard, Standing now, BagState<byte[]> held)
+      throws IOException {
+    @Nullable ReferenceTable<T> table = tables.take(shard, now.token());
+    if (table != null) {
+      return table;
+    }
+    ReferenceTable<T> read = new ReferenceTable<>();
+    for (byte[] block : held.read()) {
+      JoinBlocks.read(block, coder, read);
+    }
+    return read;
+  }
+
+  /** Sweeps what no fact can ask for when the watermark is there; where the shard stands then. */
+  Standing sweep(int shard, long watermark, Standing now, BagState<byte[]> held)
+      throws IOException {
+    // Facts that wait may be older than those that are still to come.
+    long asked = Math.min(watermark - keptMillis, now.earliest());
+    ReferenceTable<T> table = taken(shard, now, held);
+    table.prune(Instant.ofEpochMilli(asked));
+    held.clear();
+    long bytes = 0;
+    for (byte[] block : blocks(table)) {
+      held.add(block);
+      bytes += block.length;
+    }
+    Standing next = now.swept(bytes, Math.max(now.forgotten(), asked));
+    tables.put(shard, next.token(), bytes, table);
+    return next;
+  }
+
+  private List<byte[]> blocks(ReferenceTable<T> table) {
+    List<byte[]> blocks = new ArrayList<>();
+    JoinBlocks<Version<T>> writer = new JoinBlocks<>(JoinBlocks.VERSION, coder, 1, MOST_BYTES);
+    JoinBlocks.Taker taker = (shard, block, earliest) -> blocks.add(block);
+    table.forEach(
+        version -> {
+          try {
+            writer.add(0, version, version.at().toEpochMilli(), taker);
+          } catch (IOException e) {
+            // Nothing is written but memory: what fails is the encoding of this version.
+            throw new UncheckedIOException("cannot encode " + version, e);
+          }
+        });
+    writer.flush(taker);
+    return blocks;
+  }
+
+  /** Forgets all tables, which takes nothing from the state. */
+  void close() {
+    tables.clear();
+  }
+
+  /** A time later, but not after the end of all time. */
+  static long plus(long at, long millis) {
+    return at < 0 ? at + millis : Math.min(at, END - millis) + millis;
+  }
+}

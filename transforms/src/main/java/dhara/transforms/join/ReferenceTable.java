@@ -1,0 +1,64 @@
+package dhara.transforms.join;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** The versions of many keys: a reference, at every moment that can still be asked for. */
+final class ReferenceTable<T extends Record> {
+
+  private final Map<String, Versions<T>> byKey = new HashMap<>();
+
+  /** The keys in order; made when somebody asks for it. */
+  private @Nullable List<String> keys;
+
+  /** Adds a version of its key. */
+  void add(Version<T> version) {
+    Versions<T> versions = byKey.get(version.key());
+    if (versions == null) {
+      versions = new Versions<>();
+      byKey.put(version.key(), versions);
+      keys = null;
+    }
+    versions.add(version);
+  }
+
+  /** What holds of a key at a moment, if anything does. */
+  Optional<T> get(String key, Instant at) {
+    Versions<T> versions = byKey.get(key);
+    return versions == null ? Optional.empty() : versions.asOf(at);
+  }
+
+  /** All that holds at a moment. */
+  InForce<T> asOf(Instant at) {
+    return new InForce<>(this, at);
+  }
+
+  /** All keys that are known, in order, whether anything holds of them or not. */
+  List<String> keys() {
+    if (keys == null) {
+      List<String> sorted = new ArrayList<>(byKey.keySet());
+      Collections.sort(sorted);
+      keys = sorted;
+    }
+    return keys;
+  }
+
+  /** Drops what nobody can ask for who asks for no moment before {@code at}. */
+  void prune(Instant at) {
+    if (byKey.values().removeIf(versions -> !versions.prune(at))) {
+      keys = null;
+    }
+  }
+
+  /** Hands over each version. */
+  void forEach(Consumer<Version<T>> consumer) {
+    byKey.values().forEach(versions -> versions.forEach(consumer));
+  }
+}

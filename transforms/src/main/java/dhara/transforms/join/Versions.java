@@ -1,0 +1,94 @@
+package dhara.transforms.join;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * All that is known of one key, in the order of (event time, id). What holds at a moment is a
+ * function of the set of versions, whatever the order in which they came.
+ *
+ * <p>Most keys have one version, and most versions come in their order, so that to add one is to
+ * append it.
+ */
+final class Versions<T extends Record> {
+
+  private final List<Version<T>> inOrder = new ArrayList<>(1);
+
+  /** Adds a version; one with the same time and id is the same version. */
+  void add(Version<T> version) {
+    int last = inOrder.size() - 1;
+    if (last < 0 || Version.ORDER.compare(inOrder.get(last), version) < 0) {
+      inOrder.add(version);
+      return;
+    }
+    int low = 0;
+    int high = last;
+    while (low < high) { // the first that is not before it
+      int middle = (low + high) >>> 1;
+      if (Version.ORDER.compare(inOrder.get(middle), version) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    if (Version.ORDER.compare(inOrder.get(low), version) != 0) {
+      inOrder.add(low, version);
+    }
+  }
+
+  /** What holds at a moment, if anything does: what was said last, then or before. */
+  Optional<T> asOf(Instant at) {
+    Version<T> last = lastUntil(at);
+    return last == null ? Optional.empty() : last.held();
+  }
+
+  private @Nullable Version<T> lastUntil(Instant at) {
+    int found = indexUntil(at);
+    return found < 0 ? null : inOrder.get(found);
+  }
+
+  /** Where the last version is that holds from {@code at} on, or before; -1 if none does. */
+  private int indexUntil(Instant at) {
+    int after = inOrder.size();
+    int from = 0;
+    while (from < after) {
+      int middle = (from + after) >>> 1;
+      if (inOrder.get(middle).at().isAfter(at)) {
+        after = middle;
+      } else {
+        from = middle + 1;
+      }
+    }
+    return after - 1;
+  }
+
+  /**
+   * Drops what nobody can ask for who asks for no moment before {@code at}: all versions before the
+   * one that holds then, and that one too if it removed the key before then.
+   *
+   * @return whether anything is left
+   */
+  boolean prune(Instant at) {
+    int holds = indexUntil(at);
+    if (holds >= 0) {
+      Version<T> then = inOrder.get(holds);
+      boolean gone = then.value() == null && then.at().isBefore(at);
+      inOrder.subList(0, gone ? holds + 1 : holds).clear();
+    }
+    return !inOrder.isEmpty();
+  }
+
+  /** Hands over each version, in order. */
+  void forEach(Consumer<Version<T>> consumer) {
+    inOrder.forEach(consumer);
+  }
+
+  /** How many versions there are. */
+  int size() {
+    return inOrder.size();
+  }
+}

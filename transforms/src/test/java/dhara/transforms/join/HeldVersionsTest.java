@@ -1,0 +1,156 @@
+package dhara.transforms.join;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+
+import dhara.records.RecordCoder;
+import dhara.transforms.TableBudget;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.beam.runners.core.InMemoryStateInternals.InMemoryBag;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeldVersionsTest {
+
+  private static final long KEPT = 10_000;
+
+  record Price(long minor) {}
+
+  private static final Coder<Version<Price>> CODER = Version.coder(RecordCoder.of(Price.class));
+
+  /** What an engine keeps for a shard, and the timer that it fires. */
+  private static final class Shard {
+
+    private InMemoryBag<byte[]> bag = new InMemoryBag<>(ByteArrayCoder.of());
+    private Standing standing = Standing.NEW;
+    private int swept;
+
+    void add(HeldVersions<Price> worker, Version<Price> version) throws IOException {
+      standing = worker.add(7, block(version), standing, bag);
+    }
+
+    void advance(HeldVersions<Price> worker, long watermark) throws IOException {
+      if (watermark > standing.forget()) {
+        standing = worker.sweep(7, standing.forget(), standing, bag);
+        swept++;
+      }
+    }
+
+    Optional<Price> get(HeldVersions<Price> worker, String key, long at) throws IOException {
+      return worker.table(7, standing, bag).get(key, Instant.ofEpochMilli(at));
+    }
+
+    long bytes() {
+      long bytes = 0;
+      for (byte[] block : bag.read()) {
+        bytes += block.length;
+      }
+      return bytes;
+    }
+  }
+
+  private static byte[] block(Version<Price> version) throws IOException {
+    byte[][] made = new byte[1][];
+    JoinBlocks<Version<Price>> blocks = new JoinBlocks<>(JoinBlocks.VERSION, CODER, 1);
+    blocks.add(0, version, version.at().toEpochMilli(), (shard, block, earliest) -> {});
+    blocks.flush((shard, block, earliest) -> made[0] = block);
+    return made[0];
+  }
+
+  private static HeldVersions<Price> worker(long tableBytes) {
+    return new HeldVersions<>(CODER, KEPT, new TableBudget(tableBytes));
+  }
+
+  private static Version<Price> version(String key, long at) {
+    return new Version<>(key, Instant.ofEpochMilli(at), "v%012d".formatted(at), new Price(at));
+  }
+
+  /** One update of a thousand keys each 10 ms: a bag that is never swept would have 7 MB. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, Long.MAX_VALUE})
+  void aBagHasAtMostTwiceWhatIsNeededAndWhatCameSince(long tableBytes) throws IOException {
+    HeldVersions<Price> worker = worker(tableBytes);
+    Random random = new Random(1);
+    Shard shard = new Shard();
+    long one = block(version("K999", 999_990)).length;
+    long needed = (1000 + KEPT / 10) * one;
+    long most = 0;
+    for (long at = 0; at < 1_000_000; at += 10) {
+      shard.add(worker, version("K" + random.nextInt(1000), at));
+      shard.advance(worker, at);
+      most = Math.max(most, shard.bytes());
+      if (at % 10_000 == 0) {
+        assertThat(shard.standing.bytes(), is(shard.bytes()));
+      }
+    }
+    assertThat(most, is(lessThan(2 * needed + KEPT / 10 * one)));
+    assertThat("rewritten about once", shard.swept, is(lessThan(100)));
+    assertThat(shard.swept, is(greaterThan(20)));
+  }
+
+  @Test
+  void keysThatWereRemovedTakeNoPlace() throws IOException {
+    HeldVersions<Price> worker = worker(Long.MAX_VALUE);
+    Shard shard = new Shard();
+    long most = 0;
+    for (long at = 0; at < 1_000_000; at += 20) {
+      shard.add(worker, version("K" + at, at));
+      shard.add(worker, Version.removed("K" + at, Instant.ofEpochMilli(at + 10), "r" + at));
+      shard.advance(worker, at);
+      most = Math.max(most, shard.bytes());
+    }
+    assertThat(most, is(lessThan(200_000L)));
+  }
+
+  /** Other workers, failed bundles and sweeps between: what holds comes from the state alone. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 3000, Long.MAX_VALUE})
+  void whatHoldsDoesNotDependOnTheTables(long tableBytes) throws IOException {
+    Random random = new Random(tableBytes);
+    HeldVersions<Price> one = worker(tableBytes);
+    HeldVersions<Price> other = worker(tableBytes);
+    Versions<Price> truth = new Versions<>();
+    Shard shard = new Shard();
+    for (long at = 0; at < 40_000; at += 10) {
+      HeldVersions<Price> worker = random.nextInt(20) == 0 ? other : one;
+      if (random.nextInt(50) == 0) { // a bundle that fails
+        InMemoryBag<byte[]> bag = shard.bag.copy();
+        Standing standing = shard.standing;
+        shard.add(worker, version("apple", at + 1));
+        shard.bag = bag;
+        shard.standing = standing;
+      }
+      Version<Price> version = version("apple", at - random.nextInt((int) KEPT));
+      truth.add(version);
+      shard.add(worker, version);
+      shard.advance(worker, at);
+      long asked = at - random.nextInt((int) KEPT);
+      assertThat(shard.get(worker, "apple", asked), is(truth.asOf(Instant.ofEpochMilli(asked))));
+    }
+    assertThat(shard.swept, is(greaterThan(0)));
+  }
+
+  /** Facts wait for a watermark that other inputs hold back, longer than versions are kept. */
+  @Test
+  void whatAWaitingFactAsksForIsKept() throws IOException {
+    HeldVersions<Price> worker = worker(Long.MAX_VALUE);
+    Shard shard = new Shard();
+    shard.add(worker, version("apple", 1000));
+    shard.standing = shard.standing.waiting(2000);
+    for (long at = 3000; at < 100_000; at += 10) {
+      shard.add(worker, version("apple", at));
+      shard.advance(worker, at);
+    }
+    assertThat(shard.swept, is(greaterThan(0)));
+    assertThat(shard.get(worker, "apple", 2000), is(Optional.of(new Price(1000))));
+    assertThat(shard.standing.forgotten(), is(2000L));
+  }
+}
