@@ -55,6 +55,11 @@ public final class BlockReader {
     return next;
   }
 
+  /** Where the entry's sum starts. */
+  int sumOffset() {
+    return sumOffset;
+  }
+
   public int keyOffset() {
     return keyOffset;
   }

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.MapState;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
@@ -34,10 +36,11 @@ import org.joda.time.Duration;
  * added up once, in its slice; windows share the sums of their slices.
  *
  * <p>Data: {@code KV<shard, block>}, each block the changed sums of the slice whose last moment is
- * its time → answers, in their windows. Time: as {@link MergeShards}. State: per shard the sums of
- * each slice, until the last of its windows has ended and the lateness is over. Late: a block of a
- * slice revises its keys in the windows that have answered and are not yet closed, as far as this
- * shard knows: by the windows that it has answered.
+ * its time → answers, in their windows. Time: as {@link MergeShards}; early answers are for all
+ * blocks of a moment together. State: per shard the sums of each slice, until the last of its
+ * windows has ended and the lateness is over, and the blocks that came since slices were answered
+ * about. Late: blocks of a slice revise their keys in the windows that have answered and are not
+ * yet closed, as far as this shard knows: by the windows that it has answered.
  */
 final class Slide<K, InT, AccT, OutT>
     extends PTransform<PCollection<KV<Integer, byte[]>>, PCollection<Answer<K, OutT>>> {
@@ -113,11 +116,19 @@ final class Slide<K, InT, AccT, OutT>
    *
    * @param answered end of the last window that has answered
    * @param next end of the next one that will
+   * @param armed whether early answers are to come
    */
-  private record Clock(long answered, long next) {
+  private record Clock(long answered, long next, boolean armed) {
 
-    static final long NONE = Long.MAX_VALUE;
-    static final Clock NEW = new Clock(Long.MIN_VALUE, NONE);
+    static final Clock NEW = new Clock(Long.MIN_VALUE, SlideGrid.NONE, false);
+
+    Clock withNext(long newNext) {
+      return new Clock(answered, newNext, armed);
+    }
+
+    Clock armed(boolean nowArmed) {
+      return new Clock(answered, next, nowArmed);
+    }
   }
 
   private static final class SlideFn<K, InT, AccT, OutT>
@@ -126,16 +137,18 @@ final class Slide<K, InT, AccT, OutT>
     private static final long serialVersionUID = 1L;
 
     private final Aggregation<K, InT, AccT, OutT> aggregation;
-    private final long width;
-    private final long every;
-    private final long slice;
-    private final long lateness;
-    private final boolean early;
+    private final SlideGrid grid;
+    private final SlidingSums<AccT> sums;
+    private final long earlyMillis;
     private final Counter dropped = Metrics.counter(Slide.class, "droppedDueToLateness");
 
     /** By their start. */
     @StateId("slices")
     private final StateSpec<MapState<Long, byte[]>> slicesSpec;
+
+    /** Blocks that are not in their slices yet, with the start of these. */
+    @StateId("came")
+    private final StateSpec<BagState<KV<Long, byte[]>>> cameSpec;
 
     @StateId("clock")
     private final StateSpec<ValueState<Clock>> clockSpec =
@@ -144,87 +157,119 @@ final class Slide<K, InT, AccT, OutT>
     @TimerId("end")
     private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
+    @TimerId("late")
+    private final TimerSpec lateSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("early")
+    private final TimerSpec earlySpec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
+
     @TimerId("forget")
     private final TimerSpec forgetSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
     SlideFn(Aggregation<K, InT, AccT, OutT> aggregation, Windows windows) {
       this.aggregation = aggregation;
-      this.width = windows.width().toMillis();
-      this.every = windows.every().toMillis();
-      this.slice = windows.slice().toMillis();
-      this.lateness = windows.lateness().toMillis();
-      this.early = !windows.early().isZero();
+      this.grid = SlideGrid.of(windows);
+      this.sums = new SlidingSums<>(aggregation, grid);
+      this.earlyMillis = windows.earlyOfWindows().toMillis();
       this.slicesSpec = StateSpecs.map(VarLongCoder.of(), aggregation.blocks());
+      this.cameSpec = StateSpecs.bag(KvCoder.of(VarLongCoder.of(), aggregation.blocks()));
     }
 
     @ProcessElement
     public void process(
         @Element KV<Integer, byte[]> block,
         @Timestamp org.joda.time.Instant last,
-        @StateId("slices") MapState<Long, byte[]> slices,
+        @StateId("came") BagState<KV<Long, byte[]>> came,
         @StateId("clock") ValueState<Clock> clock,
         @TimerId("end") Timer end,
-        @TimerId("forget") Timer forget,
-        OutputReceiver<Answer<K, OutT>> out)
-        throws IOException {
-      long start = last.getMillis() + 1 - slice;
+        @TimerId("late") Timer late,
+        @TimerId("early") Timer early,
+        @TimerId("forget") Timer forget) {
+      long start = last.getMillis() + 1 - grid.slice();
       Clock read = clock.read();
       Clock now = read == null ? Clock.NEW : read;
-      if (closed(lastEnd(start), now.answered)) {
+      if (grid.closed(grid.lastEnd(start), now.answered)) {
         dropped.inc();
         return;
       }
-      byte[] before = slices.get(start).read();
-      slices.put(
-          start,
-          before == null
-              ? block.getValue()
-              : aggregation.table().replace(List.of(before, block.getValue())).toBlock());
-      for (long of = firstEnd(start); of <= lastEnd(start); of += every) {
-        if (of <= now.answered ? !closed(of, now.answered) : early) {
-          SumTable<AccT> changed = aggregation.table().add(block.getValue());
-          answer(changed.addKnown(within(of, slices, start)), of, out);
-        }
+      came.add(KV.of(start, block.getValue()));
+      if (grid.firstEnd(start) <= now.answered) {
+        // A time that has passed: it fires with the watermark's next step, for all that came.
+        late.set(last);
       }
-      long next = nextEnd(start, now.answered);
+      Clock then = now;
+      long next = grid.nextEnd(start, now.answered);
       if (next < now.next) {
         end.set(org.joda.time.Instant.ofEpochMilli(next - 1));
-        clock.write(new Clock(now.answered, next));
-      } else if (now.next == Clock.NONE) {
-        forgetAt(lastEnd(start) + lateness, forget);
+        then = then.withNext(next);
+      } else if (now.next == SlideGrid.NONE) {
+        forgetAt(grid.lastEnd(start) + grid.lateness(), forget);
       }
+      if (grid.early() && next != SlideGrid.NONE && !now.armed) {
+        early.offset(Duration.millis(earlyMillis)).setRelative();
+        then = then.armed(true);
+      }
+      if (!then.equals(read)) {
+        clock.write(then);
+      }
+    }
+
+    @OnTimer("early")
+    public void early(
+        @StateId("came") BagState<KV<Long, byte[]>> came,
+        @StateId("slices") MapState<Long, byte[]> slices,
+        @StateId("clock") ValueState<Clock> clock,
+        OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      Clock now = clock.read();
+      clock.write(now.armed(false));
+      fold(now, came, slices, out);
+    }
+
+    @OnTimer("late")
+    public void late(
+        @StateId("came") BagState<KV<Long, byte[]>> came,
+        @StateId("slices") MapState<Long, byte[]> slices,
+        @StateId("clock") ValueState<Clock> clock,
+        OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      fold(clock.read(), came, slices, out);
     }
 
     @OnTimer("end")
     public void end(
         OnTimerContext context,
+        @StateId("came") BagState<KV<Long, byte[]>> came,
         @StateId("slices") MapState<Long, byte[]> slices,
         @StateId("clock") ValueState<Clock> clock,
         @TimerId("end") Timer end,
         @TimerId("forget") Timer forget,
         OutputReceiver<Answer<K, OutT>> out)
         throws IOException {
-      long ended = clock.read().next();
+      Clock now = clock.read();
+      long ended = now.next;
       if (ended - 1 > context.fireTimestamp().getMillis()) {
         return; // an engine had fired this timer already when it was set anew
       }
-      if (!early) {
-        answer(aggregation.table().add(within(ended, slices, Clock.NONE)), ended, out);
+      fold(now, came, slices, out);
+      if (!grid.early()) {
+        SumTable<AccT> whole = aggregation.table().add(within(ended, slices));
+        whole.forEach((key, revision, sum) -> give(key, ended, revision, sum, out));
       }
-      long next = Clock.NONE;
-      long closes = Clock.NONE;
+      long next = SlideGrid.NONE;
+      long closes = SlideGrid.NONE;
       for (long start : starts(slices)) {
-        next = Math.min(next, nextEnd(start, ended));
-        if (closed(lastEnd(start), ended)) {
+        next = Math.min(next, grid.nextEnd(start, ended));
+        if (grid.closed(grid.lastEnd(start), ended)) {
           slices.remove(start);
         } else {
-          closes = Math.min(closes, lastEnd(start) + lateness);
+          closes = Math.min(closes, grid.lastEnd(start) + grid.lateness());
         }
       }
-      clock.write(new Clock(ended, next));
-      if (next != Clock.NONE) {
+      clock.write(new Clock(ended, next, now.armed));
+      if (next != SlideGrid.NONE) {
         end.set(org.joda.time.Instant.ofEpochMilli(next - 1));
-      } else if (closes != Clock.NONE) {
+      } else if (closes != SlideGrid.NONE) {
         forgetAt(closes, forget);
       }
     }
@@ -235,16 +280,16 @@ final class Slide<K, InT, AccT, OutT>
         OnTimerContext context,
         @StateId("slices") MapState<Long, byte[]> slices,
         @TimerId("forget") Timer forget) {
-      long closes = Clock.NONE;
+      long closes = SlideGrid.NONE;
       for (long start : starts(slices)) {
-        long close = lastEnd(start) + lateness;
+        long close = grid.lastEnd(start) + grid.lateness();
         if (close <= context.fireTimestamp().getMillis()) {
           slices.remove(start);
         } else {
           closes = Math.min(closes, close);
         }
       }
-      if (closes != Clock.NONE) {
+      if (closes != SlideGrid.NONE) {
         forgetAt(closes, forget);
       }
     }
@@ -253,26 +298,40 @@ final class Slide<K, InT, AccT, OutT>
       forget.withNoOutputTimestamp().set(org.joda.time.Instant.ofEpochMilli(millis));
     }
 
-    private void answer(SumTable<AccT> sums, long end, OutputReceiver<Answer<K, OutT>> out)
+    private void fold(
+        Clock now,
+        BagState<KV<Long, byte[]>> came,
+        MapState<Long, byte[]> slices,
+        OutputReceiver<Answer<K, OutT>> out)
         throws IOException {
-      Instant from = Instant.ofEpochMilli(end - width);
-      Instant until = Instant.ofEpochMilli(end);
-      org.joda.time.Instant at = org.joda.time.Instant.ofEpochMilli(end - 1);
-      sums.forEach(
-          aggregation.keys(),
-          (key, revision, sum) -> {
-            OutT value = aggregation.fn().extractOutput(sum);
-            if (value != null || revision > 0) {
-              out.outputWithTimestamp(new Answer<>(key, from, until, revision, value), at);
-            }
-          });
+      sums.fold(
+          now.answered,
+          came,
+          slices,
+          (key, end, revision, sum) -> give(key, end, revision, sum, out));
     }
 
-    /** The slices of a window but one. */
-    private List<byte[]> within(long end, MapState<Long, byte[]> slices, long but) {
+    private void give(
+        KeyTable.Entry key, long end, long revision, AccT sum, OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      OutT value = aggregation.fn().extractOutput(sum);
+      if (value != null || revision > 0) {
+        out.outputWithTimestamp(
+            new Answer<>(
+                key.key(aggregation.keys()),
+                Instant.ofEpochMilli(end - grid.width()),
+                Instant.ofEpochMilli(end),
+                revision,
+                value),
+            org.joda.time.Instant.ofEpochMilli(end - 1));
+      }
+    }
+
+    /** The slices of a window. */
+    private List<byte[]> within(long end, MapState<Long, byte[]> slices) {
       List<byte[]> within = new ArrayList<>();
-      for (long start = end - width; start < end; start += slice) {
-        byte[] block = start == but ? null : slices.get(start).read();
+      for (long start = end - grid.width(); start < end; start += grid.slice()) {
+        byte[] block = slices.get(start).read();
         if (block != null) {
           within.add(block);
         }
@@ -287,28 +346,15 @@ final class Slide<K, InT, AccT, OutT>
       return starts;
     }
 
-    /** The end of the first window that a slice is in. */
-    private long firstEnd(long start) {
-      return Math.floorDiv(start - width, every) * every + every + width;
-    }
-
-    /** The end of the last window that a slice is in. */
-    private long lastEnd(long start) {
-      return Math.floorDiv(start, every) * every + width;
-    }
-
-    /** The end of the first window behind {@code answered} that a slice is in. */
-    private long nextEnd(long start, long answered) {
-      long first = firstEnd(start);
-      if (first > answered) {
-        return first;
-      }
-      long next = first + Math.floorDiv(answered - first, every) * every + every;
-      return next <= lastEnd(start) ? next : Clock.NONE;
-    }
-
-    private boolean closed(long end, long answered) {
-      return answered != Long.MIN_VALUE && end + lateness <= answered;
+    /**
+     * Blocks that came together can be of windows which ended before the one whose block set the
+     * timer. Their answers are no later for that than if each had answered when it came.
+     */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public Duration getAllowedTimestampSkew() {
+      return Duration.millis(Long.MAX_VALUE);
     }
   }
 }

@@ -76,19 +76,6 @@ final class SumTable<AccT> {
     return this;
   }
 
-  /** The same, of the keys that are in the table already. */
-  SumTable<AccT> addKnown(Iterable<byte[]> blocks) throws IOException {
-    for (byte[] block : blocks) {
-      for (BlockReader reader = new BlockReader(block); reader.next(); ) {
-        Entry<AccT> entry = keys.at(keys.slot(reader, reader.keyHash()));
-        if (entry != null) {
-          add(entry, reader);
-        }
-      }
-    }
-    return this;
-  }
-
   private void add(Entry<AccT> entry, BlockReader reader) throws IOException {
     entry.sum = plus.apply(entry.sum, reader.sum(coder));
     entry.revision += reader.revision();
@@ -140,6 +127,19 @@ final class SumTable<AccT> {
       }
     }
     return this;
+  }
+
+  /** Takes what the table has of a key, which may not be asked for. */
+  @FunctionalInterface
+  interface EntryTaker<AccT> {
+    void take(KeyTable.Entry key, long revision, AccT sum) throws IOException;
+  }
+
+  /** Gives every key, as it is, with its sum. */
+  void forEach(EntryTaker<AccT> taker) throws IOException {
+    for (Entry<AccT> entry : keys) {
+      taker.take(entry, entry.revision, entry.sum);
+    }
   }
 
   /** Gives every key with its sum. */

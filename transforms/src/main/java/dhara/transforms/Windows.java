@@ -208,10 +208,26 @@ public final class Windows implements Serializable {
     return regular().slice();
   }
 
-  /** The slices of these windows, which are awaited as long as the last window of each. */
+  /**
+   * The slices of these windows, which are awaited as long as the last window of each. Of the time
+   * that an early answer may wait slices take three quarters, and windows of slices the rest.
+   */
   Windows slices() {
     Duration slice = slice();
-    return new Windows(new SlidingShape(slice, slice), lateness.plus(width()).minus(slice), early);
+    Windows slices =
+        of(new SlidingShape(slice, slice)).withLateness(lateness.plus(width()).minus(slice));
+    return early == null
+        ? slices
+        : slices.withEarlyAnswersEvery(atLeastAMilli(early.minus(earlyOfWindows())));
+  }
+
+  /** How long windows wait for changes of further slices before they answer early. */
+  Duration earlyOfWindows() {
+    return atLeastAMilli(early().dividedBy(4));
+  }
+
+  private static Duration atLeastAMilli(Duration duration) {
+    return duration.toMillis() > 0 ? duration : Duration.ofMillis(1);
   }
 
   /** The step that assigns events to these windows. */

@@ -72,14 +72,6 @@ class SumTableTest {
   }
 
   @Test
-  void sumsOfKnownKeysAddUpAndOthersStayAway() throws IOException {
-    SumTable<String> table =
-        table().add(block("a", 1, "x")).addKnown(List.of(block("b", 0, "y", "a", 1, "z")));
-
-    assertThat(sums(table), is(Map.of("a", new Sum(2, "xz"))));
-  }
-
-  @Test
   void aSumReplacesOneOfALowerRevisionWhateverTheOrderOfBlocks() throws IOException {
     byte[] first = block("a", 0, "x", "b", 0, "y");
     byte[] second = block("a", 1, "xx");
