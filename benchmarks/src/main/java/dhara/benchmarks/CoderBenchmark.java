@@ -1,7 +1,7 @@
 package dhara.benchmarks;
 
-import dhara.events.OrderLine;
-import dhara.events.Trade;
+import dhara.pipelines.commerce.OrderLine;
+import dhara.pipelines.markets.Trade;
 import dhara.records.RecordCoder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

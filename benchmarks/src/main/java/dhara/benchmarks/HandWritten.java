@@ -6,10 +6,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dhara.events.DeadLetter.Reason;
-import dhara.events.OrderLine;
-import dhara.events.Trade;
-import dhara.formats.BadEvent;
 import dhara.formats.EventParser;
+import dhara.formats.text.BadEvent;
+import dhara.pipelines.commerce.OrderLine;
+import dhara.pipelines.markets.Trade;
 import java.io.IOException;
 import java.time.Instant;
 

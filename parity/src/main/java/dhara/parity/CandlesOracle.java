@@ -1,7 +1,8 @@
 package dhara.parity;
 
 import com.google.auto.service.AutoService;
-import dhara.events.Trade;
+import dhara.pipelines.markets.Trade;
+import dhara.testkit.Oracle;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;

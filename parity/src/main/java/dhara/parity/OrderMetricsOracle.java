@@ -1,7 +1,8 @@
 package dhara.parity;
 
 import com.google.auto.service.AutoService;
-import dhara.events.OrderLine;
+import dhara.pipelines.commerce.OrderLine;
+import dhara.testkit.Oracle;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;

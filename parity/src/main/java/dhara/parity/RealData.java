@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.events.OrderLine;
-import dhara.events.Trade;
+import dhara.pipelines.commerce.OrderLine;
+import dhara.pipelines.markets.Trade;
+import dhara.testkit.Command;
+import dhara.testkit.SettledAnswers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;

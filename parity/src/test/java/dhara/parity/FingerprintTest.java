@@ -4,10 +4,12 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
-import dhara.io.RunFolder;
+import dhara.connectors.RunFolder;
 import dhara.lint.Change;
 import dhara.lint.Fingerprint;
 import dhara.pipelines.Analysis;
+import dhara.testkit.Built;
+import dhara.testkit.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dhara.parity;
 
-import static dhara.parity.EmbeddedKafka.record;
+import static dhara.testkit.EmbeddedKafka.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
@@ -15,21 +15,22 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dhara.connectors.Counts;
+import dhara.connectors.Decoding;
+import dhara.connectors.Endpoint;
+import dhara.connectors.EventSource;
+import dhara.connectors.TimeBounds;
+import dhara.connectors.kafka.KafkaSink;
+import dhara.connectors.kafka.KafkaSource;
+import dhara.connectors.kafka.TopicWriter;
+import dhara.connectors.reading.Chunk;
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
 import dhara.events.LateEvent;
-import dhara.io.Chunk;
-import dhara.io.Counts;
-import dhara.io.Decoding;
-import dhara.io.Endpoint;
-import dhara.io.EventSource;
-import dhara.io.KafkaSink;
-import dhara.io.KafkaSource;
-import dhara.io.TimeBounds;
-import dhara.io.TopicWriter;
 import dhara.options.BadOption;
-import dhara.transforms.Lateness;
-import dhara.transforms.Windows;
+import dhara.testkit.EmbeddedKafka;
+import dhara.transforms.windows.Lateness;
+import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -508,7 +509,7 @@ final class KafkaTest {
           @Override
           public void close() {}
         };
-    Logger logger = Logger.getLogger("dhara.io");
+    Logger logger = Logger.getLogger("dhara.connectors");
     logger.addHandler(handler);
     try {
       code.run();

@@ -1,6 +1,6 @@
 package dhara.parity;
 
-import static dhara.parity.EmbeddedKafka.record;
+import static dhara.testkit.EmbeddedKafka.record;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -8,14 +8,15 @@ import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dhara.formats.Mapping;
-import dhara.io.Endpoint;
+import dhara.connectors.Endpoint;
+import dhara.formats.mapping.Mapping;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.reconcile.Comparison;
 import dhara.reconcile.Comparison.Asked;
 import dhara.reconcile.Finding;
 import dhara.reconcile.Report;
+import dhara.testkit.EmbeddedKafka;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

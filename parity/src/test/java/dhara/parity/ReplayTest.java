@@ -16,12 +16,14 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.events.OrderLine;
-import dhara.formats.BadEvent;
+import dhara.connectors.TimeBounds;
 import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
-import dhara.formats.Mapping;
-import dhara.io.TimeBounds;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import dhara.pipelines.commerce.OrderLine;
+import dhara.testkit.Command;
+import dhara.testkit.EmbeddedKafka;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -266,7 +268,7 @@ final class ReplayTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dhara.cli.Dhara",
+                "dhara.tools.Dhara",
                 "replay",
                 "order-metrics",
                 "--events=" + orders(2_000),

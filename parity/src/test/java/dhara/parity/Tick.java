@@ -2,9 +2,9 @@ package dhara.parity;
 
 import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
-import dhara.formats.BadEvent;
 import dhara.formats.EventFormat;
 import dhara.formats.EventParser;
+import dhara.formats.text.BadEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,8 +1,8 @@
 package dhara.pipelines;
 
 import dhara.events.Event;
-import dhara.transforms.Answer;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.windows.Windows;
 import org.apache.beam.sdk.values.PCollection;
 
 /** What surrounds an analysis: gives it its events, and takes its answers. */

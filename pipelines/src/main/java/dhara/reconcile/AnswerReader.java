@@ -2,8 +2,8 @@ package dhara.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dhara.io.RowJson;
-import dhara.io.WrittenRow;
+import dhara.connectors.RowJson;
+import dhara.connectors.WrittenRow;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Iterator;

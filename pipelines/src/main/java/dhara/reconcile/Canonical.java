@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dhara.io.RowJson;
+import dhara.connectors.RowJson;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.MathContext;

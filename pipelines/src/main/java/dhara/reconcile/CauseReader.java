@@ -1,10 +1,10 @@
 package dhara.reconcile;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dhara.formats.BadEvent;
+import dhara.connectors.WrittenRow;
 import dhara.formats.JsonFormat;
-import dhara.formats.Mapping;
-import dhara.io.WrittenRow;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
 import dhara.reconcile.Cause.Kind;
 import dhara.reconcile.Cause.Side;
 import java.security.MessageDigest;

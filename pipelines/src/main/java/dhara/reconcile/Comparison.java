@@ -1,17 +1,17 @@
 package dhara.reconcile;
 
-import dhara.formats.Mapping;
+import dhara.connectors.Aside;
+import dhara.connectors.Endpoint;
+import dhara.connectors.ResultSet;
 import dhara.formats.RecordFields;
-import dhara.io.Endpoint;
-import dhara.io.ResultSet;
-import dhara.io.Sink;
+import dhara.formats.mapping.Mapping;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
 import dhara.reconcile.Cause.Kind;
 import dhara.reconcile.Cause.Side;
 import dhara.records.RecordCoder;
-import dhara.transforms.Answer;
+import dhara.transforms.aggregate.Answer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +58,7 @@ public final class Comparison {
   private static final String LATE = "late";
 
   /** Names in a folder of results that are no output's. */
-  private static final Set<String> RESERVED = Set.of(Sink.DEAD_LETTERS, LATE, "ledger");
+  private static final Set<String> RESERVED = Set.of(Aside.DEAD_LETTERS, LATE, "ledger");
 
   /** What an output is called where neither side names it. */
   private static final String UNNAMED = "answers";
@@ -127,7 +127,7 @@ public final class Comparison {
       nameAlike(outputsOfB, outputsOfA, a);
     }
     look(Kind.LATE, "--late", LATE, asked.late);
-    look(Kind.DEAD_LETTER, "--deadLetters", Sink.DEAD_LETTERS, asked.deadLetters);
+    look(Kind.DEAD_LETTER, "--deadLetters", Aside.DEAD_LETTERS, asked.deadLetters);
   }
 
   /**

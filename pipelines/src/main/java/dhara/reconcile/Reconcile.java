@@ -3,7 +3,7 @@ package dhara.reconcile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dhara.io.RowJson;
+import dhara.connectors.RowJson;
 import dhara.reconcile.Cause.Side;
 import dhara.reconcile.Difference.Change;
 import dhara.reconcile.Difference.Settled;

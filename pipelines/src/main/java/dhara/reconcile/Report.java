@@ -2,7 +2,7 @@ package dhara.reconcile;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dhara.formats.Instants;
+import dhara.formats.text.Instants;
 import dhara.reconcile.Finding.Kind;
 import dhara.records.RecordCoder;
 import java.io.IOException;

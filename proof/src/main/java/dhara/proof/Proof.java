@@ -2,12 +2,13 @@ package dhara.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.cli.Console;
-import dhara.cli.Dhara;
-import dhara.parity.Command;
-import dhara.parity.EmbeddedKafka;
+import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
-import dhara.pipelines.Ledger;
+import dhara.terminal.Console;
+import dhara.testkit.Command;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.flink.FlinkCluster;
+import dhara.tools.Dhara;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,11 +5,11 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
 import dhara.events.Event;
-import dhara.parity.EmbeddedKafka;
-import dhara.parity.SettledAnswers;
+import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
-import dhara.pipelines.Ledger;
 import dhara.pipelines.Output;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.SettledAnswers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dhara.proof;
 
 import dhara.runners.direct.DirectEngine;
+import dhara.testkit.flink.LiveStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +39,7 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "-cp",
                 flinkAlone(),
-                "dhara.cli.Dhara"));
+                "dhara.tools.Dhara"));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().remove("FLINK_CONF_DIR");

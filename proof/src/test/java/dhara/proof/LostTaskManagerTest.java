@@ -5,9 +5,10 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
 import dhara.events.Event;
-import dhara.parity.EmbeddedKafka;
+import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
-import dhara.pipelines.Ledger;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.flink.FlinkCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

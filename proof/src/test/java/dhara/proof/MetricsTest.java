@@ -11,10 +11,10 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
-import dhara.parity.EmbeddedKafka;
-import dhara.parity.Followed;
+import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
-import dhara.pipelines.Ledger;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Followed;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;

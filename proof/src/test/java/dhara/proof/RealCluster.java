@@ -2,10 +2,11 @@ package dhara.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.parity.EmbeddedKafka;
-import dhara.parity.KafkaNode;
-import dhara.runners.flink.Jvm;
-import dhara.runners.flink.LocalFlink;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.KafkaNode;
+import dhara.testkit.flink.Jvm;
+import dhara.testkit.flink.LiveStream;
+import dhara.testkit.flink.LocalFlink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -194,7 +195,7 @@ final class RealCluster implements AutoCloseable {
                 String.join(
                     ":",
                     Stream.concat(before.stream(), Stream.of(jar)).map(Path::toString).toList()),
-                "dhara.cli.Dhara"));
+                "dhara.tools.Dhara"));
     all.addAll(arguments);
     Process command =
         new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile()).start();

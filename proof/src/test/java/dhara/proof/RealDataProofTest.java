@@ -10,11 +10,12 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.parity.Command;
-import dhara.parity.EmbeddedKafka;
+import dhara.ledger.Ledger;
 import dhara.parity.LeanTicks;
 import dhara.parity.RealData;
-import dhara.pipelines.Ledger;
+import dhara.testkit.Command;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.flink.FlinkCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package dhara.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.parity.Command;
-import dhara.parity.EmbeddedKafka;
 import dhara.pipelines.Analysis;
+import dhara.testkit.Command;
+import dhara.testkit.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -10,11 +10,11 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.parity.Command;
-import dhara.parity.EmbeddedKafka;
+import dhara.ledger.Ledger;
 import dhara.parity.RealData;
 import dhara.pipelines.Analysis;
-import dhara.pipelines.Ledger;
+import dhara.testkit.Command;
+import dhara.testkit.EmbeddedKafka;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

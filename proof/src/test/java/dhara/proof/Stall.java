@@ -1,6 +1,6 @@
 package dhara.proof;
 
-import dhara.parity.EmbeddedKafka;
+import dhara.testkit.EmbeddedKafka;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

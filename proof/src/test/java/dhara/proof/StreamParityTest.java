@@ -6,10 +6,11 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
-import dhara.parity.Command;
-import dhara.parity.EmbeddedKafka;
+import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
-import dhara.pipelines.Ledger;
+import dhara.testkit.Command;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.flink.FlinkCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -9,8 +9,8 @@ import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.parity.EmbeddedKafka;
-import dhara.pipelines.Ledger;
+import dhara.ledger.Ledger;
+import dhara.testkit.EmbeddedKafka;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

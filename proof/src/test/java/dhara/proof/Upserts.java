@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.parity.EmbeddedKafka;
+import dhara.testkit.EmbeddedKafka;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

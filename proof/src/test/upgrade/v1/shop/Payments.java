@@ -9,11 +9,11 @@ import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
-import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
-import dhara.transforms.Tally;
-import dhara.transforms.TallyFn;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.aggregate.KeyBy;
+import dhara.transforms.tally.Tally;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.Windows;
 import java.time.Instant;
 import java.util.stream.Stream;
 

@@ -1,5 +1,7 @@
 package dhara.formats;
 
+import dhara.formats.mapping.Source;
+import dhara.formats.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,8 @@ package dhara.formats;
 
 import com.fasterxml.jackson.core.JsonParser;
 import dhara.events.DeadLetter.Reason;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Text;
 import java.io.IOException;
 import java.util.Objects;
 import org.checkerframework.checker.nullness.qual.Nullable;

@@ -1,5 +1,7 @@
 package dhara.formats;
 
+import dhara.formats.mapping.Conversion;
+import dhara.formats.text.Notation;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;

@@ -1,6 +1,13 @@
 package dhara.formats;
 
 import dhara.events.DeadLetter.Reason;
+import dhara.formats.mapping.Fields;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadBytes;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.CsvLine;
+import dhara.formats.text.Text;
+import dhara.formats.text.Utf8;
 import java.util.ArrayList;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;

@@ -1,5 +1,7 @@
 package dhara.formats;
 
+import dhara.formats.text.BadEvent;
+
 /**
  * Parses the bytes of one event. A parser keeps scratch space and belongs to one thread; make one
  * per DoFn instance or deserializer from an {@link EventFormat}.

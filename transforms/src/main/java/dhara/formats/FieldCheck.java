@@ -1,5 +1,6 @@
 package dhara.formats;
 
+import dhara.formats.mapping.Names;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dhara.formats;
 
+import dhara.formats.mapping.Mapping;
 import java.util.Collection;
 
 /**

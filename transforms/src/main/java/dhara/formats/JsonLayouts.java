@@ -1,6 +1,7 @@
 package dhara.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import dhara.formats.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;

@@ -3,6 +3,9 @@ package dhara.formats;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dhara.events.DeadLetter.Reason;
+import dhara.formats.mapping.Fields;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Text;
 import java.io.IOException;
 
 /** Reads JSON objects into records. */

@@ -1,6 +1,10 @@
 package dhara.formats;
 
 import dhara.events.DeadLetter.Reason;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Decimal;
+import dhara.formats.text.Notation;
+import dhara.formats.text.Text;
 import java.math.BigDecimal;
 import org.checkerframework.checker.nullness.qual.Nullable;
 

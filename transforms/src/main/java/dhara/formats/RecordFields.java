@@ -2,6 +2,7 @@ package dhara.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dhara.formats.mapping.Names;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;

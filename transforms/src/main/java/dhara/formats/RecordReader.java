@@ -2,6 +2,12 @@ package dhara.formats;
 
 import com.fasterxml.jackson.core.JsonParser;
 import dhara.events.DeadLetter.Reason;
+import dhara.formats.mapping.Fields;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.mapping.Names;
+import dhara.formats.mapping.Source;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Text;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dhara.events.DeadLetter.Reason;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

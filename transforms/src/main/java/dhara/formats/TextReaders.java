@@ -1,6 +1,8 @@
 package dhara.formats;
 
 import dhara.events.DeadLetter.Reason;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Text;
 import java.util.Base64;
 import java.util.Locale;
 import org.checkerframework.checker.nullness.qual.Nullable;

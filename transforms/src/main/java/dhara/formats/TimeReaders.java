@@ -1,6 +1,13 @@
 package dhara.formats;
 
 import dhara.events.DeadLetter.Reason;
+import dhara.formats.mapping.Conversion;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Decimal;
+import dhara.formats.text.Instants;
+import dhara.formats.text.IsoTime;
+import dhara.formats.text.Text;
+import dhara.formats.text.ZoneClock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -11,7 +11,9 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.events.DeadLetter.Reason;
-import dhara.events.OrderLine;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import dhara.samples.Sale;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -38,8 +40,8 @@ class CsvFormatTest {
               "quantity=Quantity",
               "unitMinor=Price:decimal(2)"));
 
-  private static final EventParser<OrderLine> LINES =
-      CsvFormat.of(OrderLine.class, RETAIL, ',', CsvFormat.columns(HEADER, ',')).parser();
+  private static final EventParser<Sale> LINES =
+      CsvFormat.of(Sale.class, RETAIL, ',', CsvFormat.columns(HEADER, ',')).parser();
 
   record Pair(@Nullable String a, @Nullable String b) {}
 
@@ -49,8 +51,8 @@ class CsvFormatTest {
 
   @Test
   void aLineOfAnotherTableBecomesAnOrderLine() throws BadEvent {
-    OrderLine line =
-        new OrderLine(
+    Sale line =
+        new Sale(
             "489434/85048/12",
             Instant.parse("2009-07-01T06:45:00Z"),
             "489434",
@@ -153,7 +155,7 @@ class CsvFormatTest {
                 IllegalArgumentException.class,
                 () ->
                     CsvFormat.of(
-                        OrderLine.class,
+                        Sale.class,
                         Mapping.none(),
                         ',',
                         List.of("id", "at", "OrderNo", "sku", "Qty", "quantty", "UNIT-MINOR")))
@@ -161,7 +163,7 @@ class CsvFormatTest {
     assertThat(
         said,
         is(
-            "OrderLine has no column order, no column product, no column quantity, no column"
+            "Sale has no column order, no column product, no column quantity, no column"
                 + " unitMinor or unit_minor; there are id, at, OrderNo, sku, Qty, quantty,"
                 + " UNIT-MINOR. Map them:"
                 + " --map=order=OrderNo,product=COLUMN,quantity=quantty,unitMinor=UNIT-MINOR"));

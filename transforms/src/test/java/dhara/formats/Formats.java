@@ -3,6 +3,8 @@ package dhara.formats;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -11,17 +13,17 @@ import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Records with components of every type, and how the tests parse them. */
-final class Formats {
+public final class Formats {
 
-  enum Color {
+  public enum Color {
     RED,
     DARK_GREEN
   }
 
-  record Place(String city, @Nullable Integer floor) {}
+  public record Place(String city, @Nullable Integer floor) {}
 
   /** Every type that is read and written, required. */
-  record Required(
+  public record Required(
       String text,
       int count,
       long total,
@@ -39,7 +41,7 @@ final class Formats {
       List<Place> places) {}
 
   /** Every type that may be missing. */
-  record Missing(
+  public record Missing(
       @Nullable String text,
       @Nullable Integer count,
       @Nullable Long total,
@@ -58,24 +60,24 @@ final class Formats {
       Optional<Integer> maybeCount) {}
 
   @SuppressWarnings("ArrayRecordComponent") // only its content is compared
-  record Blob(byte[] content) {}
+  public record Blob(byte[] content) {}
 
-  record At(Instant at) {}
+  public record At(Instant at) {}
 
-  record Amount(long minor) {}
+  public record Amount(long minor) {}
 
   private Formats() {}
 
-  static <T> T parse(EventParser<T> parser, String event) throws BadEvent {
+  public static <T> T parse(EventParser<T> parser, String event) throws BadEvent {
     byte[] bytes = event.getBytes(UTF_8);
     return parser.parse(bytes, 0, bytes.length);
   }
 
-  static BadEvent bad(EventParser<?> parser, String event) {
+  public static BadEvent bad(EventParser<?> parser, String event) {
     return assertThrows(BadEvent.class, () -> parse(parser, event), event);
   }
 
-  static <T extends Record> EventParser<T> json(Class<T> type, String... mapping) {
+  public static <T extends Record> EventParser<T> json(Class<T> type, String... mapping) {
     return JsonFormat.of(type, Mapping.of(List.of(mapping))).parser();
   }
 }

@@ -13,12 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.events.DeadLetter.Reason;
-import dhara.events.OrderLine;
-import dhara.events.Trade;
 import dhara.formats.Formats.Blob;
 import dhara.formats.Formats.Missing;
 import dhara.formats.Formats.Place;
 import dhara.formats.Formats.Required;
+import dhara.formats.text.BadEvent;
+import dhara.samples.Deal;
+import dhara.samples.Sale;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -175,10 +176,10 @@ class JsonFormatTest {
 
   @Test
   void aWholeTradeIsReadWhateverIsAroundIt() throws BadEvent {
-    Trade trade =
-        new Trade(
+    Deal trade =
+        new Deal(
             "t-1", Instant.parse("2026-10-01T09:30:00.000123Z"), "DHRA", 123400, 100, "@", false);
-    EventParser<Trade> parser = json(Trade.class);
+    EventParser<Deal> parser = json(Deal.class);
     for (String event :
         List.of(
             TRADE,
@@ -232,7 +233,7 @@ class JsonFormatTest {
         "{\"id\":\"a\",\"at\":\" \"}              | MISSING_FIELD | at is empty",
       })
   void whatIsNoTradeIsABadEventWithItsReason(String event, Reason reason, String said) {
-    BadEvent bad = bad(json(Trade.class), event);
+    BadEvent bad = bad(json(Deal.class), event);
     assertThat(bad.getMessage(), bad.reason(), is(reason));
     assertThat(bad.getMessage(), containsString(said));
   }
@@ -240,12 +241,12 @@ class JsonFormatTest {
   @Test
   void whatIsTooLargeIsSaidWithItsPlace() {
     assertThat(
-        bad(json(Trade.class), "{\"size\":" + "9".repeat(1200) + "}").getMessage(),
+        bad(json(Deal.class), "{\"size\":" + "9".repeat(1200) + "}").getMessage(),
         is(
             "is no JSON near byte 1208, at or after size:"
                 + " Number length (1200) exceeds the maximum length (1000)"));
     assertThat(
-        bad(json(Trade.class), "{\"x\":" + "[".repeat(120) + "}").getMessage(),
+        bad(json(Deal.class), "{\"x\":" + "[".repeat(120) + "}").getMessage(),
         is(
             "is no JSON near byte 105, Depth (101) exceeds the maximum allowed nesting depth (100)"));
   }
@@ -253,17 +254,17 @@ class JsonFormatTest {
   @Test
   void whatIsMissingOfAComponentIsNamed() {
     assertThat(
-        bad(json(Trade.class, "symbol=Ticker"), "{\"id\":1,\"at\":\"2026-10-01T00:00:00Z\"}")
+        bad(json(Deal.class, "symbol=Ticker"), "{\"id\":1,\"at\":\"2026-10-01T00:00:00Z\"}")
             .getMessage(),
         is("Ticker is missing: symbol is read from it"));
     assertThat(
-        bad(json(Trade.class, "id={a}/{b}"), "{\"c\":1}").getMessage(),
+        bad(json(Deal.class, "id={a}/{b}"), "{\"c\":1}").getMessage(),
         is("a and b are missing: id is made of that"));
   }
 
   @Test
   void whatCannotHaveHappenedIsInvalidInTheRecordsWords() {
-    BadEvent bad = bad(json(Trade.class), TRADE.replace("\"size\":100", "\"size\":-5"));
+    BadEvent bad = bad(json(Deal.class), TRADE.replace("\"size\":100", "\"size\":-5"));
     assertThat(bad.reason(), is(Reason.INVALID));
     assertThat(bad.getMessage(), is("size is not above zero: -5"));
   }
@@ -289,7 +290,7 @@ class JsonFormatTest {
     bytes[bytes.length - 2] = '"';
     bytes[bytes.length - 1] = '}';
     BadEvent bad =
-        assertThrows(BadEvent.class, () -> json(Trade.class).parse(bytes, 0, bytes.length));
+        assertThrows(BadEvent.class, () -> json(Deal.class).parse(bytes, 0, bytes.length));
     assertThat(bad.reason(), is(Reason.NOT_UTF8));
   }
 
@@ -328,7 +329,7 @@ class JsonFormatTest {
 
   @Test
   void fieldNamesThatAreNeverTheSameDoNotPileUpNorDisturb() throws BadEvent {
-    EventParser<Trade> parser = json(Trade.class);
+    EventParser<Deal> parser = json(Deal.class);
     for (int i = 0; i < 50_000; i++) {
       String event = "{\"k" + i + "\":{\"v" + i + "\":1}," + TRADE.substring(1);
       assertThat(parse(parser, event).size(), is(100L));
@@ -341,7 +342,7 @@ class JsonFormatTest {
     List<String> good =
         List.of(TRADE, ALL, "{\"numbers\":[1,2],\"place\":{\"city\":\"é\"},\"maybeCount\":1}");
     List<EventParser<?>> parsers =
-        List.of(json(Trade.class), json(Required.class), json(Missing.class));
+        List.of(json(Deal.class), json(Required.class), json(Missing.class));
     int parsed = 0;
     for (int i = 0; i < 60_000; i++) {
       byte[] bytes = Mutations.mutate(good.get(i % 3).getBytes(UTF_8), random);
@@ -394,7 +395,7 @@ class JsonFormatTest {
     String event =
         "{\"id\":\"a\",\"at\":\"2026-10-01T00:00:00Z\",\"order\":1,\"product\":\"p\","
             + "\"quantity\":2,\"unit_minor\":3}";
-    EventParser<OrderLine> parser = json(OrderLine.class);
+    EventParser<Sale> parser = json(Sale.class);
     assertThat(parse(parser, event), is(parse(parser, event.replace("unit_minor", "unitMinor"))));
   }
 

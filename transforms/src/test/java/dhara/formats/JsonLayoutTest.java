@@ -9,8 +9,11 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
-import dhara.events.Trade;
 import dhara.formats.Formats.Missing;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Text;
+import dhara.samples.Deal;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -43,16 +46,16 @@ class JsonLayoutTest {
   @Test
   void aParserThatKnowsLayoutsReadsAsOneThatKnowsNone() {
     Random random = new Random(2026);
-    EventParser<Trade> knowing = json(Trade.class);
+    EventParser<Deal> knowing = json(Deal.class);
     EventParser<Missing> others = json(Missing.class);
     int parsed = 0;
     for (int i = 0; i < 7_000; i++) {
       byte[] good = EVENTS.get(random.nextInt(1 + i / 1000)).getBytes(UTF_8);
       byte[] event = random.nextInt(3) == 0 ? good : Mutations.mutate(good, random);
-      Object expected = outcome(json(Trade.class), event);
+      Object expected = outcome(json(Deal.class), event);
       assertThat(new String(event, UTF_8), outcome(knowing, event), is(expected));
       assertThat(outcome(others, event), is(outcome(json(Missing.class), event)));
-      parsed += expected instanceof Trade ? 1 : 0;
+      parsed += expected instanceof Deal ? 1 : 0;
     }
     assertThat(parsed, greaterThan(2_500));
   }
@@ -117,7 +120,7 @@ class JsonLayoutTest {
         "100     | x,\"n\":\"%\" | behind a layout",
       })
   void whatIsNoUtf8IsSoWhereverItStands(String text, String put, String where) throws BadEvent {
-    EventParser<Trade> knowing = json(Trade.class);
+    EventParser<Deal> knowing = json(Deal.class);
     assertThat(Formats.parse(knowing, TRADE), notNullValue());
     for (String trade : List.of(TRADE, TRADE.replace("123400", "wrong"))) {
       byte[] event = trade.replace(text, put).getBytes(UTF_8);
@@ -125,7 +128,7 @@ class JsonLayoutTest {
         byte[] broken = event.clone();
         broken[new String(event, UTF_8).indexOf('%')] = bad;
         Object outcome = outcome(knowing, broken);
-        assertThat(where, outcome, is(outcome(json(Trade.class), broken)));
+        assertThat(where, outcome, is(outcome(json(Deal.class), broken)));
         assertThat(where, outcome.toString(), containsString("UTF-8"));
       }
     }
@@ -152,11 +155,11 @@ class JsonLayoutTest {
         "[]"
       })
   void aNumberIsReadAsWithoutALayout(String number) throws BadEvent {
-    EventParser<Trade> knowing = json(Trade.class);
+    EventParser<Deal> knowing = json(Deal.class);
     assertThat(Formats.parse(knowing, TRADE), notNullValue());
     for (String replaced : List.of("123400", "100", "false", "\"DHRA\"")) {
       byte[] event = TRADE.replace(replaced, number).getBytes(UTF_8);
-      assertThat(replaced, outcome(knowing, event), is(outcome(json(Trade.class), event)));
+      assertThat(replaced, outcome(knowing, event), is(outcome(json(Deal.class), event)));
     }
   }
 

@@ -5,6 +5,11 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dhara.formats.mapping.Names;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Decimal;
+import dhara.formats.text.Text;
+import dhara.formats.text.Utf8;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;

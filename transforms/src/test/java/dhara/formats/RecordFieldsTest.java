@@ -9,11 +9,13 @@ import static org.hamcrest.Matchers.sameInstance;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dhara.events.OrderLine;
-import dhara.events.Trade;
 import dhara.formats.Formats.Missing;
 import dhara.formats.Formats.Place;
 import dhara.formats.Formats.Required;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import dhara.samples.Deal;
+import dhara.samples.Sale;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -141,12 +143,10 @@ class RecordFieldsTest {
 
   @Test
   void eventsReadBackEqual() throws BadEvent, IOException {
-    OrderLine line =
-        new OrderLine("i", Instant.EPOCH, "o", "p", null, "Côte d’Ivoire", null, "c", -2, 5);
-    Trade trade =
-        new Trade("t", Instant.parse("2026-10-01T09:30:00.000123Z"), "S", 1, 2, null, true);
-    assertThat(parse(json(OrderLine.class), write(List.of(line))), is(line));
-    assertThat(parse(json(Trade.class), write(List.of(trade))), is(trade));
+    Sale line = new Sale("i", Instant.EPOCH, "o", "p", null, "Côte d’Ivoire", null, "c", -2, 5);
+    Deal trade = new Deal("t", Instant.parse("2026-10-01T09:30:00.000123Z"), "S", 1, 2, null, true);
+    assertThat(parse(json(Sale.class), write(List.of(line))), is(line));
+    assertThat(parse(json(Deal.class), write(List.of(trade))), is(trade));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
+import dhara.formats.text.BadEvent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -8,6 +8,9 @@ import static org.hamcrest.Matchers.is;
 
 import dhara.events.DeadLetter.Reason;
 import dhara.formats.Formats.At;
+import dhara.formats.text.BadEvent;
+import dhara.formats.text.Instants;
+import dhara.formats.text.ZoneClock;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;

@@ -7,8 +7,10 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 
-import dhara.events.OrderLine;
-import dhara.events.Trade;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import dhara.samples.Deal;
+import dhara.samples.Sale;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -231,17 +233,14 @@ class WarmAndColdTest {
     return Stream.of(
         new Format(
             "JSON by name",
-            JsonFormat.of(Trade.class, Mapping.none()),
+            JsonFormat.of(Deal.class, Mapping.none()),
             JSON_VALUES,
             List.of(TRADE_JSON)),
         new Format(
-            "JSON mapped",
-            JsonFormat.of(OrderLine.class, RETAIL),
-            JSON_VALUES,
-            List.of(RETAIL_JSON)),
+            "JSON mapped", JsonFormat.of(Sale.class, RETAIL), JSON_VALUES, List.of(RETAIL_JSON)),
         new Format(
             "JSON nested, in German",
-            JsonFormat.of(OrderLine.class, NESTED),
+            JsonFormat.of(Sale.class, NESTED),
             JSON_VALUES,
             List.of(NESTED_JSON, NULL_JSON)),
         new Format(
@@ -256,7 +255,7 @@ class WarmAndColdTest {
             List.of(FLAT_JSON, ALL_JSON)),
         new Format(
             "CSV mapped",
-            CsvFormat.of(OrderLine.class, RETAIL, ',', RETAIL_COLUMNS),
+            CsvFormat.of(Sale.class, RETAIL, ',', RETAIL_COLUMNS),
             CSV_VALUES,
             List.of(RETAIL_CSV)));
   }

@@ -13,8 +13,8 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.events.DeadLetter;
-import dhara.events.OrderLine;
-import dhara.transforms.Answer;
+import dhara.samples.Sale;
+import dhara.transforms.aggregate.Answer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -365,8 +365,8 @@ class RecordCoderTest {
             RecordCoder.of(Unchecked.class),
             new Unchecked("i", Instant.EPOCH, "o", "p", null, null, null, null, 0, 1));
     CoderException e =
-        assertThrows(CoderException.class, () -> decode(RecordCoder.of(OrderLine.class), bytes));
-    assertThat(e.getMessage(), startsWith("no dhara.events.OrderLine: quantity is 0"));
+        assertThrows(CoderException.class, () -> decode(RecordCoder.of(Sale.class), bytes));
+    assertThat(e.getMessage(), startsWith("no dhara.samples.Sale: quantity is 0"));
   }
 
   // Keys
@@ -538,7 +538,7 @@ class RecordCoderTest {
     assertUnsupported(Both.class, "an Optional cannot be @Nullable too");
     assertUnsupported(
         OfRaw.class, "OfRaw.generic (dhara.records.RecordCoderTest$Generic): dhara.records");
-    assertUnsupported(Answer.class, "dhara.transforms.Answer has type parameters");
+    assertUnsupported(Answer.class, "dhara.transforms.aggregate.Answer has type parameters");
     assertUnsupported(Grown.class, "(Grown > Growing > Growing > Growing > Growing > Growing)");
     assertUnsupported(Tree.class, "RecordCoderTest$Tree contains itself (Tree > Tree)");
   }

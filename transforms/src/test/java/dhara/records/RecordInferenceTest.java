@@ -5,8 +5,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 
-import dhara.events.Trade;
-import dhara.transforms.Answer;
+import dhara.samples.Deal;
+import dhara.transforms.aggregate.Answer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,30 +37,30 @@ import org.junit.jupiter.api.Test;
 
 class RecordInferenceTest {
 
-  private static final Trade FIRST = trade("t1", "INFY", 10);
-  private static final Trade SECOND = trade("t2", "INFY", 20);
-  private static final Trade THIRD = trade("t3", "TCS", 5);
+  private static final Deal FIRST = trade("t1", "INFY", 10);
+  private static final Deal SECOND = trade("t2", "INFY", 20);
+  private static final Deal THIRD = trade("t3", "TCS", 5);
 
   private record SymbolAndSize(long size, String symbol) {}
 
   private record Symbol(String symbol) {}
 
-  private static Trade trade(String id, String symbol, long size) {
-    return new Trade(
+  private static Deal trade(String id, String symbol, long size) {
+    return new Deal(
         id, Instant.parse("2026-01-05T10:00:00.000001Z"), symbol, 15_000_000, size, null, false);
   }
 
   private final Pipeline pipeline = Pipeline.create();
 
-  private PCollection<Trade> trades() {
+  private PCollection<Deal> trades() {
     return pipeline
         .apply(Create.of("t1,INFY,10", "t2,INFY,20", "t3,TCS,5"))
         .apply("Parse", ParDo.of(new ParseFn()));
   }
 
-  private static final class ParseFn extends DoFn<String, Trade> {
+  private static final class ParseFn extends DoFn<String, Deal> {
     @ProcessElement
-    public void process(@Element String line, OutputReceiver<Trade> out) {
+    public void process(@Element String line, OutputReceiver<Deal> out) {
       List<String> parts = List.of(line.split(",", -1));
       out.output(trade(parts.get(0), parts.get(1), Long.parseLong(parts.get(2))));
     }
@@ -68,25 +68,25 @@ class RecordInferenceTest {
 
   @Test
   void recordsOutOfAParDoHaveTheCoderAndASchema() {
-    PCollection<Trade> trades = trades();
-    assertThat(trades.getCoder(), equalTo(RecordCoder.of(Trade.class)));
+    PCollection<Deal> trades = trades();
+    assertThat(trades.getCoder(), equalTo(RecordCoder.of(Deal.class)));
     assertThat(trades.hasSchema(), is(true));
-    assertThat(trades.getSchema(), equalTo(RecordSchemas.schema(Trade.class)));
+    assertThat(trades.getSchema(), equalTo(RecordSchemas.schema(Deal.class)));
     PAssert.that(trades).containsInAnyOrder(FIRST, SECOND, THIRD);
     pipeline.run().waitUntilFinish();
   }
 
   @Test
   void recordsAreInferredInCreateMapElementsAndKeys() {
-    PCollection<Trade> created = pipeline.apply("Trades", Create.of(FIRST, SECOND));
+    PCollection<Deal> created = pipeline.apply("Trades", Create.of(FIRST, SECOND));
     assertThat(created.getCoder(), instanceOf(RecordCoder.class));
-    PCollection<KV<Symbol, Trade>> keyed =
+    PCollection<KV<Symbol, Deal>> keyed =
         created.apply(
-            MapElements.into(new TypeDescriptor<KV<Symbol, Trade>>() {})
+            MapElements.into(new TypeDescriptor<KV<Symbol, Deal>>() {})
                 .via(each -> KV.of(new Symbol(each.symbol()), each)));
     assertThat(
         keyed.getCoder(),
-        equalTo(KvCoder.of(RecordCoder.of(Symbol.class), RecordCoder.of(Trade.class))));
+        equalTo(KvCoder.of(RecordCoder.of(Symbol.class), RecordCoder.of(Deal.class))));
     PAssert.thatMap(keyed.apply(GroupByKey.create()))
         .satisfies(
             groups -> {
@@ -126,10 +126,10 @@ class RecordInferenceTest {
 
   @Test
   void recordsBecomeRowsAndBack() {
-    PCollection<Trade> trades = trades();
+    PCollection<Deal> trades = trades();
     PCollection<Row> rows = trades.apply(Convert.toRows());
     assertThat(rows.getSchema(), equalTo(trades.getSchema()));
-    PCollection<Trade> back = rows.apply(Convert.to(Trade.class));
+    PCollection<Deal> back = rows.apply(Convert.to(Deal.class));
     assertThat(back.getCoder(), instanceOf(RecordCoder.class));
     PAssert.that(back).containsInAnyOrder(FIRST, SECOND, THIRD);
     pipeline.run().waitUntilFinish();
@@ -152,7 +152,7 @@ class RecordInferenceTest {
     PCollection<Row> sums =
         trades()
             .apply(
-                Group.<Trade>byFieldNames("symbol").aggregateField("size", Sum.ofLongs(), "total"));
+                Group.<Deal>byFieldNames("symbol").aggregateField("size", Sum.ofLongs(), "total"));
     PAssert.that(sums)
         .satisfies(
             rows -> {
@@ -170,7 +170,7 @@ class RecordInferenceTest {
     pipeline.run().waitUntilFinish();
   }
 
-  private static final class SymbolFn extends DoFn<Trade, String> {
+  private static final class SymbolFn extends DoFn<Deal, String> {
     @ProcessElement
     public void process(
         @FieldAccess("symbol") Symbol record,
@@ -187,15 +187,15 @@ class RecordInferenceTest {
     pipeline.run().waitUntilFinish();
   }
 
-  private static final class LatestFn extends DoFn<KV<String, Trade>, Trade> {
+  private static final class LatestFn extends DoFn<KV<String, Deal>, Deal> {
     @StateId("latest")
-    private final StateSpec<ValueState<Trade>> latestSpec = StateSpecs.value();
+    private final StateSpec<ValueState<Deal>> latestSpec = StateSpecs.value();
 
     @ProcessElement
     public void process(
-        @Element KV<String, Trade> trade,
-        @StateId("latest") ValueState<Trade> latest,
-        OutputReceiver<Trade> out) {
+        @Element KV<String, Deal> trade,
+        @StateId("latest") ValueState<Deal> latest,
+        OutputReceiver<Deal> out) {
       latest.write(trade.getValue());
       out.output(latest.read());
     }
@@ -203,7 +203,7 @@ class RecordInferenceTest {
 
   @Test
   void recordsInStateNeedNoCoder() {
-    PCollection<Trade> latest =
+    PCollection<Deal> latest =
         pipeline
             .apply(Create.of(KV.of("a", FIRST), KV.of("b", THIRD)))
             .apply(ParDo.of(new LatestFn()));
@@ -213,7 +213,7 @@ class RecordInferenceTest {
 
   @Test
   void theCoderSurvivesThePortablePipeline() throws Exception {
-    PCollection<Trade> trades = trades();
+    PCollection<Deal> trades = trades();
     var components = PipelineTranslation.toProto(pipeline).getComponents();
     RehydratedComponents rehydrated =
         RehydratedComponents.forComponents(components).withPipeline(Pipeline.create());

@@ -8,8 +8,8 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dhara.events.Trade;
-import dhara.transforms.Answer;
+import dhara.samples.Deal;
+import dhara.transforms.aggregate.Answer;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,14 +148,14 @@ class RecordSchemasTest {
 
   @Test
   void anInstantFinerThanARowsTimestampIsRefused() {
-    Trade trade = new Trade("t", Instant.EPOCH.plusNanos(1), "S", 1, 1, null, false);
+    Deal trade = new Deal("t", Instant.EPOCH.plusNanos(1), "S", 1, 1, null, false);
     IllegalArgumentException e =
         assertThrows(
-            IllegalArgumentException.class, () -> RecordSchemas.toRow(Trade.class).apply(trade));
+            IllegalArgumentException.class, () -> RecordSchemas.toRow(Deal.class).apply(trade));
     assertThat(
         e.getMessage(),
         allOf(
-            containsString("dhara.events.Trade.at: 1970-01-01T00:00:00.000000001Z"),
+            containsString("dhara.samples.Deal.at: 1970-01-01T00:00:00.000000001Z"),
             containsString("truncatedTo(ChronoUnit.MICROS)")));
     assertThat(trade.at().truncatedTo(ChronoUnit.MICROS), equalTo(Instant.EPOCH));
   }
@@ -173,30 +173,30 @@ class RecordSchemasTest {
 
   @Test
   void aSchemaHasTheSameIdentityWhereverItIsMade() {
-    Schema schema = RecordSchemas.schema(Trade.class);
+    Schema schema = RecordSchemas.schema(Deal.class);
     assertThat(SerializableUtils.clone(schema).getUUID(), equalTo(schema.getUUID()));
     assertThat(
-        SerializableUtils.clone(RecordCoder.of(Trade.class)).getSchema().getUUID(),
+        SerializableUtils.clone(RecordCoder.of(Deal.class)).getSchema().getUUID(),
         equalTo(schema.getUUID()));
   }
 
   @Test
   void functionsOfOneRecordAreEqualAfterTravelling() {
     assertThat(
-        SerializableUtils.clone(RecordSchemas.toRow(Trade.class)),
-        equalTo(RecordSchemas.toRow(Trade.class)));
+        SerializableUtils.clone(RecordSchemas.toRow(Deal.class)),
+        equalTo(RecordSchemas.toRow(Deal.class)));
     assertThat(
-        SerializableUtils.clone(RecordSchemas.fromRow(Trade.class)),
-        equalTo(RecordSchemas.fromRow(Trade.class)));
+        SerializableUtils.clone(RecordSchemas.fromRow(Deal.class)),
+        equalTo(RecordSchemas.fromRow(Deal.class)));
   }
 
   @Test
   void aRegistryThatIsAskedItselfMayHaveTheProvider() throws Exception {
     SchemaRegistry registry = SchemaRegistry.createDefault();
-    registry.registerSchemaProvider(Trade.class, new RecordSchemas());
-    assertThat(registry.getSchema(Trade.class), equalTo(RecordSchemas.schema(Trade.class)));
-    Trade trade = new Trade("t", Instant.EPOCH, "S", 1, 1, null, false);
-    assertThat(CoderUtils.clone(registry.getSchemaCoder(Trade.class), trade), equalTo(trade));
+    registry.registerSchemaProvider(Deal.class, new RecordSchemas());
+    assertThat(registry.getSchema(Deal.class), equalTo(RecordSchemas.schema(Deal.class)));
+    Deal trade = new Deal("t", Instant.EPOCH, "S", 1, 1, null, false);
+    assertThat(CoderUtils.clone(registry.getSchemaCoder(Deal.class), trade), equalTo(trade));
     assertThat(new RecordSchemas().schemaFor(TypeDescriptor.of(String.class)), nullValue());
     assertThat(
         new RecordSchemas().schemaFor(new TypeDescriptor<Answer<Leg, Leg>>() {}).getFieldNames(),

@@ -1,6 +1,6 @@
 package dhara.benchmarks.kafka;
 
-import dhara.parity.EmbeddedKafka;
+import dhara.testkit.EmbeddedKafka;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

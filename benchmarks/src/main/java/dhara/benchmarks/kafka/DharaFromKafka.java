@@ -1,5 +1,6 @@
 package dhara.benchmarks.kafka;
 
+import dhara.assembly.Assembly;
 import dhara.benchmarks.harness.Contestant;
 import dhara.benchmarks.harness.Folders;
 import dhara.benchmarks.harness.Outcome;
@@ -7,7 +8,6 @@ import dhara.benchmarks.harness.Task;
 import dhara.benchmarks.playback.Engines;
 import dhara.benchmarks.playback.PlaybackJob;
 import dhara.benchmarks.playback.PlaybackLines;
-import dhara.pipelines.Assembly;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package dhara.benchmarks.kafka;
 
 import dhara.benchmarks.playback.PlaybackLines;
 import dhara.events.Event;
-import dhara.formats.BadEvent;
 import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
-import dhara.formats.Mapping;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
 import java.time.Instant;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;

@@ -10,10 +10,10 @@ import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
-import dhara.transforms.Answers;
-import dhara.transforms.Tally;
-import dhara.transforms.TallyFn;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.tally.Tally;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.Windows;
 
 /**
  * How many events each user made in a window, and when: so much that who reads the answers can tell

@@ -250,7 +250,7 @@ public final class Latency implements Subcommand {
     arguments.add("--stateBackend=filesystem");
     arguments.add("--stateBackendStoragePath=" + folder.toUri());
     arguments.addAll(asked);
-    return java("dhara", flags, dhara.cli.Dhara.class, arguments);
+    return java("dhara", flags, dhara.tools.Dhara.class, arguments);
   }
 
   private Process java(String name, List<String> flags, Class<?> main, List<String> arguments)

@@ -1,7 +1,7 @@
 package dhara.benchmarks.nexmark;
 
-import dhara.transforms.Tally;
-import dhara.transforms.TallyFn;
+import dhara.transforms.tally.Tally;
+import dhara.transforms.tally.TallyFn;
 
 /** How many there were. */
 record Count(long count) implements Tally<Count> {

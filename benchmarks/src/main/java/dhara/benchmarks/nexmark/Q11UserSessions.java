@@ -1,7 +1,7 @@
 package dhara.benchmarks.nexmark;
 
-import dhara.transforms.Answers;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;

@@ -1,6 +1,6 @@
 package dhara.benchmarks.nexmark;
 
-import dhara.transforms.KeyBy;
+import dhara.transforms.aggregate.KeyBy;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.beam.sdk.state.BagState;

@@ -1,10 +1,10 @@
 package dhara.benchmarks.nexmark;
 
-import dhara.transforms.Answer;
-import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
-import dhara.transforms.LatestFn;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.aggregate.KeyBy;
+import dhara.transforms.aggregate.LatestFn;
+import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

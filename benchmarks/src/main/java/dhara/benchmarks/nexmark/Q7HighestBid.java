@@ -1,10 +1,10 @@
 package dhara.benchmarks.nexmark;
 
-import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
-import dhara.transforms.Tally;
-import dhara.transforms.TallyFn;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.aggregate.KeyBy;
+import dhara.transforms.tally.Tally;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;

@@ -1,6 +1,6 @@
 package dhara.benchmarks.nexmark;
 
-import dhara.transforms.KeyBy;
+import dhara.transforms.aggregate.KeyBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.state.BagState;

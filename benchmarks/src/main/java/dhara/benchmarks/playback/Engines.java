@@ -3,7 +3,7 @@ package dhara.benchmarks.playback;
 import dhara.benchmarks.harness.Checksum;
 import dhara.benchmarks.harness.Folders;
 import dhara.benchmarks.harness.Outcome;
-import dhara.cli.Engine;
+import dhara.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dhara.benchmarks.playback;
 
 import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
-import dhara.formats.Mapping;
+import dhara.formats.mapping.Mapping;
 import dhara.records.RecordCoder;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dhara.benchmarks.playback;
 
-import dhara.formats.BadEvent;
 import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
-import dhara.formats.Mapping;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
 import dhara.records.RecordCoder;
 import java.io.Serializable;
 import java.util.ArrayList;

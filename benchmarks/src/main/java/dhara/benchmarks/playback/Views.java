@@ -1,7 +1,7 @@
 package dhara.benchmarks.playback;
 
-import dhara.transforms.Answer;
-import dhara.transforms.Tally;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.tally.Tally;
 import org.apache.beam.sdk.transforms.DoFn;
 
 /** The records of the job as Beam programs see it. */

@@ -5,7 +5,7 @@ import static org.hamcrest.Matchers.is;
 
 import dhara.benchmarks.harness.Outcome;
 import dhara.benchmarks.harness.Task;
-import dhara.formats.BadEvent;
+import dhara.formats.text.BadEvent;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -6,10 +6,10 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 
-import dhara.formats.BadEvent;
 import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
-import dhara.formats.Mapping;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;

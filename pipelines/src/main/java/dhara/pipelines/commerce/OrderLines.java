@@ -1,6 +1,5 @@
 package dhara.pipelines.commerce;
 
-import dhara.events.OrderLine;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;

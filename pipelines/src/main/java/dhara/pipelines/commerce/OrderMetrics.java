@@ -1,7 +1,6 @@
 package dhara.pipelines.commerce;
 
 import com.google.auto.service.AutoService;
-import dhara.events.OrderLine;
 import dhara.options.AtLeast;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
@@ -11,13 +10,13 @@ import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
-import dhara.transforms.Answer;
-import dhara.transforms.Answers;
-import dhara.transforms.KeyBy;
-import dhara.transforms.LatestFn;
-import dhara.transforms.Tally;
-import dhara.transforms.TallyFn;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.aggregate.KeyBy;
+import dhara.transforms.aggregate.LatestFn;
+import dhara.transforms.tally.Tally;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,6 @@
 package dhara.pipelines.markets;
 
 import com.google.auto.service.AutoService;
-import dhara.events.Trade;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
@@ -10,10 +9,10 @@ import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
-import dhara.transforms.Answers;
-import dhara.transforms.Tally;
-import dhara.transforms.TallyFn;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.tally.Tally;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.Windows;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

@@ -1,6 +1,5 @@
 package dhara.pipelines.markets;
 
-import dhara.events.Trade;
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;

@@ -1,7 +1,7 @@
 package dhara.transforms.join;
 
 import dhara.events.Event;
-import dhara.transforms.BlockReader;
+import dhara.transforms.shards.BlockReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package dhara.transforms.join;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
-import dhara.transforms.BlockCoder;
-import dhara.transforms.TableBudget;
+import dhara.transforms.shards.BlockCoder;
+import dhara.transforms.shards.TableBudget;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;

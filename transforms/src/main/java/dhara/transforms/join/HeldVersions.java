@@ -1,6 +1,6 @@
 package dhara.transforms.join;
 
-import dhara.transforms.TableBudget;
+import dhara.transforms.shards.TableBudget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;

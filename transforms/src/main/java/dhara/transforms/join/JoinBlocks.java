@@ -1,7 +1,7 @@
 package dhara.transforms.join;
 
-import dhara.transforms.BlockReader;
-import dhara.transforms.BlockWriter;
+import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.BlockWriter;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
 

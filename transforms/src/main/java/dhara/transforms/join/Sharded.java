@@ -1,7 +1,7 @@
 package dhara.transforms.join;
 
 import dhara.events.Event;
-import dhara.transforms.BlockCoder;
+import dhara.transforms.shards.BlockCoder;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;

@@ -1,6 +1,6 @@
 package dhara.transforms.join;
 
-import dhara.transforms.TableBudget;
+import dhara.transforms.shards.TableBudget;
 import java.util.HashMap;
 import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;

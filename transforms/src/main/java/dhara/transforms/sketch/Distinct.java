@@ -1,7 +1,7 @@
 package dhara.transforms.sketch;
 
 import dhara.records.ByteForm;
-import dhara.transforms.Tally;
+import dhara.transforms.tally.Tally;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;

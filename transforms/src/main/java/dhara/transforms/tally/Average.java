@@ -1,6 +1,5 @@
 package dhara.transforms.tally;
 
-import dhara.transforms.Tally;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 

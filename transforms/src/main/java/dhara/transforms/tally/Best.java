@@ -1,6 +1,5 @@
 package dhara.transforms.tally;
 
-import dhara.transforms.Tally;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,6 @@
 package dhara.transforms.tally;
 
 import dhara.records.ByteForm;
-import dhara.transforms.Tally;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;

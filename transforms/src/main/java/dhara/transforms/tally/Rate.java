@@ -1,7 +1,5 @@
 package dhara.transforms.tally;
 
-import dhara.transforms.Tally;
-
 /**
  * How many of all: a success rate, a conversion, a click-through rate; as a component of a tally,
  * or made of two counts when the answer is.

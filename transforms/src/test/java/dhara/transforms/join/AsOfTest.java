@@ -1,6 +1,6 @@
 package dhara.transforms.join;
 
-import static dhara.transforms.Arrivals.time;
+import static dhara.transforms.aggregate.Arrivals.time;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
-import dhara.transforms.Arrivals;
+import dhara.transforms.aggregate.Arrivals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

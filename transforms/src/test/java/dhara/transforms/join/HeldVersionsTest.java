@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 
 import dhara.records.RecordCoder;
-import dhara.transforms.TableBudget;
+import dhara.transforms.shards.TableBudget;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;

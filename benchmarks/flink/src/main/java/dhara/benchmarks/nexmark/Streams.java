@@ -1,7 +1,7 @@
 package dhara.benchmarks.nexmark;
 
 import dhara.benchmarks.harness.Task;
-import dhara.cli.Engine.Default;
+import dhara.engine.Engine.Default;
 import dhara.runners.flink.FlinkEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;

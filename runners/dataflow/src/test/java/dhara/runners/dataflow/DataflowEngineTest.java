@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 
-import dhara.cli.Engine;
+import dhara.engine.Engine;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.apache.beam.runners.dataflow.options.DataflowPipelineOptions;

@@ -1,7 +1,7 @@
 package dhara.runners.dataflow;
 
 import dhara.options.DharaOptions;
-import dhara.parity.GraphParity;
+import dhara.testkit.GraphParity;
 import org.apache.beam.sdk.testing.CrashingRunner;
 
 class GraphTest extends GraphParity {

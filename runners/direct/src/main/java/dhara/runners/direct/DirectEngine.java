@@ -1,8 +1,8 @@
 package dhara.runners.direct;
 
 import com.google.auto.service.AutoService;
-import dhara.cli.Engine;
-import dhara.cli.EngineRun;
+import dhara.engine.Engine;
+import dhara.engine.EngineRun;
 import dhara.lint.Unsupported;
 import dhara.options.BadOption;
 import java.util.List;

@@ -13,8 +13,8 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
-import dhara.cli.Console;
-import dhara.cli.Dhara;
+import dhara.terminal.Console;
+import dhara.tools.Dhara;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -494,7 +494,7 @@ class CommandTest {
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),
-                "dhara.cli.Dhara"));
+                "dhara.tools.Dhara"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(workingFolder.toFile()).redirectErrorStream(true);

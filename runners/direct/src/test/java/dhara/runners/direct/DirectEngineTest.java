@@ -5,7 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 
-import dhara.cli.Engine;
+import dhara.engine.Engine;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.apache.beam.runners.direct.DirectOptions;

@@ -1,5 +1,5 @@
 package dhara.runners.direct;
 
-import dhara.parity.GraphParity;
+import dhara.testkit.GraphParity;
 
 class DirectGraphTest extends GraphParity {}

@@ -1,5 +1,5 @@
 package dhara.runners.direct;
 
-import dhara.parity.BackfillParity;
+import dhara.testkit.BackfillParity;
 
 class DirectParityTest extends BackfillParity {}

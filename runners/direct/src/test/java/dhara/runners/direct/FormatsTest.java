@@ -5,9 +5,9 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
 
-import dhara.parity.Command;
-import dhara.parity.GeneratedEvents;
 import dhara.pipelines.Analysis;
+import dhara.testkit.Command;
+import dhara.testkit.GeneratedEvents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

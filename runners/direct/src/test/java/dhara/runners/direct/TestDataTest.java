@@ -4,12 +4,12 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import dhara.formats.RecordFields;
-import dhara.parity.Command;
-import dhara.parity.Oracle;
-import dhara.parity.SettledAnswers;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.testkit.Command;
+import dhara.testkit.Oracle;
+import dhara.testkit.SettledAnswers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dhara.runners.flink;
 
-import dhara.cli.Engine;
+import dhara.engine.Engine;
 import dhara.lint.Fingerprint;
 import dhara.options.BadOption;
 import java.io.Closeable;

@@ -1,8 +1,8 @@
 package dhara.runners.flink;
 
 import com.google.auto.service.AutoService;
-import dhara.cli.Engine;
-import dhara.cli.EngineRun;
+import dhara.engine.Engine;
+import dhara.engine.EngineRun;
 import dhara.lint.Feature;
 import dhara.lint.Unsupported;
 import dhara.options.BadOption;

@@ -1,8 +1,8 @@
 package dhara.runners.flink;
 
-import dhara.cli.Engine;
-import dhara.cli.EngineRun;
-import dhara.cli.Vitals;
+import dhara.engine.Engine;
+import dhara.engine.EngineRun;
+import dhara.engine.Vitals;
 import dhara.options.BadOption;
 import dhara.scratch.Scratch;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dhara.runners.flink;
 
 import com.google.auto.service.AutoService;
-import dhara.pipelines.StreamStopped;
+import dhara.ledger.StreamStopped;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 
 /** Flink starts a failed job again, with checkpoints endlessly, unless this is among the causes. */

@@ -1,8 +1,8 @@
 package dhara.runners.flink;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dhara.cli.Vitals;
-import dhara.pipelines.Ledger;
+import dhara.engine.Vitals;
+import dhara.ledger.Ledger;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dhara.runners.flink;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dhara.cli.Engine;
-import dhara.cli.Vitals;
+import dhara.engine.Engine;
+import dhara.engine.Vitals;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;

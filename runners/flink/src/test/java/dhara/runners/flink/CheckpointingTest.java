@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dhara.cli.EngineRun;
+import dhara.engine.EngineRun;
 import dhara.options.BadOption;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,5 @@
 package dhara.runners.flink;
 
-import dhara.parity.GraphParity;
+import dhara.testkit.GraphParity;
 
 class FlinkGraphTest extends GraphParity {}

@@ -1,5 +1,5 @@
 package dhara.runners.flink;
 
-import dhara.parity.BackfillParity;
+import dhara.testkit.BackfillParity;
 
 class FlinkParityTest extends BackfillParity {}

@@ -5,11 +5,11 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 
 import dhara.records.RecordCoder;
-import dhara.transforms.Answer;
-import dhara.transforms.Answers;
-import dhara.transforms.CalendarUnit;
-import dhara.transforms.TallyFn;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.CalendarUnit;
+import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -1,7 +1,7 @@
 package dhara.runners.flink;
 
-import dhara.cli.Console;
-import dhara.cli.Engine.Launch;
+import dhara.engine.Engine.Launch;
+import dhara.terminal.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -6,9 +6,9 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dhara.cli.EngineRun;
+import dhara.engine.EngineRun;
 import dhara.options.BadOption;
-import dhara.parity.Command;
+import dhara.testkit.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dhara.runners.spark;
 
 import com.google.auto.service.AutoService;
-import dhara.cli.Engine;
+import dhara.engine.Engine;
 import dhara.lint.Feature;
 import dhara.lint.Unsupported;
 import java.util.List;

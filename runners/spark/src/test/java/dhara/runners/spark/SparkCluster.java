@@ -127,7 +127,7 @@ final class SparkCluster implements AutoCloseable {
                 "-Dspark.executor.memory=512m",
                 "-Dspark.driver.host=" + HOST,
                 "-Dspark.ui.port=" + ui),
-            "dhara.cli.Dhara",
+            "dhara.tools.Dhara",
             said);
     return new Driver(process, ui);
   }

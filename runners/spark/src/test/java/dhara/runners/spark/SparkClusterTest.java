@@ -4,11 +4,11 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
-import dhara.parity.GeneratedEvents;
-import dhara.parity.Oracle;
-import dhara.parity.SettledAnswers;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
+import dhara.testkit.GeneratedEvents;
+import dhara.testkit.Oracle;
+import dhara.testkit.SettledAnswers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dhara.cli.Engine;
+import dhara.engine.Engine;
 import dhara.lint.Feature;
 import dhara.lint.Finding;
 import dhara.lint.GraphLint;

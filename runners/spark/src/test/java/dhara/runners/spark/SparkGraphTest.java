@@ -1,5 +1,5 @@
 package dhara.runners.spark;
 
-import dhara.parity.GraphParity;
+import dhara.testkit.GraphParity;
 
 class SparkGraphTest extends GraphParity {}

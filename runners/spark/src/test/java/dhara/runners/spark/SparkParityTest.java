@@ -1,5 +1,5 @@
 package dhara.runners.spark;
 
-import dhara.parity.BackfillParity;
+import dhara.testkit.BackfillParity;
 
 class SparkParityTest extends BackfillParity {}

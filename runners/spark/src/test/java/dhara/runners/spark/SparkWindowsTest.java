@@ -4,11 +4,11 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 
 import dhara.records.RecordCoder;
-import dhara.transforms.Answer;
-import dhara.transforms.Answers;
-import dhara.transforms.CalendarUnit;
-import dhara.transforms.TallyFn;
-import dhara.transforms.Windows;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.CalendarUnit;
+import dhara.transforms.windows.Windows;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;

@@ -1,0 +1,139 @@
+package dhara.terminal;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+
+/**
+ * A line on the terminal that says how far a run has come, redrawn every second. Of a pipeline it
+ * reads a metric that engines may count twice under retries: it is for the eye, the ledger is for
+ * the books.
+ */
+public final class Progress {
+
+  private static final MetricsFilter READ = named("read");
+  private static final MetricsFilter BYTES = named("read.bytes");
+
+  private static MetricsFilter named(String name) {
+    return MetricsFilter.builder().addNameFilter(MetricNameFilter.named("dhara", name)).build();
+  }
+
+  /** Back to the first column, and clear the line. */
+  private static final String REDRAW = "\r\u001b[K";
+
+  private final LongSupplier read;
+  private final LongSupplier bytes;
+  private final long total;
+  private final PrintStream err;
+  private final long startNanos = System.nanoTime();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "dhara-progress");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private final Future<?> drawing;
+  private boolean stopped;
+
+  private Progress(LongSupplier read, LongSupplier bytes, long total, PrintStream err) {
+    this.read = read;
+    this.bytes = bytes;
+    this.total = total;
+    this.err = err;
+    this.drawing = clock.scheduleWithFixedDelay(this::draw, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Of a pipeline: what its sources have read.
+   *
+   * @param total how many bytes they will have read at the end; below zero where nobody knows
+   */
+  public static Progress of(PipelineResult result, long total, PrintStream err) {
+    return new Progress(() -> sum(result, READ), () -> sum(result, BYTES), total, err);
+  }
+
+  /** Of a count of events that grows. */
+  public static Progress of(LongSupplier count, PrintStream err) {
+    return new Progress(count, () -> -1, -1, err);
+  }
+
+  /** Below zero where the engine counts nothing. */
+  private static long sum(PipelineResult result, MetricsFilter counters) {
+    long sum = -1;
+    for (MetricResult<Long> counter : result.metrics().queryMetrics(counters).getCounters()) {
+      sum = Math.max(sum, 0) + counter.getAttempted();
+    }
+    return sum;
+  }
+
+  private synchronized void draw() {
+    if (stopped) {
+      return;
+    }
+    err.print(REDRAW + line(read.getAsLong(), System.nanoTime() - startNanos) + ofAll());
+    err.flush();
+  }
+
+  private String ofAll() {
+    return ofAll(bytes.getAsLong(), total, System.nanoTime() - startNanos);
+  }
+
+  /**
+   * {@code 45% of 1.2 GB 4 s left}: how long it takes is reckoned from how long it took, and only
+   * for the reading; nothing where nobody knows the total.
+   */
+  static String ofAll(long bytes, long total, long nanos) {
+    if (total <= 0 || bytes < 0) {
+      return "";
+    } else if (bytes >= total * READ_WHOLE) {
+      return "  all of %s read, adding up".formatted(size(total));
+    }
+    String done = "  %d%% of %s".formatted(100 * bytes / total, size(total));
+    return bytes == 0
+        ? done
+        : done + "  %.0f s left".formatted(nanos / 1e9 * (total - bytes) / bytes);
+  }
+
+  /** Ends of lines, and headers, are no part of the events that are counted. */
+  private static final double READ_WHOLE = 0.97;
+
+  private static String size(long bytes) {
+    String[] units = {"B", "kB", "MB", "GB", "TB"};
+    double size = bytes;
+    int unit = 0;
+    while (size >= 1_000 && unit < units.length - 1) {
+      size /= 1_000;
+      unit++;
+    }
+    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
+  }
+
+  /** {@code 1,234,567 events 411,522/s 3 s}; the time alone where nobody counts. */
+  static String line(long read, long nanos) {
+    double seconds = nanos / 1e9;
+    if (read < 0) {
+      return String.format(Locale.ROOT, "%.0f s", seconds);
+    }
+    long rate = seconds > 0 ? Math.round(read / seconds) : 0;
+    return String.format(Locale.ROOT, "%,d events  %,d/s  %.0f s", read, rate, seconds);
+  }
+
+  /** Clears the line. */
+  public synchronized void stop() {
+    stopped = true;
+    drawing.cancel(false);
+    clock.shutdownNow();
+    err.print(REDRAW);
+    err.flush();
+  }
+}

@@ -1,0 +1,137 @@
+package dhara.connectors.files;
+
+import dhara.connectors.Endpoint;
+import dhara.connectors.TimeBounds;
+import dhara.connectors.files.text.Records;
+import dhara.events.DeadLetter.Reason;
+import dhara.events.Event;
+import dhara.formats.EventParser;
+import dhara.formats.JsonFormat;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Files of events read one after the other, in the order of their names and lines, by the code that
+ * a backfill reads them with. Holds one line at a time.
+ *
+ * <p>Of a line longer than an event may be, one byte more than that is kept: so it is too long for
+ * the next reader too.
+ */
+public final class Archive<T extends Record & Event> {
+
+  /** Longer than any file: each is one segment. */
+  private static final long WHOLE = 1L << 62;
+
+  private final EventFiles<T> files;
+  private final TimeBounds bounds;
+  private final Instant startOfRun = Instant.now();
+
+  private Archive(EventFiles<T> files, TimeBounds bounds) {
+    this.files = files;
+    this.bounds = bounds;
+  }
+
+  /**
+   * The events of files.
+   *
+   * @param endpoint the files
+   * @param type the record of an event
+   * @param mapping how fields become its components
+   * @param input the input's name, for errors
+   * @param bounds which event times can be true
+   * @param maxEventBytes the longest line
+   * @throws dhara.options.BadOption where the endpoint names no files
+   */
+  public static <T extends Record & Event> Archive<T> of(
+      Endpoint endpoint,
+      Class<T> type,
+      Mapping mapping,
+      String input,
+      TimeBounds bounds,
+      int maxEventBytes) {
+    if (!endpoint.scheme().equals("files")) {
+      throw endpoint.bad("is no archive; name a file or a pattern such as data/orders-*.jsonl.gz");
+    }
+    return new Archive<>(new EventFiles<>(endpoint, type, mapping, input, maxEventBytes), bounds);
+  }
+
+  /** Takes what the archive holds. */
+  public interface Taker<T> {
+
+    /**
+     * An event.
+     *
+     * @param json its bytes, where they are JSON; empty of a row of CSV
+     */
+    void event(T event, byte[] json) throws IOException;
+
+    /**
+     * A line that is no event.
+     *
+     * @param reason why it is none, to who reads it as JSON
+     */
+    void garbage(Reason reason, byte[] line) throws IOException;
+  }
+
+  /**
+   * Which formats the files have: {@code jsonl}, {@code csv}, or both.
+   *
+   * @throws dhara.options.BadOption where there are no files, or one cannot be read
+   */
+  public List<String> formats() {
+    return files.segments(WHOLE).stream()
+        .map(segment -> segment.csv() ? "csv" : "jsonl")
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * Reads all of it.
+   *
+   * @param rereading how who reads the lines next will map their fields
+   * @throws IOException where a file breaks off; and what the taker throws
+   */
+  public void read(Mapping rereading, Taker<T> taker) throws IOException {
+    SegmentReader<T> reader =
+        new SegmentReader<>(
+            files.type(),
+            files.mapping(),
+            bounds,
+            files.maxEventBytes(),
+            files.maxEventBytes() + 1,
+            startOfRun);
+    EventParser<T> json = JsonFormat.of(files.type(), rereading).parser();
+    for (Segment segment : files.segments(WHOLE)) {
+      reader.read(
+          segment,
+          new SegmentReader.Taker<T>() {
+            @Override
+            public void event(T event, Records line) throws IOException {
+              taker.event(event, segment.csv() ? new byte[0] : line.copy());
+            }
+
+            @Override
+            public void bad(BadEvent why, Records line) throws IOException {
+              taker.garbage(reason(why, line), line.copy());
+            }
+
+            private Reason reason(BadEvent why, Records line) {
+              if (why.reason() == Reason.TOO_LONG) {
+                return Reason.TOO_LONG;
+              }
+              try {
+                T event = json.parse(line.bytes(), line.offset(), line.length());
+                bounds.check(event.at(), startOfRun.toEpochMilli());
+                return why.reason(); // only a mapping made it none
+              } catch (BadEvent e) {
+                return e.reason();
+              }
+            }
+          });
+    }
+  }
+}

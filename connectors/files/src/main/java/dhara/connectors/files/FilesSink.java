@@ -1,0 +1,250 @@
+package dhara.connectors.files;
+
+import dhara.connectors.Endpoint;
+import dhara.connectors.RowFormat;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Set;
+import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.beam.sdk.extensions.avro.schemas.utils.AvroUtils;
+import org.apache.beam.sdk.io.FileIO;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PDone;
+import org.joda.time.Duration;
+
+/**
+ * Writes rows to files: JSON lines, CSV with a header, or Avro. A decimal of Avro has one scale for
+ * all rows, and a {@code BigDecimal} one of its own: rows that hold some are refused as Avro.
+ *
+ * <p>Data: rows → files {@code DIR/NAME-….jsonl}. Time: a backfill writes at its end, a stream
+ * every ten seconds (wall clock, so that only the grouping into files depends on it). State: rows
+ * not yet written. Failure: a file is written under a temporary name and moved to its own at once;
+ * a run that is killed leaves nothing under a final name that is not whole. Files cannot be
+ * changed, so revisions stand side by side: of one key and window the highest revision is the
+ * answer.
+ */
+public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final Set<String> PARAMETERS = Set.of("format", "shards");
+  private static final Duration FLUSH = Duration.standardSeconds(10);
+
+  private final transient Endpoint endpoint;
+  private final String folder;
+  private final String rowsName;
+  private final String format;
+  private final int shards;
+  private final RowFormat<T> rows;
+
+  private FilesSink(Endpoint endpoint, String name, RowFormat<T> rows) {
+    this.endpoint = endpoint.allow(PARAMETERS);
+    this.rowsName = name;
+    this.rows = rows;
+    this.format = endpoint.parameter("format", "jsonl");
+    if (!Set.of("jsonl", "csv", "avro").contains(format)) {
+      throw endpoint.bad("format=" + format + " is not known; it is jsonl, csv or avro");
+    }
+    if (format.equals("avro") && !rows.decimals().isEmpty()) {
+      throw endpoint.bad(
+          "format=avro has no decimals of any scale, as there are in "
+              + String.join(", ", rows.decimals())
+              + "; write format=jsonl or format=csv");
+    }
+    String count = endpoint.parameter("shards", "0");
+    if (!count.matches("\\d{1,4}")) {
+      throw endpoint.bad("shards=" + count + " is not a number of files, e.g. shards=4");
+    }
+    this.shards = Integer.parseInt(count);
+    if (endpoint.path().isEmpty()) {
+      throw endpoint.bad("names no folder, e.g. files:/data/out");
+    }
+    this.folder = folder(endpoint, name);
+  }
+
+  /** The folder of what has this name. */
+  static String folder(Endpoint endpoint, String name) {
+    return endpoint.path().replaceFirst("/+$", "") + "/" + name;
+  }
+
+  /** Rows into files {@code DIR/NAME/NAME-….FORMAT}. */
+  public static <T> FilesSink<T> of(Endpoint endpoint, String name, RowFormat<T> rows) {
+    return new FilesSink<>(endpoint, name, rows);
+  }
+
+  /** The folder that the files are in. */
+  String folder() {
+    return folder;
+  }
+
+  @Override
+  public PDone expand(PCollection<T> elements) {
+    boolean bounded = elements.isBounded() == IsBounded.BOUNDED;
+    Window<T> window = Window.into(new GlobalWindows());
+    // A stream that is started again must not overwrite the files of the one before.
+    String prefix = bounded ? rowsName : rowsName + "-" + RUN.format(Instant.now());
+    elements
+        .apply(
+            "Window",
+            bounded
+                ? window
+                : window
+                    .triggering(
+                        Repeatedly.forever(
+                            AfterProcessingTime.pastFirstElementInPane().plusDelayOf(FLUSH)))
+                    .withAllowedLateness(Duration.ZERO)
+                    .discardingFiredPanes())
+        .apply(
+            "Write",
+            FileIO.<T>write()
+                .via(files())
+                .to(folder)
+                .withNumShards(shards > 0 || bounded ? shards : 1)
+                .withNaming(FileIO.Write.defaultNaming(prefix, "." + format)));
+    return PDone.in(elements.getPipeline());
+  }
+
+  /** What writes a file of rows. */
+  FileIO.Sink<T> files() {
+    return new NamedFailures<>(
+        format.equals("avro") ? new AvroFile<>(rows) : new TextFile<>(rows, format),
+        endpoint.option() + ": cannot write to " + folder);
+  }
+
+  private static final DateTimeFormatter RUN =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS").withZone(ZoneOffset.UTC);
+
+  /** Says where something could not be written: a full disk names no path. */
+  private static final class NamedFailures<T> implements FileIO.Sink<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final FileIO.Sink<T> sink;
+    private final String what;
+
+    NamedFailures(FileIO.Sink<T> sink, String what) {
+      this.sink = sink;
+      this.what = what;
+    }
+
+    @Override
+    public void open(WritableByteChannel channel) throws IOException {
+      try {
+        sink.open(channel);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void write(T element) throws IOException {
+      try {
+        sink.write(element);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      try {
+        sink.flush();
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    private IOException named(IOException e) {
+      IOException named = new IOException(what + ": " + e.getMessage());
+      named.addSuppressed(e);
+      return named;
+    }
+  }
+
+  /** Lines of JSON or CSV. */
+  private static final class TextFile<T> implements FileIO.Sink<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowFormat<T> rows;
+    private final boolean csv;
+    private transient OutputStream out;
+
+    TextFile(RowFormat<T> rows, String format) {
+      this.rows = rows;
+      this.csv = format.equals("csv");
+    }
+
+    @Override
+    public void open(WritableByteChannel channel) throws IOException {
+      out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+      if (csv) {
+        line(String.join(",", rows.columns()).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+
+    @Override
+    public void write(T element) throws IOException {
+      line(csv ? rows.csv(element).getBytes(StandardCharsets.UTF_8) : rows.json(element));
+    }
+
+    private void line(byte[] bytes) throws IOException {
+      out.write(bytes);
+      out.write('\n');
+    }
+
+    @Override
+    public void flush() throws IOException {
+      out.flush();
+    }
+  }
+
+  /** An Avro container, its schema that of the rows. */
+  private static final class AvroFile<T> implements FileIO.Sink<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowFormat<T> rows;
+    private transient Schema schema;
+    private transient DataFileWriter<GenericRecord> out;
+
+    AvroFile(RowFormat<T> rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public void open(WritableByteChannel channel) throws IOException {
+      schema = rows.schema();
+      out = new DataFileWriter<>(new GenericDatumWriter<>());
+      out.setCodec(CodecFactory.deflateCodec(CodecFactory.DEFAULT_DEFLATE_LEVEL));
+      out.create(AvroUtils.toAvroSchema(schema), Channels.newOutputStream(channel));
+    }
+
+    @Override
+    public void write(T element) throws IOException {
+      out.append(AvroUtils.toGenericRecord(rows.row(element, schema)));
+    }
+
+    @Override
+    public void flush() throws IOException {
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package dhara.connectors.files;
+
+import dhara.connectors.Counts;
+import dhara.connectors.Counts.Counting;
+import dhara.connectors.Endpoint;
+import dhara.connectors.EventSource;
+import dhara.connectors.TimeBounds;
+import dhara.connectors.files.text.Records;
+import dhara.connectors.reading.DeadLetterSums;
+import dhara.events.DeadLetter;
+import dhara.events.Event;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import dhara.records.RecordCoder;
+import dhara.transforms.windows.Lateness;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Events from files: JSON, one a line or over several, or CSV with a header or with given columns;
+ * compressed ones by their ending ({@code .gz}, {@code .bz2}, …). Bounded: a backfill.
+ *
+ * <p>Which files an endpoint names, and how each is read, {@link EventFiles} says. Large files that
+ * are neither compressed nor in another encoding nor JSON over several lines are read in segments,
+ * side by side. A file that breaks off (a truncated gzip) fails the run: an answer from half a file
+ * would be wrong without saying so.
+ */
+public final class FilesSource<T extends Record & Event> implements EventSource<T> {
+
+  private static final long SEGMENT_BYTES = 32L << 20;
+
+  private final EventFiles<T> files;
+  private final TimeBounds bounds;
+  private final long segmentBytes;
+
+  private FilesSource(EventFiles<T> files, TimeBounds bounds, long segmentBytes) {
+    this.files = files;
+    this.bounds = bounds;
+    this.segmentBytes = segmentBytes;
+  }
+
+  /**
+   * Events of files.
+   *
+   * @param endpoint the files
+   * @param type the record of an event
+   * @param mapping how fields become its components
+   * @param input the input's name, for dead letters
+   * @param bounds which event times can be true
+   * @param maxEventBytes the longest line
+   */
+  public static <T extends Record & Event> FilesSource<T> of(
+      Endpoint endpoint,
+      Class<T> type,
+      Mapping mapping,
+      String input,
+      TimeBounds bounds,
+      int maxEventBytes) {
+    return new FilesSource<>(
+        new EventFiles<>(endpoint, type, mapping, input, maxEventBytes), bounds, SEGMENT_BYTES);
+  }
+
+  /** The same files in segments of this many bytes. */
+  FilesSource<T> inSegmentsOf(long bytes) {
+    return new FilesSource<>(files, bounds, bytes);
+  }
+
+  @Override
+  public void check() {
+    files.segments(segmentBytes);
+  }
+
+  /** Nobody knows how long compressed files are when they are unpacked. */
+  @Override
+  public long bytes() {
+    long bytes = 0;
+    for (Segment segment : files.segments(segmentBytes)) {
+      if (segment.end() == Long.MAX_VALUE) {
+        return -1;
+      }
+      bytes += segment.end() - segment.start();
+    }
+    return bytes;
+  }
+
+  @Override
+  public List<String> found() {
+    return FoundFiles.lines(files.segments(segmentBytes), reader());
+  }
+
+  private SegmentReader<T> reader() {
+    return new SegmentReader<>(
+        files.type(),
+        files.mapping(),
+        bounds,
+        files.maxEventBytes(),
+        files.maxEventBytes(),
+        Instant.now());
+  }
+
+  @Override
+  public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
+    TupleTag<T> events = new TupleTag<>("events");
+    TupleTag<DeadLetter> dead = new TupleTag<>("dead");
+    TupleTag<Counts> counts = new TupleTag<>("counts");
+    ReadFn<T> fn = new ReadFn<>(files.input(), reader(), events, dead, counts);
+    PCollectionTuple out =
+        pipeline
+            .apply(
+                name + ".Segments",
+                Create.of(files.segments(segmentBytes)).withCoder(RecordCoder.of(Segment.class)))
+            .apply(name + ".Spread", Reshuffle.viaRandomKey())
+            .apply(
+                name + ".Read",
+                ParDo.of(fn).withOutputTags(events, TupleTagList.of(dead).and(counts)));
+    return new Read<>(
+        out.get(events).setCoder(RecordCoder.of(files.type())),
+        Optional.empty(),
+        Optional.empty(),
+        out.get(dead).setCoder(RecordCoder.of(DeadLetter.class)),
+        out.get(counts).setCoder(RecordCoder.of(Counts.class)));
+  }
+
+  /** Reads segments: one pass from bytes to records. */
+  private static final class ReadFn<T extends Record & Event> extends DoFn<Segment, T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String input;
+    private final SegmentReader<T> reader;
+    private final TupleTag<T> events;
+    private final TupleTag<DeadLetter> dead;
+    private final TupleTag<Counts> counts;
+    private final Counter bytes = Metrics.counter("dhara", "read.bytes");
+    private transient @Nullable Counting counting;
+
+    ReadFn(
+        String input,
+        SegmentReader<T> reader,
+        TupleTag<T> events,
+        TupleTag<DeadLetter> dead,
+        TupleTag<Counts> counts) {
+      this.input = input;
+      this.reader = reader;
+      this.events = events;
+      this.dead = dead;
+      this.counts = counts;
+    }
+
+    @StartBundle
+    public void startBundle() {
+      counting = new Counting();
+    }
+
+    @ProcessElement
+    public void process(@Element Segment segment, MultiOutputReceiver out) throws IOException {
+      OutputReceiver<T> good = out.get(events);
+      OutputReceiver<DeadLetter> letters = out.get(dead);
+      DeadLetterSums sums = new DeadLetterSums();
+      reader.read(
+          segment,
+          new SegmentReader.Taker<T>() {
+            @Override
+            public void event(T event, Records line) {
+              counting.read(line.length());
+              counting.event();
+              good.outputWithTimestamp(
+                  event, org.joda.time.Instant.ofEpochMilli(event.at().toEpochMilli()));
+            }
+
+            @Override
+            public void bad(BadEvent why, Records line) {
+              counting.read(line.length());
+              counting.deadLetter();
+              sums.add(deadLetter(segment, line, why), letters::output);
+            }
+          });
+      sums.giveAll(letters::output);
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      bytes.inc(counting.bytes());
+      counting.output(context, counts);
+    }
+
+    private DeadLetter deadLetter(Segment segment, Records line, BadEvent e) {
+      return new DeadLetter(
+          input,
+          e.reason(),
+          e.getMessage(),
+          segment.source(),
+          segment.position(line),
+          // Rows know no finer time.
+          Instant.now().truncatedTo(ChronoUnit.MICROS),
+          line.copy());
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dhara.connectors.files;
+
+import dhara.connectors.TimeBounds;
+import dhara.connectors.files.text.Records;
+import dhara.events.DeadLetter.Reason;
+import dhara.events.Event;
+import dhara.formats.EventParser;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.time.Instant;
+
+/**
+ * Reads segments: one pass from bytes to records.
+ *
+ * @param type the record of an event
+ * @param mapping how fields become its components
+ * @param bounds which event times can be true
+ * @param maxEventBytes the longest line
+ * @param keptBytes how much of a longer one is kept
+ * @param startOfRun when the events count as logged
+ */
+record SegmentReader<T extends Record & Event>(
+    Class<T> type,
+    Mapping mapping,
+    TimeBounds bounds,
+    int maxEventBytes,
+    int keptBytes,
+    Instant startOfRun)
+    implements Serializable {
+
+  /** Takes what the records of a segment are; one is valid until the taker returns. */
+  interface Taker<T> {
+
+    /** A record that is an event. */
+    void event(T event, Records record) throws IOException;
+
+    /** A record that is none. */
+    void bad(BadEvent why, Records record) throws IOException;
+  }
+
+  /**
+   * Reads the records that belong to a segment.
+   *
+   * @throws IOException where the file breaks off, or cannot be divided, naming it; and what the
+   *     taker throws
+   */
+  void read(Segment segment, Taker<T> taker) throws IOException {
+    boolean rows = segment.csv() && segment.divisible();
+    long start = segment.start();
+    long end = segment.end();
+    if (rows) {
+      start = segment.first() ? start : segment.boundary(start);
+      end = end == Long.MAX_VALUE ? end : segment.boundary(end);
+    }
+    // A line begins at the start of the segment only if one ends before it.
+    long from = !segment.divisible() ? 0 : rows ? start : Math.max(0, start - 1);
+    EventParser<T> parser = segment.events(type, mapping).parser();
+    try (InputStream in = open(segment, from)) {
+      Records records = segment.records(in, from, keptBytes);
+      while (next(records, segment)) {
+        if (records.start() < start) {
+          continue; // the header, or the rest of a line that the segment before has read
+        }
+        if (records.start() >= end) {
+          break;
+        }
+        if (rows && records.position() > end) {
+          throw overBoundary(segment, records, end);
+        }
+        T event;
+        try {
+          event = parsed(parser, records);
+        } catch (BadEvent e) {
+          taker.bad(e, records);
+          continue;
+        }
+        taker.event(event, records);
+      }
+    }
+  }
+
+  private static IOException overBoundary(Segment segment, Records row, long end) {
+    return new IOException(
+        "cannot divide %s at byte %d: the row at byte %d reaches over it; add ?divide=no"
+            .formatted(segment.source(), end, row.start()));
+  }
+
+  private T parsed(EventParser<T> parser, Records records) throws BadEvent {
+    String broken = records.broken();
+    if (broken != null) {
+      throw new BadEvent(Reason.MALFORMED, broken);
+    }
+    if (records.cut() || records.length() > maxEventBytes) {
+      throw new BadEvent(
+          Reason.TOO_LONG, "longer than " + maxEventBytes + " bytes; the first are kept");
+    }
+    T event = parser.parse(records.bytes(), records.offset(), records.length());
+    bounds.check(event.at(), startOfRun.toEpochMilli());
+    return event;
+  }
+
+  private static InputStream open(Segment segment, long from) throws IOException {
+    try {
+      return segment.open(from);
+    } catch (IOException e) {
+      throw brokenOff(segment, e);
+    }
+  }
+
+  private static boolean next(Records records, Segment segment) throws IOException {
+    try {
+      return records.next();
+    } catch (IOException e) {
+      throw brokenOff(segment, e);
+    }
+  }
+
+  /** What a user sees of a failure is its root, and that must name the file. */
+  private static IOException brokenOff(Segment segment, IOException e) {
+    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    IOException broken = new IOException("cannot read " + segment.source() + " to its end: " + why);
+    broken.addSuppressed(e);
+    return broken;
+  }
+}

@@ -1,0 +1,359 @@
+package dhara.connectors.google;
+
+import com.google.api.services.bigquery.model.Clustering;
+import com.google.api.services.bigquery.model.Table;
+import com.google.api.services.bigquery.model.TableConstraints;
+import com.google.api.services.bigquery.model.TableFieldSchema;
+import com.google.api.services.bigquery.model.TableReference;
+import com.google.api.services.bigquery.model.TableRow;
+import com.google.api.services.bigquery.model.TableSchema;
+import dhara.connectors.Endpoint;
+import dhara.connectors.RowFormat;
+import dhara.options.BadOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.io.gcp.bigquery.BigQueryIO;
+import org.apache.beam.sdk.io.gcp.bigquery.BigQueryIO.Write.CreateDisposition;
+import org.apache.beam.sdk.io.gcp.bigquery.BigQueryIO.Write.Method;
+import org.apache.beam.sdk.io.gcp.bigquery.BigQueryOptions;
+import org.apache.beam.sdk.io.gcp.bigquery.BigQueryServices;
+import org.apache.beam.sdk.io.gcp.bigquery.BigQueryServices.DatasetService;
+import org.apache.beam.sdk.io.gcp.bigquery.BigQueryStorageApiInsertError;
+import org.apache.beam.sdk.io.gcp.bigquery.BigQueryUtils;
+import org.apache.beam.sdk.io.gcp.bigquery.RowMutationInformation;
+import org.apache.beam.sdk.io.gcp.bigquery.RowMutationInformation.MutationType;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.schemas.Schema.TypeName;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.Row;
+
+/**
+ * A table of BigQuery whose rows are upserted: by BigQuery's change data capture, through the
+ * Storage Write API.
+ *
+ * <p>Data: rows → the table. Its primary key is what identifies a row: key and window of an answer,
+ * source and position of a dead letter or a late event, the input of a ledger. Of two rows with one
+ * key BigQuery keeps that with the higher revision, in whatever order they come, and of two with
+ * one revision the later; so a row that is written twice is there once. A backfill does the same:
+ * load jobs, which cost less, cannot upsert.
+ *
+ * <p>The table is made before the pipeline runs, where it is not there, with the columns of the
+ * rows, and clustered by its key. A row that BigQuery refuses fails its bundle: nothing is dropped.
+ */
+final class BigQueryTable<T> {
+
+  /** What BigQuery lets a table be clustered by, at most. */
+  private static final int MOST_CLUSTERED = 4;
+
+  /** What BigQuery lets a primary key have, at most. */
+  private static final int MOST_KEY_COLUMNS = 16;
+
+  /** What a column of a primary key may be, in change data capture. */
+  private static final Set<String> KEY_TYPES =
+      Set.of("BOOLEAN", "BOOL", "DATE", "INT64", "INTEGER", "NUMERIC", "STRING", "TIMESTAMP");
+
+  private final Endpoint endpoint;
+  private final TableReference reference;
+  private final RowFormat<T> rows;
+  private final BigQueryServices services;
+  private final BigQueryOptions options;
+  private final TableSchema columns;
+
+  private BigQueryTable(
+      Endpoint endpoint,
+      TableReference reference,
+      RowFormat<T> rows,
+      BigQueryServices services,
+      BigQueryOptions options) {
+    this.endpoint = endpoint;
+    this.reference = reference;
+    this.rows = rows;
+    this.services = services;
+    this.options = options;
+    refuseTypes(rows.schema());
+    this.columns = BigQueryUtils.toTableSchema(rows.schema());
+    refuseKey();
+  }
+
+  /**
+   * A table.
+   *
+   * @throws BadOption where its columns cannot be columns of BigQuery
+   */
+  static <T> BigQueryTable<T> of(
+      Endpoint endpoint,
+      TableReference reference,
+      RowFormat<T> rows,
+      BigQueryServices services,
+      BigQueryOptions options) {
+    return new BigQueryTable<>(endpoint, reference, rows, services, options);
+  }
+
+  private void refuseTypes(Schema schema) {
+    for (Schema.Field field : schema.getFields()) {
+      refuse(field.getName(), field.getType());
+    }
+  }
+
+  private void refuse(String column, FieldType type) {
+    if (type.getTypeName() == TypeName.DECIMAL) {
+      throw endpoint.bad(
+          column
+              + " is a decimal of any scale, and BigQuery's have nine places; count in whole minor"
+              + " units, or write to files");
+    } else if (type.getTypeName() == TypeName.ROW) {
+      refuseTypes(type.getRowSchema());
+    } else if (type.getTypeName().isCollectionType()) {
+      FieldType element = type.getCollectionElementType();
+      if (element.getTypeName().isCollectionType()) {
+        throw endpoint.bad(
+            column + " is a list of lists, which BigQuery has no column for; put a record between");
+      }
+      refuse(column, element);
+    }
+  }
+
+  private void refuseKey() {
+    List<String> key = rows.keyColumns();
+    if (key.size() > MOST_KEY_COLUMNS) {
+      throw endpoint.bad(
+          "the key has " + key.size() + " columns, and BigQuery's have " + MOST_KEY_COLUMNS);
+    }
+    for (TableFieldSchema column : columns.getFields()) {
+      if (key.contains(column.getName())
+          && ("REPEATED".equals(column.getMode()) || !KEY_TYPES.contains(column.getType()))) {
+        throw endpoint.bad(
+            column.getName()
+                + " is part of the key, and a key of BigQuery has no "
+                + column.getType()
+                + "; it may have "
+                + KEY_TYPES.stream().sorted().toList());
+      }
+    }
+  }
+
+  /**
+   * Asks BigQuery whether the dataset is there, and whether a table that is there takes the rows.
+   *
+   * @throws BadOption where not, or where it may not be asked
+   */
+  void check() {
+    asked(
+        service -> {
+          if (service.getDataset(reference.getProjectId(), reference.getDatasetId()) == null) {
+            throw endpoint.bad("the dataset is not there; create it: " + makeDataset());
+          }
+          Table there = service.getTable(reference);
+          if (there != null) {
+            compare(there);
+          }
+          return null;
+        });
+  }
+
+  private void compare(Table there) {
+    List<String> key =
+        Optional.ofNullable(there.getTableConstraints())
+            .map(TableConstraints::getPrimaryKey)
+            .map(TableConstraints.PrimaryKey::getColumns)
+            .orElse(List.of());
+    if (!key.equals(rows.keyColumns())) {
+      throw endpoint.bad(
+          name()
+              + " has the primary key "
+              + key
+              + ", and upserts need "
+              + rows.keyColumns()
+              + "; name another table, or drop it");
+    }
+    Set<String> has =
+        there.getSchema().getFields().stream()
+            .map(TableFieldSchema::getName)
+            .collect(Collectors.toSet());
+    List<String> lacking =
+        columns.getFields().stream()
+            .map(TableFieldSchema::getName)
+            .filter(column -> !has.contains(column))
+            .toList();
+    if (!lacking.isEmpty()) {
+      throw endpoint.bad(name() + " lacks the columns " + lacking + "; add them, as nullable");
+    }
+  }
+
+  /**
+   * Makes the table where it is not there.
+   *
+   * @throws BadOption where it cannot be made
+   */
+  void create() {
+    asked(
+        service -> {
+          if (service.getTable(reference) == null) {
+            service.createTable(table());
+          }
+          return null;
+        });
+  }
+
+  /** The table as it is made. */
+  private Table table() {
+    List<String> key = rows.keyColumns();
+    return new Table()
+        .setTableReference(reference)
+        .setSchema(columns)
+        .setClustering(
+            new Clustering().setFields(key.subList(0, Math.min(key.size(), MOST_CLUSTERED))))
+        .setTableConstraints(
+            new TableConstraints()
+                .setPrimaryKey(new TableConstraints.PrimaryKey().setColumns(key)));
+  }
+
+  private interface Question<A> {
+    A ask(DatasetService service) throws Exception;
+  }
+
+  @SuppressWarnings("try") // an interruption while closing is caught as any other
+  private <A> A asked(Question<A> question) {
+    try (DatasetService service = services.getDatasetService(options)) {
+      return question.ask(service);
+    } catch (BadOption e) {
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw endpoint.bad("the check was interrupted", e);
+    } catch (Exception e) {
+      throw endpoint.bad(
+          "BigQuery refuses it; is the dataset there ("
+              + makeDataset()
+              + "), and may it be written: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private String makeDataset() {
+    return "bq mk --dataset " + reference.getProjectId() + ":" + reference.getDatasetId();
+  }
+
+  private String name() {
+    return reference.getProjectId() + "." + reference.getDatasetId() + "." + reference.getTableId();
+  }
+
+  /** The step that writes. */
+  PTransform<PCollection<T>, PDone> write() {
+    BigQueryIO.Write<Row> upserts =
+        BigQueryIO.<Row>write()
+            .to(reference)
+            .useBeamSchema()
+            .withMethod(Method.STORAGE_API_AT_LEAST_ONCE)
+            .withCreateDisposition(CreateDisposition.CREATE_NEVER)
+            .withRowMutationInformationFn(new Upsert(rows.revisionColumn().orElse("")))
+            // What is told of a row that BigQuery refuses. Beam would make it of the message that
+            // it sent, cannot do so where that is an upsert, and then drops the row with a log
+            // line.
+            .withFormatRecordOnFailureFunction(new KeyOf(rows.keyColumns()))
+            .withTestServices(services)
+            .withoutValidation();
+    return new Write<>(rows, upserts, name());
+  }
+
+  /** A row replaces those of its key with no higher revision. */
+  private record Upsert(String revision)
+      implements SerializableFunction<Row, RowMutationInformation> {
+    @Override
+    public RowMutationInformation apply(Row row) {
+      long sequence = revision.isEmpty() ? 0 : row.getInt64(revision);
+      return RowMutationInformation.of(MutationType.UPSERT, Long.toHexString(sequence));
+    }
+  }
+
+  /** The columns that identify a row. */
+  private record KeyOf(List<String> columns) implements SerializableFunction<Row, TableRow> {
+    @Override
+    public TableRow apply(Row row) {
+      TableRow key = new TableRow();
+      for (String column : columns) {
+        Object value = row.getValue(column);
+        key.set(column, String.valueOf(value));
+      }
+      return key;
+    }
+  }
+
+  private static final class Write<T> extends PTransform<PCollection<T>, PDone> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowFormat<T> rows;
+    private final BigQueryIO.Write<Row> upserts;
+    private final String table;
+
+    Write(RowFormat<T> rows, BigQueryIO.Write<Row> upserts, String table) {
+      this.rows = rows;
+      this.upserts = upserts;
+      this.table = table;
+    }
+
+    @Override
+    public PDone expand(PCollection<T> elements) {
+      Schema schema = rows.schema();
+      elements
+          .apply("Row", ParDo.of(new RowFn<>(rows, schema)))
+          .setRowSchema(schema)
+          .apply("BigQuery", upserts)
+          .getFailedStorageApiInserts()
+          .apply("Refused", ParDo.of(new RefuseFn(table)));
+      return PDone.in(elements.getPipeline());
+    }
+  }
+
+  private static final class RowFn<T> extends DoFn<T, Row> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RowFormat<T> rows;
+    private final Schema schema;
+
+    RowFn(RowFormat<T> rows, Schema schema) {
+      this.rows = rows;
+      this.schema = schema;
+    }
+
+    @ProcessElement
+    public void process(@Element T element, OutputReceiver<Row> out) {
+      out.output(rows.row(element, schema));
+    }
+  }
+
+  /** A row that BigQuery refuses is an answer that would be missing. */
+  private static final class RefuseFn extends DoFn<BigQueryStorageApiInsertError, Void> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String table;
+
+    RefuseFn(String table) {
+      this.table = table;
+    }
+
+    @ProcessElement
+    @SuppressWarnings("DoNotCallSuggester") // it is called where a row was refused, and only there
+    public void process(@Element BigQueryStorageApiInsertError refused) {
+      throw new IllegalStateException(
+          table
+              + ": BigQuery refused the row "
+              + new LinkedHashMap<>(refused.getRow())
+              + ": "
+              + refused.getErrorMessage());
+    }
+  }
+}

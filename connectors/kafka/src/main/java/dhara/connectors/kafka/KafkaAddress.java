@@ -1,0 +1,144 @@
+package dhara.connectors.kafka;
+
+import dhara.connectors.Endpoint;
+import dhara.options.Nearest;
+import dhara.options.SecretReference;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * A topic and how to reach it: {@code kafka://broker1:9092,broker2:9092/topic} with client
+ * properties. Secrets among the properties stay references until {@link #settings()}.
+ *
+ * @param brokers {@code host:port} pairs separated by commas
+ * @param topic the topic's name
+ * @param properties what the user set on the client, by Kafka's own names
+ */
+record KafkaAddress(String brokers, String topic, Map<String, String> properties)
+    implements Serializable {
+
+  private static final Pattern BROKER =
+      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:/\\[\\]]+):(\\d{1,5})");
+  private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+  private static final String SHAPE = "kafka://broker1:9092,broker2:9092/topic";
+
+  /**
+   * Reads an endpoint.
+   *
+   * @param prefix what client properties begin with in the URI: {@code consumer.}
+   * @param owned the properties that are not the user's to set, each with the reason
+   * @throws dhara.options.BadOption where brokers or topic are malformed, or a property is refused
+   */
+  static KafkaAddress of(Endpoint endpoint, String prefix, Map<String, String> owned) {
+    int slash = endpoint.path().lastIndexOf('/');
+    if (slash <= 0 || slash == endpoint.path().length() - 1) {
+      throw endpoint.bad("names no brokers and topic; write " + SHAPE);
+    }
+    String brokers = endpoint.path().substring(0, slash);
+    String topic = endpoint.path().substring(slash + 1);
+    for (String broker : brokers.split(",", -1)) {
+      var match = BROKER.matcher(broker);
+      if (!match.matches() || Integer.parseInt(match.group(2)) > 65_535) {
+        // What stands where a port should may be a password.
+        String host = broker.replaceFirst(":(?!\\d*$).*", ":…");
+        throw endpoint.bad("'" + host + "' is no HOST:PORT of a broker; write " + SHAPE);
+      }
+    }
+    if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
+      throw endpoint.bad(
+          "'"
+              + topic
+              + "' is no topic's name: letters, digits, '.', '_' and '-' make one; write "
+              + SHAPE);
+    }
+    Map<String, String> properties = new TreeMap<>();
+    endpoint
+        .parameters()
+        .forEach(
+            (parameter, value) -> {
+              if (parameter.startsWith(prefix)) {
+                String name = parameter.substring(prefix.length());
+                if (owned.containsKey(name)) {
+                  throw endpoint.bad(parameter + " cannot be set: " + owned.get(name));
+                }
+                properties.put(name, value);
+              }
+            });
+    return new KafkaAddress(brokers, topic, properties);
+  }
+
+  /**
+   * The properties that Kafka does not know, a line each: a slip, or the property of a plug-in.
+   *
+   * @param prefix of client properties in the URI
+   * @param known what Kafka knows
+   */
+  List<String> unknown(String prefix, Set<String> known) {
+    return properties.keySet().stream()
+        .filter(name -> !known.contains(name))
+        .map(
+            name ->
+                source()
+                    + ": Kafka knows no property "
+                    + prefix
+                    + name
+                    + "."
+                    + Nearest.question(
+                        prefix + name, known.stream().map(each -> prefix + each).toList()))
+        .toList();
+  }
+
+  /** The brokers, in no order and in lower case. */
+  Set<String> brokerSet() {
+    return new TreeSet<>(List.of(brokers.toLowerCase(Locale.ROOT).split(",", -1)));
+  }
+
+  /** The same brokers, another topic. */
+  KafkaAddress withTopic(String other) {
+    return new KafkaAddress(brokers, other, properties);
+  }
+
+  /** What dead letters call the source. */
+  String source() {
+    return "kafka://" + topic;
+  }
+
+  /** Client settings with the secrets read: never to be stored, printed or sent. */
+  Map<String, Object> settings() {
+    Map<String, Object> settings = new HashMap<>();
+    properties.forEach((name, value) -> settings.put(name, SecretReference.resolve(value)));
+    settings.put("bootstrap.servers", brokers);
+    return settings;
+  }
+
+  /**
+   * Makes a client. Kafka's clients quote what they cannot read, be it a secret: a failure of
+   * theirs comes without.
+   */
+  <C> C client(Function<Map<String, Object>, C> maker, Map<String, Object> settings) {
+    try {
+      return maker.apply(settings);
+    } catch (KafkaException e) {
+      throw withoutSecrets(e);
+    }
+  }
+
+  /** The same failure without the secrets that this address names. */
+  KafkaException withoutSecrets(KafkaException failure) {
+    return new SpokenSecrets(
+            properties.values().stream()
+                .filter(SecretReference::is)
+                .map(SecretReference::resolve)
+                .toList())
+        .takenFrom(failure);
+  }
+}

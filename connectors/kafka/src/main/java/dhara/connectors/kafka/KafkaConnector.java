@@ -1,0 +1,113 @@
+package dhara.connectors.kafka;
+
+import com.google.auto.service.AutoService;
+import dhara.connectors.Connector;
+import dhara.connectors.Endpoint;
+import dhara.connectors.EventSource;
+import dhara.connectors.Place;
+import dhara.connectors.Reading;
+import dhara.connectors.ResultSet;
+import dhara.events.Event;
+import dhara.options.DharaOptions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/** Topics of Kafka: see {@link KafkaSource} and {@link KafkaSink}. */
+@AutoService(Connector.class)
+public final class KafkaConnector implements Connector {
+
+  /** A person reads slower than a topic fills. */
+  private static final Duration LEDGER_EVERY = Duration.ofSeconds(1);
+
+  @Override
+  public String scheme() {
+    return "kafka";
+  }
+
+  @Override
+  public String shape() {
+    return "kafka://HOST:9092/TOPIC";
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(
+        Ability.READ,
+        Ability.UPSERT,
+        Ability.DELETE,
+        Ability.APPEND,
+        Ability.READ_BACK,
+        Ability.REREAD);
+  }
+
+  @Override
+  public <T extends Record & Event> EventSource<T> source(
+      Endpoint endpoint, Reading<T> reading, DharaOptions options) {
+    KafkaSource<T> source =
+        KafkaSource.of(
+            endpoint,
+            reading.json(),
+            reading.coder(),
+            options.getDisorder(),
+            options.getIdleAfter());
+    return options.getWithout() == null
+        ? source
+        : source.without(ResultSet.of(Endpoint.of("--without", options.getWithout())));
+  }
+
+  @Override
+  public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
+    KafkaSink topic =
+        (rows.upserts() ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint))
+            .withSuffix(rows.suffix())
+            .takingRecordsOf(longest(rows, run));
+    return Target.of(new KafkaRows<>(rows, topic))
+        .checked(topic::check)
+        .created(topic::create)
+        .meteringItself()
+        .every(LEDGER_EVERY);
+  }
+
+  /**
+   * How long a row may well be that holds an event whole, as dead letters and late events do:
+   * Base64 makes it longer by a third, quotes within quotes by as much as itself. An answer holds
+   * what an analysis makes of events, so its topic is left as Kafka makes it.
+   */
+  private static long longest(Rows<?> rows, Run run) {
+    return rows.aside() && !rows.upserts()
+        ? 2L * run.options().as(DharaOptions.class).getMaxEventBytes() + (1 << 16)
+        : 0;
+  }
+
+  /** Brokers may have several names: those of one cluster know its id. */
+  @Override
+  public boolean overlaps(Place place, Place other) {
+    KafkaAddress here = address(place);
+    KafkaAddress there = address(other);
+    if (!here.topic().equals(there.topic())) {
+      return false;
+    }
+    Set<String> shared = here.brokerSet();
+    shared.retainAll(there.brokerSet());
+    return !shared.isEmpty()
+        || KafkaTopic.cluster(place.endpoint(), here)
+            .equals(KafkaTopic.cluster(other.endpoint(), there));
+  }
+
+  @Override
+  public String named(Place place) {
+    return "the topic " + address(place).topic();
+  }
+
+  private static KafkaAddress address(Place place) {
+    KafkaAddress address =
+        KafkaAddress.of(place.endpoint(), place.written() ? "producer." : "consumer.", Map.of());
+    return address.withTopic(address.topic() + place.suffix());
+  }
+
+  @Override
+  public ResultSet results(Endpoint endpoint) {
+    return TopicResults.of(endpoint);
+  }
+}

@@ -1,0 +1,72 @@
+package dhara.connectors.kafka;
+
+import dhara.connectors.Endpoint;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * How Dhara writes to a topic: idempotent producers that wait for all replicas, without
+ * transactions.
+ *
+ * @param address the topic
+ */
+record KafkaProducers(KafkaAddress address) implements Serializable {
+
+  /** What Kafka's producer gives itself to deliver a record, where nobody says otherwise. */
+  private static final Duration DELIVERY = Duration.ofMinutes(2);
+
+  private static final Set<String> PARAMETERS = Set.of("partitions", "producer.*");
+
+  /** The properties that are not the user's to set, each with the reason. */
+  private static final Map<String, String> OWNED =
+      Map.of(
+          ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "the brokers are in the URI",
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, "the sink encodes what it writes",
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, "the sink encodes what it writes",
+          ProducerConfig.ACKS_CONFIG, "what is written must last",
+          ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "a retry must not write twice",
+          ProducerConfig.TRANSACTIONAL_ID_CONFIG, "the sink writes without transactions");
+
+  /**
+   * Reads an endpoint that is written to.
+   *
+   * @throws dhara.options.BadOption where it is malformed or has unknown parameters
+   */
+  static KafkaProducers of(Endpoint endpoint) {
+    return new KafkaProducers(KafkaAddress.of(endpoint.allow(PARAMETERS), "producer.", OWNED));
+  }
+
+  /**
+   * How long to wait for a producer that says nothing: it has twice the time that it gives itself.
+   */
+  Duration patience() {
+    String given = address.properties().get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+    return (given == null ? DELIVERY : Duration.ofMillis(Long.parseLong(given))).multipliedBy(2);
+  }
+
+  /**
+   * A new producer, with the secrets read.
+   *
+   * @param limit of the topic
+   * @param fixed what must hold, whatever the user set
+   */
+  KafkaProducer<byte[], byte[]> open(TopicLimit limit, Map<String, Object> fixed) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 10);
+    settings.putAll(address.settings());
+    settings.putAll(limit.settings(address));
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.putAll(fixed);
+    return address.client(
+        all -> new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer()),
+        settings);
+  }
+}

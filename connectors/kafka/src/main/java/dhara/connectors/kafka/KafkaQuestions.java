@@ -1,0 +1,108 @@
+package dhara.connectors.kafka;
+
+import dhara.connectors.Endpoint;
+import dhara.options.Nearest;
+import dhara.options.SecretReference;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Asks brokers before a run, so that what cannot work fails at once and in one line. */
+final class KafkaQuestions {
+
+  /** How long a broker may take to answer before it counts as unreachable. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final int NEAREST = 3;
+
+  private KafkaQuestions() {}
+
+  /**
+   * Asks, with a client that the question opens and closes.
+   *
+   * @throws dhara.options.BadOption where no broker can be reached, or none answers
+   */
+  static <A> A ask(Endpoint endpoint, KafkaAddress address, Supplier<A> question) {
+    // A Kafka client that cannot connect tries and logs without end: knock before it does.
+    knock(endpoint, address);
+    try {
+      return question.get();
+    } catch (InterruptException e) {
+      throw e;
+    } catch (SecretReference.Missing e) {
+      throw endpoint.bad(rootOf(e), e);
+    } catch (ConfigException failed) {
+      KafkaException e = address.withoutSecrets(failed);
+      throw endpoint.bad(rootOf(e), e);
+    } catch (KafkaException failed) {
+      KafkaException e = address.withoutSecrets(failed);
+      throw endpoint.bad(
+          "the brokers do not answer as expected within "
+              + PATIENCE.toSeconds()
+              + " s ("
+              + rootOf(e)
+              + "); check their advertised listeners, and security with consumer. or producer."
+              + " properties",
+          e);
+    }
+  }
+
+  private static void knock(Endpoint endpoint, KafkaAddress address) {
+    String[] brokers = address.brokers().split(",", -1);
+    IOException refusal = null;
+    for (String broker : brokers) {
+      int colon = broker.lastIndexOf(':');
+      String host = broker.substring(0, colon).replaceAll("[\\[\\]]", "");
+      InetSocketAddress door =
+          new InetSocketAddress(host, Integer.parseInt(broker.substring(colon + 1)));
+      try (Socket socket = new Socket()) {
+        socket.connect(door, (int) PATIENCE.toMillis() / brokers.length);
+        return;
+      } catch (IOException e) {
+        refusal = e;
+      }
+    }
+    throw endpoint.bad(
+        "no broker can be reached at "
+            + address.brokers()
+            + "; check host and port, and that the broker runs",
+        refusal);
+  }
+
+  /** How a missing topic is reported: with the names that come nearest to it. */
+  static String absent(String topic, Collection<String> topics) {
+    List<String> nearest =
+        topics.stream()
+            .filter(other -> !other.startsWith("__"))
+            .sorted(
+                Comparator.<String>comparingInt(other -> Nearest.distance(topic, other))
+                    .thenComparing(Comparator.naturalOrder()))
+            .limit(NEAREST)
+            .toList();
+    return "there is no topic '"
+        + topic
+        + "' on the broker; "
+        + (nearest.isEmpty()
+            ? "it has none that you may see"
+            : "the nearest are " + String.join(", ", nearest));
+  }
+
+  private static String rootOf(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage();
+    return message == null
+        ? root.getClass().getSimpleName()
+        : message.lines().findFirst().orElse("");
+  }
+}

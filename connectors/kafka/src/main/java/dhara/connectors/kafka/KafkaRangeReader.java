@@ -1,0 +1,100 @@
+package dhara.connectors.kafka;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads ranges of a topic, each from its first to its last offset. Keeps a consumer, so it belongs
+ * to one thread.
+ */
+final class KafkaRangeReader implements AutoCloseable {
+
+  /** How long a range may stand still, its broker gone, before the bundle fails. */
+  private static final Duration STALLED = Duration.ofMinutes(2);
+
+  private final KafkaAddress address;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+
+  private KafkaRangeReader(KafkaAddress address, KafkaConsumer<byte[], byte[]> consumer) {
+    this.address = address;
+    this.consumer = consumer;
+  }
+
+  /** A reader of a topic, with a consumer of its own. */
+  static KafkaRangeReader open(KafkaConsumers consumers) {
+    return new KafkaRangeReader(consumers.address(), consumers.open(consumers.settings()));
+  }
+
+  /** Takes records as they were written. */
+  @FunctionalInterface
+  interface Records {
+    void accept(ConsumerRecord<byte[], byte[]> record);
+  }
+
+  /**
+   * Shows the records of a range in the order of their offsets.
+   *
+   * @throws IllegalStateException where offsets were deleted, or nothing can be read any more
+   */
+  void read(KafkaRange range, Records records) {
+    TopicPartition partition = new TopicPartition(address.topic(), range.partition());
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, range.from());
+    long at = range.from();
+    long movedAt = System.nanoTime();
+    // The position, not the last record, tells the end: the last offsets may hold transaction
+    // markers, or records that were compacted away.
+    while (at < range.until()) {
+      for (ConsumerRecord<byte[], byte[]> record : poll(range, partition)) {
+        if (record.offset() >= range.until()) {
+          break;
+        }
+        records.accept(record);
+      }
+      long position = consumer.position(partition);
+      if (position > at) {
+        at = position;
+        movedAt = System.nanoTime();
+      } else if (System.nanoTime() - movedAt > STALLED.toNanos()) {
+        throw new IllegalStateException(
+            address.source()
+                + " partition="
+                + range.partition()
+                + " offset="
+                + at
+                + ": nothing could be read for "
+                + STALLED
+                + "; does the broker still run?");
+      }
+    }
+  }
+
+  private Iterable<ConsumerRecord<byte[], byte[]>> poll(
+      KafkaRange range, TopicPartition partition) {
+    try {
+      return consumer.poll(Duration.ofSeconds(1));
+    } catch (OffsetOutOfRangeException e) {
+      throw new IllegalStateException(
+          address.source()
+              + " partition="
+              + range.partition()
+              + ": offsets of the range "
+              + range.from()
+              + " to "
+              + range.until()
+              + " were deleted before they were read, the first is now "
+              + consumer.beginningOffsets(List.of(partition)).get(partition)
+              + "; start later, or keep records longer",
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

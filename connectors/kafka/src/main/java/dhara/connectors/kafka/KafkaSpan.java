@@ -1,0 +1,225 @@
+package dhara.connectors.kafka;
+
+import dhara.connectors.Endpoint;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What a URI says of a topic that is read: how to reach it, and from where to where.
+ *
+ * @param endpoint the URI
+ * @param consumers how it is read
+ * @param start where reading starts
+ * @param end where it ends; null where it goes on for ever
+ */
+record KafkaSpan(
+    Endpoint endpoint, KafkaConsumers consumers, KafkaOffsets start, @Nullable KafkaOffsets end) {
+
+  /**
+   * Offsets of one range: some seconds of work, so that workers stay evenly busy, and few enough
+   * events for Spark, which holds all that comes of one element in memory.
+   */
+  private static final long MOST_PER_RANGE = 100_000;
+
+  private static final Set<String> PARAMETERS = Set.of("start", "end", "isolation", "consumer.*");
+  private static final Set<String> ISOLATIONS = Set.of("read_committed", "read_uncommitted");
+
+  /**
+   * Reads an endpoint.
+   *
+   * @throws dhara.options.BadOption where it is malformed or has unknown parameters
+   */
+  static KafkaSpan of(Endpoint endpoint) {
+    endpoint.allow(PARAMETERS);
+    String isolation = endpoint.parameter("isolation", "read_committed");
+    if (!ISOLATIONS.contains(isolation)) {
+      throw endpoint.bad(
+          "isolation=" + isolation + " does not exist; write read_committed or read_uncommitted");
+    }
+    KafkaAddress address = KafkaAddress.of(endpoint, "consumer.", KafkaConsumers.OWNED);
+    KafkaOffsets start =
+        KafkaOffsets.of(endpoint, "start", endpoint.parameter("start", "earliest"));
+    String end = endpoint.parameters().get("end");
+    return new KafkaSpan(
+        endpoint,
+        new KafkaConsumers(address, isolation),
+        start,
+        end == null ? null : KafkaOffsets.of(endpoint, "end", end));
+  }
+
+  /** The same, up to the newest record as it stands where the URI names no end. */
+  KafkaSpan upToNow() {
+    return end == null
+        ? new KafkaSpan(endpoint, consumers, start, new KafkaOffsets.Latest())
+        : this;
+  }
+
+  /** The same of another topic. */
+  KafkaSpan of(String topic) {
+    KafkaAddress other = consumers.address().withTopic(topic);
+    return new KafkaSpan(endpoint, new KafkaConsumers(other, consumers.isolation()), start, end);
+  }
+
+  /** The topics that the brokers show. */
+  Set<String> topics() {
+    return asked(consumer -> consumer.listTopics(KafkaQuestions.PATIENCE).keySet());
+  }
+
+  /**
+   * The ranges of {@link #ranges}, cut so that workers share them. There is one at least, be it
+   * empty: what reads it says that it has read nothing.
+   */
+  List<KafkaRange> cut() {
+    List<KafkaRange> cut = new ArrayList<>();
+    List<KafkaRange> whole = ranges();
+    for (KafkaRange range : whole) {
+      cut.addAll(range.cut(MOST_PER_RANGE));
+    }
+    return cut.isEmpty() ? whole : cut;
+  }
+
+  /**
+   * What a user may not have meant, a line each: partitions that are not read because the offsets
+   * of others are listed, and client properties that Kafka does not know.
+   */
+  List<String> doubts() {
+    List<String> doubts =
+        new ArrayList<>(consumers.address().unknown("consumer.", ConsumerConfig.configNames()));
+    if (start instanceof KafkaOffsets.Listed || end instanceof KafkaOffsets.Listed) {
+      int partitions = asked(consumer -> infos(consumer).size());
+      Set<Integer> read = new TreeSet<>();
+      ranges().forEach(range -> read.add(range.partition()));
+      List<Integer> others =
+          IntStream.range(0, partitions).filter(p -> !read.contains(p)).boxed().toList();
+      if (!others.isEmpty()) {
+        doubts.add(
+            ("%s: of its %d partitions only %s are read, because start= or end= lists offsets of no"
+                    + " others; not read are %s")
+                .formatted(
+                    consumers.address().source(), partitions, numbers(read), numbers(others)));
+      }
+    }
+    return doubts;
+  }
+
+  private static String numbers(Collection<Integer> partitions) {
+    return partitions.stream().map(String::valueOf).collect(Collectors.joining(", "));
+  }
+
+  /**
+   * The range of every partition that is read, as it stands now; of a stream, up to its end.
+   *
+   * @throws dhara.options.BadOption where topic, partitions or offsets are not there, or no broker
+   *     answers
+   */
+  List<KafkaRange> ranges() {
+    return asked(this::ranges);
+  }
+
+  private <A> A asked(Function<Consumer<byte[], byte[]>, A> question) {
+    return KafkaQuestions.ask(
+        endpoint,
+        consumers.address(),
+        () -> {
+          Map<String, Object> settings = consumers.settings(KafkaQuestions.PATIENCE);
+          try (KafkaConsumer<byte[], byte[]> consumer = consumers.open(settings)) {
+            return question.apply(consumer);
+          }
+        });
+  }
+
+  private List<PartitionInfo> infos(Consumer<byte[], byte[]> consumer) {
+    String topic = consumers.address().topic();
+    Map<String, List<PartitionInfo>> topics = consumer.listTopics(KafkaQuestions.PATIENCE);
+    List<PartitionInfo> infos = topics.get(topic);
+    if (infos == null || infos.isEmpty()) {
+      throw endpoint.bad(KafkaQuestions.absent(topic, topics.keySet()));
+    }
+    return infos;
+  }
+
+  private List<KafkaRange> ranges(Consumer<byte[], byte[]> consumer) {
+    String topic = consumers.address().topic();
+    List<PartitionInfo> infos = infos(consumer);
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (PartitionInfo info : infos) {
+      if (reads("start", start, info.partition(), infos.size())
+          && (end == null || reads("end", end, info.partition(), infos.size()))) {
+        partitions.add(new TopicPartition(topic, info.partition()));
+      }
+    }
+    Map<TopicPartition, Long> firsts =
+        consumer.beginningOffsets(partitions, KafkaQuestions.PATIENCE);
+    Map<TopicPartition, Long> lasts = consumer.endOffsets(partitions, KafkaQuestions.PATIENCE);
+    Map<TopicPartition, Long> from = start.resolve(consumer, partitions, KafkaQuestions.PATIENCE);
+    Map<TopicPartition, Long> until =
+        end == null ? lasts : end.resolve(consumer, partitions, KafkaQuestions.PATIENCE);
+    List<KafkaRange> ranges = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      long first = firsts.get(partition);
+      long last = lasts.get(partition);
+      checkThere("start", start, partition.partition(), from.get(partition), first, last);
+      if (end != null) {
+        checkThere("end", end, partition.partition(), until.get(partition), first, last);
+        if (from.get(partition) > until.get(partition)) {
+          throw endpoint.bad(
+              "partition "
+                  + partition.partition()
+                  + " would end at offset "
+                  + until.get(partition)
+                  + ", before its start at "
+                  + from.get(partition)
+                  + "; exchange start and end");
+        }
+      }
+      ranges.add(new KafkaRange(partition.partition(), from.get(partition), until.get(partition)));
+    }
+    return ranges;
+  }
+
+  private boolean reads(String parameter, KafkaOffsets offsets, int partition, int partitions) {
+    if (!(offsets instanceof KafkaOffsets.Listed listed)) {
+      return true;
+    }
+    for (int named : listed.offsets().keySet()) {
+      if (named >= partitions) {
+        throw endpoint.bad(
+            parameter
+                + "= names partition "
+                + named
+                + ", but the topic has 0 to "
+                + (partitions - 1));
+      }
+    }
+    return listed.offsets().containsKey(partition);
+  }
+
+  private void checkThere(
+      String parameter, KafkaOffsets offsets, int partition, long offset, long first, long last) {
+    if (offsets instanceof KafkaOffsets.Listed && (offset < first || offset > last)) {
+      throw endpoint.bad(
+          parameter
+              + "= names offset "
+              + offset
+              + " of partition "
+              + partition
+              + ", which has "
+              + first
+              + " to "
+              + last);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dhara.connectors.kafka;
+
+import dhara.connectors.Endpoint;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * A topic to be written to, created where it is not there yet.
+ *
+ * @param endpoint what named it
+ * @param address the topic
+ * @param partitions how many it gets where it is created
+ * @param upserts whether it is compacted where it is created; else it deletes by age
+ * @param longest bytes of a record that it must take where it is created; 0 leaves that to Kafka
+ */
+record KafkaTopic(
+    Endpoint endpoint, KafkaAddress address, int partitions, boolean upserts, long longest) {
+
+  /**
+   * What {@code partitions=} says; 1 where it says nothing.
+   *
+   * @throws dhara.options.BadOption where that is no count
+   */
+  static int partitions(Endpoint endpoint) {
+    String partitions = endpoint.parameter("partitions", "1");
+    if (!partitions.matches("[1-9]\\d{0,5}")) {
+      throw endpoint.bad("partitions=" + partitions + " is no count, e.g. partitions=4");
+    }
+    return Integer.parseInt(partitions);
+  }
+
+  /**
+   * Creates the topic if it is not there. To be asked by {@link KafkaQuestions}.
+   *
+   * @return how many partitions it has
+   */
+  int createIfAbsent() {
+    return createIfAbsent(1, "");
+  }
+
+  /**
+   * The same, where the topic must have some partitions at least: it is not created with fewer.
+   *
+   * @param least how many
+   * @param why what needs them
+   */
+  int createIfAbsent(int least, String why) {
+    return asked(
+        admin -> {
+          if (!admin.listTopics().names().get().contains(address.topic())) {
+            if (partitions < least) {
+              throw endpoint.bad(
+                  "would be created with " + count(partitions) + ", but " + needs(least, why));
+            } else if (created(admin)) {
+              return partitions;
+            }
+          }
+          int there = existing(admin);
+          if (there < least) {
+            throw endpoint.bad("the topic has " + count(there) + ", but " + needs(least, why));
+          }
+          return there;
+        });
+  }
+
+  /** Whether it is there. To be asked by {@link KafkaQuestions}. */
+  boolean isThere() {
+    return asked(admin -> admin.listTopics().names().get().contains(address.topic()));
+  }
+
+  /**
+   * The id of the cluster that a topic is in.
+   *
+   * @throws dhara.options.BadOption where no broker answers
+   */
+  static String cluster(Endpoint endpoint, KafkaAddress address) {
+    KafkaTopic topic = new KafkaTopic(endpoint, address, 1, false, 0);
+    return KafkaQuestions.ask(
+        endpoint, address, () -> topic.asked(admin -> admin.describeCluster().clusterId().get()));
+  }
+
+  private interface Question<A> {
+    A ask(Admin admin) throws ExecutionException, InterruptedException;
+  }
+
+  /** Settings of a client that asks, and gives up soon. */
+  static Map<String, Object> settings(KafkaAddress address) {
+    Map<String, Object> settings = address.settings();
+    settings.keySet().removeIf(name -> !AdminClientConfig.configNames().contains(name));
+    int patience = (int) KafkaQuestions.PATIENCE.toMillis();
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience);
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, patience / 2);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) patience / 2);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) patience / 2);
+    return settings;
+  }
+
+  private <A> A asked(Question<A> question) {
+    try (Admin admin = address.client(Admin::create, settings(address))) {
+      return question.ask(admin);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException refusal) {
+        throw refusal;
+      }
+      throw endpoint.bad("the topic cannot be created: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw endpoint.bad("the check was interrupted", e);
+    }
+  }
+
+  private static String count(int partitions) {
+    return partitions == 1 ? "1 partition" : partitions + " partitions";
+  }
+
+  private static String needs(int least, String why) {
+    return why + " needs " + least + " at least; name a new topic with partitions=" + least;
+  }
+
+  /** False where somebody else has just created it. */
+  private boolean created(Admin admin) throws ExecutionException, InterruptedException {
+    NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
+    Map<String, String> settings = new HashMap<>();
+    settings.put(
+        TopicConfig.CLEANUP_POLICY_CONFIG,
+        upserts ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
+    int needed = TopicLimit.taking(longest).bytes();
+    if (needed > TopicLimit.KAFKAS) {
+      settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(needed));
+    }
+    topic.configs(settings);
+    try {
+      admin.createTopics(List.of(topic)).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+
+  /** A topic that was created a moment ago is listed before every broker can describe it. */
+  private int existing(Admin admin) throws ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + KafkaQuestions.PATIENCE.toNanos();
+    while (true) {
+      try {
+        return described(admin);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() - deadline > 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+      }
+    }
+  }
+
+  private int described(Admin admin) throws ExecutionException, InterruptedException {
+    return admin
+        .describeTopics(List.of(address.topic()))
+        .allTopicNames()
+        .get()
+        .get(address.topic())
+        .partitions()
+        .size();
+  }
+}

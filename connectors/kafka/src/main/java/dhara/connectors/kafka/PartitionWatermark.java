@@ -1,0 +1,92 @@
+package dhara.connectors.kafka;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The watermark of one partition, in epoch milliseconds of event time: it trails the newest event
+ * by the disorder, never falls, and never comes from the wall clock, so that last year's events
+ * read today are as much on time as they were last year.
+ *
+ * <p>A partition that is idle (nothing left to read, and silent for a while of wall clock) must not
+ * hold the others back: it follows the {@link TopicTail tail of its topic}, which is the newest
+ * event in any of its partitions, wherever they are read. It goes no further: while the whole topic
+ * is silent the watermark stands, and a replay that pauses for an hour finds it where it was.
+ *
+ * <p>What was in the log when the tail was read is never made late by that tail: the partition
+ * counts as caught up only by a backlog that was counted after the tail was read.
+ */
+final class PartitionWatermark {
+
+  private final long disorderMillis;
+  private final long idleAfterMillis;
+  private final int partition;
+  private final LongSupplier wallClock;
+  private final Supplier<@Nullable TopicTail> tails;
+
+  private long watermark;
+  private long heardAt;
+
+  /**
+   * A watermark that starts where it was.
+   *
+   * @param previous the watermark before a restore; {@link TopicTail#NONE} for a first start
+   * @param wallClock epoch milliseconds; measures silence and nothing else
+   * @param tails the newest known tail of the topic, null while none is; asked only when silent
+   */
+  PartitionWatermark(
+      int partition,
+      Duration disorder,
+      Duration idleAfter,
+      long previous,
+      LongSupplier wallClock,
+      Supplier<@Nullable TopicTail> tails) {
+    this.partition = partition;
+    this.disorderMillis = disorder.toMillis();
+    this.idleAfterMillis = idleAfter.toMillis();
+    this.wallClock = wallClock;
+    this.tails = tails;
+    this.watermark = previous;
+    this.heardAt = wallClock.getAsLong();
+  }
+
+  /** An event was read. */
+  void event(long atMillis) {
+    heard();
+    follow(atMillis);
+  }
+
+  /** A record was read that is no event: the partition is not silent, but no time has passed. */
+  void heard() {
+    heardAt = wallClock.getAsLong();
+  }
+
+  /**
+   * The watermark now.
+   *
+   * @param backlog how many offsets are left to read; negative if that is unknown
+   * @param countedAt when the backlog was counted, epoch milliseconds of wall clock
+   */
+  long watermark(long backlog, long countedAt) {
+    if (backlog >= 0 && wallClock.getAsLong() - heardAt >= idleAfterMillis) {
+      TopicTail tail = tails.get();
+      if (tail != null && countedAt > tail.readAt() && tail.caughtUp(partition, backlog)) {
+        follow(tail.newest());
+      }
+    }
+    return watermark;
+  }
+
+  /** The watermark as it was last known: nothing downstream has a later one. */
+  long known() {
+    return watermark;
+  }
+
+  private void follow(long newest) {
+    if (newest != TopicTail.NONE) {
+      watermark = Math.max(watermark, newest - disorderMillis);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dhara.connectors.kafka;
+
+import dhara.connectors.Decoding;
+import dhara.connectors.reading.ArrivalReader;
+import dhara.events.Event;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the tail of a topic when a silent partition asks for it, in a thread of its own and at most
+ * once in a while: whoever asks gets the last one read, and never waits.
+ */
+final class TopicTails<T extends Record & Event> implements Supplier<@Nullable TopicTail> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TopicTails.class);
+
+  /** Less often than this there is nothing to gain: backlogs are counted once a second. */
+  private static final Duration RAREST = Duration.ofSeconds(1);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /**
+   * How many offsets from the end the last records are looked for: a few, and where a partition
+   * ends in so many transaction markers or compacted records that there is none, more.
+   */
+  private static final long[] DEPTHS = {10, 10_000};
+
+  private final KafkaConsumers consumers;
+  private final Decoding<T> decoding;
+  private final long everyNanos;
+  private final AtomicLong due = new AtomicLong(System.nanoTime());
+  private volatile @Nullable TopicTail last;
+
+  TopicTails(KafkaConsumers consumers, Decoding<T> decoding, Duration every) {
+    this.consumers = consumers;
+    this.decoding = decoding;
+    this.everyNanos = (every.compareTo(RAREST) < 0 ? RAREST : every).toNanos();
+  }
+
+  /** The last tail read, null while there is none; starts the next reading when it is due. */
+  @Override
+  public @Nullable TopicTail get() {
+    long now = System.nanoTime();
+    long dueNow = due.get();
+    // While a reading runs nothing is due: it sets the time of the next one when it ends.
+    if (now - dueNow >= 0 && due.compareAndSet(dueNow, now + Long.MAX_VALUE / 2)) {
+      Thread reading = new Thread(this::readOnce, "tail-of-" + consumers.address().topic());
+      reading.setDaemon(true);
+      reading.start();
+    }
+    return last;
+  }
+
+  private void readOnce() {
+    try {
+      last = read();
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "The tail of {} cannot be read; idle partitions hold the watermark until it can",
+          consumers.address().source(),
+          e);
+    } finally {
+      due.set(System.nanoTime() + everyNanos);
+    }
+  }
+
+  /** Reads the tail now. */
+  TopicTail read() {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumers.open(consumers.settings(PATIENCE))) {
+      List<TopicPartition> partitions = new ArrayList<>();
+      consumer
+          .partitionsFor(consumers.address().topic())
+          .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+      Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      long readAt = System.currentTimeMillis();
+
+      Map<TopicPartition, Long> readable = new HashMap<>(beginnings);
+      Set<TopicPartition> open = new HashSet<>(partitions);
+      long newest = TopicTail.NONE;
+      for (long depth : DEPTHS) {
+        open.removeIf(partition -> readable.get(partition) >= ends.get(partition));
+        for (TopicPartition partition : open) {
+          readable.put(partition, Math.max(beginnings.get(partition), ends.get(partition) - depth));
+        }
+        newest = Math.max(newest, readToEnds(consumer, open, readable, ends));
+      }
+      Map<Integer, TopicTail.End> all = new HashMap<>();
+      partitions.forEach(
+          p -> all.put(p.partition(), new TopicTail.End(readable.get(p), ends.get(p))));
+      return new TopicTail(readAt, newest, all);
+    }
+  }
+
+  /**
+   * Reads from {@code readable} to {@code ends}, and moves {@code readable} behind the last record.
+   * Partitions in which there was a record are open no more.
+   *
+   * @return the newest event time
+   */
+  private long readToEnds(
+      KafkaConsumer<byte[], byte[]> consumer,
+      Set<TopicPartition> open,
+      Map<TopicPartition, Long> readable,
+      Map<TopicPartition, Long> ends) {
+    ArrivalReader<T> reader = new ArrivalReader<>(decoding);
+    long newest = TopicTail.NONE;
+    consumer.assign(open);
+    open.forEach(partition -> consumer.seek(partition, readable.get(partition)));
+    Set<TopicPartition> unfinished = new HashSet<>(open);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!unfinished.isEmpty()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new TimeoutException("no end of " + unfinished + " within " + PATIENCE);
+      }
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        readable.put(partition, record.offset() + 1);
+        open.remove(partition);
+        T event = reader.read(record.value(), record.timestamp()).event();
+        if (event != null) {
+          newest = Math.max(newest, event.at().toEpochMilli());
+        }
+      }
+      unfinished.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
+    }
+    return newest;
+  }
+}

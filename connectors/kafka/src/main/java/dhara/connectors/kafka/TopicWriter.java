@@ -1,0 +1,144 @@
+package dhara.connectors.kafka;
+
+import dhara.connectors.Endpoint;
+import dhara.options.BadOption;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.utils.Utils;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Writes records to named partitions of a topic, in order, outside of any pipeline: {@code
+ * kafka://broker:9092/topic?partitions=4&producer.NAME=VALUE}. A topic that is not there yet is
+ * created, and deletes by age.
+ *
+ * <p>One request is underway at a time, so that what is sent again comes before what follows it:
+ * the order within a partition is the order of {@link #send}. Records carry the time of writing.
+ */
+public final class TopicWriter implements AutoCloseable {
+
+  /** How much room a request takes beside one record. */
+  private static final int REQUEST_OVERHEAD = 1 << 16;
+
+  private final KafkaProducers producers;
+  private final int partitions;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final Acknowledgements acknowledgements;
+
+  private TopicWriter(
+      KafkaProducers producers, int partitions, KafkaProducer<byte[], byte[]> producer) {
+    this.producers = producers;
+    this.partitions = partitions;
+    this.producer = producer;
+    this.acknowledgements = new Acknowledgements(producer, producers.patience());
+  }
+
+  /**
+   * Opens a topic, and creates it if it is not there.
+   *
+   * @param endpoint the topic
+   * @param least how many partitions it must have
+   * @param why what needs so many, for the error
+   * @param longest bytes of a record
+   * @throws BadOption where the endpoint is malformed, no broker answers within ten seconds, or the
+   *     topic has too few partitions
+   */
+  public static TopicWriter open(Endpoint endpoint, int least, String why, int longest) {
+    if (!endpoint.scheme().equals("kafka")) {
+      throw endpoint.bad("is no topic; write kafka://broker:9092/topic?partitions=4");
+    }
+    KafkaProducers producers = KafkaProducers.of(endpoint);
+    KafkaAddress address = producers.address();
+    KafkaTopic topic =
+        new KafkaTopic(endpoint, address, KafkaTopic.partitions(endpoint), false, longest);
+    return KafkaQuestions.ask(
+        endpoint,
+        address,
+        () -> {
+          int partitions = topic.createIfAbsent(least, why);
+          return new TopicWriter(
+              producers,
+              partitions,
+              producers.open(
+                  TopicLimit.of(address),
+                  Map.of(
+                      ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                      1,
+                      ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                      longest + REQUEST_OVERHEAD)));
+        });
+  }
+
+  /** The topic. */
+  public String topic() {
+    return producers.address().topic();
+  }
+
+  /** How many partitions the topic has. */
+  public int partitions() {
+    return partitions;
+  }
+
+  /** The partition that Kafka's own producers choose for a key. */
+  public static int partition(byte[] key, int partitions) {
+    return Utils.toPositive(Utils.murmur2(key)) % partitions;
+  }
+
+  /** How many records the brokers have taken. */
+  public long acknowledged() {
+    return acknowledgements.count();
+  }
+
+  /**
+   * Sends a record; returns before it is acknowledged.
+   *
+   * @param key null for none
+   * @throws IllegalStateException where the brokers have refused this record or an earlier one, or
+   *     have not taken it in time
+   */
+  public void send(int partition, byte @Nullable [] key, byte[] value) {
+    check();
+    acknowledgements.send(new ProducerRecord<>(topic(), partition, key, value));
+  }
+
+  /**
+   * Waits until all that was sent is acknowledged.
+   *
+   * @throws IllegalStateException where a record was not
+   */
+  public void finish() {
+    acknowledgements.await();
+    check();
+  }
+
+  private void check() {
+    Exception refusal = acknowledgements.refusal();
+    if (refusal != null) {
+      IllegalStateException failure =
+          new IllegalStateException(
+              producers.address().source()
+                  + ": the brokers took "
+                  + acknowledged()
+                  + " records, and then refused one or went away: "
+                  + refusal.getMessage());
+      // What a user sees of a failure is its root, and that must name the topic.
+      failure.addSuppressed(refusal);
+      throw failure;
+    }
+  }
+
+  /** {@code kafka://topic}. */
+  @Override
+  public String toString() {
+    return producers.address().source();
+  }
+
+  /** Ends at once: what matters was waited for by {@link #finish}. */
+  @Override
+  public void close() {
+    producer.close(Duration.ZERO);
+  }
+}

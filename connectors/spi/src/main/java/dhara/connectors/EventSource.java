@@ -1,0 +1,60 @@
+package dhara.connectors;
+
+import dhara.events.DeadLetter;
+import dhara.events.Event;
+import dhara.events.LateEvent;
+import dhara.transforms.windows.Lateness;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Where the events of an input come from. Only sources know whether a run streams: a bounded source
+ * makes a backfill, an unbounded one a stream.
+ */
+public interface EventSource<T extends Record & Event> {
+
+  /**
+   * Refuses, before anything runs, what cannot be read.
+   *
+   * @throws dhara.options.BadOption naming the option, the value and the fix
+   */
+  void check();
+
+  /** How many bytes there are to read; below zero where nobody knows beforehand. */
+  default long bytes() {
+    return -1;
+  }
+
+  /** What there is to read as it stands now, a line each, for who asks before a run. */
+  default List<String> found() {
+    return List.of();
+  }
+
+  /**
+   * Reads: events parsed and stamped with their event time, dead letters beside them, late events
+   * apart.
+   *
+   * @param name the input's name, with which the names of its steps begin
+   * @param lateness says which events of a stream are late; a bounded source has none
+   */
+  Read<T> read(Pipeline pipeline, String name, Lateness lateness);
+
+  /**
+   * What a source gives.
+   *
+   * @param events parsed, stamped, in the global window; what is late is not among them
+   * @param late events of a stream that came too late; nothing where the source is bounded
+   * @param leftOut events of a bounded source that the user wants left out, because a stream found
+   *     them late
+   * @param deadLetters what was no event
+   * @param counts how many of each there were, in parts to be added up
+   */
+  record Read<T>(
+      PCollection<T> events,
+      Optional<PCollection<LateEvent>> late,
+      Optional<PCollection<T>> leftOut,
+      PCollection<DeadLetter> deadLetters,
+      PCollection<Counts> counts) {}
+}

@@ -1,0 +1,255 @@
+package dhara.connectors;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dhara.events.DeadLetter;
+import dhara.events.LateEvent;
+import dhara.formats.RecordFields;
+import dhara.records.RecordSchemas;
+import dhara.transforms.aggregate.Answer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.schemas.Schema;
+import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.values.Row;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * How answers and dead letters are written: records side by side, made one flat row. An answer is
+ * its key's columns, {@code window_start}, {@code window_end}, {@code revision}, then its value's.
+ *
+ * <p>Belongs to one thread.
+ *
+ * @param <T> what is written
+ */
+public final class RowFormat<T> implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Which window an answer is for, and which word on it. */
+  private record Window(Instant windowStart, Instant windowEnd, long revision) {}
+
+  /** Which answer a later one replaces. */
+  private record WindowKey(Instant windowStart, Instant windowEnd) {}
+
+  /** Where something was read: what a record is that stands for itself. */
+  private record Place(String source, String position) {}
+
+  /**
+   * Splits what is written into records. Written as a lambda each, not as {@code List::of}: of
+   * equal method references to it, one is deserialized as another, which casts to that one's type.
+   */
+  public interface Split<T> extends Function<T, List<Record>>, Serializable {}
+
+  private final List<Class<? extends Record>> types;
+  private final Split<T> records;
+  private final List<Class<? extends Record>> keyTypes;
+  private final Split<T> keyRecords;
+  private final boolean revised;
+  private transient List<RecordFields<Record>> fields;
+  private transient List<RecordFields<Record>> keyFields;
+  private transient @Nullable JsonRows rows;
+
+  private RowFormat(
+      List<Class<? extends Record>> types,
+      Split<T> records,
+      List<Class<? extends Record>> keyTypes,
+      Split<T> keyRecords,
+      boolean revised) {
+    this.types = types;
+    this.records = records;
+    this.keyTypes = keyTypes;
+    this.keyRecords = keyRecords;
+    this.revised = revised;
+  }
+
+  /** Answers with these keys and values; keyed by key and window. */
+  public static <K extends Record, V extends Record> RowFormat<Answer<K, V>> answers(
+      Class<K> key, Class<V> value) {
+    return new RowFormat<>(
+        List.of(key, Window.class, value),
+        a -> List.of(a.key(), new Window(a.start(), a.end(), a.revision()), a.value()),
+        List.of(key, WindowKey.class),
+        a -> List.of(a.key(), new WindowKey(a.start(), a.end())),
+        true);
+  }
+
+  /** Dead letters; keyed by where they came from. */
+  public static RowFormat<DeadLetter> deadLetters() {
+    return new RowFormat<>(
+        List.of(DeadLetter.class),
+        d -> List.of(d),
+        List.of(Place.class),
+        d -> List.of(new Place(d.source(), d.position())),
+        false);
+  }
+
+  /** Late events; keyed by where they came from. */
+  public static RowFormat<LateEvent> late() {
+    return new RowFormat<>(
+        List.of(LateEvent.class),
+        e -> List.of(e),
+        List.of(Place.class),
+        e -> List.of(new Place(e.source(), e.position())),
+        false);
+  }
+
+  /**
+   * Records of other types, where a later one with the same key and a higher {@code revision}, one
+   * of its columns, replaces an earlier one.
+   *
+   * @param types the records that one row is made of, side by side
+   * @param records an element as those records
+   * @param keyTypes the records that make the key
+   * @param keyRecords the key of an element as those records
+   */
+  public static <T> RowFormat<T> upserts(
+      List<Class<? extends Record>> types,
+      Split<T> records,
+      List<Class<? extends Record>> keyTypes,
+      Split<T> keyRecords) {
+    return new RowFormat<>(types, records, keyTypes, keyRecords, true);
+  }
+
+  /** The columns, in snake case. */
+  public List<String> columns() {
+    return fields().stream().flatMap(f -> f.names().stream()).toList();
+  }
+
+  /** Whether it only says that what has its key is no more: it has a key, and no other columns. */
+  public boolean withdrawn(T element) {
+    return element instanceof Answer<?, ?> answer && answer.isWithdrawn();
+  }
+
+  /** One line of JSON without the line feed. */
+  public byte[] json(T element) throws IOException {
+    return json(fields(), records.apply(element));
+  }
+
+  /** What identifies it: a later one with this key replaces it. */
+  public byte[] jsonKey(T element) throws IOException {
+    if (keyFields == null) {
+      keyFields = fields(keyTypes);
+    }
+    return json(keyFields, keyRecords.apply(element));
+  }
+
+  /** One line of CSV without the line feed. */
+  public String csv(T element) throws IOException {
+    StringBuilder line = new StringBuilder();
+    List<Record> parts = records.apply(element);
+    for (int i = 0; i < parts.size(); i++) {
+      if (i > 0) {
+        line.append(',');
+      }
+      fields().get(i).writeCsv(parts.get(i), ',', line);
+    }
+    return line.toString();
+  }
+
+  /** The columns of what identifies a row: a later row with the same replaces it. */
+  public List<String> keyColumns() {
+    return fields(keyTypes).stream().flatMap(f -> f.names().stream()).toList();
+  }
+
+  /** The column that says which of two rows with one key counts; empty where none does. */
+  public Optional<String> revisionColumn() {
+    return revised ? Optional.of("revision") : Optional.empty();
+  }
+
+  /** The Beam schema of a row: its columns, and the fields within them, in snake case. */
+  public Schema schema() {
+    Schema.Builder schema = Schema.builder();
+    for (Class<? extends Record> type : types) {
+      SnakeCase.schema(RecordSchemas.schema(type)).getFields().forEach(schema::addField);
+    }
+    return schema.build();
+  }
+
+  /** The columns that are decimals or hold some, with the way to them: {@code lots.price}. */
+  public List<String> decimals() {
+    return decimals("", schema()).toList();
+  }
+
+  private static Stream<String> decimals(String path, Schema schema) {
+    return schema.getFields().stream()
+        .flatMap(field -> decimals(path + field.getName(), field.getType()));
+  }
+
+  private static Stream<String> decimals(String path, FieldType type) {
+    return switch (type.getTypeName()) {
+      case DECIMAL -> Stream.of(path);
+      case ROW -> decimals(path + ".", type.getRowSchema());
+      case ARRAY, ITERABLE -> decimals(path, type.getCollectionElementType());
+      default -> Stream.empty();
+    };
+  }
+
+  /** The element as a row of {@code schema}. */
+  public Row row(T element, Schema schema) {
+    List<Object> values = new ArrayList<>();
+    for (Record part : records.apply(element)) {
+      for (Object value : toRow(part).getValues()) {
+        values.add(SnakeCase.value(value, schema.getField(values.size()).getType()));
+      }
+    }
+    return Row.withSchema(schema).attachValues(values);
+  }
+
+  @SuppressWarnings("unchecked") // an object's class is the class of its type
+  private static <R extends Record> Row toRow(R part) {
+    return RecordSchemas.toRow((Class<R>) part.getClass()).apply(part);
+  }
+
+  private byte[] json(List<RecordFields<Record>> fields, List<Record> parts) throws IOException {
+    JsonRows to = rows == null ? new JsonRows() : rows;
+    rows = null; // a generator that failed within a row is of no more use
+    to.json.writeStartObject();
+    for (int i = 0; i < parts.size(); i++) {
+      fields.get(i).writeJson(parts.get(i), to.json);
+    }
+    to.json.writeEndObject();
+    to.json.flush();
+    byte[] row = to.bytes.toByteArray();
+    to.bytes.reset();
+    rows = to;
+    return row;
+  }
+
+  /** Writes row after row: to make a generator costs as much as to write a short row. */
+  private static final class JsonRows {
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    private final JsonGenerator json;
+
+    JsonRows() throws IOException {
+      json = JSON.createGenerator(bytes);
+      json.setRootValueSeparator(null);
+    }
+  }
+
+  private List<RecordFields<Record>> fields() {
+    if (fields == null) {
+      fields = fields(types);
+    }
+    return fields;
+  }
+
+  @SuppressWarnings("unchecked") // the fields of a record take that record only
+  private static List<RecordFields<Record>> fields(List<Class<? extends Record>> types) {
+    List<RecordFields<Record>> fields = new ArrayList<>();
+    for (Class<? extends Record> type : types) {
+      fields.add((RecordFields<Record>) (RecordFields<?>) RecordFields.of(type));
+    }
+    return fields;
+  }
+}

@@ -1,0 +1,54 @@
+package dhara.connectors.reading;
+
+import dhara.connectors.Decoding;
+import dhara.events.DeadLetter.Reason;
+import dhara.events.Event;
+import dhara.formats.EventParser;
+import dhara.formats.text.BadEvent;
+import java.util.Arrays;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/** Reads the values of records. Keeps a parser, so it belongs to one thread. */
+public final class ArrivalReader<T extends Record & Event> {
+
+  private static final byte[] NOTHING = {};
+
+  private final Decoding<T> decoding;
+  private final EventParser<T> parser;
+
+  public ArrivalReader(Decoding<T> decoding) {
+    this.decoding = decoding;
+    this.parser = decoding.format().parser();
+  }
+
+  /**
+   * Reads a value; the result is still to be {@link Arrival#settle settled}.
+   *
+   * @param value null for a tombstone
+   */
+  public Arrival<T> read(byte @Nullable [] value) {
+    long seenMillis = System.currentTimeMillis();
+    if (value == null) {
+      return Arrival.bad(Reason.EMPTY, "no value (a tombstone)", NOTHING, 0, seenMillis);
+    }
+    if (value.length > decoding.maxEventBytes()) {
+      return Arrival.tooLong(
+          value.length + " bytes, more than " + decoding.maxEventBytes(),
+          Arrays.copyOf(value, decoding.maxEventBytes()),
+          value,
+          seenMillis);
+    }
+    try {
+      return Arrival.parsed(parser.parse(value, 0, value.length), value, seenMillis);
+    } catch (BadEvent e) {
+      return Arrival.bad(e.reason(), e.getMessage(), value, value.length, seenMillis);
+    }
+  }
+
+  /** Reads a value and settles it by its record's timestamp. */
+  public Arrival<T> read(byte @Nullable [] value, long recordMillis) {
+    Arrival<T> arrival = read(value);
+    arrival.settle(decoding.bounds(), recordMillis);
+    return arrival;
+  }
+}

@@ -1,0 +1,187 @@
+package dhara.connectors.reading;
+
+import dhara.connectors.reading.Chunk.ChunkCoder;
+import dhara.connectors.reading.Chunk.Gathering;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
+
+/**
+ * A source that hands over in chunks what another one gives, because engines pay for each element
+ * of a source: Flink's runner brings all its metrics up to date with every one, which took half of
+ * a plain job.
+ *
+ * <p>Data: the elements of the other source, whole and in their order → {@link Chunk}s of them. A
+ * chunk ends when it is full, when the other source has nothing at the moment, or after a while.
+ *
+ * <p>Time: each element keeps its own; that of a chunk is the earliest. The watermark is the other
+ * source's. While a chunk is gathered nobody is told of it, and once the chunk is there it covers
+ * the chunk as it would its last element: what was on time when it was read is on time when the
+ * chunk is taken apart, for downstream the watermark is still the one before the chunk.
+ *
+ * <p>State: checkpoint marks are the other source's. A chunk is gathered within {@code advance()}
+ * and is the current element after it, so that a mark covers whole chunks: all of the current one,
+ * and nothing of the next. A mark holds the watermark as it is at that moment. KafkaIO's own holds
+ * the one that somebody last asked for, which may be some thousand records old: a restored reader
+ * would then find records on time that it had found late.
+ *
+ * <p>A source that wants its elements deduplicated by their ids is refused: after a restore chunks
+ * are cut elsewhere, and have no ids that would stay.
+ *
+ * <pre>{@code
+ * Read.from(ChunkedSource.of(source, 20, Duration.ofMillis(5)))
+ * }</pre>
+ */
+public final class ChunkedSource<T, M extends CheckpointMark> extends UnboundedSource<Chunk<T>, M> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final UnboundedSource<T, M> source;
+  private final int most;
+  private final Duration longest;
+
+  private ChunkedSource(UnboundedSource<T, M> source, int most, Duration longest) {
+    this.source = source;
+    this.most = most;
+    this.longest = longest;
+  }
+
+  /**
+   * A source in chunks.
+   *
+   * @param most how many elements a chunk has at most
+   * @param longest how long a chunk is gathered, wall clock; the element that is being read then
+   *     still belongs to it
+   * @throws IllegalArgumentException where a chunk would have no elements, or the source wants its
+   *     elements deduplicated
+   */
+  public static <T, M extends CheckpointMark> ChunkedSource<T, M> of(
+      UnboundedSource<T, M> source, int most, Duration longest) {
+    if (most < 1) {
+      throw new IllegalArgumentException("a chunk has at least one element, not " + most);
+    }
+    if (source.requiresDeduping()) {
+      throw new IllegalArgumentException(
+          source + " wants its elements deduplicated by their ids, and chunks have none");
+    }
+    return new ChunkedSource<>(source, most, longest);
+  }
+
+  @Override
+  public List<ChunkedSource<T, M>> split(int desired, PipelineOptions options) throws Exception {
+    List<ChunkedSource<T, M>> splits = new ArrayList<>();
+    for (UnboundedSource<T, M> split : source.split(desired, options)) {
+      splits.add(of(split, most, longest));
+    }
+    return splits;
+  }
+
+  @Override
+  public UnboundedReader<Chunk<T>> createReader(PipelineOptions options, @Nullable M mark)
+      throws IOException {
+    return new Reader(source.createReader(options, mark));
+  }
+
+  @Override
+  public Coder<M> getCheckpointMarkCoder() {
+    return source.getCheckpointMarkCoder();
+  }
+
+  @Override
+  public Coder<Chunk<T>> getOutputCoder() {
+    return new ChunkCoder<>(source.getOutputCoder());
+  }
+
+  @Override
+  public void validate() {
+    source.validate();
+  }
+
+  private final class Reader extends UnboundedReader<Chunk<T>> {
+
+    private final UnboundedReader<T> reader;
+    private @Nullable Chunk<T> current;
+
+    Reader(UnboundedReader<T> reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public boolean start() throws IOException {
+      return gather(reader.start());
+    }
+
+    @Override
+    public boolean advance() throws IOException {
+      return gather(reader.advance());
+    }
+
+    private boolean gather(boolean any) throws IOException {
+      current = null;
+      if (!any) {
+        return false;
+      }
+      Gathering<T> gathering = new Gathering<>(most);
+      long since = System.nanoTime();
+      do {
+        gathering.add(reader.getCurrent(), reader.getCurrentTimestamp());
+      } while (gathering.size() < most
+          && System.nanoTime() - since < longest.toNanos()
+          && reader.advance());
+      current = gathering.chunk();
+      return true;
+    }
+
+    @Override
+    public Chunk<T> getCurrent() throws NoSuchElementException {
+      if (current == null) {
+        throw new NoSuchElementException("there is no chunk");
+      }
+      return current;
+    }
+
+    @Override
+    public Instant getCurrentTimestamp() throws NoSuchElementException {
+      return getCurrent().earliest();
+    }
+
+    @Override
+    public Instant getWatermark() {
+      return reader.getWatermark();
+    }
+
+    @Override
+    public CheckpointMark getCheckpointMark() {
+      Instant unused = reader.getWatermark(); // the mark holds the one that was last asked for
+      return reader.getCheckpointMark();
+    }
+
+    @Override
+    public long getSplitBacklogBytes() {
+      return reader.getSplitBacklogBytes();
+    }
+
+    @Override
+    public long getTotalBacklogBytes() {
+      return reader.getTotalBacklogBytes();
+    }
+
+    @Override
+    public UnboundedSource<Chunk<T>, ?> getCurrentSource() {
+      return ChunkedSource.this;
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dhara.connectors.reading;
+
+import dhara.events.DeadLetter;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.DoFn.MultiOutputReceiver;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.TupleTag;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
+
+/**
+ * Dead letters on their way out of a source: of equal ones the first hundred are given whole, the
+ * others as one that says how many there are and where. Without that, a file of 48 KB that unzips
+ * to 50 million empty lines makes 8 GB of dead letters.
+ *
+ * <p>Equal are letters of one source with the same reason, text and bytes; others may stand between
+ * them. So the sum of letters and each of its records can be read again as well as a whole letter.
+ *
+ * <p>State: the kinds of letters that came last, for as long as who has it reads one part of a
+ * source or one bundle. They take 4 MiB of bytes at most, or one letter if that alone has more. A
+ * kind for which there is no room is given, and begins anew when it comes again.
+ */
+public final class DeadLetterSums {
+
+  /** How many equal letters are given whole… */
+  static final int WHOLE = 100;
+
+  /** …as long as no more than so many are that have been given before. */
+  static final int REPEATED = 10_000;
+
+  /**
+   * Lines of two bytes have their place in gzip's window of 32 KiB so often: what a small file can
+   * hide behind repetition has no more kinds than that.
+   */
+  static final int KINDS = 1 << 14;
+
+  private static final long BYTES = 4 << 20;
+
+  private final Map<Kind, Sum> sums = new LinkedHashMap<>(16, 0.75f, true);
+  private long bytes;
+  private int repeated;
+
+  /** Takes a letter; gives it, or the sum of others that must make room for it. */
+  public void add(DeadLetter letter, Consumer<DeadLetter> out) {
+    Kind kind = new Kind(letter);
+    Sum sum = sums.get(kind);
+    if (sum == null) {
+      sums.put(kind, new Sum());
+      bytes += kind.bytes();
+      makeRoom(out);
+      out.accept(letter);
+    } else if (sum.repeated < WHOLE - 1 && sum.records == 0 && repeated < REPEATED) {
+      sum.repeated++;
+      repeated++;
+      out.accept(letter);
+    } else {
+      sum.add(letter);
+    }
+  }
+
+  private void makeRoom(Consumer<DeadLetter> out) {
+    Iterator<Map.Entry<Kind, Sum>> eldest = sums.entrySet().iterator();
+    while (sums.size() > KINDS || (bytes > BYTES && sums.size() > 1)) {
+      Map.Entry<Kind, Sum> gone = eldest.next();
+      eldest.remove();
+      bytes -= gone.getKey().bytes();
+      gone.getValue().give(out);
+    }
+  }
+
+  /** Gives the sums that are left. */
+  public void giveAll(Consumer<DeadLetter> out) {
+    sums.values().forEach(sum -> sum.give(out));
+    sums.clear();
+    bytes = 0;
+    repeated = 0;
+  }
+
+  /** What equal letters have in common. */
+  private record Kind(DeadLetter letter) {
+
+    long bytes() {
+      return (long) letter.bytes().length + letter.text().length();
+    }
+
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Kind kind
+          && letter.reason() == kind.letter.reason()
+          && letter.source().equals(kind.letter.source())
+          && letter.text().equals(kind.letter.text())
+          && Arrays.equals(letter.bytes(), kind.letter.bytes())
+          && Objects.equals(letter.wholeSha256(), kind.letter.wholeSha256());
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * letter.text().hashCode() + Arrays.hashCode(letter.bytes());
+    }
+  }
+
+  /** Letters of a kind: how many were given whole after the first, and which were not. */
+  private static final class Sum {
+
+    private int repeated;
+    private long records;
+    private @Nullable DeadLetter first;
+    private String last = "";
+
+    public void add(DeadLetter letter) {
+      if (first == null) {
+        first = letter;
+      }
+      last = letter.position();
+      records++;
+    }
+
+    void give(Consumer<DeadLetter> out) {
+      DeadLetter from = first;
+      if (from != null) {
+        out.accept(records == 1 ? from : from.andOthers(records, last));
+      }
+    }
+  }
+
+  /** The sums of a bundle of a stream: given at its end, with the time of the last of them. */
+  public static final class OfBundle {
+
+    private final TupleTag<DeadLetter> tag;
+    private final DeadLetterSums sums = new DeadLetterSums();
+    private Instant latest = BoundedWindow.TIMESTAMP_MIN_VALUE;
+
+    public OfBundle(TupleTag<DeadLetter> tag) {
+      this.tag = tag;
+    }
+
+    public void add(DeadLetter letter, Instant at, MultiOutputReceiver out) {
+      latest = at.isAfter(latest) ? at : latest;
+      sums.add(letter, each -> out.get(tag).outputWithTimestamp(each, at));
+    }
+
+    public <I, O> void giveAll(DoFn<I, O>.FinishBundleContext bundle) {
+      sums.giveAll(each -> bundle.output(tag, each, latest, GlobalWindow.INSTANCE));
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dhara.connectors.reading;
+
+import dhara.connectors.Counts;
+import dhara.connectors.Counts.Counting;
+import dhara.connectors.Decoding;
+import dhara.connectors.EventSource;
+import dhara.events.DeadLetter;
+import dhara.events.Event;
+import dhara.events.LateEvent;
+import dhara.formats.RecordFields;
+import dhara.options.BadOption;
+import dhara.options.DharaOptions;
+import dhara.records.RecordCoder;
+import dhara.transforms.windows.Lateness;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.io.UnboundedSource;
+import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
+
+/**
+ * A stream of messages that are handed out one by one, by a service without partitions: the part of
+ * such a source that does not depend on the service. A connector brings its client library's source
+ * of messages, and gets the contracts of every source.
+ *
+ * <p>Data: messages → events, late events, dead letters with their bytes, counts. Time: events
+ * carry the event time of their payload; the watermark of each reader trails the newest event that
+ * it was given (see {@link ReaderWatermark}). Late is what comes behind the watermark of its reader
+ * by {@link Lateness}: as nobody knows who will be given which message, another run may find others
+ * late. State: that of the other source, and the watermark.
+ *
+ * @param <R> what the client library reads
+ * @param <M> the marks of its source
+ */
+public final class MessageSource<T extends Record & Event, R, M extends CheckpointMark>
+    implements EventSource<T> {
+
+  private final String source;
+  private final UnboundedSource<R, M> messages;
+  private final Message.Form<R> form;
+  private final Decoding<T> decoding;
+  private final Coder<T> coder;
+  private final Duration disorder;
+  private final Duration idleAfter;
+  private final Runnable check;
+
+  private MessageSource(
+      String source,
+      UnboundedSource<R, M> messages,
+      Message.Form<R> form,
+      Decoding<T> decoding,
+      Coder<T> coder,
+      DharaOptions options,
+      Runnable check) {
+    this.source = source;
+    this.messages = messages;
+    this.form = form;
+    this.decoding = decoding;
+    this.coder = coder;
+    this.disorder = options.getDisorder();
+    this.idleAfter = options.getIdleAfter();
+    this.check = check;
+  }
+
+  /**
+   * A source.
+   *
+   * @param source what dead letters call it
+   * @param messages the client library's source; the timestamp of what it reads is the moment at
+   *     which a message was published
+   * @param form finds the message in what it reads
+   * @param coder encodes events
+   * @param options say how far out of order messages may come, and when a reader is idle
+   * @param check refuses, before anything runs, what cannot be read
+   * @throws BadOption where the options cannot be obeyed
+   */
+  public static <T extends Record & Event, R, M extends CheckpointMark> MessageSource<T, R, M> of(
+      String source,
+      UnboundedSource<R, M> messages,
+      Message.Form<R> form,
+      Decoding<T> decoding,
+      Coder<T> coder,
+      DharaOptions options,
+      Runnable check) {
+    UnboundedSources.checkTimes(options.getDisorder(), options.getIdleAfter());
+    return new MessageSource<>(source, messages, form, decoding, coder, options, check);
+  }
+
+  @Override
+  public void check() {
+    check.run();
+  }
+
+  @Override
+  public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
+    TupleTag<T> events = new TupleTag<>("events");
+    TupleTag<LateEvent> late = new TupleTag<>("late");
+    TupleTag<DeadLetter> deadLetters = new TupleTag<>("deadLetters");
+    TupleTag<Counts> counts = new TupleTag<>("counts");
+    SplitFn<T> split =
+        new SplitFn<>(
+            decoding.input(),
+            source,
+            decoding.format().type(),
+            lateness,
+            events,
+            late,
+            deadLetters,
+            counts);
+    PCollectionTuple parts =
+        pipeline
+            .apply(
+                name + ": read",
+                org.apache.beam.sdk.io.Read.from(
+                    new MessageEvents<>(
+                        messages, form, decoding, coder, disorder, idleAfter, lateness)))
+            .apply(
+                name + ": events and dead letters",
+                ParDo.of(split)
+                    .withOutputTags(events, TupleTagList.of(deadLetters).and(counts).and(late)));
+    return new Read<>(
+        parts.get(events).setCoder(coder),
+        Optional.of(parts.get(late).setCoder(RecordCoder.of(LateEvent.class))),
+        Optional.empty(),
+        parts.get(deadLetters).setCoder(RecordCoder.of(DeadLetter.class)),
+        parts.get(counts).setCoder(RecordCoder.of(Counts.class)));
+  }
+
+  /** Parts events, which are stamped already, from late ones and dead letters, and counts all. */
+  private static final class SplitFn<T extends Record & Event>
+      extends DoFn<KV<String, Arrival<T>>, T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String input;
+    private final String source;
+    private final Class<T> type;
+    private final Lateness lateness;
+    private final TupleTag<T> events;
+    private final TupleTag<LateEvent> late;
+    private final TupleTag<DeadLetter> deadLetters;
+    private final TupleTag<Counts> counts;
+    private transient @Nullable RecordFields<T> fields;
+    private transient @Nullable Counting counting;
+    private transient DeadLetterSums.@Nullable OfBundle sums;
+
+    SplitFn(
+        String input,
+        String source,
+        Class<T> type,
+        Lateness lateness,
+        TupleTag<T> events,
+        TupleTag<LateEvent> late,
+        TupleTag<DeadLetter> deadLetters,
+        TupleTag<Counts> counts) {
+      this.input = input;
+      this.source = source;
+      this.type = type;
+      this.lateness = lateness;
+      this.events = events;
+      this.late = late;
+      this.deadLetters = deadLetters;
+      this.counts = counts;
+    }
+
+    @StartBundle
+    public void start() {
+      counting = new Counting();
+      sums = new DeadLetterSums.OfBundle(deadLetters);
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<String, Arrival<T>> message, @Timestamp Instant at, MultiOutputReceiver out) {
+      Arrival<T> arrival = message.getValue();
+      counting.read(arrival.length());
+      T event = arrival.event();
+      if (arrival.late()) {
+        counting.late();
+        if (fields == null) {
+          fields = RecordFields.of(type);
+        }
+        out.get(late).output(arrival.lateEvent(fields, lateness, input, source, message.getKey()));
+      } else if (event != null) {
+        counting.event();
+        out.get(events).output(event);
+      } else {
+        counting.deadLetter();
+        sums.add(arrival.deadLetter(input, source, message.getKey()), at, out);
+      }
+    }
+
+    @FinishBundle
+    public void finish(FinishBundleContext context) {
+      sums.giveAll(context);
+      counting.output(context, counts);
+    }
+  }
+}

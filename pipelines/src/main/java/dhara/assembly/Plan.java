@@ -1,0 +1,82 @@
+package dhara.assembly;
+
+import dhara.connectors.Endpoint;
+import dhara.connectors.EventSource;
+import dhara.transforms.windows.Windows;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a run would read, make and write: noted while it is assembled, asked for by the user. */
+final class Plan {
+
+  private record Part(Endpoint endpoint, EventSource<?> source) {}
+
+  private final Map<String, List<Part>> parts = new LinkedHashMap<>();
+  private final Map<String, List<Windows>> windows = new LinkedHashMap<>();
+  private final Map<String, Endpoint> written = new LinkedHashMap<>();
+
+  /** An input is read from a source, of several perhaps. */
+  void reads(String input, Endpoint endpoint, EventSource<?> source) {
+    parts.computeIfAbsent(input, i -> new ArrayList<>()).add(new Part(endpoint, source));
+  }
+
+  /** How many bytes there are to read; below zero where a source does not know. */
+  long bytes() {
+    long bytes = 0;
+    for (List<Part> sources : parts.values()) {
+      for (Part part : sources) {
+        long each = part.source.bytes();
+        if (each < 0) {
+          return -1;
+        }
+        bytes += each;
+      }
+    }
+    return bytes;
+  }
+
+  /** Which windows the events of an input go into. */
+  void windows(String input, Windows... all) {
+    windows.put(input, Arrays.stream(all).distinct().toList());
+  }
+
+  /** An output goes to a place. */
+  void writes(String output, Endpoint endpoint) {
+    written.put(output, endpoint);
+  }
+
+  /**
+   * In lines, for a person; asks the sources what there is.
+   *
+   * @param mapping how fields become components
+   */
+  List<String> lines(String mapping, TimeRange range) {
+    List<String> lines = new ArrayList<>();
+    parts.forEach(
+        (input, sources) -> {
+          for (Part part : sources) {
+            lines.add("Reads " + input + " from " + part.endpoint);
+            part.source.found().forEach(found -> lines.add("  " + found));
+          }
+          lines.add("  windows: " + String.join("; ", windows(input)));
+        });
+    lines.add("Fields: " + (mapping.isEmpty() ? "as the components are named" : mapping));
+    if (!range.equals(TimeRange.ALL)) {
+      lines.add("Range: from " + end(range.from()) + " until " + end(range.until()));
+    }
+    written.forEach((output, endpoint) -> lines.add("Writes " + output + " to " + endpoint));
+    return lines;
+  }
+
+  private static String end(Instant instant) {
+    return instant.equals(Instant.MIN) || instant.equals(Instant.MAX) ? "any" : instant.toString();
+  }
+
+  private List<String> windows(String input) {
+    return windows.getOrDefault(input, List.of()).stream().map(Windows::toString).toList();
+  }
+}

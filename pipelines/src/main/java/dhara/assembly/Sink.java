@@ -1,0 +1,239 @@
+package dhara.assembly;
+
+import dhara.connectors.Aside;
+import dhara.connectors.Connector;
+import dhara.connectors.Connector.Ability;
+import dhara.connectors.Connector.Rows;
+import dhara.connectors.Connector.Target;
+import dhara.connectors.Endpoint;
+import dhara.connectors.Place;
+import dhara.connectors.RowFormat;
+import dhara.connectors.TooLong;
+import dhara.events.DeadLetter;
+import dhara.events.LateEvent;
+import dhara.files.OutputFolder;
+import dhara.ledger.Ledger;
+import dhara.ledger.LedgerRows;
+import dhara.metrics.Delays.Due;
+import dhara.metrics.Latency;
+import dhara.pipelines.Output;
+import dhara.transforms.aggregate.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.POutput;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Where answers or dead letters go: the endpoint that the user named, checked before anything runs.
+ *
+ * @param <T> what is written
+ */
+public final class Sink<T> {
+
+  private final Endpoint endpoint;
+  private final Rows<T> rows;
+  private final Target<T> target;
+  private final @Nullable Due<T> due;
+  private final boolean over;
+  private final boolean deletes;
+
+  private Sink(Endpoint endpoint, Rows<T> rows, Connector.Run run) {
+    this.endpoint = endpoint;
+    this.rows = rows;
+    Connector connector = Connector.of(endpoint, Ability.UPSERT, Ability.APPEND);
+    this.target = connector.target(endpoint, rows, run);
+    this.due = rows.due();
+    this.over = connector.abilities().contains(Ability.UPSERT);
+    this.deletes = connector.abilities().contains(Ability.DELETE);
+  }
+
+  /**
+   * Where an output's answers go: to {@code DIR/NAME}, to the topic (that of a further output ends
+   * in its name), or to the console.
+   *
+   * @param first whether it is the analysis' first output
+   * @param due when a stream's answer is due, whose delay metrics then show; null for a run that
+   *     ends by itself
+   */
+  public static <K extends Record, V extends Record> Sink<Answer<K, V>> answers(
+      Endpoint endpoint,
+      Output<K, V> output,
+      boolean first,
+      @Nullable Due<Answer<K, V>> due,
+      Connector.Run run) {
+    return new Sink<>(
+        endpoint,
+        new Rows<>(
+            output.name(),
+            first ? "" : "-" + output.name(),
+            true,
+            false,
+            RowFormat.answers(output.key(), output.value()),
+            TooLong.answers(output.name()),
+            due),
+        run);
+  }
+
+  /**
+   * Where dead letters go, to {@code DIR/dead-letters} or a topic.
+   *
+   * @param besideAnswers whether the endpoint is that of the answers: its topic gets a suffix
+   */
+  public static Sink<DeadLetter> deadLetters(
+      Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
+    return aside(
+        endpoint,
+        Aside.DEAD_LETTERS,
+        besideAnswers,
+        false,
+        RowFormat.deadLetters(),
+        TooLong.deadLetters(),
+        run);
+  }
+
+  /** Where the late events of a stream go, to {@code DIR/late} or a topic. */
+  public static Sink<LateEvent> late(Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
+    return aside(endpoint, Aside.LATE, besideAnswers, false, RowFormat.late(), TooLong.late(), run);
+  }
+
+  /** Where the ledger goes, to {@code DIR/ledger} or a topic: an upsert for each input. */
+  public static Sink<Ledger> ledger(Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
+    return aside(
+        endpoint, Aside.LEDGER, besideAnswers, true, LedgerRows.format(), TooLong.fails(), run);
+  }
+
+  private static <T> Sink<T> aside(
+      Endpoint endpoint,
+      String name,
+      boolean besideAnswers,
+      boolean upserts,
+      RowFormat<T> format,
+      TooLong<T> tooLong,
+      Connector.Run run) {
+    String suffix = besideAnswers ? "-" + name : "";
+    return new Sink<>(
+        endpoint, new Rows<>(name, suffix, upserts, true, format, tooLong, null), run);
+  }
+
+  /** Where it goes. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Whether its rows take the place of those that are there, key by key. */
+  public boolean over() {
+    return over;
+  }
+
+  /** Whether it takes withdrawals: what has the key of one is no more. */
+  public boolean deletes() {
+    return deletes;
+  }
+
+  /** Whether a bounded run keeps the rows in its folder, for the command to show. */
+  public boolean kept() {
+    return target.kept();
+  }
+
+  /** How often a stream writes what changes all the time. */
+  public Duration pace() {
+    return target.pace();
+  }
+
+  /**
+   * Refuses, before anything runs, what cannot be written to; changes nothing.
+   *
+   * @throws dhara.options.BadOption naming the option, the value and the fix
+   */
+  public void check() {
+    target.check().run();
+  }
+
+  /**
+   * Makes what is written to, where it is not there: to be called once, before the pipeline runs.
+   *
+   * @throws dhara.options.BadOption where it cannot be made
+   */
+  public void create() {
+    target.create().run();
+  }
+
+  /** What is written: an output, {@link Aside}. */
+  public String name() {
+    return rows.name();
+  }
+
+  /** Where the rows of a run are now, as a person reads it. */
+  public String place() throws IOException {
+    OutputFolder folder = target.folder();
+    if (folder == null) {
+      return "to " + Connector.of(endpoint.scheme()).orElseThrow().named(destination());
+    }
+    long files = folder.files();
+    return "in %,d %s of %s".formatted(files, files == 1 ? "file" : "files", folder.path());
+  }
+
+  /** Marks a folder as whole, with the ledgers of the run that wrote it. */
+  public void succeed(List<Ledger> ledgers) {
+    OutputFolder folder = target.folder();
+    if (folder == null) {
+      return;
+    }
+    try {
+      folder.succeed(ledgers.stream().map(Ledger::json).toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          folder.path() + " cannot be marked as whole: " + e.getMessage(), e);
+    }
+  }
+
+  /** Lets go of a folder that it has claimed. */
+  public void release() throws IOException {
+    if (target.folder() != null) {
+      target.folder().close();
+    }
+  }
+
+  /** The step that writes; it counts the delays of a stream's answers. */
+  public PTransform<PCollection<T>, ? extends POutput> write() {
+    return due == null || target.metered() ? target.write() : new Metered<>(target.write(), due);
+  }
+
+  /** What the step that writes gives: dead letters in place of rows that are too long. */
+  public static Optional<PCollection<DeadLetter>> replaced(POutput written) {
+    return written instanceof PCollectionTuple tuple && tuple.has(TooLong.REPLACED)
+        ? Optional.of(tuple.get(TooLong.REPLACED))
+        : Optional.empty();
+  }
+
+  /** Where it writes to. */
+  public Place destination() {
+    return new Place(endpoint, rows.name(), rows.suffix(), true);
+  }
+
+  private static final class Metered<T> extends PTransform<PCollection<T>, POutput> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final PTransform<PCollection<T>, ? extends POutput> write;
+    private final Due<T> due;
+
+    Metered(PTransform<PCollection<T>, ? extends POutput> write, Due<T> due) {
+      this.write = write;
+      this.due = due;
+    }
+
+    @Override
+    public POutput expand(PCollection<T> elements) {
+      PDone unused = elements.apply("Delays", Latency.of(due));
+      return write.expand(elements);
+    }
+  }
+}

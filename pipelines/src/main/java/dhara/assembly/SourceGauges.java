@@ -1,0 +1,76 @@
+package dhara.assembly;
+
+import dhara.connectors.Counts;
+import dhara.metrics.MeteredStep;
+import java.time.Duration;
+import org.apache.beam.sdk.metrics.Gauge;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PDone;
+
+/**
+ * Shows as metrics what is to be known of a stream's source to read other metrics: gauges of the
+ * mean size of a record, by which the bytes that Flink says are still to be read are records, and
+ * of the disorder, for which answers wait because the user said so.
+ *
+ * <p>Data: counts, one a bundle → nothing. Time: none. State: none that lasts; each worker keeps
+ * two sums.
+ */
+final class SourceGauges extends PTransform<PCollection<Counts>, PDone> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final long disorderMillis;
+
+  private SourceGauges(long disorderMillis) {
+    this.disorderMillis = disorderMillis;
+  }
+
+  /**
+   * Shows them.
+   *
+   * @param disorder how far out of order events may come
+   */
+  static SourceGauges of(Duration disorder) {
+    return new SourceGauges(disorder.toMillis());
+  }
+
+  @Override
+  public PDone expand(PCollection<Counts> counts) {
+    counts.apply("Show", ParDo.of(new ShowFn(disorderMillis)));
+    return PDone.in(counts.getPipeline());
+  }
+
+  static final class ShowFn extends DoFn<Counts, Void> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final long disorderMillis;
+    private final Gauge meanBytes = MeteredStep.gauge("record.bytes");
+    private final Gauge disorder = MeteredStep.gauge("disorder.millis");
+    private transient long records;
+    private transient long bytes;
+
+    ShowFn(long disorderMillis) {
+      this.disorderMillis = disorderMillis;
+    }
+
+    @Setup
+    public void setup(PipelineOptions options) {
+      MeteredStep.meter(options);
+    }
+
+    @ProcessElement
+    public void process(@Element Counts counts) {
+      records += counts.read();
+      bytes += counts.bytes();
+      if (records > 0) {
+        meanBytes.set(bytes / records);
+      }
+      disorder.set(disorderMillis);
+    }
+  }
+}

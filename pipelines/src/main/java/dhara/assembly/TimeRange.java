@@ -1,0 +1,125 @@
+package dhara.assembly;
+
+import dhara.events.Event;
+import dhara.options.BackfillOptions;
+import dhara.options.BadOption;
+import dhara.transforms.aggregate.Answer;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+
+/**
+ * A range of event time, half-open: which events count, and of which windows there are answers. A
+ * window that the range cuts has no answer, for it would be a partial one.
+ *
+ * @param from its start (inclusive)
+ * @param until its end (exclusive)
+ */
+record TimeRange(Instant from, Instant until) implements Serializable {
+
+  /** All of time. */
+  static final TimeRange ALL = new TimeRange(Instant.MIN, Instant.MAX);
+
+  /**
+   * The range of {@code --from} and {@code --until}.
+   *
+   * @throws BadOption where it is empty
+   */
+  static TimeRange of(BackfillOptions options) {
+    Instant from = options.getFrom() == null ? Instant.MIN : options.getFrom();
+    Instant until = options.getUntil() == null ? Instant.MAX : options.getUntil();
+    if (!from.isBefore(until)) {
+      throw new BadOption(
+          "--until", until, "is not after --from=" + from + ": the range would be empty");
+    }
+    return new TimeRange(from, until);
+  }
+
+  /** What lies before a moment. */
+  static TimeRange before(Instant moment) {
+    return new TimeRange(Instant.MIN, moment);
+  }
+
+  /** A moment and what lies after it. */
+  static TimeRange since(Instant moment) {
+    return new TimeRange(moment, Instant.MAX);
+  }
+
+  boolean holds(Instant at) {
+    return !at.isBefore(from) && at.isBefore(until);
+  }
+
+  /** Whether it holds the whole of a window. */
+  boolean covers(Answer<?, ?> answer) {
+    return !answer.start().isBefore(from) && !answer.end().isAfter(until);
+  }
+
+  /** The same with a margin at both ends. */
+  TimeRange widened(Duration margin) {
+    return new TimeRange(
+        from.equals(Instant.MIN) ? from : from.minus(margin),
+        until.equals(Instant.MAX) ? until : until.plus(margin));
+  }
+
+  /** Where events go: into the range and the margin around it, or, for the ledger, outside. */
+  record Split<T>(TupleTag<T> inside, TupleTag<T> outside) implements Serializable {
+
+    /** Tags of a new split. */
+    static <T> Split<T> tags() {
+      return new Split<>(new TupleTag<>("inside"), new TupleTag<>("outside"));
+    }
+  }
+
+  /**
+   * Splits events: those of {@code part} that the range or the margin around it holds inside, all
+   * that the range does not hold outside: what the margin holds goes both ways.
+   *
+   * @param part of one source of several; what it does not hold, another source gives
+   * @param margin how much around the range is needed to see which windows the range cuts
+   */
+  <T extends Event> PCollectionTuple split(
+      String step, PCollection<T> events, TimeRange part, Duration margin, Split<T> tags) {
+    PCollectionTuple split =
+        events.apply(
+            step,
+            ParDo.of(new SplitFn<>(this, widened(margin), part, tags))
+                .withOutputTags(tags.inside, TupleTagList.of(tags.outside)));
+    split.get(tags.inside).setCoder(events.getCoder());
+    split.get(tags.outside).setCoder(events.getCoder());
+    return split;
+  }
+
+  private static final class SplitFn<T extends Event> extends DoFn<T, T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final TimeRange range;
+    private final TimeRange widened;
+    private final TimeRange part;
+    private final Split<T> tags;
+
+    SplitFn(TimeRange range, TimeRange widened, TimeRange part, Split<T> tags) {
+      this.range = range;
+      this.widened = widened;
+      this.part = part;
+      this.tags = tags;
+    }
+
+    @ProcessElement
+    public void process(@Element T event, MultiOutputReceiver out) {
+      boolean mine = part.holds(event.at());
+      if (mine && widened.holds(event.at())) {
+        out.get(tags.inside).output(event);
+      }
+      if (!mine || !range.holds(event.at())) {
+        out.get(tags.outside).output(event);
+      }
+    }
+  }
+}

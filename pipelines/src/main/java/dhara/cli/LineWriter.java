@@ -1,9 +1,0 @@
-package dhara.cli;
-
-/** Writes an event as one line of JSON, as the default parsers read it. */
-@FunctionalInterface
-public interface LineWriter {
-
-  /** The event in JSON, UTF-8, without a line feed. */
-  byte[] line(Record event);
-}

@@ -1,0 +1,263 @@
+package dhara.ledger;
+
+import dhara.connectors.Counts;
+import dhara.connectors.RunFolder;
+import dhara.formats.RecordFields;
+import dhara.metrics.MeteredStep;
+import dhara.records.RecordCoder;
+import dhara.transforms.aggregate.CountPerBundle;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.unique.Unique;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.io.TextIO;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.Repeatedly;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The book-keeping of a pipeline: counts what passes, in the graph itself, and adds it up to a
+ * {@link Ledger} of each input. Counts are elements, made and committed with what they count, so
+ * that a retry, a restart or a recomputation cannot count twice, as metrics would.
+ */
+public final class Books {
+
+  private static final String LEDGER = "ledger";
+
+  private final List<PCollection<KV<String, Ledger>>> entries = new ArrayList<>();
+  private final Set<String> inputs = new LinkedHashSet<>();
+
+  /** Counts elements of an input, each as all of the entries. */
+  public <T> void count(String input, String step, List<Ledger.Entry> as, PCollection<T> elements) {
+    add(
+        input,
+        step,
+        elements.apply(step + ".Count", CountPerBundle.ofElements()),
+        count -> entered(input, as, count));
+  }
+
+  private static Ledger entered(String input, List<Ledger.Entry> as, long count) {
+    return as.stream()
+        .map(entry -> Ledger.of(input, entry, count))
+        .reduce(Ledger.ZERO, Ledger::plus);
+  }
+
+  /**
+   * Takes what a source of an input has counted.
+   *
+   * @param each what an event counts as that is not late; nothing where a range of time is still to
+   *     sort the events, late or not
+   */
+  public void source(
+      String input, String step, PCollection<Counts> counts, List<Ledger.Entry> each) {
+    boolean sorted = !each.isEmpty();
+    add(
+        input,
+        step,
+        counts,
+        of ->
+            Ledger.of(input, Ledger.Entry.READ, of.read())
+                .plus(Ledger.of(input, Ledger.Entry.DEAD_LETTERED, of.deadLettered()))
+                .plus(Ledger.of(input, Ledger.Entry.PARSED, of.events() + of.late()))
+                .plus(Ledger.of(input, Ledger.Entry.LATE, sorted ? of.late() : 0))
+                .plus(entered(input, each, of.events())));
+  }
+
+  /** Takes what {@link Unique} has counted of an input. */
+  public void unique(String input, String step, PCollection<Unique.Counts> counts) {
+    add(
+        input,
+        step,
+        counts,
+        of ->
+            Ledger.of(input, Ledger.Entry.AGGREGATED, of.unique())
+                .plus(Ledger.of(input, Ledger.Entry.DUPLICATE, of.duplicates())));
+  }
+
+  private <C> void add(
+      String input, String step, PCollection<C> parts, SerializableFunction<C, Ledger> ledger) {
+    inputs.add(input);
+    entries.add(
+        parts
+            .apply(step + ".Entry", ParDo.of(new EntryFn<>(input, ledger)))
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), RecordCoder.of(Ledger.class))));
+  }
+
+  /** The ledgers of a bounded pipeline, at its end. */
+  public PCollection<Ledger> bounded() {
+    return ledgers(
+        PCollectionList.of(entries).apply("Ledger", Flatten.pCollections()), new RevisionFn());
+  }
+
+  /**
+   * The ledgers of a stream so far: each replaces the one before of its input.
+   *
+   * @param every how often, wall clock; what is counted does not depend on it
+   * @param limit of dead letters: a ledger beyond it ends the stream
+   */
+  public PCollection<Ledger> soFar(Duration every, Optional<DeadLetterLimit> limit) {
+    PCollection<Ledger> soFar =
+        ledgers(
+            PCollectionList.of(entries)
+                .apply("Ledger", Flatten.pCollections())
+                .apply(
+                    "Ledger.SoFar",
+                    Window.<KV<String, Ledger>>configure()
+                        .triggering(
+                            Repeatedly.forever(
+                                AfterProcessingTime.pastFirstElementInPane()
+                                    .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
+                        .withAllowedLateness(org.joda.time.Duration.ZERO)
+                        .accumulatingFiredPanes()),
+            new ClockedFn(limit.orElse(null)));
+    for (String input : inputs) {
+      soFar.apply(input + ".Ledger", LedgerGauges.of(input));
+    }
+    return soFar;
+  }
+
+  private static PCollection<Ledger> ledgers(
+      PCollection<KV<String, Ledger>> entries, DoFn<KV<String, Ledger>, Ledger> revision) {
+    return entries
+        .apply(
+            "Ledger.Sum",
+            Combine.perKey(
+                TallyFn.of(Ledger.ZERO, ledger -> ledger, Ledger.class, ledger -> ledger)))
+        .apply("Ledger.Revision", ParDo.of(revision))
+        .setCoder(RecordCoder.of(Ledger.class));
+  }
+
+  /** Ledgers whose revisions begin at a later one, to take the place of those that are there. */
+  public static PCollection<Ledger> revised(PCollection<Ledger> ledgers, long first) {
+    return first == 0
+        ? ledgers
+        : ledgers
+            .apply(
+                "Ledger.Over",
+                MapElements.into(TypeDescriptor.of(Ledger.class))
+                    .via(ledger -> ledger.withRevision(first + ledger.revision())))
+            .setCoder(ledgers.getCoder());
+  }
+
+  /** Leaves ledgers where the command finds them when a bounded run has ended. */
+  public static void leave(PCollection<Ledger> ledgers, RunFolder folder) {
+    RecordFields<Ledger> fields = RecordFields.of(Ledger.class);
+    ledgers
+        .apply(
+            "Ledger.Line",
+            MapElements.into(TypeDescriptors.strings())
+                .via(ledger -> new String(fields.json(ledger), StandardCharsets.UTF_8)))
+        .apply("Ledger.Leave", TextIO.write().to(folder.path(LEDGER)).withoutSharding());
+  }
+
+  /**
+   * What {@link #leave} has left, by input.
+   *
+   * @throws IllegalStateException where nothing came back: the engine wrote it on another machine
+   */
+  public static List<Ledger> left(RunFolder folder) throws IOException {
+    if (!folder.holds(LEDGER)) {
+      throw new IllegalStateException(
+          "no ledger came back to "
+              + folder.path(LEDGER)
+              + ": the engine runs on another machine, so that nobody can say here whether every"
+              + " event was counted; --ledger=files:DIR or kafka:// writes it where you can read it");
+    }
+    List<Ledger> ledgers = new ArrayList<>();
+    for (String line : folder.lines(LEDGER)) {
+      ledgers.add(Ledger.read(line));
+    }
+    ledgers.sort(Comparator.comparing(Ledger::input));
+    return ledgers;
+  }
+
+  /** Enters counts into ledgers, and shows them as metrics of the engine too. */
+  static final class EntryFn<C> extends DoFn<C, KV<String, Ledger>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String input;
+    private final SerializableFunction<C, Ledger> ledger;
+    private final EnumMap<Ledger.Entry, Counter> counters = new EnumMap<>(Ledger.Entry.class);
+
+    EntryFn(String input, SerializableFunction<C, Ledger> ledger) {
+      this.input = input;
+      this.ledger = ledger;
+      for (Ledger.Entry entry : Ledger.Entry.values()) {
+        counters.put(entry, MeteredStep.counter(entry.label()));
+      }
+    }
+
+    @Setup
+    public void setup(PipelineOptions options) {
+      MeteredStep.meter(options);
+    }
+
+    @ProcessElement
+    public void process(@Element C counts, OutputReceiver<KV<String, Ledger>> out) {
+      Ledger entered = ledger.apply(counts);
+      counters.forEach(
+          // Zeros too: what was never counted would be no metric, and a rule with it no rule.
+          (entry, counter) -> counter.inc(entered.count(entry)));
+      out.output(KV.of(input, entered));
+    }
+  }
+
+  /** The ledger of a backfill is its first and its last. */
+  private static final class RevisionFn extends DoFn<KV<String, Ledger>, Ledger> {
+
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element KV<String, Ledger> ledger, OutputReceiver<Ledger> out) {
+      out.output(ledger.getValue().withRevision(0));
+    }
+  }
+
+  private static final class ClockedFn extends DoFn<KV<String, Ledger>, Ledger> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable DeadLetterLimit limit;
+    private final RevisionClock clock = new RevisionClock();
+
+    ClockedFn(@Nullable DeadLetterLimit limit) {
+      this.limit = limit;
+    }
+
+    @ProcessElement
+    public void process(@Element KV<String, Ledger> ledger, OutputReceiver<Ledger> out) {
+      if (limit != null) {
+        Optional<String> exceeded = limit.exceededSoFar(ledger.getValue());
+        if (exceeded.isPresent()) {
+          throw StreamStopped.because(exceeded.get());
+        }
+      }
+      out.output(ledger.getValue().withRevision(clock.next(false)));
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dhara.ledger;
+
+import dhara.formats.JsonFormat;
+import dhara.formats.RecordFields;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import dhara.transforms.tally.Tally;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What became of every event that an input of a run read: each left by exactly one exit. {@code
+ * parsed} and {@code inRange} are taken on the way, so that a ledger that does not balance says
+ * where events were lost.
+ *
+ * @param input the input
+ * @param revision of two ledgers of a stream the higher one counts; 0 for a backfill's
+ * @param read read from the source
+ * @param aggregated handed to the analysis, and in every answer that they belong to
+ * @param deadLettered no event: dead letters
+ * @param late of a stream: behind the watermark by more than the allowed lateness, and in no answer
+ * @param duplicate copies of events already seen
+ * @param filtered outside the range of event time asked for
+ * @param parsed on the way: events, late or not, that the source handed on
+ * @param inRange on the way: events that are neither late nor filtered
+ */
+public record Ledger(
+    String input,
+    long revision,
+    long read,
+    long aggregated,
+    long deadLettered,
+    long late,
+    long duplicate,
+    long filtered,
+    long parsed,
+    long inRange)
+    implements Tally<Ledger> {
+
+  /**
+   * A ledger as it is written: a JSON object.
+   *
+   * @throws IllegalArgumentException where it is none
+   */
+  public static Ledger read(String json) {
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    try {
+      return FORMAT.parser().parse(bytes, 0, bytes.length);
+    } catch (BadEvent e) {
+      throw new IllegalArgumentException("no ledger: " + json, e);
+    }
+  }
+
+  private static final JsonFormat<Ledger> FORMAT = JsonFormat.of(Ledger.class, Mapping.none());
+
+  /** The ledger of nothing, of no input. */
+  static final Ledger ZERO = new Ledger("", 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+  /** What a step of the graph counts. */
+  public enum Entry {
+    READ("read"),
+    PARSED("parsed"),
+    IN_RANGE("in-range"),
+    AGGREGATED("aggregated"),
+    DEAD_LETTERED("dead-lettered"),
+    LATE("late"),
+    DUPLICATE("duplicate"),
+    FILTERED("filtered");
+
+    private final String label;
+
+    Entry(String label) {
+      this.label = label;
+    }
+
+    /** As the ledger is read. */
+    String label() {
+      return label;
+    }
+  }
+
+  /** A ledger with a single entry. */
+  static Ledger of(String input, Entry entry, long count) {
+    return new Ledger(
+        input,
+        0,
+        entry == Entry.READ ? count : 0,
+        entry == Entry.AGGREGATED ? count : 0,
+        entry == Entry.DEAD_LETTERED ? count : 0,
+        entry == Entry.LATE ? count : 0,
+        entry == Entry.DUPLICATE ? count : 0,
+        entry == Entry.FILTERED ? count : 0,
+        entry == Entry.PARSED ? count : 0,
+        entry == Entry.IN_RANGE ? count : 0);
+  }
+
+  /** How many there are of an entry. */
+  long count(Entry entry) {
+    return switch (entry) {
+      case READ -> read;
+      case PARSED -> parsed;
+      case IN_RANGE -> inRange;
+      case AGGREGATED -> aggregated;
+      case DEAD_LETTERED -> deadLettered;
+      case LATE -> late;
+      case DUPLICATE -> duplicate;
+      case FILTERED -> filtered;
+    };
+  }
+
+  /** The ledger of both, which are of one input. */
+  @Override
+  public Ledger plus(Ledger other) {
+    return new Ledger(
+        input.isEmpty() ? other.input : input,
+        Math.max(revision, other.revision),
+        read + other.read,
+        aggregated + other.aggregated,
+        deadLettered + other.deadLettered,
+        late + other.late,
+        duplicate + other.duplicate,
+        filtered + other.filtered,
+        parsed + other.parsed,
+        inRange + other.inRange);
+  }
+
+  /** The same as a later word. */
+  Ledger withRevision(long newRevision) {
+    return new Ledger(
+        input,
+        newRevision,
+        read,
+        aggregated,
+        deadLettered,
+        late,
+        duplicate,
+        filtered,
+        parsed,
+        inRange);
+  }
+
+  /** Whether it had events, and not one of them reached the analysis. */
+  public boolean unused() {
+    return read > 0 && aggregated == 0;
+  }
+
+  /** As it is written: a JSON object. */
+  public String json() {
+    return new String(RecordFields.of(Ledger.class).json(this), StandardCharsets.UTF_8);
+  }
+
+  /** Whether every event that was read has left. In a running stream some are on their way. */
+  public boolean balances() {
+    return leaks().isEmpty();
+  }
+
+  /** Where events were lost (or counted twice), a line for each step; nothing where it balances. */
+  public List<String> leaks() {
+    List<String> leaks = new ArrayList<>();
+    leak(leaks, "parsing", read, deadLettered + parsed);
+    leak(leaks, "the range and the late output", parsed, filtered + late + inRange);
+    leak(leaks, "unique by id", inRange, duplicate + aggregated);
+    return leaks;
+  }
+
+  private void leak(List<String> leaks, String step, long in, long out) {
+    if (in != out) {
+      leaks.add("%s: %s: %,d came in, %,d went out".formatted(input, step, in, out));
+    }
+  }
+
+  /** The sum on one line: {@code orders: read 3,000 = aggregated 2,900 + …}. */
+  @Override
+  public String toString() {
+    String exits =
+        Stream.of(
+                exit(Entry.AGGREGATED, aggregated),
+                exit(Entry.DEAD_LETTERED, deadLettered),
+                exit(Entry.LATE, late),
+                exit(Entry.DUPLICATE, duplicate),
+                exit(Entry.FILTERED, filtered))
+            .collect(Collectors.joining(" + "));
+    long missing = read - aggregated - deadLettered - late - duplicate - filtered;
+    String sum = "%s: read %,d = %s".formatted(input, read, exits);
+    return missing == 0 ? sum : sum + ", which leaves %,d unaccounted for".formatted(missing);
+  }
+
+  private static String exit(Entry entry, long count) {
+    return "%s %,d".formatted(entry.label, count);
+  }
+}

@@ -1,0 +1,73 @@
+package dhara.testkit.flink;
+
+import dhara.ledger.Ledger;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Followed;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** A stream that runs somewhere and writes to topics, until it is cancelled. */
+public interface LiveStream extends AutoCloseable {
+
+  /**
+   * Nothing where it runs.
+   *
+   * @throws IllegalStateException where it has ended, with what it said
+   */
+  void checkRunning();
+
+  /**
+   * The ledger of its input once everything that was sent has left by an exit.
+   *
+   * @param topic the ledgers of an analysis with one input
+   * @param records how many were sent
+   * @throws IllegalStateException where that does not come about in time
+   */
+  default Ledger accountsFor(EmbeddedKafka kafka, String topic, long records, Duration patience) {
+    return ledger(kafka, topic, ledger -> ledger.read() == records && ledger.balances(), patience);
+  }
+
+  /**
+   * Its newest ledger, once that is as it is wanted.
+   *
+   * @throws IllegalStateException where that does not come about in time
+   */
+  default Ledger ledger(
+      EmbeddedKafka kafka, String topic, Predicate<Ledger> wanted, Duration patience) {
+    Predicate<List<String>> enough = rows -> !rows.isEmpty() && wanted.test(last(rows));
+    List<String> ledgers = follow(kafka, topic, enough, patience);
+    if (!enough.test(ledgers)) {
+      throw new IllegalStateException(
+          "the ledger is not as it should be within %s: %s"
+              .formatted(patience, ledgers.isEmpty() ? "there is none" : last(ledgers)));
+    }
+    return last(ledgers);
+  }
+
+  private static Ledger last(List<String> ledgers) {
+    return Ledger.read(ledgers.get(ledgers.size() - 1));
+  }
+
+  /** What it writes to a topic, until there is enough or patience ends. */
+  default List<String> follow(
+      EmbeddedKafka kafka, String topic, Predicate<List<String>> enough, Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!kafka.hasTopic(topic) && System.nanoTime() - deadline < 0) {
+      checkRunning(); // a stream that starts makes its topics
+    }
+    try (Followed followed = kafka.follow(topic)) {
+      followed.until(
+          rows -> {
+            checkRunning();
+            return enough.test(rows);
+          },
+          patience);
+      return followed.values();
+    }
+  }
+
+  /** Cancels it, and waits for its end. */
+  @Override
+  void close();
+}

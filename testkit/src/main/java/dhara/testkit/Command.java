@@ -1,0 +1,58 @@
+package dhara.testkit;
+
+import dhara.terminal.Console;
+import dhara.tools.Dhara;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A run of the command in this process.
+ *
+ * @param exit its exit code
+ * @param out what it said on standard output
+ * @param err what it said on standard error
+ */
+public record Command(int exit, String out, String err) {
+
+  /** Runs the command to its end, on the engine of the class path. */
+  public static Command run(List<String> arguments) {
+    return run(Dhara::on, arguments);
+  }
+
+  /** Runs the command to its end, on one of the engines of the class path. */
+  public static Command run(String engine, List<String> arguments) {
+    return run(console -> Dhara.on(console, engine), arguments);
+  }
+
+  private static Command run(Function<Console, Dhara> dhara, List<String> arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console =
+        Console.piped(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    int exit = dhara.apply(console).run(arguments.toArray(String[]::new));
+    return new Command(
+        exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The same, of which a test expects that it ends well. */
+  public static Command done(List<String> arguments) {
+    return run(arguments).orFail(arguments);
+  }
+
+  /** The same on one of the engines of the class path. */
+  public static Command done(String engine, List<String> arguments) {
+    return run(engine, arguments).orFail(arguments);
+  }
+
+  private Command orFail(List<String> arguments) {
+    if (exit != 0) {
+      throw new AssertionError(arguments + " ended with " + exit + ":\n" + err);
+    }
+    return this;
+  }
+}

@@ -1,0 +1,128 @@
+package dhara.testkit;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * A Kafka broker of one node, broker and controller in one, on the loopback interface, which goes
+ * on with what its folder holds. Its main method runs one until it is stopped.
+ */
+public final class KafkaNode implements AutoCloseable {
+
+  private static final int NODE = 1;
+
+  /** Held for as long as the process runs: a logger that nobody holds forgets its level. */
+  private static final List<Logger> QUIET =
+      Stream.of("kafka", "org.apache.kafka", "state.change.logger").map(Logger::getLogger).toList();
+
+  private final int port;
+  private final KafkaRaftServer server;
+
+  private KafkaNode(int port, KafkaRaftServer server) {
+    this.port = port;
+    this.server = server;
+  }
+
+  /**
+   * Starts a broker, and returns when it answers.
+   *
+   * @param folder its data, of an earlier broker or none yet
+   * @throws IllegalStateException where it cannot be started
+   */
+  static KafkaNode start(Path folder, int port, int controllerPort) {
+    QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
+    try {
+      if (Files.notExists(folder.resolve("meta.properties"))) {
+        format(folder);
+      }
+      KafkaRaftServer server =
+          new KafkaRaftServer(new KafkaConfig(settings(folder, port, controllerPort)), Time.SYSTEM);
+      server.startup();
+      return new KafkaNode(port, server);
+    } catch (Exception e) {
+      // Formatter.run declares no less.
+      throw new IllegalStateException("the Kafka broker did not start", e);
+    }
+  }
+
+  private static void format(Path folder) throws Exception {
+    new Formatter()
+        .setPrintStream(
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
+        .setNodeId(NODE)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setDirectories(List.of(folder.toString()))
+        .setMetadataLogDirectory(folder.toString())
+        .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+        .setControllerListenerName("CONTROLLER")
+        .run();
+  }
+
+  private static Map<String, Object> settings(Path folder, int brokerPort, int controllerPort) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("process.roles", "broker,controller");
+    settings.put("node.id", NODE);
+    settings.put("controller.quorum.voters", NODE + "@localhost:" + controllerPort);
+    settings.put(
+        "listeners",
+        "PLAINTEXT://localhost:" + brokerPort + ",CONTROLLER://localhost:" + controllerPort);
+    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    settings.put("controller.listener.names", "CONTROLLER");
+    settings.put("log.dirs", folder.toString());
+    settings.put("auto.create.topics.enable", false);
+    settings.put("offsets.topic.replication.factor", (short) 1);
+    settings.put("offsets.topic.num.partitions", 1);
+    settings.put("transaction.state.log.replication.factor", (short) 1);
+    settings.put("transaction.state.log.min.isr", 1);
+    settings.put("transaction.state.log.num.partitions", 1);
+    settings.put("group.initial.rebalance.delay.ms", 0);
+    // Tests write records that are years old: they must not be deleted for their age.
+    settings.put("log.retention.ms", -1L);
+    settings.put("log.cleaner.dedupe.buffer.size", 2L * 1024 * 1024);
+    settings.put("log.index.size.max.bytes", 1024 * 1024);
+    return settings;
+  }
+
+  /** The broker's {@code host:port}. */
+  String bootstrap() {
+    return "localhost:" + port;
+  }
+
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+
+  /**
+   * Runs a broker until it is told to end.
+   *
+   * @param arguments the folder of its data, its port, and another for its controller
+   */
+  public static void main(String... arguments) throws Exception {
+    if (arguments.length != 3) {
+      System.err.println("usage: KafkaNode FOLDER PORT CONTROLLER_PORT, e.g. /tmp/kafka 9092 9093");
+      System.exit(2);
+    }
+    Path folder = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
+    KafkaNode node = start(folder, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "dhara-stop"));
+    System.out.println("a broker at " + node.bootstrap() + ", its data in " + folder);
+    node.server.awaitShutdown();
+  }
+}

@@ -1,0 +1,393 @@
+package dhara.cli;
+
+import dhara.engine.Launcher;
+import dhara.options.BadOption;
+import dhara.options.Nearest;
+import dhara.terminal.Console;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * The options that a command takes, as picocli knows them: those of its options interface, those of
+ * the command line itself, and, for an analysis, those of the engine and of Beam.
+ */
+public final class Arguments {
+
+  private static final String VERBOSE = "--verbose";
+  private static final String EXPLAIN = "--explain";
+  private static final String ALL = "--all";
+  private static final String HELP = "--help";
+  private static final String FILE = "--options";
+
+  /** The least that picocli lays out. */
+  private static final int NARROWEST = 55;
+
+  /** Longer lines are hard to read. */
+  private static final int WIDEST = 100;
+
+  private final String command;
+  private final String places;
+  private final Class<? extends PipelineOptions> options;
+  private final List<TypedOption> typed;
+  private final Map<String, BeamOption> engine = new TreeMap<>();
+
+  private Arguments(String command, String places, Class<? extends PipelineOptions> options) {
+    this.command = command;
+    this.places = places;
+    this.options = options;
+    this.typed = new ArrayList<>(TypedOption.of(options));
+  }
+
+  /**
+   * What a verb takes: its own options only.
+   *
+   * @param places what stands beside the options, before, between or after them: {@code ANALYSIS}
+   */
+  public static Arguments ofVerb(
+      String command, String places, Class<? extends PipelineOptions> options) {
+    return new Arguments(command, places, options);
+  }
+
+  /** What an analysis takes: its own options, and those of Beam and of the engine. */
+  public static Arguments ofAnalysis(String command, Class<? extends PipelineOptions> options) {
+    return ofAnalysis(command, "", options);
+  }
+
+  /** The same with what stands beside the options: {@code A B}. */
+  public static Arguments ofAnalysis(
+      String command, String places, Class<? extends PipelineOptions> options) {
+    Arguments arguments = new Arguments(command, places, options);
+    arguments.engine.putAll(BeamOption.registered());
+    arguments.typed.forEach(option -> arguments.engine.remove(option.name()));
+    return arguments;
+  }
+
+  /** What an analysis takes, and beside it what a verb takes that is about an analysis. */
+  public static Arguments ofAnalysis(
+      String command,
+      Class<? extends PipelineOptions> options,
+      Class<? extends PipelineOptions> verb) {
+    Arguments arguments = ofAnalysis(command, options);
+    arguments.typed.addAll(TypedOption.of(verb));
+    return arguments;
+  }
+
+  /** What is typed before the options: a verb, or an analysis. */
+  public String command() {
+    return command;
+  }
+
+  /** The options of the command's own interface. */
+  List<TypedOption> typed() {
+    return typed;
+  }
+
+  /**
+   * What the user gave.
+   *
+   * @param values by option name, without dashes, in order
+   * @param from where the value of an option stands, if that is not the command line
+   * @param places what stands beside the options, in order
+   * @param verbose whether failures are told whole
+   * @param explain whether to show the settings instead of running
+   * @param help whether to show the help instead of running
+   * @param all whether the help shows the engine's options too
+   */
+  public record Given(
+      Map<String, List<String>> values,
+      Map<String, String> from,
+      List<String> places,
+      boolean verbose,
+      boolean explain,
+      boolean help,
+      boolean all) {
+
+    /** An error that names an option, with the place that its value stands at. */
+    public BadOption placed(BadOption error) {
+      return from.entrySet().stream()
+          .filter(option -> error.getMessage().matches("(?s)--" + option.getKey() + "[=:].*"))
+          .findFirst()
+          .map(option -> new BadOption(option.getValue(), null, error.getMessage(), error))
+          .orElse(error);
+    }
+  }
+
+  /**
+   * Reads arguments.
+   *
+   * @throws BadOption where one is unknown, lacks its value, or a required one is missing
+   */
+  public Given parse(List<String> arguments) {
+    return parse(arguments, Map.of());
+  }
+
+  /**
+   * The same with what the environment says about options.
+   *
+   * @param variables of the environment: {@code DHARA_MAX_EVENT_BYTES} is {@code --maxEventBytes}
+   */
+  public Given parse(List<String> arguments, Map<String, String> variables) {
+    CommandLine commandLine = new CommandLine(spec(false, Map.of())).setExpandAtFiles(false);
+    if (places.isEmpty() && arguments.contains("--")) {
+      throw new BadOption(
+          "--",
+          null,
+          "ends the options, and " + command + " takes nothing but options; leave it out");
+    }
+    CommandLine.ParseResult result;
+    try {
+      result = commandLine.parseArgs(arguments.toArray(String[]::new));
+    } catch (CommandLine.UnmatchedArgumentException e) {
+      throw unknown(e.getUnmatched().get(0));
+    } catch (CommandLine.MissingParameterException e) {
+      String name = e.getMissing().get(0) instanceof OptionSpec o ? o.longestName() : command;
+      throw new BadOption(name, null, "has no value; write " + name + "=VALUE", e);
+    }
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    for (OptionSpec option : result.matchedOptionsSet()) {
+      if (option.isMultiValue() && !option.longestName().equals(FILE)) {
+        values.put(option.longestName().substring(2), option.getValue());
+      }
+    }
+    OptionSources said = new OptionSources(values);
+    Set<String> known = new LinkedHashSet<>(engine.keySet());
+    typed.forEach(option -> known.add(option.name()));
+    result
+        .matchedOptionValue(FILE, List.<String>of())
+        .forEach(file -> said.file(file, known, this::unknown));
+    said.environment(variables, typed.stream(), engine.keySet().stream());
+    return new Given(
+        said.values(),
+        said.places(),
+        places.isEmpty() ? List.of() : result.matchedPositionalValue(0, List.<String>of()),
+        result.hasMatchedOption(VERBOSE),
+        result.hasMatchedOption(EXPLAIN),
+        result.hasMatchedOption(HELP),
+        result.hasMatchedOption(ALL));
+  }
+
+  private BadOption unknown(String argument) {
+    int equals = argument.indexOf('=');
+    String name = equals < 0 ? argument : argument.substring(0, equals);
+    String hint = " '" + Launcher.command("help " + command) + "' shows them all.";
+    if (!name.startsWith("-")) {
+      return new BadOption(
+          argument,
+          null,
+          "is no option of " + command + "; options look like --name=value." + hint);
+    }
+    Set<String> known = new LinkedHashSet<>(List.of(VERBOSE, EXPLAIN, HELP, FILE));
+    typed.forEach(option -> known.add("--" + option.name()));
+    String question = Nearest.question(name, known);
+    if (question.isEmpty()) {
+      question = Nearest.question(name, engine.keySet().stream().map(o -> "--" + o).toList());
+    }
+    return new BadOption(name, null, "is no option of " + command + "." + question + hint);
+  }
+
+  /**
+   * Options of the command's interface, set to what the user gave; those of Beam and the engine to
+   * what {@code beam} says.
+   *
+   * @param beam Beam's arguments: {@code --name=value}
+   */
+  public <O extends PipelineOptions> O build(Class<O> type, Given given, List<String> beam) {
+    List<TypedOption> own =
+        typed.stream().filter(option -> option.owner().isAssignableFrom(type)).toList();
+    for (TypedOption option : own) {
+      if (option.required() && !given.values.containsKey(option.name())) {
+        throw new BadOption("--" + option.name(), null, "is missing. " + option.description());
+      }
+    }
+    O built = PipelineOptionsFactory.fromArgs(beam.toArray(String[]::new)).as(type);
+    for (TypedOption option : own) {
+      List<String> values = given.values.get(option.name());
+      if (values != null) {
+        option.set(built, values);
+      }
+    }
+    return built;
+  }
+
+  /**
+   * The options of Beam and the engine that the user gave, as Beam's arguments.
+   *
+   * @throws BadOption where one has no value that Beam can read
+   */
+  public List<String> beam(Given given) {
+    List<String> beam = new ArrayList<>();
+    given.values.forEach(
+        (name, values) -> {
+          if (engine.containsKey(name)) {
+            List<String> one = values.stream().map(value -> "--" + name + "=" + value).toList();
+            try {
+              PipelineOptionsFactory.fromArgs(one.toArray(String[]::new)).create();
+            } catch (IllegalArgumentException e) {
+              throw new BadOption(
+                  "--" + name, String.join(",", values), "Beam refuses it: " + e.getMessage(), e);
+            }
+            beam.addAll(one);
+          }
+        });
+    return beam;
+  }
+
+  /** The help's text on the options, as wide as what shows it. */
+  public String help(
+      boolean all, Map<String, String> setByDhara, List<String> header, Console console) {
+    CommandSpec spec = spec(all, setByDhara);
+    spec.usageMessage().width(Math.max(NARROWEST, Math.min(console.columns(), WIDEST)));
+    spec.usageMessage().description(header.stream().map(Arguments::plain).toArray(String[]::new));
+    return new CommandLine(spec)
+        .getUsageMessage(console.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
+  }
+
+  /**
+   * What a shell may complete: the options, but not the engine's, for they are too many to choose
+   * from.
+   *
+   * @param analyses what may stand for the name of an analysis; each has the same options after it
+   */
+  public CommandSpec completed(Collection<String> analyses) {
+    CommandSpec spec = spec(false, Map.of());
+    if (places.equals(Verb.ANALYSIS)) {
+      analyses.forEach(analysis -> spec.addSubcommand(analysis, spec(false, Map.of())));
+    }
+    return spec;
+  }
+
+  /** Options of the engine are always known; {@code all} shows them too. */
+  private CommandSpec spec(boolean all, Map<String, String> setByDhara) {
+    CommandSpec spec = CommandSpec.create().name(Launcher.NAME + " " + command);
+    spec.usageMessage()
+        .customSynopsis((Launcher.NAME + " " + command + " " + places).strip() + " [OPTION...]")
+        .sortOptions(false)
+        .optionListHeading("%n");
+    spec.parser().splitQuotedStrings(false);
+    Map<String, ArgGroupSpec.Builder> groups = new LinkedHashMap<>();
+    for (TypedOption option : typed) {
+      groups
+          .computeIfAbsent(heading(option.owner()), heading -> group(groups.size(), heading))
+          .addArg(spec(option));
+    }
+    if (!engine.isEmpty()) {
+      ArgGroupSpec.Builder group = group(groups.size(), "Options of the engine and of Beam");
+      engine.values().forEach(option -> group.addArg(spec(option, all, setByDhara)));
+      if (all) {
+        groups.put("", group);
+      } else {
+        engine.values().forEach(option -> spec.addOption(spec(option, false, setByDhara)));
+      }
+    }
+    groups.values().forEach(group -> spec.addArgGroup(group.build()));
+    if (!places.isEmpty()) {
+      spec.addPositional(
+          PositionalParamSpec.builder()
+              .index("0..*")
+              .arity("0..*")
+              .type(List.class)
+              .auxiliaryTypes(String.class)
+              .paramLabel(places)
+              .hidden(true)
+              .build());
+    }
+    spec.addOption(own("Show this help", HELP, "-h"));
+    spec.addOption(
+        values(FILE.substring(2), "FILE", false)
+            .description(
+                "Read options from a file of lines NAME=VALUE; the command line beats it, and it"
+                    + " beats the environment (DHARA_NAME).")
+            .build());
+    spec.addOption(own("Tell failures whole, and let the engine speak", VERBOSE));
+    if (!engine.isEmpty()) {
+      spec.addOption(
+          own(
+              "Show what would be read and written, and what is set on the engine, instead of"
+                  + " running",
+              EXPLAIN));
+      spec.addOption(own("With --help: the options of the engine and of Beam too", ALL));
+    }
+    return spec;
+  }
+
+  private static OptionSpec own(String description, String... names) {
+    return OptionSpec.builder(names)
+        .type(boolean.class)
+        .arity("0")
+        .description(description)
+        .build();
+  }
+
+  private static ArgGroupSpec.Builder group(int order, String heading) {
+    return ArgGroupSpec.builder()
+        .validate(false)
+        .order(order)
+        .heading("%n" + plain(heading) + ":%n");
+  }
+
+  private String heading(Class<?> owner) {
+    if (owner == options) {
+      return "Options of " + command;
+    }
+    String words = owner.getSimpleName().replaceAll("(?<=\\p{Ll})(?=\\p{Lu})", " ");
+    return words.charAt(0) + words.substring(1).toLowerCase(Locale.ROOT);
+  }
+
+  private static OptionSpec spec(TypedOption option) {
+    String note = option.required() ? " Required." : "";
+    if (!option.defaultText().isEmpty()) {
+      note = " Default: " + option.defaultText();
+    }
+    OptionSpec.Builder values = values(option.name(), option.label(), option.flag());
+    if (option.type().isEnum()) {
+      values.completionCandidates(List.of(option.label().split("\\|")));
+    }
+    return values.description(plain(sentence(option.description()) + note)).build();
+  }
+
+  private static OptionSpec spec(BeamOption option, boolean shown, Map<String, String> setByDhara) {
+    String note = "";
+    if (setByDhara.containsKey(option.name())) {
+      note = " Dhara sets: " + setByDhara.get(option.name());
+    } else if (!option.defaultText().isEmpty()) {
+      note = " Default: " + option.defaultText();
+    }
+    String label = option.type().getSimpleName().toUpperCase(Locale.ROOT);
+    return values(option.name(), label, option.flag())
+        .description(plain(sentence(option.description()) + note))
+        .hidden(!shown)
+        .build();
+  }
+
+  private static OptionSpec.Builder values(String name, String label, boolean flag) {
+    OptionSpec.Builder builder =
+        OptionSpec.builder("--" + name)
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .paramLabel(label);
+    return flag ? builder.arity("0..1").fallbackValue("true") : builder.arity("1");
+  }
+
+  private static String sentence(String text) {
+    return text.isEmpty() || text.endsWith(".") ? text : text + ".";
+  }
+
+  /** Text that picocli's format strings and markup leave alone. */
+  private static String plain(String text) {
+    return text.replace("%", "%%").replace("@|", "@\u200b|");
+  }
+}

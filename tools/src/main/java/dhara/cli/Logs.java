@@ -1,0 +1,53 @@
+package dhara.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
+
+/**
+ * How much the engines say: warnings, on the error stream, and all of it with {@code --verbose}. An
+ * engine's module says in {@code dhara-logging.properties} (java.util.logging) or {@code
+ * log4j2.properties} (Spark) which of its loggers cry wolf.
+ */
+public final class Logs {
+
+  private static final String FILE = "/dhara-logging.properties";
+
+  private Logs() {}
+
+  /**
+   * To be called before any engine's class is loaded. A user's own {@code
+   * -Djava.util.logging.config.file} stands.
+   */
+  public static void configure(boolean verbose) {
+    System.setProperty("dhara.log.level", verbose ? "info" : "warn");
+    System.setProperty("dhara.log.false.alarms", verbose ? "info" : "off");
+    if (System.getProperty("java.util.logging.config.file") != null) {
+      return;
+    }
+    try (InputStream quiet = Logs.class.getResourceAsStream(FILE)) {
+      if (quiet == null) {
+        return;
+      }
+      String properties = new String(quiet.readAllBytes(), StandardCharsets.ISO_8859_1);
+      if (verbose) {
+        properties = properties.replaceAll("(?m)^.*\\.level *=.*$", "") + "\n.level = INFO\n";
+      }
+      LogManager.getLogManager()
+          .readConfiguration(
+              new ByteArrayInputStream(properties.getBytes(StandardCharsets.ISO_8859_1)));
+      if (!verbose) {
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
+          handler.setFilter(new Repeated(System::nanoTime));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + FILE, e);
+    }
+  }
+}

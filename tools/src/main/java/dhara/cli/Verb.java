@@ -1,0 +1,82 @@
+package dhara.cli;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.options.PipelineOptions;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
+
+/** What the command can be told to do. */
+public interface Verb {
+
+  /** What stands for the name of an analysis in the help. */
+  String ANALYSIS = "ANALYSIS";
+
+  /** Between two columns. */
+  int GAP = 2;
+
+  /** What the user types. */
+  String name();
+
+  /** What else the user may type for it, besides its name. */
+  default Set<String> aliases() {
+    return Set.of();
+  }
+
+  /** How it is written: its name, and what must follow. */
+  default String synopsis() {
+    return name();
+  }
+
+  /** What it does, in one line. */
+  String summary();
+
+  /** What it takes. */
+  default Arguments known() {
+    return Arguments.ofVerb(name(), "", PipelineOptions.class);
+  }
+
+  /**
+   * Says how it is used.
+   *
+   * @param all whether with the engine's options too
+   */
+  void help(boolean all);
+
+  /**
+   * Does it.
+   *
+   * @param arguments what follows the verb
+   * @return the command's exit code
+   * @throws dhara.options.BadOption where the user asks for what cannot be done
+   * @throws Exception what made it fail
+   */
+  int run(List<String> arguments) throws Exception;
+
+  /** Whether nothing is asked of a verb but its help. */
+  static boolean helps(List<String> arguments) {
+    return arguments.equals(List.of("--help")) || arguments.equals(List.of("-h"));
+  }
+
+  /** Synopsis and summary of each, in two columns that are as wide as this together. */
+  static String lines(Collection<? extends Verb> verbs, int columns) {
+    int first = verbs.stream().mapToInt(verb -> verb.synopsis().length()).max().orElse(0);
+    int longest = verbs.stream().mapToInt(verb -> verb.summary().length()).max().orElse(0);
+    int second = Math.min(longest, Math.max(columns - first - GAP, first));
+    TextTable table =
+        TextTable.forColumns(
+            new ColorScheme.Builder(Ansi.OFF).build(),
+            new Column(first, 0, Column.Overflow.SPAN),
+            new Column(second + GAP, GAP, Column.Overflow.WRAP));
+    verbs.forEach(verb -> table.addRowValues(verb.synopsis(), verb.summary()));
+    return table
+        .toString()
+        .lines()
+        .map(line -> line.stripTrailing() + System.lineSeparator())
+        .collect(Collectors.joining());
+  }
+}

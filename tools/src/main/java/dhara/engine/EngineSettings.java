@@ -1,0 +1,138 @@
+package dhara.engine;
+
+import dhara.options.BadOption;
+import dhara.options.UriText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/**
+ * What is set on the engine: what the user said, else what Dhara sets, each with its reason.
+ *
+ * @param engine the engine of this class path
+ * @param settings in the engine's order
+ */
+public record EngineSettings(Engine engine, List<Setting> settings) {
+
+  /**
+   * An option of the engine.
+   *
+   * @param option its name, without dashes
+   * @param value what it is set to
+   * @param reason why, where Dhara set it
+   * @param byUser who set it
+   * @param inStreams whether it is set only where the pipeline streams
+   */
+  record Setting(String option, String value, String reason, boolean byUser, boolean inStreams) {
+
+    String argument() {
+      return "--" + option + "=" + value;
+    }
+
+    /** The same without a secret. */
+    String shown() {
+      return UriText.shown(argument());
+    }
+  }
+
+  /**
+   * The engine on the class path.
+   *
+   * @throws BadOption where there is none, or more than one
+   */
+  public static Engine found() {
+    List<Engine> engines = engines();
+    if (engines.size() != 1) {
+      throw new BadOption(
+          "the class path",
+          null,
+          "holds "
+              + (engines.isEmpty() ? "no engine" : engines.stream().map(Engine::name).toList())
+              + "; run with the class path of one runner module, e.g. runners/direct");
+    }
+    return engines.get(0);
+  }
+
+  /** The engine of this name, of those on the class path. */
+  public static Engine named(String name) {
+    return engines().stream()
+        .filter(engine -> engine.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new BadOption("the class path", null, "holds no engine " + name));
+  }
+
+  /** The names of the engines on the class path. */
+  static List<String> names() {
+    return engines().stream().map(Engine::name).toList();
+  }
+
+  private static List<Engine> engines() {
+    return ServiceLoader.load(Engine.class).stream().map(ServiceLoader.Provider::get).toList();
+  }
+
+  /**
+   * The settings of an engine under what the user gave.
+   *
+   * @param given by option name, without dashes
+   * @param beam those of them that are Beam's, as its arguments
+   */
+  public static EngineSettings of(
+      Engine engine, Map<String, List<String>> given, List<String> beam) {
+    Map<String, Setting> settings = new LinkedHashMap<>();
+    settings.put(
+        "runner",
+        new Setting("runner", engine.runner().getName(), "the engine of this jar", false, false));
+    for (Engine.Default d : engine.defaults()) {
+      settings.put(d.option(), new Setting(d.option(), d.value(), d.reason(), false, false));
+    }
+    List<String> sofar = new ArrayList<>(beam);
+    settings.values().stream()
+        .filter(setting -> !given.containsKey(setting.option))
+        .map(Setting::argument)
+        .forEach(sofar::add);
+    PipelineOptions options =
+        PipelineOptionsFactory.fromArgs(sofar.toArray(String[]::new)).create();
+    for (Engine.Default d : engine.streamDefaults(options)) {
+      settings.put(d.option(), new Setting(d.option(), d.value(), d.reason(), false, true));
+    }
+    settings.replaceAll(
+        (name, setting) ->
+            given.containsKey(name)
+                ? new Setting(name, String.join(",", given.get(name)), "", true, false)
+                : setting);
+    return new EngineSettings(engine, List.copyOf(settings.values()));
+  }
+
+  /** What Dhara sets, as Beam's arguments; those for streams only where it streams. */
+  public List<String> arguments(boolean streams) {
+    return settings.stream()
+        .filter(setting -> !setting.byUser && setting.inStreams == streams)
+        .map(Setting::argument)
+        .toList();
+  }
+
+  /** What Dhara sets, by option. */
+  public Map<String, String> byDhara() {
+    Map<String, String> values = new LinkedHashMap<>();
+    settings.stream()
+        .filter(setting -> !setting.byUser)
+        .forEach(setting -> values.put(setting.option, setting.value));
+    return values;
+  }
+
+  /** A line for each: option, value, who set it, and why. */
+  public List<String> explain() {
+    int width = settings.stream().mapToInt(s -> s.shown().length()).max().orElse(0);
+    List<String> lines = new ArrayList<>();
+    lines.add("Engine: " + engine.name());
+    for (Setting s : settings) {
+      String why = s.byUser ? "you" : "Dhara" + (s.inStreams ? ", in streams: " : ": ") + s.reason;
+      lines.add(("  %-" + width + "s  %s").formatted(s.shown(), why));
+    }
+    return lines;
+  }
+}

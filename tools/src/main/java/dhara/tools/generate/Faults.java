@@ -1,0 +1,166 @@
+package dhara.tools.generate;
+
+import dhara.events.DeadLetter.Reason;
+import dhara.events.Event;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/**
+ * Plants faults among events, and keeps account of them: disorder, duplicates, and lines that are
+ * no events. A function of the events and the seed.
+ *
+ * <p>Each line arrives at its event's time and less than {@code disorder} after it, and lines are
+ * given in order of arrival: so a watermark that trails the newest event by {@code disorder} never
+ * finds one late. The memory that this takes is the events of one {@code disorder}.
+ *
+ * @param seed of the faults
+ * @param disorder how far out of order events may come; zero for none
+ * @param duplicates the share of events that come twice
+ * @param garbage how many lines of garbage, as a share of the events
+ */
+public record Faults(long seed, Duration disorder, double duplicates, double garbage) {
+
+  /** The kinds of garbage that can be made of any event. */
+  public static final List<Reason> KINDS =
+      List.of(
+          Reason.MALFORMED,
+          Reason.EMPTY,
+          Reason.NOT_UTF8,
+          Reason.MISSING_FIELD,
+          Reason.WRONG_TYPE,
+          Reason.TOO_OLD,
+          Reason.IN_THE_FUTURE);
+
+  /** Takes lines, without their line feed. */
+  @FunctionalInterface
+  interface Lines {
+    void accept(byte[] line) throws IOException;
+  }
+
+  /**
+   * What was planted.
+   *
+   * @param events different events
+   * @param duplicates lines that repeat one of them
+   * @param deadLetters lines that are no event, by the reason that a reader must find
+   */
+  record Truth(long events, long duplicates, Map<Reason, Long> deadLetters) {
+
+    /** Every line: what a reader must account for. */
+    long lines() {
+      return events + duplicates + deadLetters.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared by its content
+  private record Line(Instant arrival, long order, byte[] bytes) {}
+
+  /**
+   * Writes events with their faults.
+   *
+   * @param events in event-time order
+   */
+  <T extends Record & Event> Truth plant(Stream<T> events, LineWriter writer, Lines lines)
+      throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    PriorityQueue<Line> underway =
+        new PriorityQueue<>(Comparator.comparing(Line::arrival).thenComparing(Line::order));
+    Map<Reason, Long> deadLetters = new EnumMap<>(Reason.class);
+    long seen = 0;
+    long repeated = 0;
+    long order = 0;
+    for (Iterator<T> iterator = events.iterator(); iterator.hasNext(); ) {
+      T event = iterator.next();
+      while (!underway.isEmpty() && !underway.peek().arrival.isAfter(event.at())) {
+        lines.accept(underway.remove().bytes);
+      }
+      byte[] line = writer.line(event);
+      seen++;
+      underway.add(new Line(arrival(event.at(), random), order++, line));
+      if (random.nextDouble() < duplicates) {
+        repeated++;
+        underway.add(new Line(arrival(event.at(), random), order++, line));
+      }
+      if (random.nextDouble() < garbage) {
+        Reason kind = KINDS.get(random.nextInt(KINDS.size()));
+        deadLetters.merge(kind, 1L, Long::sum);
+        underway.add(new Line(arrival(event.at(), random), order++, garbage(kind, line)));
+      }
+    }
+    while (!underway.isEmpty()) {
+      lines.accept(underway.remove().bytes);
+    }
+    return new Truth(seen, repeated, deadLetters);
+  }
+
+  private Instant arrival(Instant at, SplittableRandom random) {
+    long nanos = disorder.toNanos();
+    return nanos == 0 ? at : at.plusNanos(random.nextLong(nanos));
+  }
+
+  /** A line that is no event, for this reason, made from a line that is one. */
+  public static byte[] garbage(Reason kind, byte[] line) {
+    String json = new String(line, StandardCharsets.UTF_8);
+    return switch (kind) {
+      case MALFORMED ->
+          json.substring(0, json.offsetByCodePoints(0, codePoints(json) / 2))
+              .getBytes(StandardCharsets.UTF_8);
+      case EMPTY -> "   ".getBytes(StandardCharsets.UTF_8);
+      case NOT_UTF8 -> withByte(line, (byte) 0xff);
+      case MISSING_FIELD -> "{}".getBytes(StandardCharsets.UTF_8);
+      case WRONG_TYPE -> at(json, "yesterday");
+      case TOO_OLD -> at(json, "1971-02-03T04:05:06Z");
+      case IN_THE_FUTURE -> at(json, "2971-02-03T04:05:06Z");
+      case ANSWER_TOO_LONG -> throw new IllegalArgumentException(kind + " is of answers");
+      case TOO_LONG, OUT_OF_RANGE, INVALID ->
+          throw new IllegalArgumentException(kind + " depends on the event's type");
+    };
+  }
+
+  private static int codePoints(String json) {
+    return json.codePointCount(0, json.length());
+  }
+
+  /** The line with a byte that no UTF-8 has, inside its first text. */
+  private static byte[] withByte(byte[] line, byte stray) {
+    int inside = 0;
+    for (int i = 0; i + 1 < line.length && inside == 0; i++) {
+      inside = line[i] == ':' && line[i + 1] == '"' ? i + 2 : 0;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(line.length + 1);
+    out.write(line, 0, inside);
+    out.write(stray);
+    out.write(line, inside, line.length - inside);
+    return out.toByteArray();
+  }
+
+  /** The line with another event time. */
+  private static byte[] at(String json, String at) {
+    String key = "\"at\":";
+    int start = json.indexOf(key) + key.length();
+    if (start < key.length()) {
+      throw new IllegalArgumentException("no field \"at\" in " + json);
+    }
+    int end = start;
+    if (json.charAt(start) == '"') {
+      end = json.indexOf('"', start + 1) + 1;
+    } else {
+      while (json.charAt(end) != ',' && json.charAt(end) != '}') {
+        end++;
+      }
+    }
+    return (json.substring(0, start) + '"' + at + '"' + json.substring(end))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

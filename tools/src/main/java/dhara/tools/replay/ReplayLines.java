@@ -1,0 +1,95 @@
+package dhara.tools.replay;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dhara.events.DeadLetter.Reason;
+import dhara.events.Event;
+import dhara.formats.mapping.Mapping;
+import dhara.options.BadOption;
+import dhara.tools.generate.Faults;
+import dhara.tools.generate.LineWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * The bytes that a replay sends for an event: its own line, or its components in JSON.
+ *
+ * @param writer writes events under the names of their components
+ * @param originals whether lines of JSON go out as they are
+ * @param mapping how the reader of the topic maps fields
+ * @param mapped whether it maps any
+ */
+record ReplayLines(LineWriter writer, boolean originals, Mapping mapping, boolean mapped) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The kinds of garbage that no dates are needed for, and of which each can be told apart. */
+  private static final List<Reason> KINDS =
+      Faults.KINDS.stream()
+          .filter(kind -> kind != Reason.TOO_OLD && kind != Reason.IN_THE_FUTURE)
+          .toList();
+
+  /**
+   * How the lines of an archive are sent.
+   *
+   * @param formats the archive's
+   * @throws BadOption where one mapping could not read all that would be sent
+   */
+  static ReplayLines of(
+      LineWriter writer, ReplayOptions options, Mapping mapping, List<String> formats) {
+    boolean originals = !options.getCanonical() && formats.contains("jsonl");
+    boolean mapped = originals && options.getMap() != null;
+    if (mapped && formats.contains("csv")) {
+      throw mixed(options, "events of CSV go out under the names of components");
+    } else if (mapped && ReplayFaults.of(options).rewrites()) {
+      throw mixed(
+          options, "--closing, --farFuture and --farPast write events under those of components");
+    }
+    return new ReplayLines(writer, originals, mapped ? mapping : Mapping.none(), mapped);
+  }
+
+  private static BadOption mixed(ReplayOptions options, String other) {
+    return new BadOption(
+        "--map",
+        String.join(",", options.getMap()),
+        "names the fields of lines that go out as they are, but "
+            + other
+            + "; add --canonical, and read the topic without --map");
+  }
+
+  /**
+   * An event.
+   *
+   * @param json its line; empty where that is not JSON
+   */
+  byte[] event(Record event, byte[] json) {
+    return originals && json.length > 0 ? json : writer.line(event);
+  }
+
+  /** The kinds of garbage that the topic's reader finds as they were meant. */
+  List<Reason> kinds() {
+    // Under other names an event time that is none would be missed first.
+    return mapped ? KINDS.stream().filter(kind -> kind != Reason.WRONG_TYPE).toList() : KINDS;
+  }
+
+  /** A line that is no event, made from one that is. */
+  byte[] garbage(Reason kind, Record event) {
+    return Faults.garbage(kind, writer.line(event));
+  }
+
+  /** An event under another id and time. */
+  <T extends Record & Event> byte[] copy(T event, String id, Instant at) {
+    try {
+      ObjectNode json = (ObjectNode) JSON.readTree(writer.line(event));
+      json.put("id", id).put("at", at.toString());
+      return JSON.writeValueAsBytes(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the line of an event is no JSON: " + event, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

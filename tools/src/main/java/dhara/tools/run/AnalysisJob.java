@@ -1,0 +1,167 @@
+package dhara.tools.run;
+
+import dhara.assembly.Assembly;
+import dhara.connectors.Aside;
+import dhara.connectors.RunFolder;
+import dhara.engine.Job;
+import dhara.ledger.Ledger;
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Output;
+import dhara.reconcile.Report;
+import dhara.terminal.Console;
+import dhara.terminal.Printable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricResults;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+
+/** The job of an analysis: what it says when it has ended. */
+public final class AnalysisJob implements Job {
+
+  private final Assembly assembly;
+
+  private AnalysisJob(Assembly assembly) {
+    this.assembly = assembly;
+  }
+
+  public static <O extends DharaOptions> Job of(Analysis<O> analysis, O options) {
+    return new AnalysisJob(Assembly.of(analysis, options));
+  }
+
+  @Override
+  public Pipeline pipeline() {
+    return assembly.pipeline();
+  }
+
+  @Override
+  public boolean bounded() {
+    return assembly.bounded();
+  }
+
+  @Override
+  public long bytes() {
+    return assembly.bytes();
+  }
+
+  @Override
+  public List<String> plan() {
+    return assembly.plan();
+  }
+
+  @Override
+  public void prepare() {
+    assembly.prepare();
+  }
+
+  /**
+   * Prints the answers that go to the console, the first dead letters where they do, and the
+   * ledger.
+   *
+   * @throws UnbalancedLedger where an event is unaccounted for: the answers cannot stand
+   */
+  @Override
+  public void finish(PipelineResult result, Console console) throws IOException {
+    RunFolder folder = assembly.folder();
+    for (Output<?, ?> output : assembly.kept()) {
+      Table.print(output.name(), folder.lines(output.name()), assembly.sink(output), console);
+    }
+    console.out().flush();
+    var dead = new DeadLetters();
+    folder.forEachLine(Aside.DEAD_LETTERS, dead::add);
+    dead.print(console);
+    for (Output<?, ?> output : assembly.heldBack()) {
+      console
+          .err()
+          .println(
+              output.name() + ": held back, for this is a backfill; --effects=true lets it act");
+    }
+    Optional<Report> changes = assembly.changes();
+    if (changes.isPresent()) {
+      changes.get().printChanges(Printable.stream(console.err()));
+    }
+    List<Ledger> ledgers = assembly.ledgers();
+    assembly.wrote().forEach(console.err()::println);
+    checked(ledgers, dropped(result.metrics()), console);
+    unused(ledgers, console);
+    List<String> objections = assembly.objections(ledgers);
+    if (!objections.isEmpty()) {
+      throw new IllegalStateException(String.join("; ", objections));
+    }
+    assembly.succeed(ledgers);
+  }
+
+  /** Says of inputs that nothing came of them; an empty answer looks like one of a quiet day. */
+  private static void unused(List<Ledger> ledgers, Console console) {
+    for (Ledger ledger : ledgers) {
+      if (ledger.unused()) {
+        console
+            .err()
+            .printf(
+                "WARNING %s: not one of %,d events is in an answer%s%n",
+                ledger.input(),
+                ledger.read(),
+                ledger.deadLettered() > 0
+                    ? "; dead letters say why, and --map names fields that are called otherwise"
+                    : "; they are outside of --from and --until");
+      } else if (ledger.read() == 0) {
+        console.err().printf("WARNING %s: no events were read%n", ledger.input());
+      }
+    }
+  }
+
+  /**
+   * Prints ledgers, and fails where one does not balance.
+   *
+   * @param dropped what the engine says that it dropped, a line for each step
+   */
+  static void checked(List<Ledger> ledgers, List<String> dropped, Console console) {
+    ledgers.forEach(console.err()::println);
+    List<String> leaks = new ArrayList<>();
+    ledgers.forEach(ledger -> leaks.addAll(ledger.leaks()));
+    leaks.addAll(dropped);
+    if (!leaks.isEmpty()) {
+      throw new UnbalancedLedger(leaks);
+    }
+  }
+
+  /**
+   * What the engine dropped as late behind the ledger's back, which no step may let happen: Beam's
+   * groupings drop without a word but for a counter.
+   */
+  static List<String> dropped(MetricResults metrics) {
+    List<String> dropped = new ArrayList<>();
+    for (MetricResult<Long> counter :
+        metrics.queryMetrics(MetricsFilter.builder().build()).getCounters()) {
+      long count = counter.getAttempted();
+      if (counter.getName().getName().equalsIgnoreCase("droppedDueToLateness") && count > 0) {
+        dropped.add(
+            "%s: the engine dropped %,d elements as late"
+                .formatted(counter.getKey().stepName(), count));
+      }
+    }
+    return dropped;
+  }
+
+  @Override
+  public void close() {
+    assembly.close();
+  }
+
+  /** Some event left by no exit, or by two. */
+  static final class UnbalancedLedger extends IllegalStateException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnbalancedLedger(List<String> leaks) {
+      super(
+          "the ledger does not balance, events were lost or counted twice; "
+              + String.join("; ", leaks));
+    }
+  }
+}

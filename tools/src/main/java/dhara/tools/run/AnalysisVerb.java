@@ -1,0 +1,102 @@
+package dhara.tools.run;
+
+import dhara.cli.Arguments;
+import dhara.cli.Environment;
+import dhara.cli.ExitCode;
+import dhara.cli.Verb;
+import dhara.options.BadOption;
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
+import dhara.terminal.Console;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Runs an analysis: its name is the verb. */
+public final class AnalysisVerb<O extends DharaOptions> implements Verb {
+
+  private final Environment environment;
+  private final Analysis<O> analysis;
+
+  private AnalysisVerb(Environment environment, Analysis<O> analysis) {
+    this.environment = environment;
+    this.analysis = analysis;
+  }
+
+  /** The verb of an analysis. */
+  public static Verb of(Environment environment, Analysis<?> analysis) {
+    return new AnalysisVerb<>(environment, analysis);
+  }
+
+  /** The verbs of all analyses, by name. */
+  public static List<Verb> all(Environment environment) {
+    return environment.analyses().values().stream()
+        .map(analysis -> of(environment, analysis))
+        .toList();
+  }
+
+  @Override
+  public String name() {
+    return analysis.name();
+  }
+
+  @Override
+  public String summary() {
+    return analysis.summary();
+  }
+
+  @Override
+  public void help(boolean all) {
+    List<String> header = new ArrayList<>();
+    header.add(analysis.summary() + ".");
+    header.add("");
+    analysis
+        .inputs()
+        .forEach(in -> header.add("Reads " + in.name() + ": " + components(in.type())));
+    analysis
+        .outputs()
+        .forEach(
+            out ->
+                header.add(
+                    "Answers "
+                        + out.name()
+                        + ": "
+                        + components(out.key())
+                        + ", window, "
+                        + components(out.value())));
+    Console console = environment.console();
+    console.out().print(known().help(all, environment.setByDhara(), header, console));
+  }
+
+  private static String components(Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .map(component -> component.getName())
+        .collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public int run(List<String> arguments) throws Exception {
+    Arguments known = known();
+    Arguments.Given given = known.parse(arguments, environment.variables());
+    if (given.help()) {
+      help(given.all());
+      return ExitCode.DONE;
+    }
+    PipelineCommand command = new PipelineCommand(environment, known, given);
+    try {
+      return command.run(
+          byDhara ->
+              environment
+                  .jobs()
+                  .job(analysis, command.options(analysis.options(), analysis.name(), byDhara)));
+    } catch (BadOption e) {
+      throw given.placed(e);
+    }
+  }
+
+  @Override
+  public Arguments known() {
+    return Arguments.ofAnalysis(analysis.name(), analysis.options());
+  }
+}

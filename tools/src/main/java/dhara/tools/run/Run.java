@@ -1,0 +1,168 @@
+package dhara.tools.run;
+
+import dhara.cli.Failure;
+import dhara.engine.EngineRun;
+import dhara.engine.Job;
+import dhara.engine.Launcher;
+import dhara.engine.Vitals;
+import dhara.scratch.Scratch;
+import dhara.terminal.Console;
+import dhara.terminal.Progress;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.PipelineResult.State;
+
+/**
+ * One run of a job, from its start to its end, its failure, or the user's Ctrl-C. At Ctrl-C the
+ * process lives until the run is over and its temporary files are deleted, but no longer than a
+ * moment beyond the engine's own patience.
+ */
+public final class Run implements AutoCloseable {
+
+  private static final long CLOSING_SECONDS = 20;
+
+  private final Job job;
+  private final EngineRun attended;
+  private final StreamScreen screen;
+  private final Console console;
+  private final Function<EngineRun.Resume, String> again;
+  private final AtomicReference<PipelineResult> running = new AtomicReference<>();
+  private final AtomicBoolean interrupted = new AtomicBoolean();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final Thread stop = new Thread(this::stop, "dhara-stop");
+
+  /**
+   * @param job to be closed by whoever made it
+   * @param attended the engine's part in it; this closes it
+   * @param screen shows a stream; it is closed when the user ends that
+   * @param again the command that goes on with a run
+   */
+  Run(Job job, EngineRun attended, StreamScreen screen, Function<EngineRun.Resume, String> again) {
+    this.job = job;
+    this.attended = attended;
+    this.screen = screen;
+    this.console = screen.console();
+    this.again = again;
+    Runtime.getRuntime().addShutdownHook(stop);
+  }
+
+  /**
+   * Runs the job until it ends.
+   *
+   * @param wait false where the engine only takes the job: a template of Dataflow
+   * @throws Exception what made it fail, as the engine wrapped it
+   */
+  void toTheEnd(boolean wait) throws Exception {
+    try {
+      job.prepare();
+      PipelineResult result = job.pipeline().run();
+      running.set(result);
+      if (wait) {
+        State end = waitFor(result);
+        if (end == State.DONE && job.bounded()) {
+          job.finish(result, console);
+        } else if (end != State.DONE && !interrupted.get()) {
+          throw new IllegalStateException("the run ended " + end + "; its engine's log says why");
+        }
+      }
+    } catch (Exception e) {
+      if (!interrupted.get()) {
+        throw attended.explained(e);
+      }
+    }
+  }
+
+  private State waitFor(PipelineResult result) {
+    if (!job.bounded() || !console.live()) {
+      return result.waitUntilFinish();
+    }
+    Progress progress = Progress.of(result, job.bytes(), console.err());
+    try {
+      return result.waitUntilFinish();
+    } finally {
+      progress.stop();
+    }
+  }
+
+  /** Ends what runs, waits until the run's own thread has closed everything, and cleans up. */
+  private void stop() {
+    interrupted.set(true);
+    Optional<Vitals> last = attended.vitals();
+    screen.close();
+    last.ifPresent(this::sayPosition);
+    try {
+      Optional<EngineRun.Stopped> stopped = attended.stop();
+      if (stopped.isPresent()) {
+        say(stopped.get().how());
+        stopped.get().resume().ifPresent(resume -> say("to go on: " + again.apply(resume)));
+      } else {
+        say("cancelling");
+        cancel();
+      }
+    } catch (IOException | RuntimeException e) {
+      say("could not be ended: " + Failure.line(e));
+    }
+    try {
+      if (over.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+        Scratch.ofProcess().clear();
+      }
+    } catch (IOException e) {
+      say("temporary files are left: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What it had counted by its newest ledger, and how far it had come. */
+  private void sayPosition(Vitals vitals) {
+    vitals.ledgers().forEach(ledger -> say(ledger.toString()));
+    vitals
+        .watermark()
+        .ifPresent(
+            watermark ->
+                say(
+                    "the watermark is at "
+                        + watermark.truncatedTo(ChronoUnit.MILLIS)
+                        + (vitals.lag().isPresent()
+                            ? String.format(
+                                Locale.ROOT,
+                                ", some %,d records wait to be read",
+                                vitals.lag().getAsLong())
+                            : "")));
+  }
+
+  /** An engine that runs inside {@code run()} gives no handle, and ends with this process. */
+  private void cancel() throws IOException {
+    PipelineResult result = running.get();
+    if (result == null) {
+      over.countDown();
+    } else {
+      result.cancel();
+    }
+  }
+
+  private void say(String line) {
+    console.err().println(Launcher.NAME + ": " + line);
+  }
+
+  @Override
+  public void close() throws IOException {
+    running.set(null);
+    try {
+      attended.close();
+    } finally {
+      over.countDown();
+      if (!interrupted.get()) {
+        Runtime.getRuntime().removeShutdownHook(stop);
+      }
+    }
+  }
+}

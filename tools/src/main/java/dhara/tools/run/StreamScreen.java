@@ -1,0 +1,235 @@
+package dhara.tools.run;
+
+import dhara.connectors.Endpoint;
+import dhara.engine.Vitals;
+import dhara.terminal.Console;
+import dhara.terminal.Screen;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * A stream on a terminal: the newest of its answers as tables, and below them how it is doing,
+ * drawn anew every second. What else is said scrolls by above. Where only the error stream is a
+ * terminal, answers are JSON lines on the other; where neither is, nothing is drawn.
+ */
+final class StreamScreen implements Screen, AutoCloseable {
+
+  /** With the heads of two tables and the line below it fits a terminal of 24 lines. */
+  private static final int ROWS = 14;
+
+  private final Console console;
+  private final boolean tables;
+  private final Map<String, LinkedHashMap<String, String>> newest = new LinkedHashMap<>();
+  private final @Nullable ScheduledExecutorService clock;
+  private final Console above;
+  private int drawn;
+  private long lastRead = -1;
+  private Instant lastAsked = Instant.EPOCH;
+
+  private StreamScreen(Console console, boolean live) {
+    this.console = console;
+    this.tables = live && console.refreshes();
+    this.above =
+        live
+            ? new Console(
+                console.out(),
+                new PrintStream(new Above(), true, StandardCharsets.UTF_8),
+                console.terminal())
+            : console;
+    this.clock =
+        live
+            ? Executors.newSingleThreadScheduledExecutor(
+                task -> {
+                  Thread thread = new Thread(task, "dhara-screen");
+                  thread.setDaemon(true);
+                  return thread;
+                })
+            : null;
+  }
+
+  /** The screen of a run on a console; it shows nothing of a run that ends by itself. */
+  static StreamScreen of(Console console, boolean bounded) {
+    return new StreamScreen(console, !bounded && console.live());
+  }
+
+  /** Where to say what is not drawn. */
+  Console console() {
+    return above;
+  }
+
+  /**
+   * Begins to draw, if there is a terminal.
+   *
+   * @param vitals how the stream is doing
+   */
+  void show(Supplier<Optional<Vitals>> vitals) {
+    if (clock == null) {
+      return;
+    }
+    Screen.use(this);
+    var unused =
+        clock.scheduleWithFixedDelay(
+            () -> vitals.get().ifPresent(now -> draw(now, Instant.now())), 1, 1, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public synchronized boolean shows(String output, boolean aside, byte[] key, byte[] row) {
+    if (aside) {
+      return true; // the line below counts them
+    } else if (tables) {
+      LinkedHashMap<String, String> rows =
+          newest.computeIfAbsent(output, name -> new LinkedHashMap<>());
+      String of = new String(key, StandardCharsets.UTF_8);
+      rows.remove(of); // a revision is as new as what it replaces was
+      rows.put(of, new String(row, StandardCharsets.UTF_8));
+      if (rows.size() > ROWS) {
+        rows.remove(rows.keySet().iterator().next());
+      }
+    }
+    return tables;
+  }
+
+  /** Draws over what was drawn before. */
+  synchronized void draw(Vitals vitals, Instant now) {
+    List<String> lines = new ArrayList<>();
+    try {
+      lines.addAll(tables());
+    } catch (IOException e) {
+      lines.add("answers cannot be shown: " + e.getMessage());
+    }
+    lines.addAll(wrapped(parts(vitals, now), console.terminal().columns() - 1));
+    console.err().print(erasure() + String.join("\n", lines) + "\n");
+    console.err().flush();
+    drawn = lines.size();
+  }
+
+  /** The newest rows of each output, in the order of their windows. */
+  private List<String> tables() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Map.Entry<String, LinkedHashMap<String, String>> output : newest.entrySet()) {
+      List<String> rows = List.copyOf(output.getValue().values());
+      ByteArrayOutputStream text = new ByteArrayOutputStream();
+      PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8);
+      Table.print(
+          output.getKey(),
+          rows.subList(Math.max(0, rows.size() - ROWS / newest.size()), rows.size()),
+          Endpoint.of("--answers", "console"),
+          new Console(out, out, console.terminal()));
+      text.toString(StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.isBlank())
+          .limit(ROWS / newest.size() + 2L)
+          .map(line -> cut(line, console.terminal().columns() - 1))
+          .forEach(lines::add);
+    }
+    return lines;
+  }
+
+  private static String cut(String line, int columns) {
+    return line.codePointCount(0, line.length()) <= columns
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, columns - 1)) + "…";
+  }
+
+  /** How it is doing, in the order in which it is asked for. */
+  private List<String> parts(Vitals vitals, Instant now) {
+    List<String> parts = new ArrayList<>();
+    parts.add(number(vitals.read(), "records"));
+    double seconds = Duration.between(lastAsked, now).toMillis() / 1e3;
+    if (lastRead >= 0 && seconds > 0) {
+      parts.add(
+          String.format(
+              Locale.ROOT, "%,d/s", Math.round(Math.max(0, vitals.read() - lastRead) / seconds)));
+    }
+    lastRead = vitals.read();
+    lastAsked = now;
+    vitals.lag().ifPresent(lag -> parts.add("lag " + number(lag, "").strip()));
+    parts.add(
+        vitals
+            .watermark()
+            .map(watermark -> "watermark " + watermark.truncatedTo(ChronoUnit.SECONDS))
+            .orElse("no watermark yet"));
+    parts.add(number(vitals.answers(), "answers"));
+    parts.add(number(vitals.dead(), "dead"));
+    parts.add(number(vitals.late(), "late"));
+    parts.add(
+        vitals
+            .checkpoint()
+            .map(
+                at -> "checkpoint " + Math.max(0, Duration.between(at, now).toSeconds()) + " s ago")
+            .orElse("no checkpoint yet"));
+    return parts;
+  }
+
+  private static String number(long count, String of) {
+    return String.format(Locale.ROOT, "%,d %s", count, of);
+  }
+
+  /** Lines of a width, broken between the parts only. */
+  static List<String> wrapped(List<String> parts, int columns) {
+    List<String> lines = new ArrayList<>();
+    for (String part : parts) {
+      String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+      if (!last.isEmpty() && last.length() + 2 + part.length() <= columns) {
+        lines.set(lines.size() - 1, last + "  " + part);
+      } else {
+        lines.add(part);
+      }
+    }
+    return lines;
+  }
+
+  /** Back to the first line that was drawn, and clear from there. */
+  private String erasure() {
+    String erasure = drawn == 0 ? "" : "\u001b[" + drawn + "A\r\u001b[J";
+    drawn = 0;
+    return erasure;
+  }
+
+  /** Ends the drawing; what was drawn last stays. */
+  @Override
+  public void close() {
+    if (clock != null) {
+      Screen.use(null);
+      clock.shutdownNow();
+      synchronized (this) {
+        drawn = 0;
+      }
+    }
+  }
+
+  /** What is said while the screen is drawn stands above it. */
+  private final class Above extends OutputStream {
+
+    @Override
+    public void write(int one) {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] text, int from, int length) {
+      synchronized (StreamScreen.this) {
+        console.err().print(erasure());
+        console.err().write(text, from, length);
+        console.err().flush();
+      }
+    }
+  }
+}

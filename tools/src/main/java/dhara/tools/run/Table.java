@@ -1,0 +1,140 @@
+package dhara.tools.run;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.connectors.Endpoint;
+import dhara.terminal.Console;
+import dhara.terminal.Grid;
+import dhara.terminal.Printable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Answers on the console, in the order of their windows and keys: an aligned table on a terminal,
+ * JSON lines where the output is piped. A list of records within an answer has a line of the table
+ * for each of them, the answer's other cells on the first.
+ */
+final class Table {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final TypeReference<LinkedHashMap<String, Object>> ROW = new TypeReference<>() {};
+  private static final String ROWS = "20";
+  private static final int WIDEST = 60;
+  private static final String START = "window_start";
+
+  private Table() {}
+
+  /**
+   * Prints rows.
+   *
+   * @param name what they are
+   * @param lines the rows as JSON objects
+   * @param sink the console with its parameters: {@code format=table|jsonl}, {@code rows}, where 0
+   *     means all; by default 20 of a table, and all of JSON lines
+   */
+  static void print(String name, List<String> lines, Endpoint sink, Console console)
+      throws IOException {
+    boolean table = sink.parameter("format", console.tables() ? "table" : "jsonl").equals("table");
+    int rows = Integer.parseInt(sink.parameter("rows", table ? ROWS : "0"));
+    List<Answer> answers = new ArrayList<>();
+    for (String line : lines) {
+      answers.add(new Answer(line, JSON.readValue(line, ROW)));
+    }
+    // In the order of time, then of the key, which stands first in a row.
+    answers.sort(Comparator.comparing(Answer::start).thenComparing(Answer::line));
+    List<Answer> shown = rows == 0 ? answers : answers.subList(0, Math.min(rows, answers.size()));
+    if (table) {
+      // Nobody but a person at a terminal minds how wide a table is.
+      int most = console.tables() ? console.columns() : Integer.MAX_VALUE;
+      console.out().printf("%n%s: %,d answers%n", name, answers.size());
+      aligned(shown.stream().map(Answer::row).toList(), most).forEach(console.out()::println);
+    } else {
+      shown.forEach(answer -> console.out().println(answer.line));
+    }
+    if (shown.size() < answers.size()) {
+      String format = sink.parameters().containsKey("format") ? "format=table&" : "";
+      (table ? console.out() : console.err())
+          .printf(
+              "… and %,d more; all of them with %s=\"console?%srows=0\"%n",
+              answers.size() - shown.size(), sink.option(), table ? format : "");
+    }
+  }
+
+  private record Answer(String line, Map<String, Object> row) {
+
+    String start() {
+      return String.valueOf(row.get(START));
+    }
+  }
+
+  private static List<String> aligned(List<Map<String, Object>> answers, int most)
+      throws IOException {
+    List<Map<String, Object>> rows = answers.stream().flatMap(a -> unfolded(a).stream()).toList();
+    Set<String> names = new LinkedHashSet<>();
+    rows.forEach(row -> names.addAll(row.keySet()));
+    List<Grid.Column> columns = new ArrayList<>();
+    for (String name : names) {
+      List<String> cells = new ArrayList<>();
+      for (Map<String, Object> row : rows) {
+        cells.add(cell(row.get(name)));
+      }
+      boolean right =
+          rows.stream()
+              .map(row -> row.get(name))
+              .filter(Objects::nonNull)
+              .allMatch(Number.class::isInstance);
+      columns.add(new Grid.Column(name, cells, right));
+    }
+    // The key and the start of the window say what an answer is about.
+    return Grid.lines(columns, List.copyOf(names).indexOf(START) + 1, most);
+  }
+
+  /** One row for each record of the answer's first list of records; without one, one row. */
+  private static List<Map<String, Object>> unfolded(Map<String, Object> answer) {
+    for (Map.Entry<String, Object> list : answer.entrySet()) {
+      List<Map<String, Object>> records = records(list.getValue());
+      if (!records.isEmpty()) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Map<String, Object> record : records) {
+          Map<String, Object> row = new LinkedHashMap<>();
+          answer.forEach((name, value) -> row.put(name, rows.isEmpty() ? value : null));
+          row.remove(list.getKey());
+          record.forEach(
+              (name, value) ->
+                  row.put(answer.containsKey(name) ? list.getKey() + "." + name : name, value));
+          rows.add(row);
+        }
+        return rows;
+      }
+    }
+    return List.of(answer);
+  }
+
+  @SuppressWarnings("unchecked") // objects of JSON have text for keys
+  private static List<Map<String, Object>> records(Object value) {
+    return value instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)
+        ? (List<Map<String, Object>>) list
+        : Collections.emptyList();
+  }
+
+  private static String cell(Object value) throws IOException {
+    String text =
+        value == null
+            ? ""
+            : value instanceof String || value instanceof Number || value instanceof Boolean
+                ? value.toString()
+                : JSON.writeValueAsString(value);
+    String line = Printable.line(text);
+    return Grid.width(line) <= WIDEST
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, WIDEST - 1)) + "…";
+  }
+}

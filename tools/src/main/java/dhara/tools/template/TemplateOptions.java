@@ -1,0 +1,32 @@
+package dhara.tools.template;
+
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.Validation;
+
+/** What a user may say to {@code template}. */
+public interface TemplateOptions extends PipelineOptions {
+
+  @Description(
+      "The image that launches the analysis, as it is named in its registry, e.g."
+          + " --image=asia-south1-docker.pkg.dev/my-project/dhara/order-metrics:1")
+  @Validation.Required
+  String getImage();
+
+  void setImage(String value);
+
+  @Description("The folder that ANALYSIS.json is written to, e.g. --out=target/templates")
+  @Default.String(".")
+  String getOut();
+
+  void setOut(String value);
+
+  @Description(
+      "Where the template will lie in Cloud Storage, for the commands that are shown, e.g."
+          + " --storage=gs://my-bucket/templates")
+  @Default.String("gs://BUCKET/templates")
+  String getStorage();
+
+  void setStorage(String value);
+}

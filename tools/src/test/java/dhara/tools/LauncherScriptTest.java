@@ -1,0 +1,135 @@
+package dhara.tools;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts {@code bin/dhara} in a project that has nothing but jars, with a JDK that only echoes. */
+class LauncherScriptTest {
+
+  private static final Path SHELL = Path.of("/bin/sh");
+  private static final Path SCRIPT = Path.of("../bin/dhara");
+
+  @TempDir private Path folder;
+
+  private Path project;
+
+  @BeforeEach
+  void makesAProject() throws IOException {
+    assumeTrue(Files.isExecutable(SHELL), "needs " + SHELL);
+    project = folder.toRealPath().resolve("project");
+    Files.createDirectories(project.resolve("bin"));
+    Files.copy(SCRIPT, project.resolve("bin/dhara"));
+    for (String engine : List.of("direct", "flink")) {
+      Path target = Files.createDirectories(project.resolve("runners/" + engine + "/target"));
+      Files.createFile(target.resolve("dhara-" + engine + ".jar"));
+    }
+    executable("tools/readlink", "exec /usr/bin/readlink \"$@\"");
+  }
+
+  @Test
+  void takesTheDirectRunnerUnlessAnotherEngineIsNamed() throws Exception {
+    Path jdk = jdk("21.0.2");
+
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk), "candles", "--window=PT5M"),
+        is(started("direct", "", "candles --window=PT5M")));
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"),
+        is(started("flink", "", "candles")));
+    assertThat(
+        run(
+            Map.of("JAVA_HOME", jdk, "DHARA_ENGINE", "flink", "DHARA_JAVA_OPTS", "-Xmx4g -Xms1g"),
+            "candles"),
+        is(started("flink", "-Xmx4g -Xms1g ", "candles")));
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk), "--engine=blink", "candles"),
+        is("2: dhara: --engine=blink: is no engine; there are direct, flink, spark and dataflow"));
+  }
+
+  @Test
+  void aCommandThatOnlySaysSomethingStartsFast() throws Exception {
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk("17.0.15")), "help", "candles"),
+        is(started("direct", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC ", "help candles")));
+  }
+
+  @Test
+  void refusesAJdkThatIsTooOld() throws Exception {
+    Path jdk = jdk("11.0.2");
+
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk), "list"),
+        is(
+            "2: dhara: JAVA_HOME="
+                + jdk
+                + ": is no JDK of version 17 or newer; name one, or unset it"));
+  }
+
+  @Test
+  void saysHowToBuildAJarThatIsMissing() throws Exception {
+    Path tools = folder.toRealPath().resolve("tools");
+    for (String tool : List.of("dirname", "sed")) {
+      executable("tools/" + tool, "exec /usr/bin/env -i PATH=/usr/bin:/bin " + tool + " \"$@\"");
+    }
+
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk("17.0.15"), "PATH", tools), "--engine=spark", "list"),
+        is(
+            "2: dhara: %s/runners/spark/target/dhara-spark.jar: is not built yet, and there is no"
+                    .formatted(project)
+                + " Maven; install it, and run: cd %s && mvn -q -B -Pspark-runner -pl"
+                    .formatted(project)
+                + " runners/spark -am -DskipTests package"));
+  }
+
+  private String started(String engine, String flags, String arguments) {
+    return "0: %s-Ddhara.launcher=%s/bin/dhara -jar %s/runners/%s/target/dhara-%s.jar %s"
+        .formatted(flags, project, project, engine, engine, arguments);
+  }
+
+  private Path jdk(String version) throws IOException {
+    executable("jdk-" + version + "/bin/java", "echo \"$@\"");
+    Path home = folder.toRealPath().resolve("jdk-" + version);
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    return home;
+  }
+
+  private void executable(String name, String script) throws IOException {
+    Path file = folder.toRealPath().resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+    assertThat(file.toFile().setExecutable(true), is(true));
+  }
+
+  private String run(Map<String, ?> variables, String... arguments)
+      throws IOException, InterruptedException {
+    Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
+    variables.forEach((name, value) -> environment.put(name, value.toString()));
+    ProcessBuilder shell =
+        new ProcessBuilder(
+                Stream.concat(
+                        Stream.of(SHELL.toString(), project + "/bin/dhara"),
+                        Arrays.stream(arguments))
+                    .toList())
+            .redirectErrorStream(true);
+    shell.environment().clear();
+    shell.environment().putAll(environment);
+    Process process = shell.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return process.waitFor() + ": " + said.strip();
+  }
+}

@@ -1,0 +1,182 @@
+package dhara.formats.mapping;
+
+import dhara.formats.text.EntryText;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * How other people's field names and formats become the components of a record. Without an entry a
+ * component {@code orderId} is read from the field {@code orderId} or {@code order_id}.
+ *
+ * <p>An entry is {@code component=source[:conversion]}, where the source is
+ *
+ * <ul>
+ *   <li>a field: {@code customer=Customer ID};
+ *   <li>a field of an object within the event: {@code customer=user.id}. A name that holds a dot, a
+ *       comma, a colon or a brace, or starts with a quote, stands in double quotes: {@code
+ *       customer="user.id"} is one field, {@code customer=user."e.mail"} one within another. A
+ *       table nests nothing: both {@code user.id} and {@code "user.id"} are its column of that
+ *       name;
+ *   <li>a template of the raw texts of fields: {@code id={InvoiceNo}/{StockCode}}. Other fields
+ *       make another text: where one holds what stands between two of them, as {@code 1/2} does, a
+ *       backslash is put before it in each ({@code 1\/2/3});
+ *   <li>a constant in single quotes: {@code category='all'}.
+ * </ul>
+ *
+ * <p>The conversion stands after the last colon outside of parentheses. Times: {@code iso} (the
+ * default; with {@code Z} or an offset, a {@code T} or a space), {@code epochSeconds}, {@code
+ * epochMillis}, {@code epochMicros}, {@code epochNanos} (each also with decimals), {@code
+ * local(ZONE)} for ISO times without an offset, {@code local(PATTERN;ZONE)}, {@code
+ * zoned(PATTERN)}. Times are cut to the microsecond. A local time that a zone has twice is the
+ * earlier of the two; one that it skips is moved on by the length of the gap. Numbers: {@code
+ * decimal(N)} reads decimals as a whole number of 10<sup>-N</sup>, exactly; {@code decimal(N;,)}
+ * those with a decimal comma, {@code decimal(N;,;.)} those with dots between the thousands too.
+ *
+ * <pre>{@code
+ * Mapping.of(List.of("unitMinor=Price:decimal(2)", "at=InvoiceDate:local(Europe/London)"))
+ * }</pre>
+ */
+public final class Mapping implements Serializable {
+
+  private static final long serialVersionUID = 2L;
+
+  private static final Mapping NONE = new Mapping(Map.of());
+
+  private final LinkedHashMap<String, Entry> entries;
+
+  /** One component's source, and how its text is converted; null where it is read as usual. */
+  public record Entry(String text, Source source, @Nullable Conversion conversion)
+      implements Serializable {}
+
+  private Mapping(Map<String, Entry> entries) {
+    this.entries = new LinkedHashMap<>(entries);
+  }
+
+  /** Every component is read from the field of its name. */
+  public static Mapping none() {
+    return NONE;
+  }
+
+  /**
+   * Reads entries: each text is one or more of them, with commas between. An entry without an
+   * equals sign is the path of a file with an entry on each line; blank lines and lines that start
+   * with # say nothing.
+   *
+   * @throws IllegalArgumentException naming the entry, what is wrong with it, and the fix
+   */
+  public static Mapping of(List<String> texts) {
+    Map<String, Entry> read = new LinkedHashMap<>();
+    for (String text : texts) {
+      for (EntryText entry : EntryText.list(text)) {
+        if (entry.hasEquals()) {
+          add(entry, "", read);
+        } else {
+          for (Line line : lines(entry.whole())) {
+            add(EntryText.of(line.text()), line.where(), read);
+          }
+        }
+      }
+    }
+    return new Mapping(read);
+  }
+
+  /** A line of a mapping file, and where it stands. */
+  private record Line(String text, String where) {}
+
+  private static List<Line> lines(String file) {
+    List<String> all;
+    try {
+      all = Files.readAllLines(Path.of(file), StandardCharsets.UTF_8);
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "'" + file + "' has no '=', and cannot be read as a file of COMPONENT=FIELD lines: " + e,
+          e);
+    }
+    List<Line> lines = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      String text = all.get(i).strip();
+      if (!text.isEmpty() && !text.startsWith("#")) {
+        lines.add(new Line(text, " (line " + (i + 1) + " of " + file + ")"));
+      }
+    }
+    return lines;
+  }
+
+  private static void add(EntryText entry, String where, Map<String, Entry> read) {
+    String text = entry.whole();
+    String component = entry.component();
+    if (component.isEmpty()) {
+      throw new IllegalArgumentException(
+          "'" + text + "'" + where + " is no mapping; write COMPONENT=FIELD[:CONVERSION]");
+    }
+    try {
+      Source source = Source.of(entry.source());
+      String conversion = entry.conversion();
+      Entry before =
+          read.put(
+              component,
+              new Entry(text, source, conversion == null ? null : Conversion.of(conversion)));
+      if (before != null) {
+        throw new IllegalArgumentException(
+            "maps '" + component + "' again, after '" + before.text() + "'; keep one of them");
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'" + text + "'" + where + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What is said of one component, and nothing else: for a record that has no other. */
+  public Mapping only(String component) {
+    Entry entry = entries.get(component);
+    return entry == null ? NONE : new Mapping(Map.of(component, entry));
+  }
+
+  /** The same, of tables: they nest nothing, so that what has dots in it is a column's name. */
+  public Mapping ofColumns() {
+    Map<String, Entry> columns = new LinkedHashMap<>(entries);
+    columns.replaceAll((c, e) -> new Entry(e.text, e.source.ofColumns(), e.conversion));
+    return new Mapping(columns);
+  }
+
+  /** What was said of a component; null where nothing was. */
+  public @Nullable Entry entry(String component) {
+    return entries.get(component);
+  }
+
+  /**
+   * Refuses entries for components that a record does not have.
+   *
+   * @throws IllegalArgumentException naming the nearest component
+   */
+  public void check(String record, Collection<String> components) {
+    for (Map.Entry<String, Entry> entry : entries.entrySet()) {
+      if (!components.contains(entry.getKey())) {
+        throw new IllegalArgumentException(
+            "'"
+                + entry.getValue().text()
+                + "': "
+                + record
+                + " has no component '"
+                + entry.getKey()
+                + "'; did you mean '"
+                + Names.nearest(entry.getKey(), components)
+                + "'? It has "
+                + String.join(", ", components));
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return String.join(",", entries.values().stream().map(Entry::text).toList());
+  }
+}

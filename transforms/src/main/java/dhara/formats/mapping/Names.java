@@ -1,0 +1,92 @@
+package dhara.formats.mapping;
+
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+
+/** How components are called outside of Java, and which name a misspelt one was meant to be. */
+public final class Names {
+
+  private Names() {}
+
+  /** {@code orderId} as {@code order_id}, {@code priceE4} as {@code price_e4}. */
+  public static String snake(String component) {
+    StringBuilder snake = new StringBuilder(component.length() + 4);
+    for (int i = 0; i < component.length(); i++) {
+      char c = component.charAt(i);
+      if (Character.isUpperCase(c) && i > 0 && startsWord(component, i)) {
+        snake.append('_');
+      }
+      snake.append(Character.toLowerCase(c));
+    }
+    return snake.toString();
+  }
+
+  /** The H and the C of {@code lastHTTPCode} start words, the other capitals do not. */
+  private static boolean startsWord(String component, int i) {
+    char before = component.charAt(i - 1);
+    boolean lowerFollows =
+        i + 1 < component.length() && Character.isLowerCase(component.charAt(i + 1));
+    return before != '_' && (!Character.isUpperCase(before) || lowerFollows);
+  }
+
+  /** The one of {@code names} that takes the fewest edits to reach, whatever its case. */
+  static String nearest(String name, Collection<String> names) {
+    String nearest = "";
+    int fewest = Integer.MAX_VALUE;
+    for (String candidate : names) {
+      int edits = edits(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
+      if (edits < fewest) {
+        fewest = edits;
+        nearest = candidate;
+      }
+    }
+    return nearest;
+  }
+
+  /**
+   * The one of {@code names} that {@code name} may have meant: but for the case and what joins
+   * words the same, a few edits away, or part of it or around it.
+   */
+  public static Optional<String> like(String name, Collection<String> names) {
+    String bare = bare(name);
+    String best = null;
+    int least = Integer.MAX_VALUE;
+    for (String candidate : names) {
+      String other = bare(candidate);
+      boolean part = contains(other, bare) || contains(bare, other);
+      int edits = part ? 1 : edits(bare, other);
+      if (edits <= Math.max(1, bare.length() / 3) && edits < least && bare.length() > 1) {
+        least = bare.equals(other) ? 0 : edits;
+        best = candidate;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private static boolean contains(String whole, String part) {
+    return part.length() >= 3 && whole.contains(part);
+  }
+
+  private static String bare(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
+  }
+
+  /** Levenshtein's distance, one row at a time. */
+  private static int edits(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    for (int j = 0; j <= to.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[to.length()];
+  }
+}

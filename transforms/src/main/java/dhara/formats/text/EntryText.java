@@ -1,0 +1,96 @@
+package dhara.formats.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The text of an entry of a mapping, {@code component=source[:conversion]}, cut where it is to be
+ * cut: at the first equals sign, and at the last colon outside of quotes, braces and parentheses.
+ *
+ * @param whole the entry
+ * @param component empty where there is no equals sign
+ * @param source where the component's text comes from
+ * @param conversion what stands behind the colon; null where there is none
+ */
+public record EntryText(
+    String whole, String component, String source, @Nullable String conversion) {
+
+  /** Cuts one entry, whatever commas it holds. */
+  public static EntryText of(String text) {
+    return new Scan(text, 0, false).entry();
+  }
+
+  /** Cuts entries that have commas between them; blank ones say nothing. */
+  public static List<EntryText> list(String text) {
+    List<EntryText> entries = new ArrayList<>();
+    for (int from = 0; from <= text.length(); ) {
+      Scan scan = new Scan(text, from, true);
+      if (!scan.entry().whole.isEmpty()) {
+        entries.add(scan.entry());
+      }
+      from = scan.end + 1;
+    }
+    return entries;
+  }
+
+  /** Whether it is an entry at all, or else the path of a file of entries. */
+  public boolean hasEquals() {
+    return whole.indexOf('=') >= 0;
+  }
+
+  /** Finds where an entry has its equals sign, its colon and its end. */
+  private static final class Scan {
+    private final String text;
+    private final int from;
+    private int equals = -1;
+    private int colon = -1;
+    private int end;
+
+    Scan(String text, int from, boolean commasEnd) {
+      this.text = text;
+      this.from = from;
+      int depth = 0;
+      for (end = from; end < text.length(); end++) {
+        char c = text.charAt(end);
+        if (c == ',' && depth == 0 && commasEnd) {
+          return;
+        } else if (c == '=' && equals < 0) {
+          equals = end;
+        } else if (equals >= 0 && opensQuotes(c, depth)) {
+          end = Math.min(Quotes.closing(text, end), text.length() - 1);
+        } else if (equals >= 0 && (c == '(' || c == '{')) {
+          depth++;
+        } else if (c == ')' || c == '}') {
+          depth = Math.max(0, depth - 1);
+        } else if (c == ':' && equals >= 0 && depth == 0) {
+          colon = end;
+        }
+      }
+    }
+
+    /** A constant at the start of a source, a name where one starts, text in a date's pattern. */
+    private boolean opensQuotes(char c, int depth) {
+      if (c != '\'' && c != '"') {
+        return false;
+      }
+      String before = text.substring(Math.max(colon, equals) + 1, end).strip();
+      if (c == '\'') {
+        return colon < 0 ? before.isEmpty() : depth > 0 && !before.startsWith("decimal");
+      }
+      return colon < 0 && (before.isEmpty() || before.endsWith(".") || before.endsWith("{"));
+    }
+
+    EntryText entry() {
+      String whole = text.substring(from, end).strip();
+      if (equals < 0) {
+        return new EntryText(whole, "", whole, null);
+      }
+      return new EntryText(
+          whole,
+          text.substring(from, equals).strip(),
+          text.substring(equals + 1, colon < 0 ? end : colon).strip(),
+          colon < 0 ? null : text.substring(colon + 1, end).strip());
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dhara.formats.text;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dhara.events.DeadLetter.Reason;
+import java.io.IOException;
+
+/** The text of one field, where the tokenizer left it: a range of characters, never copied. */
+public final class Text {
+
+  private static final int SHOWN = 60;
+
+  public char[] chars = {};
+  public int start;
+  public int end;
+
+  private char[] decoded = new char[64];
+
+  /** The field, as the user calls it. */
+  public String field = "";
+
+  /** Whether it is written as a number of JSON, which has one way of writing them. */
+  public boolean number;
+
+  public void set(String name, char[] from, int offset, int length) {
+    number = false;
+    field = name;
+    chars = from;
+    start = offset;
+    end = offset + length;
+  }
+
+  /**
+   * Decodes valid UTF-8, in which nothing is escaped.
+   *
+   * @param ascii whether it is nothing but ASCII
+   */
+  public void set(String name, byte[] bytes, int from, int until, boolean ascii) {
+    int length = until - from;
+    if (decoded.length < length) {
+      decoded = new char[2 * length];
+    }
+    if (ascii) {
+      for (int i = 0; i < length; i++) {
+        decoded[i] = (char) bytes[from + i];
+      }
+    } else {
+      length = Utf8.decode(bytes, from, until, decoded, 0);
+    }
+    set(name, decoded, 0, length);
+  }
+
+  /** Takes the scalar at which the parser stands. */
+  public void set(String name, JsonParser json, JsonToken token) throws IOException {
+    set(name, json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
+    number = token.isNumeric();
+  }
+
+  public void set(String name, String text) {
+    set(name, text.toCharArray(), 0, text.length());
+  }
+
+  public boolean isEmpty() {
+    return start == end;
+  }
+
+  /** Leaves out the spaces and tabs around the text. */
+  public void trim() {
+    while (start < end && isBlank(chars[start])) {
+      start++;
+    }
+    while (start < end && isBlank(chars[end - 1])) {
+      end--;
+    }
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
+  /** What to throw for this text: the field, the value (shortened), and what is wrong with it. */
+  public BadEvent bad(Reason reason, String why) {
+    return new BadEvent(reason, field + " '" + shortened(chars, start, end - start) + "' " + why);
+  }
+
+  /** The first characters of a text, without line breaks and the like. */
+  public static String shortened(char[] chars, int offset, int length) {
+    StringBuilder shown = new StringBuilder(Math.min(length, SHOWN) + 1);
+    for (int i = offset; i < offset + Math.min(length, SHOWN); i++) {
+      boolean plain = !Character.isISOControl(chars[i]) && !Character.isSurrogate(chars[i]);
+      shown.append(plain ? chars[i] : '?');
+    }
+    return length > SHOWN ? shown.append('…').toString() : shown.toString();
+  }
+
+  @Override
+  public String toString() {
+    return new String(chars, start, end - start);
+  }
+}

@@ -1,0 +1,72 @@
+package dhara.formats.text;
+
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+
+/**
+ * Which instant a local time of a zone is. As {@link ZonedDateTime} has it, a time that the zone
+ * has twice is the earlier of the two, and a time that it skips is moved on by the length of the
+ * gap. The offset is remembered for as long as it lasts, so that events of one season ask once.
+ */
+public final class ZoneClock {
+
+  private static final long MICROS = 1_000_000;
+
+  private final ZoneRules rules;
+  private final ZoneId zone;
+
+  /** Between these local seconds (inclusive, exclusive) the offset is the one remembered. */
+  private long from = 1;
+
+  private long until;
+  private long offsetMicros;
+
+  public ZoneClock(ZoneId zone) {
+    this.zone = zone;
+    this.rules = zone.getRules();
+  }
+
+  /** Microseconds since the epoch of a local time, given as if it were UTC. */
+  public long toMicros(long localMicros) {
+    long second = Math.floorDiv(localMicros, MICROS);
+    if (second < from || second >= until) {
+      look(second);
+    }
+    return localMicros - offsetMicros;
+  }
+
+  /** Finds the offset, and how long no clock is changed around it. */
+  private void look(long second) {
+    LocalDateTime local = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
+    Instant at = ZonedDateTime.of(local, zone).toInstant();
+    ZoneOffsetTransition change = rules.getTransition(local);
+    // In a gap or an overlap the offset before the change holds, which is what java.time does too.
+    offsetMicros = (second - at.getEpochSecond()) * MICROS;
+    if (change != null) {
+      from = second;
+      until = second + 1;
+      return;
+    }
+    ZoneOffsetTransition before = rules.previousTransition(at.plusSeconds(1));
+    ZoneOffsetTransition after = rules.nextTransition(at);
+    from = before == null ? Long.MIN_VALUE : later(before);
+    until = after == null ? Long.MAX_VALUE : earlier(after);
+  }
+
+  private static long later(ZoneOffsetTransition change) {
+    return Math.max(local(change.getDateTimeBefore()), local(change.getDateTimeAfter()));
+  }
+
+  private static long earlier(ZoneOffsetTransition change) {
+    return Math.min(local(change.getDateTimeBefore()), local(change.getDateTimeAfter()));
+  }
+
+  private static long local(LocalDateTime time) {
+    return time.toEpochSecond(ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,114 @@
+package dhara.transforms.aggregate;
+
+import dhara.transforms.shards.Scatter;
+import dhara.transforms.shards.ShardBlocks;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Adds values up within a bundle by the sessions that they make, and hands these over in blocks,
+ * one for each shard. A session may go on in other bundles: {@link SessionTable} merges all of
+ * them.
+ *
+ * <p>Where nearly each value has a key of its own there is nothing to add up: such bundles' values
+ * go into the blocks as they come.
+ */
+final class BundleSessions<K, InT, AccT> {
+
+  /** Takes the block of a shard. */
+  @FunctionalInterface
+  interface Taker {
+
+    /**
+     * Takes the block of a shard.
+     *
+     * @param first the time of the earliest event in it
+     */
+    void take(int shard, long first, byte[] block);
+  }
+
+  /**
+   * How many sessions of its key a value is compared with before it starts one of its own, which is
+   * merged later. A bundle of a batch may hold all that happened to a key in years.
+   */
+  private static final int COMPARED = 4;
+
+  private final Aggregation<K, InT, AccT, ?> aggregation;
+  private final SessionCoder<AccT> coder;
+  private final long gap;
+  private final Map<K, Session<AccT>> sessions = new HashMap<>();
+  private final ShardBlocks<K> blocks;
+  private final long[] firsts;
+  private final Scatter scatter = new Scatter();
+  private int size;
+  private long values;
+
+  BundleSessions(Aggregation<K, InT, AccT, ?> aggregation, long gap, int shards) {
+    this.aggregation = aggregation;
+    this.coder = SessionCoder.of(aggregation.sums());
+    this.gap = gap;
+    this.blocks = new ShardBlocks<>(aggregation.keys(), shards);
+    this.firsts = new long[shards];
+    clear();
+  }
+
+  /** Adds a value up. */
+  void add(K key, long at, InT value) {
+    values++;
+    if (scatter.scattered()) {
+      size++;
+      write(key, Session.of(at, added(aggregation.fn().createAccumulator(), value)));
+      return;
+    }
+    Session<AccT> chain = sessions.get(key);
+    Session<AccT> session = chain;
+    for (int i = 0; i < COMPARED && session != null; i++) {
+      if (session.reaches(at, gap)) {
+        session.add(at, added(session.sum(), value));
+        return;
+      }
+      session = session.next();
+    }
+    size++;
+    sessions.put(
+        key, Session.of(at, added(aggregation.fn().createAccumulator(), value)).before(chain));
+  }
+
+  private AccT added(AccT sum, InT value) {
+    return aggregation.fn().addInput(sum, value);
+  }
+
+  private void write(K key, Session<AccT> session) {
+    session.add(session.first(), aggregation.fn().compact(session.sum()));
+    int shard = blocks.add(key, session, coder);
+    firsts[shard] = Math.min(firsts[shard], session.first());
+  }
+
+  /** How many sessions there are; of scattered values each counts. */
+  int size() {
+    return size;
+  }
+
+  /** Forgets all. */
+  void clear() {
+    sessions.clear();
+    blocks.clear();
+    Arrays.fill(firsts, Long.MAX_VALUE);
+    size = 0;
+    values = 0;
+  }
+
+  /** Hands all over, and starts anew. */
+  void flush(Taker taker) {
+    sessions.forEach(
+        (key, chain) -> {
+          for (Session<AccT> session = chain; session != null; session = session.next()) {
+            write(key, session);
+          }
+        });
+    blocks.flush((shard, block) -> taker.take(shard, firsts[shard], block));
+    scatter.learn(values, size);
+    clear();
+  }
+}

@@ -1,0 +1,56 @@
+package dhara.transforms.aggregate;
+
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * How many elements there are, in parts to be added up.
+ *
+ * <p>Data: anything in the global window → one count per bundle. Time: a count belongs to the
+ * global window, at its end, where nothing can be late. State: none. Counts are elements of the
+ * graph, so that a bundle that is tried again counts once, where metrics would count it twice.
+ */
+public final class CountPerBundle<T> extends PTransform<PCollection<T>, PCollection<Long>> {
+
+  private static final long serialVersionUID = 1L;
+
+  private CountPerBundle() {}
+
+  /** Counts elements. */
+  public static <T> CountPerBundle<T> ofElements() {
+    return new CountPerBundle<>();
+  }
+
+  @Override
+  public PCollection<Long> expand(PCollection<T> elements) {
+    return elements.apply("Count", ParDo.of(new CountFn<T>())).setCoder(VarLongCoder.of());
+  }
+
+  private static final class CountFn<T> extends DoFn<T, Long> {
+
+    private static final long serialVersionUID = 1L;
+
+    private transient long count;
+
+    @StartBundle
+    public void startBundle() {
+      count = 0;
+    }
+
+    @ProcessElement
+    public void process() {
+      count++;
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      if (count > 0) {
+        context.output(count, GlobalWindow.INSTANCE.maxTimestamp(), GlobalWindow.INSTANCE);
+      }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dhara.transforms.aggregate;
+
+import dhara.records.RecordCoder;
+import java.io.IOException;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.joda.time.Duration;
+
+/**
+ * Merges the blocks of a shard in their windows, and fires.
+ *
+ * <p>Data: {@code KV<shard, block>} in windows that do not merge → what a {@link ShardFiring} makes
+ * of their sums. Time: of a bounded input once per shard and window; of an unbounded one at the
+ * window's end, with the watermark's next step after a late block, and, if asked for, early; what
+ * is given has the last moment of its window. State: per shard and window the blocks that came and
+ * the sums that were given, until the window's end and lateness; of the blocks at most twice what
+ * their sums take. Late: blocks within the lateness revise their keys, those that come between two
+ * steps of the watermark together; later ones the engine drops.
+ */
+final class MergeShards<AccT, T>
+    extends PTransform<PCollection<KV<Integer, byte[]>>, PCollection<T>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Below this, to merge blocks early saves no memory worth the work. */
+  static final int COMPACT_BYTES = 512 << 10;
+
+  private final Aggregation<?, ?, AccT, ?> aggregation;
+  private final ShardFiring<AccT, T> firing;
+  private final Firings firings;
+  private final int compactBytes;
+
+  MergeShards(
+      Aggregation<?, ?, AccT, ?> aggregation,
+      ShardFiring<AccT, T> firing,
+      Firings firings,
+      int compactBytes) {
+    this.aggregation = aggregation;
+    this.firing = firing;
+    this.firings = firings;
+    this.compactBytes = compactBytes;
+  }
+
+  @Override
+  public PCollection<T> expand(PCollection<KV<Integer, byte[]>> blocks) {
+    return blocks.isBounded() == IsBounded.BOUNDED
+        ? blocks
+            .apply(
+                "OneMoment",
+                Window.<KV<Integer, byte[]>>configure()
+                    .triggering(DefaultTrigger.of())
+                    .accumulatingFiredPanes())
+            .apply("Shard", GroupByKey.create())
+            .apply("Merge", ParDo.of(new MergeFn<>(aggregation, firing)))
+        : blocks.apply("Merge", ParDo.of(new FireFn<>(aggregation, firing, firings, compactBytes)));
+  }
+
+  private static final class MergeFn<AccT, T> extends DoFn<KV<Integer, Iterable<byte[]>>, T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Aggregation<?, ?, AccT, ?> aggregation;
+    private final ShardFiring<AccT, T> firing;
+
+    MergeFn(Aggregation<?, ?, AccT, ?> aggregation, ShardFiring<AccT, T> firing) {
+      this.aggregation = aggregation;
+      this.firing = firing;
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, Iterable<byte[]>> shard, BoundedWindow window, OutputReceiver<T> out)
+        throws IOException {
+      firing.fire(
+          shard.getKey(), (IntervalWindow) window, aggregation.table().add(shard.getValue()), out);
+    }
+  }
+
+  private static final class FireFn<AccT, T> extends DoFn<KV<Integer, byte[]>, T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ShardSums<AccT> sums;
+    private final ShardFiring<AccT, T> firing;
+    private final Firings firings;
+
+    @StateId("fresh")
+    private final StateSpec<BagState<byte[]>> freshSpec;
+
+    @StateId("given")
+    private final StateSpec<BagState<byte[]>> givenSpec;
+
+    @StateId("stage")
+    private final StateSpec<ValueState<ShardSums.Stage>> stageSpec =
+        StateSpecs.value(RecordCoder.of(ShardSums.Stage.class));
+
+    @TimerId("end")
+    private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("late")
+    private final TimerSpec lateSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("early")
+    private final TimerSpec earlySpec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
+
+    FireFn(
+        Aggregation<?, ?, AccT, ?> aggregation,
+        ShardFiring<AccT, T> firing,
+        Firings firings,
+        int compactBytes) {
+      this.sums = new ShardSums<>(aggregation, firing.first(), compactBytes);
+      this.firing = firing;
+      this.firings = firings;
+      this.freshSpec = StateSpecs.bag(aggregation.blocks());
+      this.givenSpec = StateSpecs.bag(aggregation.blocks());
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, byte[]> block,
+        BoundedWindow window,
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("given") BagState<byte[]> given,
+        @StateId("stage") ValueState<ShardSums.Stage> stage,
+        @TimerId("end") Timer end,
+        @TimerId("late") Timer late,
+        @TimerId("early") Timer early)
+        throws IOException {
+      ShardSums.Stage now = stage.read();
+      if (now == null) {
+        now = ShardSums.Stage.NEW;
+        end.set(window.maxTimestamp());
+      }
+      now = sums.add(block.getValue(), now, fresh, given);
+      if (now.ended() && !now.armed()) {
+        // A time that has passed: it fires with the watermark's next step, for all that came.
+        late.set(window.maxTimestamp());
+        now = now.armed(true);
+      } else if (firings.earlyMillis() > 0 && !now.armed()) {
+        early.offset(Duration.millis(firings.firstEarlyMillis(block.getKey()))).setRelative();
+        now = now.armed(true);
+      }
+      stage.write(now);
+    }
+
+    @OnTimer("early")
+    public void early(
+        @Key Integer shard,
+        BoundedWindow window,
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("given") BagState<byte[]> given,
+        @StateId("stage") ValueState<ShardSums.Stage> stage,
+        @TimerId("early") Timer early,
+        OutputReceiver<T> out)
+        throws IOException {
+      ShardSums.Stage now = stage.read();
+      if (now == null || now.ended() || !now.armed()) {
+        return; // the window's end was faster
+      }
+      if (now.freshBytes() == 0) {
+        stage.write(now.armed(false));
+        return;
+      }
+      // Set here, and not with the next block, so that a shard keeps its turn.
+      early.offset(Duration.millis(firings.earlyMillis())).setRelative();
+      give(shard, window, sums.fire(now, fresh, given), stage, out);
+    }
+
+    @OnTimer("end")
+    public void end(
+        @Key Integer shard,
+        BoundedWindow window,
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("given") BagState<byte[]> given,
+        @StateId("stage") ValueState<ShardSums.Stage> stage,
+        @TimerId("early") Timer early,
+        OutputReceiver<T> out)
+        throws IOException {
+      ShardSums.Stage now = stage.read();
+      if (now == null || now.ended()) {
+        throw new IllegalStateException("shard " + shard + " ends twice in " + window);
+      }
+      if (now.armed()) {
+        early.clear();
+      }
+      boolean awaited = firings.latenessMillis() > 0;
+      give(shard, window, sums.end(now, awaited, fresh, given), stage, out);
+    }
+
+    @OnTimer("late")
+    public void late(
+        @Key Integer shard,
+        BoundedWindow window,
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("given") BagState<byte[]> given,
+        @StateId("stage") ValueState<ShardSums.Stage> stage,
+        OutputReceiver<T> out)
+        throws IOException {
+      ShardSums.Stage now = stage.read();
+      if (now == null || !now.ended() || !now.armed()) {
+        throw new IllegalStateException("nothing is late in shard " + shard + " of " + window);
+      }
+      give(shard, window, sums.fire(now.armed(false), fresh, given), stage, out);
+    }
+
+    private void give(
+        Integer shard,
+        BoundedWindow window,
+        ShardSums.News<AccT> news,
+        ValueState<ShardSums.Stage> stage,
+        OutputReceiver<T> out)
+        throws IOException {
+      stage.write(news.stage());
+      firing.fire(shard, (IntervalWindow) window, news.sums(), out);
+    }
+  }
+}

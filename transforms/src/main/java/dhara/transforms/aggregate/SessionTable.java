@@ -1,0 +1,199 @@
+package dhara.transforms.aggregate;
+
+import dhara.records.RecordInput;
+import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.BlockWriter;
+import dhara.transforms.shards.KeyTable;
+import java.io.IOException;
+import java.util.function.BinaryOperator;
+import org.apache.beam.sdk.coders.Coder;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * The sessions of a shard's keys, while blocks of them and of their parts are merged. Most sessions
+ * that are read are neither longer than before nor over: sums stay bytes, too, until they are added
+ * to another or answered.
+ *
+ * <p>Blocks are added first, then {@link #merge merged}, then looked at.
+ */
+final class SessionTable<AccT> {
+
+  /** A sum, and the bytes that it was read from. */
+  static final class Sum<AccT> {
+
+    private final byte[] block;
+    private final int from;
+    private final int to;
+    private @Nullable AccT value;
+
+    private Sum(byte[] block, int from, int to) {
+      this.block = block;
+      this.from = from;
+      this.to = to;
+    }
+  }
+
+  /** A key and its sessions. */
+  private static final class Entry<AccT> extends KeyTable.Entry {
+
+    private @Nullable Session<Sum<AccT>> sessions;
+
+    Entry(BlockReader reader, int hash) {
+      super(reader, hash);
+    }
+  }
+
+  /** Takes a session of a key. */
+  @FunctionalInterface
+  interface Taker<AccT> {
+    void take(KeyTable.Entry key, Session<Sum<AccT>> session) throws IOException;
+  }
+
+  private final long gap;
+  private final BinaryOperator<AccT> plus;
+  private final Coder<AccT> coder;
+  private final KeyTable<Entry<AccT>> keys = new KeyTable<>();
+  private long earliest = Long.MAX_VALUE;
+  private long dropped;
+
+  /**
+   * A table without sessions.
+   *
+   * @param gap milliseconds
+   * @param plus adds up; may change its first argument
+   */
+  SessionTable(long gap, BinaryOperator<AccT> plus, Coder<AccT> coder) {
+    this.gap = gap;
+    this.plus = plus;
+    this.coder = coder;
+  }
+
+  /** Adds the sessions of a block. */
+  SessionTable<AccT> add(byte[] block) throws IOException {
+    return add(block, Long.MIN_VALUE);
+  }
+
+  /**
+   * Adds the sessions of a block.
+   *
+   * @param expired those whose last event is not after this are dropped
+   */
+  SessionTable<AccT> add(byte[] block, long expired) throws IOException {
+    for (BlockReader reader = new BlockReader(block); reader.next(); ) {
+      Session<Sum<AccT>> session = session(reader);
+      if (session.last() <= expired) {
+        dropped++;
+        continue;
+      }
+      earliest = Math.min(earliest, session.first());
+      int hash = reader.keyHash();
+      int slot = keys.slot(reader, hash);
+      Entry<AccT> entry = keys.at(slot);
+      if (entry == null) {
+        entry = new Entry<>(reader, hash);
+        keys.put(slot, entry);
+      }
+      entry.sessions = session.before(entry.sessions);
+    }
+    return this;
+  }
+
+  private static <AccT> Session<Sum<AccT>> session(BlockReader reader) throws IOException {
+    RecordInput in = reader.sumBytes();
+    Session<?> times = SessionCoder.decodeTimes(in, null);
+    return new Session<>(
+        times.first(),
+        times.last(),
+        new Sum<>(reader.block(), reader.end() - in.available(), reader.end()),
+        times.given(),
+        times.news());
+  }
+
+  /** Time of the earliest event that was added; {@code Long.MAX_VALUE} if there is none. */
+  long earliest() {
+    return earliest;
+  }
+
+  /** How many parts of sessions were dropped. */
+  long dropped() {
+    return dropped;
+  }
+
+  /** Makes one of the sessions of a key that overlap. */
+  SessionTable<AccT> merge() {
+    for (Entry<AccT> entry : keys) {
+      entry.sessions = Session.merged(entry.sessions, gap, this::plus);
+    }
+    return this;
+  }
+
+  /**
+   * Adds those sessions of a block that overlap with one in the table.
+   *
+   * @param block sessions of which no two overlap
+   * @return a block of the others; the same if none was added
+   */
+  byte[] addOverlapping(byte[] block) throws IOException {
+    BlockWriter others = new BlockWriter();
+    boolean added = false;
+    for (BlockReader reader = new BlockReader(block); reader.next(); ) {
+      Entry<AccT> entry = keys.at(keys.slot(reader, reader.keyHash()));
+      Session<Sum<AccT>> session = entry == null ? null : session(reader);
+      if (session != null && session.overlapsAny(entry.sessions, gap)) {
+        entry.sessions = session.before(entry.sessions);
+        added = true;
+      } else {
+        others.copy(reader);
+      }
+    }
+    return added ? others.toBytes() : block;
+  }
+
+  private Sum<AccT> plus(Sum<AccT> one, Sum<AccT> other) {
+    one.value = plus.apply(value(one), value(other));
+    return one;
+  }
+
+  /** The sum of a session, which may be used up. */
+  AccT value(Sum<AccT> sum) {
+    if (sum.value == null) {
+      RecordInput in = new RecordInput(sum.block, sum.from, sum.to);
+      try {
+        sum.value = coder.decode(in);
+      } catch (IOException e) {
+        // Nothing is read but memory: what fails is the decoding of this sum.
+        throw new IllegalArgumentException("cannot decode the sum of a session", e);
+      }
+      if (in.available() > 0) {
+        throw new IllegalArgumentException(
+            in.available() + " bytes are left behind the sum of a session, by " + coder);
+      }
+    }
+    return sum.value;
+  }
+
+  /** Gives every session. */
+  void forEach(Taker<AccT> taker) throws IOException {
+    for (Entry<AccT> entry : keys) {
+      for (Session<Sum<AccT>> s = entry.sessions; s != null; s = s.next()) {
+        taker.take(entry, s);
+      }
+    }
+  }
+
+  /** Writes a session; its sum as it was read, if it has not changed. */
+  void write(KeyTable.Entry key, Session<Sum<AccT>> session, BlockWriter to) throws IOException {
+    key.write(
+        to,
+        0,
+        out -> {
+          SessionCoder.encodeTimes(session, out);
+          Sum<AccT> sum = session.sum();
+          if (sum.value == null) {
+            out.write(sum.block, sum.from, sum.to - sum.from);
+          } else {
+            coder.encode(sum.value, out);
+          }
+        });
+  }
+}

@@ -1,0 +1,579 @@
+package dhara.transforms.aggregate;
+
+import dhara.records.RecordCoder;
+import dhara.transforms.shards.BlockCoder;
+import dhara.transforms.shards.BlockWriter;
+import dhara.transforms.shards.KeyTable;
+import dhara.transforms.windows.Windows;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.state.BagState;
+import org.apache.beam.sdk.state.MapState;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.StateSpecs;
+import org.apache.beam.sdk.state.TimeDomain;
+import org.apache.beam.sdk.state.Timer;
+import org.apache.beam.sdk.state.TimerSpec;
+import org.apache.beam.sdk.state.TimerSpecs;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.joda.time.Duration;
+
+/**
+ * Merges the sessions of a shard, and answers.
+ *
+ * <p>Data: {@code KV<shard, block>} in the global window, each block parts of the sessions of many
+ * keys, at the time of its earliest event → answers, in their windows. Time: of a bounded input
+ * once per session; of an unbounded one when the watermark has passed the session's end by at most
+ * a sixteenth of the gap, again with the watermark's next step after an event within the lateness,
+ * and, if asked for, early; what is given has the last moment of its window. State: per shard the
+ * open sessions, and those that have ended until no event can join them, which is a gap and the
+ * lateness after their end. Late: an event that joins sessions which have answered makes an answer
+ * for the whole; those of its parts are withdrawn. Parts of which all events are later than the
+ * lateness are dropped, as far as the shard knows: by the sessions that it has answered.
+ *
+ * <p><b>Why not the engine's windows.</b> Session windows differ from key to key, so an engine
+ * keeps a set of windows, a state cell and timers for each key, and merges them with each event.
+ * Two designs take their place at the price of blocks:
+ *
+ * <ol>
+ *   <li>an index of open sessions by key, kept in memory beside the state, so that each event finds
+ *       its session at once. It answers at the very end of a session, but needs memory for all open
+ *       keys, a protocol that tells whether the memory fits the state after a failure, and work for
+ *       each event;
+ *   <li>parts are put aside as they come, and merged with the open sessions when one of these may
+ *       have ended. All of a shard's open sessions are read then, so it must not be done for each
+ *       session's end.
+ * </ol>
+ *
+ * <p>This is the second: there is nothing to be restored but state, and no work for an event beyond
+ * its bundle. Ends are rounded up to a grid of a sixteenth of the gap, so that a session is read at
+ * most some sixteen times while it waits for its end, and as bytes: sums are decoded when they are
+ * added up or answered. Whoever waits for a silence of half an hour waits two minutes more.
+ *
+ * <p>Sessions that have ended are put aside in cells by the time when they were answered, which are
+ * read only if an event comes that is older than that, and are forgotten one by one.
+ */
+final class Sessionize<K, InT, AccT, OutT>
+    extends PTransform<PCollection<KV<Integer, byte[]>>, PCollection<Answer<K, OutT>>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Ends of sessions are rounded up to such a part of the gap. */
+  private static final int GRID = 16;
+
+  /** Ended sessions are forgotten in as many portions. */
+  private static final int CELLS = 32;
+
+  private final Aggregation<K, InT, AccT, OutT> aggregation;
+  private final Windows windows;
+  private final int compactBytes;
+
+  Sessionize(Aggregation<K, InT, AccT, OutT> aggregation, Windows windows, int compactBytes) {
+    this.aggregation = aggregation;
+    this.windows = windows;
+    this.compactBytes = compactBytes;
+  }
+
+  @Override
+  public PCollection<Answer<K, OutT>> expand(PCollection<KV<Integer, byte[]>> blocks) {
+    PCollection<Answer<K, OutT>> answers =
+        blocks.isBounded() == IsBounded.BOUNDED
+            ? blocks
+                .apply(
+                    "OneMoment",
+                    Window.<KV<Integer, byte[]>>configure()
+                        .triggering(DefaultTrigger.of())
+                        // Else what is grouped would have the last moment of all time, and its
+                        // sessions would be late.
+                        .withTimestampCombiner(TimestampCombiner.EARLIEST)
+                        .discardingFiredPanes())
+                .apply("Shard", GroupByKey.create())
+                .apply("Merge", ParDo.of(new MergeFn<>(new Giving<>(aggregation, windows))))
+            : blocks.apply("Merge", ParDo.of(new FireFn<>(aggregation, windows, compactBytes)));
+    // An answer can be withdrawn as long as an event can join its session.
+    Windows revised = windows.withLateness(windows.lateness().plus(windows.gap()));
+    return answers
+        .setCoder(aggregation.answers())
+        .apply("InWindows", revised.into(new AnswerWindows()));
+  }
+
+  /** Gives answers. */
+  private record Giving<K, InT, AccT, OutT>(
+      Aggregation<K, InT, AccT, OutT> aggregation, Windows windows) implements Serializable {
+
+    long gap() {
+      return windows.gap().toMillis();
+    }
+
+    SessionTable<AccT> table() {
+      return new SessionTable<>(gap(), aggregation::plus, aggregation.sums());
+    }
+
+    /**
+     * Gives the answer of a session, after it has withdrawn those that the session has absorbed.
+     *
+     * @param session as it is noted to be answered; its sum is used up
+     */
+    void give(
+        SessionTable<AccT> table,
+        KeyTable.Entry entry,
+        Session<SessionTable.Sum<AccT>> session,
+        List<Session.Given> absorbed,
+        OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      K key = entry.key(aggregation.keys());
+      for (Session.Given given : absorbed) {
+        withdraw(key, given, given.revision() + 1, out);
+      }
+      Session.Given own = session.given().get(0);
+      OutT value = aggregation.fn().extractOutput(table.value(session.sum()));
+      if (value != null) {
+        out.outputWithTimestamp(
+            new Answer<>(
+                key,
+                Instant.ofEpochMilli(own.start()),
+                Instant.ofEpochMilli(own.end()),
+                own.revision(),
+                value),
+            last(own));
+      } else if (own.revision() > 0) {
+        withdraw(key, own, own.revision(), out);
+      }
+    }
+
+    private void withdraw(
+        K key, Session.Given given, long revision, OutputReceiver<Answer<K, OutT>> out) {
+      out.outputWithTimestamp(
+          Answer.withdrawn(
+              key,
+              Instant.ofEpochMilli(given.start()),
+              Instant.ofEpochMilli(given.end()),
+              revision),
+          last(given));
+    }
+
+    private static org.joda.time.Instant last(Session.Given given) {
+      return org.joda.time.Instant.ofEpochMilli(given.end() - 1);
+    }
+  }
+
+  /** Over bounded input: all of a shard at once. */
+  private static final class MergeFn<K, InT, AccT, OutT>
+      extends DoFn<KV<Integer, Iterable<byte[]>>, Answer<K, OutT>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Giving<K, InT, AccT, OutT> giving;
+
+    MergeFn(Giving<K, InT, AccT, OutT> giving) {
+      this.giving = giving;
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, Iterable<byte[]>> shard, OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      SessionTable<AccT> table = giving.table();
+      for (byte[] block : shard.getValue()) {
+        table.add(block);
+      }
+      table
+          .merge()
+          .forEach(
+              (key, session) ->
+                  giving.give(table, key, session, session.answer(giving.gap()), out));
+    }
+  }
+
+  /**
+   * Where a shard stands.
+   *
+   * @param now what ended until then is answered; a time that the watermark has passed
+   * @param due the time at which {@code now} is to move on, or late events are to be answered
+   * @param news whether a part has come since the last early answers
+   * @param armed whether early answers are to come
+   * @param freshBytes size of the parts that have not been merged
+   * @param openBytes size of the open sessions
+   */
+  private record Clock(
+      long now, long due, boolean news, boolean armed, long freshBytes, long openBytes) {
+
+    static final long BEFORE = Long.MIN_VALUE;
+    static final long NEVER = Long.MAX_VALUE;
+    static final Clock NEW = new Clock(BEFORE, NEVER, false, false, 0, 0);
+
+    Clock with(long newNow, long newDue) {
+      return new Clock(newNow, newDue, news, armed, freshBytes, openBytes);
+    }
+
+    Clock with(boolean nowNews, boolean nowArmed) {
+      return new Clock(now, due, nowNews, nowArmed, freshBytes, openBytes);
+    }
+
+    Clock holding(long newFreshBytes, long newOpenBytes) {
+      return new Clock(now, due, news, armed, newFreshBytes, newOpenBytes);
+    }
+  }
+
+  /**
+   * Over unbounded input: parts are {@code fresh} until they are merged, with the {@code open}
+   * sessions and, if they are older than {@code Clock.now}, with those of {@code ended} that they
+   * reach.
+   */
+  private static final class FireFn<K, InT, AccT, OutT>
+      extends DoFn<KV<Integer, byte[]>, Answer<K, OutT>> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Which sessions with news are answered. */
+    private enum Which {
+      NONE,
+      OVER,
+      ALL
+    }
+
+    private final Giving<K, InT, AccT, OutT> giving;
+    private final Firings firings;
+    private final long gap;
+    private final long kept;
+    private final long grid;
+    private final long cell;
+    private final int compactBytes;
+    private final Counter dropped = Metrics.counter(Sessionize.class, "droppedDueToLateness");
+
+    @StateId("fresh")
+    private final StateSpec<BagState<byte[]>> freshSpec;
+
+    @StateId("open")
+    private final StateSpec<ValueState<byte[]>> openSpec;
+
+    /** By a time that none of its sessions ends after. */
+    @StateId("ended")
+    private final StateSpec<MapState<Long, byte[]>> endedSpec;
+
+    /** The keys of {@code ended}, in order: to list them reads what they hold, on some engines. */
+    @StateId("cells")
+    private final StateSpec<ValueState<List<Long>>> cellsSpec =
+        StateSpecs.value(ListCoder.of(VarLongCoder.of()));
+
+    @StateId("clock")
+    private final StateSpec<ValueState<Clock>> clockSpec =
+        StateSpecs.value(RecordCoder.of(Clock.class));
+
+    @TimerId("end")
+    private final TimerSpec endSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("forget")
+    private final TimerSpec forgetSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
+
+    @TimerId("early")
+    private final TimerSpec earlySpec = TimerSpecs.timer(TimeDomain.PROCESSING_TIME);
+
+    FireFn(Aggregation<K, InT, AccT, OutT> aggregation, Windows windows, int compactBytes) {
+      this.giving = new Giving<>(aggregation, windows);
+      this.firings = Firings.of(windows);
+      this.gap = windows.gap().toMillis();
+      this.kept = gap + windows.lateness().toMillis();
+      this.grid = Math.max(1, gap / GRID);
+      this.cell = Math.max(grid, kept / CELLS);
+      this.compactBytes = compactBytes;
+      BlockCoder<K, Session<AccT>> blocks = aggregation.sessionBlocks();
+      this.freshSpec = StateSpecs.bag(blocks);
+      this.openSpec = StateSpecs.value(blocks);
+      this.endedSpec = StateSpecs.map(VarLongCoder.of(), blocks);
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, byte[]> block,
+        @Timestamp org.joda.time.Instant first,
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("open") ValueState<byte[]> open,
+        @StateId("ended") MapState<Long, byte[]> ended,
+        @StateId("cells") ValueState<List<Long>> cells,
+        @StateId("clock") ValueState<Clock> clock,
+        @TimerId("end") Timer end,
+        @TimerId("early") Timer early,
+        OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      Clock read = clock.read();
+      Clock now = read == null ? Clock.NEW : read;
+      fresh.add(block.getValue());
+      now = now.holding(now.freshBytes + block.getValue().length, now.openBytes);
+      if (now.freshBytes >= Math.max(compactBytes, now.openBytes)) {
+        Shard shard = new Shard(fresh, open, ended, cells, now);
+        shard.fire(now.now, Which.NONE, out);
+        now = shard.clock;
+      }
+      // No session of the block ends before this.
+      long due = up(first.getMillis() + gap, grid);
+      if (due < now.due) {
+        now = now.with(now.now, due);
+        set(end, now);
+      }
+      boolean arms = firings.earlyMillis() > 0;
+      if (arms && !now.armed) {
+        early
+            .withNoOutputTimestamp()
+            .offset(Duration.millis(firings.firstEarlyMillis(block.getKey())))
+            .setRelative();
+      }
+      clock.write(now.with(true, arms));
+    }
+
+    @OnTimer("end")
+    public void end(
+        OnTimerContext context,
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("open") ValueState<byte[]> open,
+        @StateId("ended") MapState<Long, byte[]> ended,
+        @StateId("cells") ValueState<List<Long>> cells,
+        @StateId("clock") ValueState<Clock> clock,
+        @TimerId("end") Timer end,
+        @TimerId("forget") Timer forget,
+        OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      Shard shard = new Shard(fresh, open, ended, cells, clock.read());
+      long until = Math.max(shard.clock.now, context.fireTimestamp().getMillis() + 1);
+      long next = shard.fire(until, Which.OVER, out);
+      shard.forget(until);
+      shard.clock = shard.clock.with(until, next == Clock.NEVER ? Clock.NEVER : up(next, grid));
+      if (next != Clock.NEVER) {
+        set(end, shard.clock);
+      } else {
+        shard.forgetLater(forget);
+      }
+      clock.write(shard.clock);
+    }
+
+    @OnTimer("early")
+    public void early(
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("open") ValueState<byte[]> open,
+        @StateId("ended") MapState<Long, byte[]> ended,
+        @StateId("cells") ValueState<List<Long>> cells,
+        @StateId("clock") ValueState<Clock> clock,
+        @TimerId("early") Timer early,
+        OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      Clock now = clock.read();
+      if (now == null) {
+        return; // the end of the input was faster
+      }
+      if (!now.news) {
+        clock.write(now.with(false, false));
+        return;
+      }
+      // Set here, and not with the next block, so that a shard keeps its turn.
+      early.withNoOutputTimestamp().offset(Duration.millis(firings.earlyMillis())).setRelative();
+      Shard shard = new Shard(fresh, open, ended, cells, now);
+      shard.fire(now.now, Which.ALL, out);
+      clock.write(shard.clock.with(false, true));
+    }
+
+    /** If no session is open, those that have ended are forgotten all the same. */
+    @OnTimer("forget")
+    public void forget(
+        OnTimerContext context,
+        @StateId("fresh") BagState<byte[]> fresh,
+        @StateId("open") ValueState<byte[]> open,
+        @StateId("ended") MapState<Long, byte[]> ended,
+        @StateId("cells") ValueState<List<Long>> cells,
+        @StateId("clock") ValueState<Clock> clock,
+        @TimerId("forget") Timer forget) {
+      Clock now = clock.read();
+      // At the end of its input an engine may have forgotten all: nothing holds it back for this.
+      if (now != null && now.due == Clock.NEVER) {
+        Shard shard = new Shard(fresh, open, ended, cells, now);
+        shard.forget(context.fireTimestamp().getMillis());
+        shard.forgetLater(forget);
+      }
+    }
+
+    /**
+     * Holds the watermark before the sessions that are to be answered then. Late ones, too: an
+     * engine may forget all of a shard when the watermark that leaves it has come to the end of
+     * time.
+     */
+    private void set(Timer end, Clock clock) {
+      end.withOutputTimestamp(org.joda.time.Instant.ofEpochMilli(clock.due - grid))
+          .set(org.joda.time.Instant.ofEpochMilli(clock.due - 1));
+    }
+
+    private static long up(long millis, long step) {
+      return -Math.floorDiv(-millis, step) * step;
+    }
+
+    /** Answers are withdrawn behind the watermark. */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public Duration getAllowedTimestampSkew() {
+      return Duration.millis(Long.MAX_VALUE);
+    }
+
+    /** The state of a shard. */
+    private final class Shard {
+
+      private final BagState<byte[]> fresh;
+      private final ValueState<byte[]> open;
+      private final MapState<Long, byte[]> ended;
+      private final ValueState<List<Long>> cells;
+      private Clock clock;
+
+      Shard(
+          BagState<byte[]> fresh,
+          ValueState<byte[]> open,
+          MapState<Long, byte[]> ended,
+          ValueState<List<Long>> cells,
+          Clock clock) {
+        this.fresh = fresh;
+        this.open = open;
+        this.ended = ended;
+        this.cells = cells;
+        this.clock = clock;
+      }
+
+      /**
+       * Merges what has come, and puts those sessions aside that are over.
+       *
+       * @param until sessions that end later stay open
+       * @return the end of the first of these; {@link Clock#NEVER} if none is open
+       */
+      long fire(long until, Which which, OutputReceiver<Answer<K, OutT>> out) throws IOException {
+        SessionTable<AccT> table = merged();
+        BlockWriter stillOpen = new BlockWriter();
+        BlockWriter over = new BlockWriter();
+        long[] next = {Clock.NEVER};
+        table.forEach(
+            (key, session) -> {
+              long end = session.last() + gap;
+              boolean answered =
+                  session.news() && (which == Which.ALL || (which == Which.OVER && end <= until));
+              List<Session.Given> absorbed = answered ? session.answer(gap) : List.of();
+              if (end <= until && !session.news()) {
+                table.write(key, session, over);
+              } else {
+                table.write(key, session, stillOpen);
+                next[0] = Math.min(next[0], end);
+              }
+              if (answered) {
+                giving.give(table, key, session, absorbed, out); // last, for it uses the sum up
+              }
+            });
+        fresh.clear();
+        if (stillOpen.size() > 0) {
+          open.write(stillOpen.toBytes());
+        } else {
+          open.clear();
+        }
+        clock = clock.holding(0, stillOpen.size());
+        if (over.size() > 0) {
+          putAside(up(until, cell), over.toBytes());
+        }
+        return next[0];
+      }
+
+      private SessionTable<AccT> merged() throws IOException {
+        SessionTable<AccT> table = giving.table();
+        long expired = clock.now == Clock.BEFORE ? Clock.BEFORE : clock.now - kept;
+        for (byte[] block : fresh.read()) {
+          table.add(block, expired);
+        }
+        if (table.dropped() > 0) {
+          dropped.inc(table.dropped());
+        }
+        long earliest = table.earliest();
+        byte[] sessions = open.read();
+        if (sessions != null) {
+          table.add(sessions);
+        }
+        table.merge();
+        return earliest < clock.now ? joinEnded(table, earliest) : table;
+      }
+
+      private SessionTable<AccT> joinEnded(SessionTable<AccT> table, long earliest)
+          throws IOException {
+        List<Long> left = new ArrayList<>();
+        for (long of : cells()) {
+          byte[] sessions = of > earliest ? ended.get(of).read() : null;
+          byte[] others = sessions == null ? null : table.addOverlapping(sessions);
+          if (others != null && others.length == 0) {
+            ended.remove(of);
+            continue;
+          }
+          left.add(of);
+          if (others != sessions) {
+            ended.put(of, others);
+          }
+        }
+        keep(left);
+        return table.merge();
+      }
+
+      private List<Long> cells() {
+        List<Long> read = cells.read();
+        return read == null ? List.of() : read;
+      }
+
+      private void putAside(long of, byte[] sessions) {
+        byte[] before = ended.get(of).read();
+        if (before == null) {
+          ended.put(of, sessions);
+          List<Long> more = new ArrayList<>(cells());
+          more.add(of);
+          cells.write(more);
+        } else {
+          ended.put(of, BlockWriter.joined(before, sessions));
+        }
+      }
+
+      /** Forgets sessions that no event can join. */
+      void forget(long until) {
+        List<Long> left = new ArrayList<>();
+        for (long of : cells()) {
+          if (of + kept <= until) {
+            ended.remove(of);
+          } else {
+            left.add(of);
+          }
+        }
+        keep(left);
+      }
+
+      private void keep(List<Long> left) {
+        if (left.size() < cells().size()) {
+          cells.write(left);
+        }
+      }
+
+      void forgetLater(Timer forget) {
+        cells().stream()
+            .min(Long::compare)
+            .ifPresent(
+                of ->
+                    forget
+                        .withNoOutputTimestamp()
+                        .set(org.joda.time.Instant.ofEpochMilli(of + kept)));
+      }
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dhara.transforms.aggregate;
+
+import dhara.transforms.windows.Slicing;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.KV;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
+
+/** The ways in which values are added up before they are shuffled. */
+final class SumPerBundle {
+
+  private SumPerBundle() {}
+
+  /** Bounds the memory of a bundle: on some engines a whole partition is one. */
+  static final int KEYS_PER_BUNDLE = 100_000;
+
+  /**
+   * Sums of values in the global window, by slices of time that follow each other: no window is
+   * made for a single value. Blocks have the last moment of their slice.
+   */
+  static final class ByTimeFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Aggregation<K, InT, AccT, ?> aggregation;
+    private final Keying<E, K, InT> keying;
+    private final Slicing slicing;
+    private final int shards;
+    private transient BundleSums<Long, K, InT, AccT> sums;
+    private transient BundleSums<Long, K, InT, AccT>.@Nullable InWindow slice;
+    private transient long sliceStart;
+    private transient long sliceEnd;
+
+    ByTimeFn(
+        Aggregation<K, InT, AccT, ?> aggregation,
+        Keying<E, K, InT> keying,
+        Slicing slicing,
+        int shards) {
+      this.aggregation = aggregation;
+      this.keying = keying;
+      this.slicing = slicing;
+      this.shards = shards;
+    }
+
+    @Setup
+    public void setUp() {
+      sums = new BundleSums<>(aggregation, shards);
+    }
+
+    @StartBundle
+    public void startBundle() {
+      // A bundle that failed may have left something behind.
+      sums.clear();
+      slice = null;
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) {
+      long at = context.timestamp().getMillis();
+      // Most values are of the slice of the one before.
+      if (slice == null || at < sliceStart || at >= sliceEnd) {
+        sliceStart = slicing.start(at);
+        sliceEnd = slicing.end(sliceStart);
+        slice = sums.in(sliceEnd);
+      }
+      E element = context.element();
+      slice.add(keying.key(element), keying.value(element));
+      if (sums.size() >= KEYS_PER_BUNDLE) {
+        slice = null;
+        sums.flush(
+            (end, shard, block) -> context.outputWithTimestamp(KV.of(shard, block), last(end)));
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      slice = null;
+      sums.flush(
+          (end, shard, block) ->
+              context.output(KV.of(shard, block), last(end), GlobalWindow.INSTANCE));
+    }
+
+    private static Instant last(long end) {
+      return Instant.ofEpochMilli(end - 1);
+    }
+
+    /**
+     * Blocks may be of earlier slices than the value that makes them too many. They are not behind
+     * the watermark for that: it passes no value of a bundle before the bundle ends.
+     */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public Duration getAllowedTimestampSkew() {
+      return Duration.millis(Long.MAX_VALUE);
+    }
+  }
+
+  /** Sums of values by the windows that they are in. */
+  static final class ByWindowFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Aggregation<K, InT, AccT, ?> aggregation;
+    private final Keying<E, K, InT> keying;
+    private final int shards;
+    private transient BundleSums<BoundedWindow, K, InT, AccT> sums;
+
+    ByWindowFn(Aggregation<K, InT, AccT, ?> aggregation, Keying<E, K, InT> keying, int shards) {
+      this.aggregation = aggregation;
+      this.keying = keying;
+      this.shards = shards;
+    }
+
+    @Setup
+    public void setUp() {
+      sums = new BundleSums<>(aggregation, shards);
+    }
+
+    @StartBundle
+    public void startBundle() {
+      // A bundle that failed may have left something behind.
+      sums.clear();
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context, BoundedWindow window) {
+      E element = context.element();
+      sums.in(window).add(keying.key(element), keying.value(element));
+      if (sums.size() >= KEYS_PER_BUNDLE) {
+        // What is output here goes to the value's window: the others wait for the bundle's end.
+        sums.flush(
+            window,
+            (w, shard, block) ->
+                context.outputWithTimestamp(KV.of(shard, block), w.maxTimestamp()));
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      sums.flush(
+          (window, shard, block) ->
+              context.output(KV.of(shard, block), window.maxTimestamp(), window));
+    }
+  }
+
+  /**
+   * Sums of values in the global window, by the sessions that they make. A block has the time of
+   * its earliest event: elements in flight may belong to a session that ends before this block's
+   * do, and no session may end before its events have come.
+   */
+  static final class BySessionFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Aggregation<K, InT, AccT, ?> aggregation;
+    private final Keying<E, K, InT> keying;
+    private final long gapMillis;
+    private final int shards;
+    private final int most;
+    private transient BundleSessions<K, InT, AccT> sessions;
+
+    /**
+     * Sums of sessions.
+     *
+     * @param most sessions that are kept until the bundle ends; if more come, all go on
+     */
+    BySessionFn(
+        Aggregation<K, InT, AccT, ?> aggregation,
+        Keying<E, K, InT> keying,
+        long gapMillis,
+        int shards,
+        int most) {
+      this.aggregation = aggregation;
+      this.keying = keying;
+      this.gapMillis = gapMillis;
+      this.shards = shards;
+      this.most = most;
+    }
+
+    @Setup
+    public void setUp() {
+      sessions = new BundleSessions<>(aggregation, gapMillis, shards);
+    }
+
+    @StartBundle
+    public void startBundle() {
+      // A bundle that failed may have left something behind.
+      sessions.clear();
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) {
+      E element = context.element();
+      sessions.add(keying.key(element), context.timestamp().getMillis(), keying.value(element));
+      if (sessions.size() >= most) {
+        sessions.flush(
+            (shard, first, block) ->
+                context.outputWithTimestamp(KV.of(shard, block), Instant.ofEpochMilli(first)));
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      sessions.flush(
+          (shard, first, block) ->
+              context.output(
+                  KV.of(shard, block), Instant.ofEpochMilli(first), GlobalWindow.INSTANCE));
+    }
+
+    /** As for slices: blocks may be of earlier events than the one that makes them too many. */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public Duration getAllowedTimestampSkew() {
+      return Duration.millis(Long.MAX_VALUE);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dhara.transforms.shards;
+
+import dhara.records.RecordInput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.apache.beam.sdk.coders.Coder;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What is known of keys, while blocks are merged. Keys stay the bytes that they are in the blocks:
+ * to decode a key and to hash and compare it as an object would take longer than the addition, and
+ * is needed once an answer, not once a block.
+ */
+public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
+
+  /** A key, and where its bytes are. */
+  public abstract static class Entry {
+
+    private final byte[] block;
+    private final int offset;
+    private final int length;
+    private final int hash;
+
+    /** The key that a reader is at. */
+    public Entry(BlockReader reader, int hash) {
+      this.block = reader.block();
+      this.offset = reader.keyOffset();
+      this.length = reader.keyLength();
+      this.hash = hash;
+    }
+
+    private boolean hasKeyOf(BlockReader reader, int otherHash) {
+      return hash == otherHash
+          && Arrays.equals(
+              block,
+              offset,
+              offset + length,
+              reader.block(),
+              reader.keyOffset(),
+              reader.keyOffset() + reader.keyLength());
+    }
+
+    /** The key. */
+    public <K> K key(Coder<K> keys) throws IOException {
+      return keys.decode(new RecordInput(block, offset, offset + length));
+    }
+
+    /** Writes something about the key. */
+    public void write(BlockWriter writer, long revision, BlockWriter.Body body) throws IOException {
+      writer.add(block, offset, length, revision, body);
+    }
+  }
+
+  private int size;
+
+  // Open addressing, at most half full.
+  @SuppressWarnings("unchecked")
+  private @Nullable E[] entries = (E[]) new Entry[128];
+
+  /** How many keys there are. */
+  public int size() {
+    return size;
+  }
+
+  /** Where the key that a reader is at is, or where it would be put. */
+  public int slot(BlockReader reader, int hash) {
+    int mask = entries.length - 1;
+    int slot = hash & mask;
+    Entry entry = entries[slot];
+    while (entry != null && !entry.hasKeyOf(reader, hash)) {
+      slot = (slot + 1) & mask;
+      entry = entries[slot];
+    }
+    return slot;
+  }
+
+  /** What is known of the key of a slot. */
+  public @Nullable E at(int slot) {
+    return entries[slot];
+  }
+
+  /** Puts a key where it is not yet. */
+  public void put(int slot, E entry) {
+    entries[slot] = entry;
+    size++;
+    if (size * 2 > entries.length) {
+      grow();
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void grow() {
+    @Nullable E[] old = entries;
+    entries = (E[]) new Entry[Math.multiplyExact(old.length, 2)];
+    int mask = entries.length - 1;
+    for (E entry : old) {
+      if (entry != null) {
+        Entry moved = entry;
+        int slot = moved.hash & mask;
+        while (entries[slot] != null) {
+          slot = (slot + 1) & mask;
+        }
+        entries[slot] = entry;
+      }
+    }
+  }
+
+  @Override
+  public Iterator<E> iterator() {
+    return new Iterator<>() {
+
+      private int slot = nextFrom(0);
+
+      @Override
+      public boolean hasNext() {
+        return slot < entries.length;
+      }
+
+      @Override
+      public E next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException("all keys have been seen");
+        }
+        E entry = entries[slot];
+        slot = nextFrom(slot + 1);
+        return entry;
+      }
+    };
+  }
+
+  private int nextFrom(int slot) {
+    int next = slot;
+    while (next < entries.length && entries[next] == null) {
+      next++;
+    }
+    return next;
+  }
+}

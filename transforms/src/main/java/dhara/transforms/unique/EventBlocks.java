@@ -1,0 +1,77 @@
+package dhara.transforms.unique;
+
+import dhara.events.Event;
+import dhara.transforms.shards.BlockWriter;
+import java.io.IOException;
+import org.apache.beam.sdk.coders.Coder;
+
+/**
+ * Puts events into blocks, one for each shard, a shard being a share of the ids: what is shuffled
+ * behind it are some hundred blocks a bundle. Of an entry the key is the hash of the event's id,
+ * the revision its time, and the sum the event.
+ */
+final class EventBlocks<T extends Event> {
+
+  /** Takes a shard's block. */
+  @FunctionalInterface
+  interface Taker {
+    /**
+     * Takes a block.
+     *
+     * @param earliestMillis time of the earliest event in it, epoch milliseconds
+     */
+    void take(int shard, byte[] block, long earliestMillis);
+  }
+
+  /** Bounds the memory of a bundle, however many events the engine makes it of. */
+  static final int BLOCK_BYTES = 48 << 10;
+
+  private final Coder<T> coder;
+  private final BlockWriter[] blocks;
+  private final long[] earliest;
+  private final IdHash ids;
+  private final byte[] hash = new byte[IdHash.BYTES];
+
+  EventBlocks(Coder<T> coder, IdHash ids, int shards) {
+    this.coder = coder;
+    this.ids = ids;
+    this.blocks = new BlockWriter[shards];
+    this.earliest = new long[shards];
+    for (int shard = 0; shard < shards; shard++) {
+      blocks[shard] = new BlockWriter();
+    }
+  }
+
+  /** Forgets all. */
+  void clear() {
+    for (BlockWriter block : blocks) {
+      block.clear();
+    }
+  }
+
+  /** Adds an event, and hands its block over if that is large. */
+  void add(T event, long atMillis, Taker taker) throws IOException {
+    ids.write(event.id(), hash);
+    int shard = IdHash.shard(hash, blocks.length);
+    BlockWriter block = blocks[shard];
+    earliest[shard] = block.size() == 0 ? atMillis : Math.min(earliest[shard], atMillis);
+    block.add(hash, 0, hash.length, atMillis, event, coder);
+    if (block.size() >= BLOCK_BYTES) {
+      take(shard, taker);
+    }
+  }
+
+  /** Hands all blocks over. */
+  void flush(Taker taker) {
+    for (int shard = 0; shard < blocks.length; shard++) {
+      if (blocks[shard].size() > 0) {
+        take(shard, taker);
+      }
+    }
+  }
+
+  private void take(int shard, Taker taker) {
+    taker.take(shard, blocks[shard].toBytes(), earliest[shard]);
+    blocks[shard].clear();
+  }
+}

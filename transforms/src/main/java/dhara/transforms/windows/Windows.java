@@ -1,0 +1,277 @@
+package dhara.transforms.windows;
+
+import dhara.transforms.aggregate.Answers;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Objects;
+import org.apache.beam.sdk.transforms.windowing.AfterPane;
+import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.AfterWatermark;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.transforms.windowing.Trigger;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.transforms.windowing.Window.OnTimeBehavior;
+import org.apache.beam.sdk.transforms.windowing.WindowFn;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Windows of event time, how long their answers may still be revised, and whether an open window
+ * already answers.
+ *
+ * <p>Data: what goes in comes out, assigned to windows. Time: tumbling and sliding windows are
+ * aligned to the epoch, in UTC; days, weeks and months to the calendar of a time zone; a session
+ * ends {@code gap} after its last event. State: none of its own; the grouping that follows keeps a
+ * window until {@code lateness} after its end. Late: an event within {@code lateness} revises the
+ * answer; what comes later the grouping drops, unless the source has put it apart already ({@link
+ * Lateness}).
+ *
+ * <pre>{@code
+ * events.apply(Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(10)).into())
+ * }</pre>
+ *
+ * <p>A <em>running answer</em> is that of a wide window which answers early: what has come since
+ * the day began, revised every ten seconds. In a backfill it is the window's answer, once.
+ *
+ * <pre>{@code
+ * Windows.calendar(CalendarUnit.DAY, ZoneId.of("Asia/Kolkata"))
+ *     .withEarlyAnswersEvery(Duration.ofSeconds(10))
+ * }</pre>
+ */
+public final class Windows implements Serializable {
+
+  private static final long serialVersionUID = 2L;
+
+  private final WindowShape shape;
+  private final Duration lateness;
+  private final @Nullable Duration early;
+
+  private Windows(WindowShape shape, Duration lateness, @Nullable Duration early) {
+    this.shape = shape;
+    this.lateness = lateness;
+    this.early = early;
+  }
+
+  private static Windows of(WindowShape shape) {
+    return new Windows(shape, Duration.ZERO, null);
+  }
+
+  /** Windows of one width that follow each other. */
+  public static Windows tumbling(Duration width) {
+    return of(new SlidingShape(width, width));
+  }
+
+  /** Windows of one width that overlap: one starts every {@code every}. */
+  public static Windows sliding(Duration width, Duration every) {
+    return of(new SlidingShape(width, every));
+  }
+
+  /**
+   * Windows per key that end after a silence. An event that joins sessions which have answered
+   * already makes an answer for the whole, and {@link Answers} withdraws those of the parts. Early
+   * answers are of the session so far: a longer one takes the place of each.
+   */
+  public static Windows sessions(Duration gap) {
+    return of(new SessionShape(gap));
+  }
+
+  /**
+   * Days, weeks or months that follow each other, as the calendar of a time zone has them: where
+   * the clock is put forward or back, a day has 23 or 25 hours.
+   */
+  public static Windows calendar(CalendarUnit unit, ZoneId zone) {
+    return of(new CalendarShape(unit, zone));
+  }
+
+  /**
+   * One window that holds every event, so that its answers are totals since the beginning. Answers
+   * say that it starts at 1970-01-01T00:00:00Z and ends at 9999-12-31T00:00:00Z; earlier events
+   * count too.
+   *
+   * <p>A stream must answer {@linkplain #withEarlyAnswersEvery early}, for the end never comes; a
+   * key's sum is kept forever. An event is late if the watermark has passed it by more than the
+   * lateness when it comes, unless other windows use it, too: then these decide.
+   */
+  public static Windows ever() {
+    return of(new EverShape());
+  }
+
+  /** How long after a window's end its late events still revise the answer. */
+  public Windows withLateness(Duration newLateness) {
+    if (newLateness.isNegative()) {
+      throw new IllegalArgumentException("lateness is negative: " + newLateness);
+    }
+    return new Windows(shape, newLateness, early);
+  }
+
+  /**
+   * In a stream, answers of open windows this often (wall clock); each is a revision. It changes
+   * when an answer appears, never what it settles to.
+   */
+  public Windows withEarlyAnswersEvery(Duration newEarly) {
+    return new Windows(shape, lateness, WindowShape.atLeastAMilli("early", newEarly));
+  }
+
+  /**
+   * How long an event can matter: from its time to the end of its last window, and the lateness. A
+   * copy of an event that comes even later is late for every window of it.
+   */
+  public Duration horizon() {
+    return shape.untilLast().plus(lateness);
+  }
+
+  /**
+   * How far around a range of time events must be seen to tell which windows the range cuts: a
+   * session by its gap; other windows are cut by the clock alone.
+   */
+  public Duration margin() {
+    return shape.margin();
+  }
+
+  /** How long after a window's end its late events still revise the answer. */
+  public Duration lateness() {
+    return lateness;
+  }
+
+  /** How often open windows answer; zero where they do not. */
+  public Duration early() {
+    return early == null ? Duration.ZERO : early;
+  }
+
+  /** Whether a window grows with its events: sessions. */
+  public boolean merging() {
+    return shape instanceof SessionShape;
+  }
+
+  /** Whether a window never ends. */
+  public boolean endless() {
+    return shape instanceof EverShape;
+  }
+
+  /** The silence that ends a session. */
+  public Duration gap() {
+    if (shape instanceof SessionShape sessions) {
+      return sessions.gap();
+    }
+    throw new IllegalStateException(this + " do not end by a silence");
+  }
+
+  /** How wide a window is. */
+  public Duration width() {
+    return regular().width();
+  }
+
+  /** How far the starts of windows are apart; of tumbling windows, their width. */
+  public Duration every() {
+    return regular().every();
+  }
+
+  private SlidingShape regular() {
+    if (shape instanceof SlidingShape sliding) {
+      return sliding;
+    }
+    throw new IllegalStateException(this + " are not all of one width");
+  }
+
+  /**
+   * Of the windows that an event belongs to, the one that ends first; of a session, what the event
+   * alone would make of it.
+   *
+   * @param atMillis the event's time, epoch milliseconds
+   */
+  public IntervalWindow first(long atMillis) {
+    return shape.first(atMillis);
+  }
+
+  /** When an event gets late, were there no lateness, epoch milliseconds. */
+  long ends(long atMillis) {
+    return shape.ends(atMillis);
+  }
+
+  /** How long after its time an event can come until one of its windows takes no more. */
+  Duration patience() {
+    return shape.untilFirst().plus(lateness);
+  }
+
+  /** How many slices a window has. */
+  public long slicesInWindow() {
+    return shape instanceof SlidingShape ? width().toMillis() / slice().toMillis() : 1;
+  }
+
+  /** The slices that events are added up in, before they go into windows. */
+  public Slicing slicing() {
+    return shape instanceof Slicing slicing ? slicing : new Slicing.Fixed(slice().toMillis());
+  }
+
+  /** How long a slice of overlapping windows is: no window begins or ends within one. */
+  public Duration slice() {
+    return regular().slice();
+  }
+
+  /**
+   * The slices of these windows, which are awaited as long as the last window of each. Of the time
+   * that an early answer may wait slices take three quarters, and windows of slices the rest.
+   */
+  public Windows slices() {
+    Duration slice = slice();
+    Windows slices =
+        of(new SlidingShape(slice, slice)).withLateness(lateness.plus(width()).minus(slice));
+    return early == null
+        ? slices
+        : slices.withEarlyAnswersEvery(atLeastAMilli(early.minus(earlyOfWindows())));
+  }
+
+  /** How long windows wait for changes of further slices before they answer early. */
+  public Duration earlyOfWindows() {
+    return atLeastAMilli(early().dividedBy(4));
+  }
+
+  private static Duration atLeastAMilli(Duration duration) {
+    return duration.toMillis() > 0 ? duration : Duration.ofMillis(1);
+  }
+
+  /** The step that assigns events to these windows. */
+  public <T> Window<T> into() {
+    return into(shape.fn());
+  }
+
+  /** The same with another function that assigns. */
+  public <T> Window<T> into(WindowFn<? super T, ?> assigning) {
+    AfterWatermark.AfterWatermarkEarlyAndLate end =
+        AfterWatermark.pastEndOfWindow().withLateFirings(AfterPane.elementCountAtLeast(1));
+    Trigger trigger =
+        early == null
+            ? end
+            : end.withEarlyFirings(
+                AfterProcessingTime.pastFirstElementInPane()
+                    .plusDelayOf(org.joda.time.Duration.millis(early.toMillis())));
+    return Window.<T>into(assigning)
+        .triggering(trigger)
+        .withTimestampCombiner(TimestampCombiner.END_OF_WINDOW)
+        // Else the timer of an early answer that outlives its window answers once more, from
+        // nothing.
+        .withOnTimeBehavior(OnTimeBehavior.FIRE_IF_NON_EMPTY)
+        .withAllowedLateness(org.joda.time.Duration.millis(lateness.toMillis()))
+        .accumulatingFiredPanes();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Windows windows
+        && shape.equals(windows.shape)
+        && lateness.equals(windows.lateness)
+        && Objects.equals(early, windows.early);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(shape, lateness, early);
+  }
+
+  /** {@code PT3M every PT1M, lateness PT0S, early PT1S}. */
+  @Override
+  public String toString() {
+    return shape + ", lateness " + lateness + (early == null ? "" : ", early " + early);
+  }
+}
