@@ -35,7 +35,7 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
  * within a state, is checked here.
  *
  * <pre>{@code
- * List<Finding> findings = GraphLint.of(engine.name(), engine.unsupported()).check(pipeline, true);
+ * List<GraphFinding> findings = GraphLint.of(engine.name(), engine.unsupported()).check(pipeline, true);
  * }</pre>
  */
 public final class GraphLint {
@@ -63,15 +63,15 @@ public final class GraphLint {
    *
    * @param bounded whether every input of it ends
    */
-  public List<Finding> check(Pipeline pipeline, boolean bounded) {
+  public List<GraphFinding> check(Pipeline pipeline, boolean bounded) {
     Graph graph = Graph.of(pipeline);
-    List<Finding> findings = new ArrayList<>();
+    List<GraphFinding> findings = new ArrayList<>();
     if (!bounded) {
       lacking(Feature.UNBOUNDED_INPUT, false)
           .ifPresent(
               lack ->
                   findings.add(
-                      Finding.refuse(
+                      GraphFinding.refuse(
                           lack.feature().rule(),
                           "--events",
                           "names a stream, and "
@@ -98,7 +98,7 @@ public final class GraphLint {
   /**
    * What differs between two builds of one pipeline with the same options: names of steps must not.
    */
-  public List<Finding> compare(Pipeline once, Pipeline again) {
+  public List<GraphFinding> compare(Pipeline once, Pipeline again) {
     return StepNames.compare(Graph.of(once), Graph.of(again));
   }
 
@@ -108,11 +108,11 @@ public final class GraphLint {
         .findFirst();
   }
 
-  private Optional<Finding> lack(Step step, Feature feature, boolean bounded) {
+  private Optional<GraphFinding> lack(Step step, Feature feature, boolean bounded) {
     return lacking(feature, bounded)
         .map(
             lack ->
-                Finding.refuse(
+                GraphFinding.refuse(
                     feature.rule(),
                     step.name(),
                     feature.use() + ", and on " + engine + " " + lack.reason(),
@@ -161,15 +161,15 @@ public final class GraphLint {
     return features;
   }
 
-  private static List<Finding> fn(Step step, DoFn<?, ?> fn) {
-    List<Finding> findings = new ArrayList<>();
+  private static List<GraphFinding> fn(Step step, DoFn<?, ?> fn) {
+    List<GraphFinding> findings = new ArrayList<>();
     if (!settles(step)) {
       StateKinds.timers(fn)
           .forEach(
               (id, domain) -> {
                 if (domain != TimeDomain.EVENT_TIME) {
                   findings.add(
-                      Finding.refuse(
+                      GraphFinding.refuse(
                           "processing-time-timer",
                           step.name(),
                           "its timer " + id + " fires by the wall clock, which a backfill has not",
@@ -180,7 +180,7 @@ public final class GraphLint {
     }
     if (DoFnSignatures.isStateful(fn) && step.input().getWindowingStrategy().needsMerge()) {
       findings.add(
-          Finding.refuse(
+          GraphFinding.refuse(
               "state-in-merging-windows",
               step.name(),
               "keeps state or timers in windows that merge ("
@@ -208,7 +208,7 @@ public final class GraphLint {
                     || outer.getTransform() instanceof Answers);
   }
 
-  private static Optional<Finding> nonDeterministic(Step step, String id, Kept kept) {
+  private static Optional<GraphFinding> nonDeterministic(Step step, String id, Kept kept) {
     if (!kept.byKey()) {
       return Optional.empty();
     }
@@ -217,7 +217,7 @@ public final class GraphLint {
       return Optional.empty();
     } catch (NonDeterministicException e) {
       return Optional.of(
-          Finding.refuse(
+          GraphFinding.refuse(
               "nondeterministic-key",
               step.name(),
               "its state "
@@ -228,8 +228,8 @@ public final class GraphLint {
     }
   }
 
-  private static Finding serialized(Step step, String what, Coder<?> coder) {
-    return Finding.refuse(
+  private static GraphFinding serialized(Step step, String what, Coder<?> coder) {
+    return GraphFinding.refuse(
         "serializable-coder",
         step.name(),
         (what.isEmpty() ? "what it gives" : what)
@@ -249,7 +249,7 @@ public final class GraphLint {
     return fn.getClass().getName().startsWith("org.apache.beam.");
   }
 
-  private static List<Finding> mixedKafka(Graph graph) {
+  private static List<GraphFinding> mixedKafka(Graph graph) {
     List<Step> legacy = graph.leaves().filter(GraphLint::readsKafkaUnbounded).toList();
     return legacy.isEmpty()
         ? List.of()
@@ -257,7 +257,7 @@ public final class GraphLint {
             .filter(step -> step.transform() instanceof KafkaIO.ReadSourceDescriptors)
             .map(
                 step ->
-                    Finding.refuse(
+                    GraphFinding.refuse(
                         "kafka-reads-mixed",
                         step.name(),
                         "reads Kafka by KafkaIO's splittable DoFn, and "

@@ -24,16 +24,16 @@ final class Revisions {
 
   private Revisions() {}
 
-  static List<Finding> check(Graph graph) {
+  static List<GraphFinding> check(Graph graph) {
     Set<PCollection<?>> revised = new HashSet<>();
-    List<Finding> findings = new ArrayList<>();
+    List<GraphFinding> findings = new ArrayList<>();
     for (Step step : graph.leaves().toList()) {
       boolean ofRevisions = step.inputs().anyMatch(revised::contains);
       boolean revises = groups(step) && accumulates(step.input());
       boolean answers = groups(step) && step.enclosing().anyMatch(Revisions::answersTwice);
       if (ofRevisions && revises && step.enclosing().noneMatch(Revisions::takesTheLatest)) {
         findings.add(
-            Finding.warn(
+            GraphFinding.warn(
                 "revisions-grouped",
                 step.name(),
                 "groups answers and the revisions that replaced them: events may count twice",

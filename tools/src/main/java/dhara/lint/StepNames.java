@@ -36,9 +36,9 @@ final class StepNames {
 
   private StepNames() {}
 
-  static List<Finding> check(Graph graph) {
+  static List<GraphFinding> check(Graph graph) {
     Set<String> names = names(graph);
-    List<Finding> findings = new ArrayList<>();
+    List<GraphFinding> findings = new ArrayList<>();
     for (Step step : graph.steps()) {
       Node outer = step.node().getEnclosingNode();
       if (!outer.isRootNode() && ofBeam(outer)) {
@@ -49,7 +49,7 @@ final class StepNames {
           (pattern, words) -> {
             if (pattern.matcher(own).find()) {
               findings.add(
-                  Finding.refuse(
+                  GraphFinding.refuse(
                       RULE,
                       step.name(),
                       "its name holds " + words + ", which the next build gives another",
@@ -59,7 +59,7 @@ final class StepNames {
       String twin = twin(step.name(), names);
       if (twin != null) {
         findings.add(
-            Finding.refuse(
+            GraphFinding.refuse(
                 RULE,
                 step.name(),
                 "there is a step "
@@ -72,14 +72,14 @@ final class StepNames {
     return findings;
   }
 
-  static List<Finding> compare(Graph once, Graph again) {
+  static List<GraphFinding> compare(Graph once, Graph again) {
     Set<String> first = names(once);
     return again.steps().stream()
         .filter(step -> !first.contains(step.name()))
         .filter(step -> inRootOr(first, step.node().getEnclosingNode()))
         .map(
             step ->
-                Finding.refuse(
+                GraphFinding.refuse(
                     RULE,
                     step.name(),
                     "built twice with the same options, the pipeline has it once: a restored stream"

@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 
-import dhara.lint.Finding.Severity;
+import dhara.lint.GraphFinding.Severity;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
@@ -94,7 +94,7 @@ class GraphLintTest {
     assertThat(
         PUDDLE.check(pipeline, true),
         contains(
-            Finding.refuse(
+            GraphFinding.refuse(
                 feature.rule(),
                 "Keep/ParMultiDo(" + fn.getClass().getSimpleName().replace("Fn", "") + ")",
                 feature.use() + ", and on puddle it would dry up",
@@ -131,7 +131,7 @@ class GraphLintTest {
     pipeline.apply("Count", GenerateSequence.from(0));
 
     assertThat(
-        lint.check(pipeline, false).stream().map(Finding::toString).toList(),
+        lint.check(pipeline, false).stream().map(GraphFinding::toString).toList(),
         contains(
             "--events: names a stream, and pond runs backfills only: it stands still; run it on"
                 + " Flink (-Pflink-runner), or give the source an end: kafka://…?end=latest"));
@@ -160,7 +160,7 @@ class GraphLintTest {
     keyed(pipeline).apply("Keep", ParDo.of(new TimedFn(TimeDomain.PROCESSING_TIME)));
 
     assertThat(
-        SEA.check(pipeline, true).stream().map(Finding::toString).toList(),
+        SEA.check(pipeline, true).stream().map(GraphFinding::toString).toList(),
         contains(
             "Keep/ParMultiDo(Timed): its timer due fires by the wall clock, which a backfill has"
                 + " not; declare it with TimeDomain.EVENT_TIME; what may depend on the wall clock"
@@ -207,7 +207,7 @@ class GraphLintTest {
         .apply("Keep", ParDo.of(new TimedFn(TimeDomain.EVENT_TIME)));
 
     assertThat(
-        SEA.check(bad, true).stream().map(Finding::toString).toList(),
+        SEA.check(bad, true).stream().map(GraphFinding::toString).toList(),
         contains(
             "Keep/ParMultiDo(Timed): keeps state or timers in windows that merge (Sessions), and no"
                 + " engine merges these; keep the state in the global window, and compare event"
@@ -257,7 +257,7 @@ class GraphLintTest {
     Pipeline good = backfill();
     good.apply("Given", Create.of(new Fish("carp")).withCoder(RecordCoder.of(Fish.class)));
 
-    List<Finding> findings = SEA.check(bad, true);
+    List<GraphFinding> findings = SEA.check(bad, true);
 
     assertThat(findings.get(0).rule(), is("serializable-coder"));
     assertThat(
@@ -289,7 +289,7 @@ class GraphLintTest {
     Pipeline good = backfill();
     keyed(good).apply("Keep", ParDo.of(new MapFn<>(StringUtf8Coder.of())));
 
-    List<Finding> findings = SEA.check(bad, true);
+    List<GraphFinding> findings = SEA.check(bad, true);
 
     assertThat(rules(findings), contains("nondeterministic-key Keep/ParMultiDo(Map)"));
     assertThat(
@@ -309,7 +309,7 @@ class GraphLintTest {
     keyed(good, "Top3").apply("Sum10", Max.longsPerKey());
 
     assertThat(
-        SEA.check(bad, true).stream().map(Finding::toString).toList(),
+        SEA.check(bad, true).stream().map(GraphFinding::toString).toList(),
         contains(
             "Sum2: there is a step Sum beside it: Beam numbers steps of one name in the order of"
                 + " the code, and their state changes places with them; name it: apply(\"Name\","
@@ -378,11 +378,11 @@ class GraphLintTest {
         .apply("Sum", Sum.longsPerKey())
         .apply("Highest", Max.longsPerKey());
 
-    List<Finding> findings = SEA.check(pipeline, false);
+    List<GraphFinding> findings = SEA.check(pipeline, false);
 
-    assertThat(findings.stream().map(Finding::severity).toList(), contains(Severity.WARN));
+    assertThat(findings.stream().map(GraphFinding::severity).toList(), contains(Severity.WARN));
     assertThat(rules(findings), contains("revisions-grouped Highest/GroupByKey"));
-    assertThat(Finding.refuses(findings), is(false));
+    assertThat(GraphFinding.refuses(findings), is(false));
   }
 
   @Test
@@ -410,7 +410,7 @@ class GraphLintTest {
         .apply("Sum", Answers.in(Windows.sessions(Duration.ofMinutes(1))).perKey(Sum.ofLongs()));
 
     assertThat(
-        lint.check(bad, true).stream().map(Finding::toString).toList(),
+        lint.check(bad, true).stream().map(GraphFinding::toString).toList(),
         contains(
             "Sum/GroupByKey: groups in windows that merge (sessions), and on brook it loses some;"
                 + " answer by Answers.in(Windows.sessions(…)), which merges sessions itself, or run"
@@ -443,7 +443,7 @@ class GraphLintTest {
     assertThat(SEA.check(pipeline, true), is(empty()));
   }
 
-  private static List<String> rules(List<Finding> findings) {
+  private static List<String> rules(List<GraphFinding> findings) {
     return findings.stream().map(finding -> finding.rule() + " " + finding.step()).toList();
   }
 

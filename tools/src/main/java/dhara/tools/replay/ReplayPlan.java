@@ -48,7 +48,7 @@ final class ReplayPlan<T extends Record & Event> implements Archive.Taker<T> {
   private final Sender sender;
   private final PriorityQueue<ReplayRecord> underway = new PriorityQueue<>(ReplayRecord.BY_ARRIVAL);
   private final HeldBack heldBack;
-  private final Ids ids = new Ids();
+  private final ReplayIds ids = new ReplayIds();
 
   /** One for each fault, so that none shifts the others. */
   private final SplittableRandom delays;

@@ -8,7 +8,7 @@ import dhara.engine.EngineRun;
 import dhara.engine.EngineSettings;
 import dhara.engine.Job;
 import dhara.engine.Launcher;
-import dhara.lint.Finding;
+import dhara.lint.GraphFinding;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.terminal.Printable;
@@ -136,9 +136,9 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
   }
 
   /** Tells a line for each finding; whether one of them refuses the pipeline. */
-  public boolean refused(List<Finding> findings) {
+  public boolean refused(List<GraphFinding> findings) {
     findings.forEach(
         finding -> environment.console().err().println(Launcher.NAME + ": " + finding));
-    return Finding.refuses(findings);
+    return GraphFinding.refuses(findings);
   }
 }

@@ -3,7 +3,7 @@ package dhara.tools.run;
 import dhara.cli.Failure;
 import dhara.engine.EngineSettings;
 import dhara.engine.Job;
-import dhara.lint.Finding;
+import dhara.lint.GraphFinding;
 import dhara.lint.GraphLint;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.apache.beam.sdk.Pipeline;
  * @param job to be closed by whoever asked for it
  * @param findings in the order of the steps
  */
-public record Prepared(Job job, List<Finding> findings) {
+public record Prepared(Job job, List<GraphFinding> findings) {
 
   /** Makes a job under the options that the user gave and those that Dhara sets. */
   @FunctionalInterface
@@ -41,7 +41,7 @@ public record Prepared(Job job, List<Finding> findings) {
 
   private static Prepared prepared(Maker maker, EngineSettings settings, boolean twice) {
     GraphLint lint = GraphLint.of(settings.engine().name(), settings.engine().unsupported());
-    List<Finding> findings = new ArrayList<>();
+    List<GraphFinding> findings = new ArrayList<>();
     List<String> byDhara = new ArrayList<>(settings.arguments(false));
     Job job;
     try {

@@ -5,7 +5,6 @@ import dhara.connectors.Connector;
 import dhara.connectors.Endpoint;
 import dhara.connectors.Place;
 import dhara.connectors.RowFormat;
-import dhara.connectors.files.FilesSink;
 import dhara.terminal.Screen;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,6 +15,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.POutput;
 
 /**
  * The console of the command. A bounded run keeps its rows, and the command shows them at the end,
@@ -52,10 +52,17 @@ public final class ConsoleConnector implements Connector {
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
     check(endpoint, run.bounded());
     return run.bounded()
-        ? Target.of(
-                FilesSink.of(run.folder().endpoint(endpoint.option()), rows.name(), rows.format()))
-            .keptInTheRun()
+        ? Target.of(inTheFolderOf(run, endpoint, rows)).keptInTheRun()
         : Target.of(new ToConsole<>(rows.name(), rows.format(), rows.aside()));
+  }
+
+  /**
+   * A bounded run's rows wait in its folder: the command shows them when they are known to stand.
+   */
+  private static <T> PTransform<PCollection<T>, ? extends POutput> inTheFolderOf(
+      Run run, Endpoint endpoint, Rows<T> rows) {
+    Endpoint folder = run.folder().endpoint(endpoint.option());
+    return Connector.of(folder, Ability.UPSERT, Ability.APPEND).target(folder, rows, run).write();
   }
 
   /** What may follow {@code console?}: {@code format=table|jsonl}, {@code rows=20}. */

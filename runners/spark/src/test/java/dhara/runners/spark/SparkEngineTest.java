@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.engine.Engine;
 import dhara.lint.Feature;
-import dhara.lint.Finding;
+import dhara.lint.GraphFinding;
 import dhara.lint.GraphLint;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -96,7 +96,7 @@ class SparkEngineTest {
     assertThat(failure.getMessage(), containsString(says));
     assertThat(
         GraphLint.of(engine.name(), engine.unsupported()).check(pipeline, true).stream()
-            .map(Finding::rule)
+            .map(GraphFinding::rule)
             .toList(),
         contains(feature.rule()));
   }

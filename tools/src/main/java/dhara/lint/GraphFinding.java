@@ -11,7 +11,7 @@ import java.util.List;
  * @param reason what it does, and why that cannot stand
  * @param fix what to do about it
  */
-public record Finding(Severity severity, String rule, String step, String reason, String fix) {
+public record GraphFinding(Severity severity, String rule, String step, String reason, String fix) {
 
   /** What becomes of a pipeline with such a finding. */
   public enum Severity {
@@ -21,16 +21,16 @@ public record Finding(Severity severity, String rule, String step, String reason
     WARN
   }
 
-  static Finding refuse(String rule, String step, String reason, String fix) {
-    return new Finding(Severity.REFUSE, rule, step, reason, fix);
+  static GraphFinding refuse(String rule, String step, String reason, String fix) {
+    return new GraphFinding(Severity.REFUSE, rule, step, reason, fix);
   }
 
-  static Finding warn(String rule, String step, String reason, String fix) {
-    return new Finding(Severity.WARN, rule, step, reason, fix);
+  static GraphFinding warn(String rule, String step, String reason, String fix) {
+    return new GraphFinding(Severity.WARN, rule, step, reason, fix);
   }
 
   /** Whether a pipeline with any of these must not run. */
-  public static boolean refuses(List<Finding> findings) {
+  public static boolean refuses(List<GraphFinding> findings) {
     return findings.stream().anyMatch(finding -> finding.severity == Severity.REFUSE);
   }
 

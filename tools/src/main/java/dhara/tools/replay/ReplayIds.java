@@ -4,7 +4,7 @@ package dhara.tools.replay;
  * Which ids were seen, by 64 bits of hash: 11 to 32 bytes of memory for each. Two ids of ten
  * million are taken for one with a chance of three in a million.
  */
-final class Ids {
+final class ReplayIds {
 
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
