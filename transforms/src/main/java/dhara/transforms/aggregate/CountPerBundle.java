@@ -1,5 +1,6 @@
 package dhara.transforms.aggregate;
 
+import dhara.transforms.windows.InGlobalWindow;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -27,6 +28,7 @@ public final class CountPerBundle<T> extends PTransform<PCollection<T>, PCollect
 
   @Override
   public PCollection<Long> expand(PCollection<T> elements) {
+    InGlobalWindow.check("CountPerBundle", elements);
     return elements.apply("Count", ParDo.of(new CountFn<T>())).setCoder(VarLongCoder.of());
   }
 

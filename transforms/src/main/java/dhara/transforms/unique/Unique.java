@@ -4,6 +4,7 @@ import dhara.events.Event;
 import dhara.records.RecordCoder;
 import dhara.transforms.shards.BlockCoder;
 import dhara.transforms.shards.TableBudget;
+import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.time.Duration;
@@ -144,6 +145,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   @Override
   public PCollectionTuple expand(PCollection<T> events) {
+    InGlobalWindow.check("Unique", events);
     Coder<T> coder = events.getCoder();
     PCollectionTuple split =
         events.isBounded() == IsBounded.BOUNDED ? bounded(events, coder) : unbounded(events, coder);
