@@ -8,8 +8,6 @@ import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.Coder;
@@ -44,12 +42,13 @@ import org.joda.time.Instant;
  *
  * <p>Data: events in the global window → {@link #unique} events, {@link #duplicates}, and {@link
  * #counts} of both, so that nobody has to count them once more. Time: kept as stamped; in a stream
- * the first that arrives is unique, in a backfill the earliest. State: in a stream 24 bytes per id,
- * a hash of it and its time, at least until the watermark is past the event's time by the horizon,
- * in one bag for each of 256 shards; in a backfill the ids of one shard of many at a time. Late: a
- * copy that arrives after its id was forgotten is late for every window of the event, so that
- * forgetting cannot change an answer, provided that the horizon covers the widest window and the
- * allowed lateness ({@link Windows#horizon}).
+ * the first that arrives is unique, in a backfill the earliest, and of those at one millisecond the
+ * one whose bytes have the smallest hash. State: in a stream 24 bytes per id, a hash of it and its
+ * time, at least until the watermark is past the event's time by the horizon, in one bag for each
+ * of 256 shards; in a backfill none, but 60 to 120 bytes of memory for each id of one shard of many
+ * at a time. Late: a copy that arrives after its id was forgotten is late for every window of the
+ * event, so that forgetting cannot change an answer, provided that the horizon covers the widest
+ * window and the allowed lateness ({@link Windows#horizon}).
  *
  * <pre>{@code
  * Unique<Trade> unique = Unique.byId(windows.horizon());
@@ -80,21 +79,24 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   /**
    * In a backfill ids are grouped by the shard they hash to: engines pay per key (the direct runner
-   * a bundle for each, which took minutes for 700,000 of them), and a shard fits in memory.
+   * a bundle for each, which took minutes for 700,000 of them).
    */
   private static final int BACKFILL_SHARDS = 64;
 
   private final Duration horizon;
   private final @Nullable Long tableBytes;
   private final IdHash.Maker hash;
+  private final int backfillShards;
   private final TupleTag<T> unique = new TupleTag<>("unique");
   private final TupleTag<T> duplicates = new TupleTag<>("duplicates");
   private final TupleTag<Counts> counts = new TupleTag<>("counts");
 
-  private Unique(Duration horizon, @Nullable Long tableBytes, IdHash.Maker hash) {
+  private Unique(
+      Duration horizon, @Nullable Long tableBytes, IdHash.Maker hash, int backfillShards) {
     this.horizon = horizon;
     this.tableBytes = tableBytes;
     this.hash = hash;
+    this.backfillShards = backfillShards;
   }
 
   /**
@@ -107,17 +109,30 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
       throw new IllegalArgumentException(
           "the horizon must be at least a millisecond, but is " + horizon);
     }
-    return new Unique<>(horizon, null, IdHash::new);
+    return new Unique<>(horizon, null, IdHash::new, BACKFILL_SHARDS);
+  }
+
+  /**
+   * With ids in this many groups of a backfill: at least a few for each worker, and no more than
+   * that, for engines pay for each.
+   *
+   * @param shards at least 1; 64 unless told
+   */
+  public Unique<T> withBackfillShards(int shards) {
+    if (shards < 1) {
+      throw new IllegalArgumentException("there must be a shard, but there are " + shards);
+    }
+    return new Unique<>(horizon, tableBytes, hash, shards);
   }
 
   /** With so many bytes of tables for each instance of the step, not a share of the heap. */
   Unique<T> withTableBytes(long bytes) {
-    return new Unique<>(horizon, bytes, hash);
+    return new Unique<>(horizon, bytes, hash, backfillShards);
   }
 
   /** With ids compared by another hash. */
   Unique<T> withHash(IdHash.Maker other) {
-    return new Unique<>(horizon, tableBytes, other);
+    return new Unique<>(horizon, tableBytes, other, backfillShards);
   }
 
   /** The first of each id. */
@@ -157,114 +172,28 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   private PCollectionTuple bounded(PCollection<T> events, Coder<T> coder) {
     return events
-        .apply("KeyByShard", ParDo.of(new ShardFn<>(hash)))
-        .setCoder(KvCoder.of(VarIntCoder.of(), coder))
+        .apply("Block", ParDo.of(new BlockFn<>(coder, hash, backfillShards)))
+        .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply(
             "EarliestOfShard",
             // A group gets the time of its earliest event: its events are not late behind it.
-            Window.<KV<Integer, T>>configure().withTimestampCombiner(TimestampCombiner.EARLIEST))
+            Window.<KV<Integer, byte[]>>configure()
+                .withTimestampCombiner(TimestampCombiner.EARLIEST))
         .apply("Shard", GroupByKey.create())
         .apply(
             "First",
-            ParDo.of(new EarliestFn<>(this))
+            ParDo.of(new EarliestFn<>(coder, duplicates, counts, tableBytes))
                 .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
   private PCollectionTuple unbounded(PCollection<T> events, Coder<T> coder) {
     return events
-        .apply("Block", ParDo.of(new BlockFn<>(coder, hash)))
+        .apply("Block", ParDo.of(new BlockFn<>(coder, hash, STREAM_SHARDS)))
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply(
             "FirstOfId",
             ParDo.of(new FirstFn<>(this, coder))
                 .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
-  }
-
-  /** Keys events by the shard that their ids are in. */
-  static final class ShardFn<T extends Event> extends DoFn<T, KV<Integer, T>> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final IdHash.Maker hash;
-    private transient IdHash ids;
-
-    ShardFn(IdHash.Maker hash) {
-      this.hash = hash;
-    }
-
-    @Setup
-    public void setUp() {
-      ids = hash.make();
-    }
-
-    @ProcessElement
-    public void process(@Element T event, OutputReceiver<KV<Integer, T>> out) {
-      out.output(KV.of(IdHash.shard(ids.of(event.id()), BACKFILL_SHARDS), event));
-    }
-  }
-
-  /** The earliest of each id among the events of a shard. */
-  static final class EarliestFn<T extends Event> extends DoFn<KV<Integer, Iterable<T>>, T> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final TupleTag<T> duplicates;
-    private final TupleTag<Counts> counts;
-    private final IdHash.Maker hash;
-    private transient IdHash ids;
-    private transient long firsts;
-    private transient long copies;
-
-    EarliestFn(Unique<T> of) {
-      this.duplicates = of.duplicates;
-      this.counts = of.counts;
-      this.hash = of.hash;
-    }
-
-    @Setup
-    public void setUp() {
-      ids = hash.make();
-    }
-
-    @StartBundle
-    public void startBundle() {
-      firsts = 0;
-      copies = 0;
-    }
-
-    @ProcessElement
-    public void process(ProcessContext context) {
-      Map<IdHash.Hash, T> first = new HashMap<>();
-      for (T event : context.element().getValue()) {
-        IdHash.Hash id = ids.of(event.id());
-        T other = first.putIfAbsent(id, event);
-        if (other == null) {
-          continue;
-        }
-        boolean earlier = event.at().isBefore(other.at());
-        if (earlier) {
-          first.put(id, event);
-        }
-        T duplicate = earlier ? other : event;
-        copies++;
-        context.outputWithTimestamp(duplicates, duplicate, timestamp(duplicate));
-      }
-      firsts += first.size();
-      first.values().forEach(event -> context.outputWithTimestamp(event, timestamp(event)));
-    }
-
-    @FinishBundle
-    public void finishBundle(FinishBundleContext context) {
-      context.output(
-          counts,
-          new Counts(firsts, copies),
-          GlobalWindow.INSTANCE.maxTimestamp(),
-          GlobalWindow.INSTANCE);
-    }
-
-    private static Instant timestamp(Event event) {
-      return Instant.ofEpochMilli(event.at().toEpochMilli());
-    }
   }
 
   /** Puts the events of a bundle into blocks, each with the time of its earliest event. */
@@ -274,16 +203,18 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
     private final Coder<T> coder;
     private final IdHash.Maker hash;
+    private final int shards;
     private transient EventBlocks<T> blocks;
 
-    BlockFn(Coder<T> coder, IdHash.Maker hash) {
+    BlockFn(Coder<T> coder, IdHash.Maker hash, int shards) {
       this.coder = coder;
       this.hash = hash;
+      this.shards = shards;
     }
 
     @Setup
     public void setUp() {
-      blocks = new EventBlocks<>(coder, hash.make(), STREAM_SHARDS);
+      blocks = new EventBlocks<>(coder, hash.make(), shards);
     }
 
     @StartBundle

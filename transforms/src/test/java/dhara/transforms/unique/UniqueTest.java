@@ -277,6 +277,38 @@ class UniqueTest {
 
     assertThat(COPIES.streamed(part(true, split)), is(COPIES.streamed(unique())));
     assertThat(COPIES.streamed(part(false, split)), is(COPIES.streamed(duplicates())));
+    assertThat(
+        COPIES.backfilled(part(true, split)),
+        containsInAnyOrder(COPIES.backfilled(unique()).toArray()));
+    assertThat(
+        COPIES.backfilled(part(false, split)),
+        containsInAnyOrder(COPIES.backfilled(duplicates()).toArray()));
+  }
+
+  @Test
+  void aBackfillKeepsTheEarliestCopyWhateverItsOrderAndShards() {
+    List<Ping> copies =
+        List.of(
+            ping("a", "10:00:20"),
+            ping("a", "10:00:10"),
+            ping("b", "10:00:10"),
+            ping("a", "10:00:30"),
+            ping("b", "10:00:05"),
+            ping("c", "10:00:00"));
+    for (int shards : new int[] {1, 64}) {
+      for (int turn = 0; turn < copies.size(); turn++) {
+        var arrivals = arrivals();
+        for (int i = 0; i < copies.size(); i++) {
+          Ping ping = copies.get((i + turn) % copies.size());
+          arrivals.row("10:00:00", clock(ping.at()), ping);
+        }
+        Unique<Ping> split = Unique.<Ping>byId(Duration.ofMinutes(5)).withBackfillShards(shards);
+        assertThat(
+            arrivals.backfilled(part(true, split)),
+            containsInAnyOrder(
+                ping("a", "10:00:10"), ping("b", "10:00:05"), ping("c", "10:00:00")));
+      }
+    }
   }
 
   @Test

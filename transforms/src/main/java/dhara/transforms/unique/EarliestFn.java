@@ -1,0 +1,91 @@
+package dhara.transforms.unique;
+
+import dhara.events.Event;
+import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.HeldBlocks;
+import dhara.transforms.shards.TableBudget;
+import java.io.IOException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.TupleTag;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
+
+/**
+ * The first of each id among the events of a shard. A first copy is known as such when the last
+ * event has been seen, so events are held meanwhile: as bytes, and not all of them in memory.
+ */
+final class EarliestFn<T extends Event> extends DoFn<KV<Integer, Iterable<byte[]>>, T> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Coder<T> coder;
+  private final TupleTag<T> duplicates;
+  private final TupleTag<Unique.Counts> counts;
+  private final @Nullable Long tableBytes;
+  private transient long firsts;
+  private transient long copies;
+  private transient int given;
+
+  /**
+   * By the hashes of ids.
+   *
+   * @param tableBytes how many bytes of events may be in memory; a share of the heap where null
+   */
+  EarliestFn(
+      Coder<T> coder,
+      TupleTag<T> duplicates,
+      TupleTag<Unique.Counts> counts,
+      @Nullable Long tableBytes) {
+    this.coder = coder;
+    this.duplicates = duplicates;
+    this.counts = counts;
+    this.tableBytes = tableBytes;
+  }
+
+  @StartBundle
+  public void startBundle() {
+    firsts = 0;
+    copies = 0;
+  }
+
+  @ProcessElement
+  public void process(ProcessContext context) throws IOException {
+    TableBudget budget = tableBytes == null ? TableBudget.ofProcess() : new TableBudget(tableBytes);
+    FirstCopies first = new FirstCopies();
+    try (HeldBlocks held = new HeldBlocks(budget)) {
+      for (byte[] block : context.element().getValue()) {
+        for (BlockReader event = new BlockReader(block); event.next(); ) {
+          first.add(event);
+        }
+        held.add(block);
+      }
+      given = 0;
+      held.forEach(block -> give(block, first, context));
+    }
+    firsts += first.ids();
+    copies += first.events() - first.ids();
+  }
+
+  private void give(byte[] block, FirstCopies first, ProcessContext context) throws IOException {
+    for (BlockReader event = new BlockReader(block); event.next(); ) {
+      Instant at = Instant.ofEpochMilli(event.revision());
+      if (first.isFirst(given++)) {
+        context.outputWithTimestamp(event.sum(coder), at);
+      } else {
+        context.outputWithTimestamp(duplicates, event.sum(coder), at);
+      }
+    }
+  }
+
+  @FinishBundle
+  public void finishBundle(FinishBundleContext context) {
+    context.output(
+        counts,
+        new Unique.Counts(firsts, copies),
+        GlobalWindow.INSTANCE.maxTimestamp(),
+        GlobalWindow.INSTANCE);
+  }
+}
