@@ -1,6 +1,7 @@
 package dhara.options;
 
 import java.time.Instant;
+import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
@@ -31,6 +32,23 @@ public interface BackfillOptions extends PipelineOptions {
   Instant getCutover();
 
   void setCutover(Instant value);
+
+  @Description(
+      "As of when a backfill sees reference inputs: then, as each was when the event happened; or"
+          + " now, the newest of each key whatever its time, to see what the answers would have"
+          + " been, e.g. --reference=now")
+  @Default.Enum("then")
+  Reference getReference();
+
+  void setReference(Reference value);
+
+  /** As of when events see reference inputs. */
+  enum Reference {
+    /** As of the time of the event. */
+    then,
+    /** As of the end: the newest of each key. */
+    now
+  }
 
   @Description(
       "Leave out what a stream found late: its late output, with which a backfill of the same topic"

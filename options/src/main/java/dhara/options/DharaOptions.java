@@ -112,6 +112,15 @@ public interface DharaOptions extends BackfillOptions {
   void setDisorder(Duration value);
 
   @Description(
+      "How far behind the events a record of a reference topic may come and still be applied: a"
+          + " stream's events wait that long for it. What comes later is late, e.g."
+          + " --referenceLateness=PT1M")
+  @Default.InstanceFactory(NoTime.class)
+  Duration getReferenceLateness();
+
+  void setReferenceLateness(Duration value);
+
+  @Description(
       "How long a partition must be silent, with nothing left to read, before it stops holding the"
           + " watermark back, e.g. --idleAfter=PT30S")
   @Default.InstanceFactory(ThirtySeconds.class)
@@ -148,6 +157,14 @@ public interface DharaOptions extends BackfillOptions {
     @Override
     public Duration create(PipelineOptions options) {
       return Duration.ofDays(1);
+    }
+  }
+
+  /** No time at all. */
+  final class NoTime implements DefaultValueFactory<Duration> {
+    @Override
+    public Duration create(PipelineOptions options) {
+      return Duration.ZERO;
     }
   }
 

@@ -18,6 +18,7 @@ import dhara.records.RecordCoder;
 import dhara.testkit.TallyLaws;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
+import dhara.transforms.join.AsOf;
 import dhara.transforms.sketch.Distinct;
 import dhara.transforms.sketch.Percentiles;
 import dhara.transforms.tally.Average;
@@ -35,6 +36,7 @@ import dhara.transforms.windows.Windows;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -224,6 +226,13 @@ class TallyLawsTest {
                     input.name() + inputs.size(), Create.empty(RecordCoder.of(input.type())));
             inputs.put(events, input);
             return events;
+          }
+
+          @Override
+          public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
+            return AsOf.of(
+                events(input, windows).apply(input.name() + ".Versions", input.versions()),
+                Duration.ZERO);
           }
 
           @Override

@@ -17,6 +17,7 @@ import dhara.ledger.Ledger;
 import dhara.ledger.RevisionClock;
 import dhara.metrics.DeadLetterReasons;
 import dhara.metrics.Delays.Due;
+import dhara.options.BackfillOptions;
 import dhara.options.BadOption;
 import dhara.options.Bounds;
 import dhara.options.DharaOptions;
@@ -30,6 +31,7 @@ import dhara.reconcile.AnswerRow;
 import dhara.reconcile.Comparison;
 import dhara.reconcile.Report;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.join.AsOf;
 import dhara.transforms.unique.Unique;
 import dhara.transforms.windows.Lateness;
 import dhara.transforms.windows.Windows;
@@ -70,6 +72,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class Assembly implements Flow, AutoCloseable {
 
   private static final String CHANGES = "changes";
+
+  /** What a version of a reference can miss: the moment from which it holds. */
+  private static final Duration MOMENT = Duration.ofMillis(1);
 
   private final Analysis<?> analysis;
   private final DharaOptions options;
@@ -301,6 +306,60 @@ public final class Assembly implements Flow, AutoCloseable {
     return events;
   }
 
+  /**
+   * A reference is read whole: a range cuts the facts, and no fact in it sees a version from behind
+   * its end.
+   */
+  @Override
+  public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
+    Duration waits = options.getReferenceLateness();
+    if (waits.isNegative()) {
+      throw new BadOption(
+          "--referenceLateness", waits, "is below zero, e.g. --referenceLateness=PT1M");
+    }
+    plan.holdsAsOfItsTime(input.name());
+    Lateness lateness = Lateness.of(Windows.tumbling(MOMENT).withLateness(waits));
+    List<EventSource<?>> facts = facts();
+    List<PCollection<T>> read = new ArrayList<>();
+    for (Endpoint endpoint : endpoints(input)) {
+      String step = read.isEmpty() ? input.name() : input.name() + "." + (read.size() + 1);
+      EventSource<T> source = source(input, endpoint).asReference(facts);
+      read.add(readWhole(input, new Part(step, endpoint, TimeRange.ALL), source, lateness));
+    }
+    PCollection<T> records = flattened(input.name() + ".Parts", read);
+    if (options.getUnique()) {
+      String step = input.name() + ".Unique";
+      Unique<T> unique = Unique.byId(lateness.horizon());
+      PCollectionTuple split = records.apply(step, unique);
+      books.unique(input.name(), step, split.get(unique.counts()));
+      records = split.get(unique.unique());
+    }
+    AsOf<T> reference =
+        AsOf.of(
+                records.apply(input.name() + ".Versions", input.versions()),
+                Lateness.of(windows).horizon())
+            .withLateness(waits);
+    return options.getReference() == BackfillOptions.Reference.now ? reference.newest() : reference;
+  }
+
+  /** Where the facts come from that are joined with references. */
+  private List<EventSource<?>> facts() {
+    List<EventSource<?>> facts = new ArrayList<>();
+    for (Input<?> input : analysis.inputs()) {
+      if (!input.isReference()) {
+        endpoints(input).forEach(endpoint -> facts.add(source(input, endpoint)));
+      }
+    }
+    return facts;
+  }
+
+  private <T extends Record & Event> PCollection<T> readWhole(
+      Input<T> input, Part part, EventSource<T> source, Lateness lateness) {
+    EventSource.Read<T> read = opened(input, part, source, lateness, events());
+    read.late().ifPresent(lateEvents::add);
+    return read.events();
+  }
+
   /** Of events with a margin around them those that the ledger has not filtered. */
   private <T extends Event> PCollection<T> counting(PCollection<T> events, String step) {
     TimeRange counted = range; // a function that goes to workers takes no assembly along
@@ -318,10 +377,7 @@ public final class Assembly implements Flow, AutoCloseable {
   /** The sources of an input: those before and since the cutover, or all of them, united. */
   private List<Part> parts(Input<?> input) {
     String name = input.name();
-    List<Endpoint> endpoints = sources.get(name);
-    if (endpoints == null) {
-      throw new BadOption("--events", null, "names no " + name + "; add --events=" + name + "=URI");
-    }
+    List<Endpoint> endpoints = endpoints(input);
     Instant cutover = options.getCutover();
     if (endpoints.size() == 2 && cutover != null) {
       return List.of(
@@ -336,28 +392,51 @@ public final class Assembly implements Flow, AutoCloseable {
     return parts;
   }
 
-  /** The events of a source that count, and those of the margin around them. */
-  private <T extends Record & Event> PCollection<T> read(
-      Input<T> input, Part part, Lateness lateness, Duration margin) {
-    EventSource<T> source = source(input, part.endpoint());
+  private List<Endpoint> endpoints(Input<?> input) {
+    String name = input.name();
+    List<Endpoint> endpoints = sources.get(name);
+    if (endpoints == null) {
+      throw new BadOption("--events", null, "names no " + name + "; add --events=" + name + "=URI");
+    }
+    return endpoints;
+  }
+
+  /**
+   * Opens a source of an input, and enters what it counts.
+   *
+   * @param each what an event counts as, unless a range of time is still to sort it
+   */
+  private <T extends Record & Event> EventSource.Read<T> opened(
+      Input<T> input,
+      Part part,
+      EventSource<T> source,
+      Lateness lateness,
+      List<Ledger.Entry> each) {
     source.check();
     placesRead.add(Place.read(part.endpoint(), input.name()));
     plan.reads(input.name(), part.endpoint(), source);
-    String name = input.name();
     String step = part.step();
     EventSource.Read<T> read = source.read(pipeline, step, lateness);
     bounded &= read.events().isBounded() == IsBounded.BOUNDED;
-    boolean whole = range.equals(TimeRange.ALL) && part.range().equals(TimeRange.ALL);
-    books.source(name, step + ".All", read.counts(), whole ? events() : List.of());
+    books.source(input.name(), step + ".All", read.counts(), each);
     deadLetters.add(read.deadLetters());
     if (read.events().isBounded() == IsBounded.UNBOUNDED) {
       read.counts().apply(step + ".Source", SourceGauges.of(options.getDisorder()));
       read.deadLetters().apply(step + ".DeadLetters", DeadLetterReasons.shown());
     }
-    if (whole) {
-      read.late().ifPresent(lateEvents::add);
-      return read.events();
+    return read;
+  }
+
+  /** The events of a source that count, and those of the margin around them. */
+  private <T extends Record & Event> PCollection<T> read(
+      Input<T> input, Part part, Lateness lateness, Duration margin) {
+    EventSource<T> source = source(input, part.endpoint());
+    if (range.equals(TimeRange.ALL) && part.range().equals(TimeRange.ALL)) {
+      return readWhole(input, part, source, lateness);
     }
+    String name = input.name();
+    String step = part.step();
+    EventSource.Read<T> read = opened(input, part, source, lateness, List.of());
     List<Ledger.Entry> late = List.of(Ledger.Entry.LATE);
     read.leftOut()
         .ifPresent(e -> inRange(name, step + ".LeftOut", e, part.range(), Duration.ZERO, late));

@@ -6,9 +6,11 @@ import dhara.transforms.windows.Windows;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What a run would read, make and write: noted while it is assembled, asked for by the user. */
 final class Plan {
@@ -17,6 +19,7 @@ final class Plan {
 
   private final Map<String, List<Part>> parts = new LinkedHashMap<>();
   private final Map<String, List<Windows>> windows = new LinkedHashMap<>();
+  private final Set<String> references = new HashSet<>();
   private final Map<String, Endpoint> written = new LinkedHashMap<>();
 
   /** An input is read from a source, of several perhaps. */
@@ -44,6 +47,11 @@ final class Plan {
     windows.put(input, Arrays.stream(all).distinct().toList());
   }
 
+  /** The records of an input hold as of their own times, whatever the windows. */
+  void holdsAsOfItsTime(String input) {
+    references.add(input);
+  }
+
   /** An output goes to a place. */
   void writes(String output, Endpoint endpoint) {
     written.put(output, endpoint);
@@ -62,7 +70,10 @@ final class Plan {
             lines.add("Reads " + input + " from " + part.endpoint);
             part.source.found().forEach(found -> lines.add("  " + found));
           }
-          lines.add("  windows: " + String.join("; ", windows(input)));
+          lines.add(
+              references.contains(input)
+                  ? "  a reference: each record holds as of its time"
+                  : "  windows: " + String.join("; ", windows(input)));
         });
     lines.add("Fields: " + (mapping.isEmpty() ? "as the components are named" : mapping));
     if (!range.equals(TimeRange.ALL)) {

@@ -2,6 +2,7 @@ package dhara.pipelines;
 
 import dhara.events.Event;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.join.AsOf;
 import dhara.transforms.windows.Windows;
 import org.apache.beam.sdk.values.PCollection;
 
@@ -15,6 +16,23 @@ public interface Flow {
    *     for as long as one of them can still use it
    */
   <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows);
+
+  /**
+   * A reference input, to be joined with facts as of their event time: read from its beginning,
+   * whatever range of the facts counts.
+   *
+   * <pre>{@code
+   * flow.events(ACTIVITIES, windows)
+   *     .apply("Weigh",
+   *         flow.reference(WEIGHTS, windows)
+   *             .keyedBy(Activity::kind)
+   *             .into(Weighed.class, (activity, weight) -> …))
+   * }</pre>
+   *
+   * @param windows those of the facts: while one of them can still use a fact, its reference is
+   *     kept
+   */
+  <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows);
 
   /** Takes an output's answers. */
   <K extends Record, V extends Record> void answers(

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A stream on an embedded Flink, in a process of its own, as a user starts one.
@@ -27,6 +28,16 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static EmbeddedStream start(Path folder, List<String> arguments) throws Exception {
+    return start(folder, arguments, null);
+  }
+
+  /**
+   * Starts a stream.
+   *
+   * @param first what the class path begins with; null where it has all
+   */
+  static EmbeddedStream start(Path folder, List<String> arguments, @Nullable Path first)
+      throws Exception {
     Path log = Files.createTempFile(folder, "stream", ".log");
     Path temporary = Files.createDirectories(folder.resolve("temporary"));
     List<String> command =
@@ -38,7 +49,7 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "-cp",
-                flinkAlone(),
+                first == null ? flinkAlone() : first + File.pathSeparator + flinkAlone(),
                 "dhara.tools.Dhara"));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);

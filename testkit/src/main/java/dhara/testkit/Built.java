@@ -12,11 +12,13 @@ import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.join.AsOf;
 import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -103,6 +105,14 @@ public record Built(Assembly assembly, Set<String> ownSteps) {
           public <T extends Record & Event> PCollection<T> events(
               Input<T> input, Windows... windows) {
             return bare.apply(GIVEN + input.name(), Create.empty(RecordCoder.of(input.type())));
+          }
+
+          @Override
+          public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
+            return AsOf.of(
+                bare.apply(GIVEN + input.name(), Create.empty(RecordCoder.of(input.type())))
+                    .apply(GIVEN + input.name() + ".Versions", input.versions()),
+                Duration.ZERO);
           }
 
           @Override

@@ -133,7 +133,12 @@ class ReadmeTest {
     for (Analysis<?> analysis : shipped()) {
       text.append("\n**`%s`**: %s.\n\n".formatted(analysis.name(), analysis.summary()));
       for (Input<?> input : analysis.inputs()) {
-        text.append("- reads `%s`: %s\n".formatted(input.name(), names(input.type())));
+        text.append(
+            "- reads `%s`%s: %s\n"
+                .formatted(
+                    input.name(),
+                    input.isReference() ? " (a [reference](#reference-inputs))" : "",
+                    names(input.type())));
       }
       for (Output<?, ?> output : analysis.outputs()) {
         text.append(

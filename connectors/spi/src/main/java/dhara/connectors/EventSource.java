@@ -33,6 +33,19 @@ public interface EventSource<T extends Record & Event> {
   }
 
   /**
+   * The same as the source of a reference. What ends is read as ever: its watermark waits until all
+   * is there. A stream gives all that it has before a fact passes, and lets facts wait no longer
+   * for what is to come than what has come already needs; records may hold from long ago or from a
+   * time to come, so their own times do not move its watermark.
+   *
+   * @param facts where the facts come from that are joined with it
+   * @throws dhara.options.BadOption where it has no beginning, or cannot know how far the facts are
+   */
+  default EventSource<T> asReference(List<EventSource<?>> facts) {
+    return this;
+  }
+
+  /**
    * Reads: events parsed and stamped with their event time, dead letters beside them, late events
    * apart.
    *

@@ -53,7 +53,14 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
     header.add("");
     analysis
         .inputs()
-        .forEach(in -> header.add("Reads " + in.name() + ": " + components(in.type())));
+        .forEach(
+            in ->
+                header.add(
+                    "Reads "
+                        + in.name()
+                        + (in.isReference() ? " (a reference, as of each event's time)" : "")
+                        + ": "
+                        + components(in.type())));
     analysis
         .outputs()
         .forEach(

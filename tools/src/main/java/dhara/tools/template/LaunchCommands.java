@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 public record LaunchCommands(FlexTemplate template, String storage) {
 
   private static final String NEXT = " \\\n  ";
+  private static final String FILES = "gs://BUCKET/%s/*.jsonl";
 
   /** Puts the specification into Cloud Storage. */
   public String copy(String file) {
@@ -27,7 +28,7 @@ public record LaunchCommands(FlexTemplate template, String storage) {
 
   /** Launches a backfill: files for each input, the same tables. */
   public String backfill() {
-    return run("-backfill", "gs://BUCKET/%s/*.jsonl", List.of());
+    return run("-backfill", FILES, List.of());
   }
 
   private String run(String suffix, String source, List<String> flags) {
@@ -37,7 +38,12 @@ public record LaunchCommands(FlexTemplate template, String storage) {
         inputs.size() == 1
             ? source.formatted(inputs.get(0).name())
             : inputs.stream()
-                .map(input -> input.name() + "=" + source.formatted(input.name()))
+                .map(
+                    input ->
+                        input.name()
+                            + "="
+                            // A subscription has no beginning that a reference could be read from.
+                            + (input.isReference() ? FILES : source).formatted(input.name()))
                 .collect(Collectors.joining(" "));
     String answers = "bigquery://PROJECT/DATASET/" + name.replace('-', '_');
     return "gcloud dataflow flex-template run "

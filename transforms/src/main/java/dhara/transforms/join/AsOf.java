@@ -2,7 +2,9 @@ package dhara.transforms.join;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
+import java.io.Serializable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -55,13 +57,19 @@ public final class AsOf<T extends Record> {
   private final Duration horizon;
   private final Duration lateness;
   private final boolean inMemory;
+  private final boolean newest;
 
   private AsOf(
-      PCollection<Version<T>> reference, Duration horizon, Duration lateness, boolean inMemory) {
+      PCollection<Version<T>> reference,
+      Duration horizon,
+      Duration lateness,
+      boolean inMemory,
+      boolean newest) {
     this.reference = reference;
     this.horizon = horizon;
     this.lateness = lateness;
     this.inMemory = inMemory;
+    this.newest = newest;
   }
 
   /**
@@ -71,7 +79,7 @@ public final class AsOf<T extends Record> {
    *     into, by which the source decides which are late
    */
   public static <T extends Record> AsOf<T> of(PCollection<Version<T>> reference, Duration horizon) {
-    return new AsOf<>(reference, notNegative("horizon", horizon), Duration.ZERO, false);
+    return new AsOf<>(reference, notNegative("horizon", horizon), Duration.ZERO, false, false);
   }
 
   /**
@@ -79,7 +87,7 @@ public final class AsOf<T extends Record> {
    * source of the reference decides by.
    */
   public AsOf<T> withLateness(Duration newLateness) {
-    return new AsOf<>(reference, horizon, notNegative("lateness", newLateness), inMemory);
+    return new AsOf<>(reference, horizon, notNegative("lateness", newLateness), inMemory, newest);
   }
 
   /**
@@ -87,7 +95,15 @@ public final class AsOf<T extends Record> {
    * shuffled to be joined by key.
    */
   public AsOf<T> inMemory() {
-    return new AsOf<>(reference, horizon, lateness, true);
+    return new AsOf<>(reference, horizon, lateness, true, newest);
+  }
+
+  /**
+   * Each fact sees the newest of each key, whatever their times: what the answers would be had the
+   * reference always been what it is now. For backfills: a stream has no newest version.
+   */
+  public AsOf<T> newest() {
+    return new AsOf<>(reference, horizon, lateness, inMemory, true);
   }
 
   /** Facts see the version of their key. */
@@ -98,7 +114,19 @@ public final class AsOf<T extends Record> {
   /** What becomes of a fact and all that was in force when it happened. */
   public <F extends Event, OutT extends Record> Joined<F, T, OutT> into(
       Class<OutT> out, SerializableBiFunction<F, InForce<T>, OutT> fn) {
-    return new Joined<>(this, out, null, (fact, table) -> fn.apply(fact, table.asOf(fact.at())));
+    Moment moment = moment();
+    return new Joined<>(
+        this, out, null, (fact, table) -> fn.apply(fact, table.asOf(moment.of(fact))));
+  }
+
+  private Moment moment() {
+    return newest ? fact -> Instant.MAX : Event::at;
+  }
+
+  /** As of when a fact sees the reference. */
+  @FunctionalInterface
+  private interface Moment extends Serializable {
+    Instant of(Event fact);
   }
 
   private static Duration notNegative(String what, Duration duration) {
@@ -123,8 +151,9 @@ public final class AsOf<T extends Record> {
     public <OutT extends Record> Joined<F, T, OutT> into(
         Class<OutT> out, SerializableBiFunction<F, Optional<T>, OutT> fn) {
       SerializableFunction<F, String> by = key;
+      Moment moment = of.moment();
       return new Joined<>(
-          of, out, by, (fact, table) -> fn.apply(fact, table.get(by.apply(fact), fact.at())));
+          of, out, by, (fact, table) -> fn.apply(fact, table.get(by.apply(fact), moment.of(fact))));
     }
   }
 
@@ -157,7 +186,9 @@ public final class AsOf<T extends Record> {
       boolean bounded =
           facts.isBounded() == IsBounded.BOUNDED && of.reference.isBounded() == IsBounded.BOUNDED;
       PTransform<PCollection<F>, PCollection<OutT>> shell;
-      if (!bounded) {
+      if (!bounded && of.newest) {
+        throw new IllegalArgumentException("a stream has no newest version; join it as of then");
+      } else if (!bounded) {
         shell = new AsOfStream<>(of.reference, key, join, of.horizon, of.lateness);
       } else if (key == null || of.inMemory) {
         shell = new AsOfInMemory<>(of.reference, join);

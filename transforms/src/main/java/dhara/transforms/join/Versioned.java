@@ -2,11 +2,11 @@ package dhara.transforms.join;
 
 import dhara.events.Event;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * Makes versions of events: each holds of its key from its own time on, until the next of the key.
@@ -41,33 +41,19 @@ public final class Versioned<T extends Record & Event>
     return new Versioned<>(key, newRemoves);
   }
 
+  /** The version that an event is. */
+  public Version<T> version(T event) {
+    String of = key.apply(event);
+    return removes.apply(event)
+        ? Version.removed(of, event.at(), event.id())
+        : Version.of(of, event);
+  }
+
   @Override
   public PCollection<Version<T>> expand(PCollection<T> events) {
     Coder<T> coder = events.getCoder();
     return events
-        .apply("Version", ParDo.of(new VersionFn<>(key, removes)))
+        .apply("Version", MapElements.into(new TypeDescriptor<Version<T>>() {}).via(this::version))
         .setCoder(Version.coder(coder));
-  }
-
-  private static final class VersionFn<T extends Record & Event> extends DoFn<T, Version<T>> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final SerializableFunction<T, String> key;
-    private final SerializableFunction<T, Boolean> removes;
-
-    VersionFn(SerializableFunction<T, String> key, SerializableFunction<T, Boolean> removes) {
-      this.key = key;
-      this.removes = removes;
-    }
-
-    @ProcessElement
-    public void process(@Element T event, OutputReceiver<Version<T>> out) {
-      String of = key.apply(event);
-      out.output(
-          removes.apply(event)
-              ? Version.removed(of, event.at(), event.id())
-              : Version.of(of, event));
-    }
   }
 }

@@ -512,6 +512,30 @@ class AsOfTest {
   }
 
   @Test
+  void aBackfillAsOfNowUsesTheNewestWhateverItsTime() {
+    var arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:20", sale("before", "10:00:20", "apple"))
+            .row("10:00:00", "10:00:10", price("p1", "10:00:10", "apple", 7))
+            .row("10:00:00", "10:00:30", price("p2", "10:00:30", "apple", 8))
+            .row("10:00:00", "10:00:20", sale("other", "10:00:20", "pear"))
+            .row("10:00:00", "10:00:10", price("p3", "10:00:10", "pear", 9))
+            .row("10:00:00", "10:00:30", gone("p4", "10:00:30", "pear"));
+    for (Way way : Way.values()) {
+      PTransform<PCollection<Arrival>, PCollection<Priced>> now =
+          over((sales, prices) -> sales.apply("Price", way.join(AsOf.of(prices, MINUTE).newest())));
+
+      assertThat(
+          arrivals.backfilled(now),
+          containsInAnyOrder(
+              priced("before", "10:00:20", "8"), priced("other", "10:00:20", "none")));
+      Exception refusal =
+          assertThrows(IllegalArgumentException.class, () -> arrivals.streamed(now));
+      assertThat(refusal.getMessage(), containsString("a stream has no newest version"));
+    }
+  }
+
+  @Test
   void negativeTimesAreRefused() {
     PCollection<Version<Price>> prices =
         Pipeline.create()

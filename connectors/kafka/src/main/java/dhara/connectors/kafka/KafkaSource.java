@@ -6,6 +6,7 @@ import dhara.connectors.Decoding;
 import dhara.connectors.Endpoint;
 import dhara.connectors.EventSource;
 import dhara.connectors.ResultSet;
+import dhara.connectors.kafka.ReferenceTimePolicy.KafkaFacts;
 import dhara.connectors.reading.Arrival;
 import dhara.connectors.reading.Arrival.ArrivalCoder;
 import dhara.connectors.reading.ArrivalReader;
@@ -109,19 +110,24 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   private final Duration idleAfter;
   private final @Nullable ResultSet late;
 
+  /** The topics of facts that a reference follows; null where these are facts themselves. */
+  private final @Nullable List<KafkaFacts> follows;
+
   private KafkaSource(
       KafkaSpan span,
       Decoding<T> decoding,
       Coder<T> coder,
       Duration disorder,
       Duration idleAfter,
-      @Nullable ResultSet late) {
+      @Nullable ResultSet late,
+      @Nullable List<KafkaFacts> follows) {
     this.span = span;
     this.decoding = decoding;
     this.coder = coder;
     this.disorder = disorder;
     this.idleAfter = idleAfter;
     this.late = late;
+    this.follows = follows;
   }
 
   /**
@@ -140,7 +146,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       Duration idleAfter) {
     KafkaSpan span = KafkaSpan.of(endpoint);
     UnboundedSources.checkTimes(disorder, idleAfter);
-    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, null);
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, null, null);
   }
 
   /**
@@ -155,7 +161,30 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
           .endpoint()
           .bad("is for backfills; give the topic an end: --events=kafka://…?end=latest");
     }
-    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, newLate);
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, newLate, follows);
+  }
+
+  @Override
+  public KafkaSource<T> asReference(List<EventSource<?>> facts) {
+    if (!(span.start() instanceof KafkaOffsets.Earliest)) {
+      throw span.endpoint()
+          .bad("holds a reference, which is read from its beginning; leave start= out");
+    }
+    List<KafkaFacts> topics = new ArrayList<>();
+    for (EventSource<?> source : facts) {
+      if (source instanceof KafkaSource<?> topic && topic.span.end() == null) {
+        topics.add(new KafkaFacts(topic.span.consumers(), topic.decoding));
+      }
+    }
+    if (span.end() == null && topics.isEmpty()) {
+      throw span.endpoint()
+          .bad(
+              "is a reference that goes on, beside events that come from no such topic; give it an"
+                  + " end: "
+                  + span.endpoint().option()
+                  + "=NAME=kafka://…?end=latest");
+    }
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, late, topics);
   }
 
   /** The partitions with their offsets; of a stream up to where they end now. */
@@ -207,7 +236,9 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             .withValueDeserializerProviderAndCoder(
                 new Arrivals<>(decoding, coder), new ArrivalCoder<>(coder))
             .withTimestampPolicyFactory(
-                new EventTimePolicy<>(consumers, decoding, disorder, idleAfter, lateness))
+                follows == null
+                    ? new EventTimePolicy<>(consumers, decoding, disorder, idleAfter, lateness)
+                    : new ReferenceTimePolicy<>(consumers, decoding, follows, disorder, lateness))
             // Only the implementation over UnboundedSource knows this option: setting it, to what
             // it is anyway, is how that one is chosen whatever the engine prefers.
             .withOffsetDeduplication(false);
@@ -265,7 +296,10 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   private Read<T> range(Pipeline pipeline, String name) {
     KafkaConsumers consumers = span.consumers();
     LateRecords lateRecords =
-        late == null ? null : LateRecords.read(late, consumers.address().source(), pipeline, name);
+        late == null
+            ? null
+            : LateRecords.read(
+                late, decoding.input(), consumers.address().source(), pipeline, name);
     Outputs<T> outputs = new Outputs<>();
     PCollectionTuple split =
         pipeline

@@ -31,6 +31,9 @@ final class LateRecords implements Serializable {
   private static final Pattern POSITION =
       Pattern.compile("partition=(\\d{1,9}) offset=(\\d{1,18})");
 
+  /** Lies in no block. */
+  private static final KV<Long, Long> OF_ANOTHER_INPUT = KV.of(-1L, -1L);
+
   private final PCollectionView<Map<Long, Iterable<Long>>> offsets;
 
   private LateRecords(PCollectionView<Map<Long, Iterable<Long>>> offsets) {
@@ -41,10 +44,12 @@ final class LateRecords implements Serializable {
    * Reads a late output.
    *
    * @param late what a stream wrote: its rows, or a folder that has them in {@code late}
-   * @param source the topic whose records are asked for, as late events name it
+   * @param input the input whose records are asked for; what other inputs had late is passed over
+   * @param source the topic that it is read from, as late events name it
    * @param name what the names of the steps begin with
    */
-  static LateRecords read(ResultSet late, String source, Pipeline pipeline, String name) {
+  static LateRecords read(
+      ResultSet late, String input, String source, Pipeline pipeline, String name) {
     KvCoder<Long, Long> coder = KvCoder.of(VarLongCoder.of(), VarLongCoder.of());
     String found = late.namesOutputs() && late.names().contains(Aside.LATE) ? Aside.LATE : "";
     PCollection<KV<Long, Long>> positions;
@@ -54,7 +59,7 @@ final class LateRecords implements Serializable {
               pipeline,
               name + ": late records",
               Map.of(found, Aside.LATE),
-              row -> position(row, source),
+              row -> position(row, input, source),
               coder);
     } else if (late.names().contains(Aside.LEDGER)) {
       // A stream wrote here, and found nothing late: it made no folder for that.
@@ -65,10 +70,12 @@ final class LateRecords implements Serializable {
     return new LateRecords(positions.apply(name + ": late offsets", View.asMultimap()));
   }
 
-  private static KV<Long, Long> position(WrittenRow row, String source) {
+  private static KV<Long, Long> position(WrittenRow row, String input, String source) {
     JsonNode position = row.columns().path("position");
     if (!row.columns().has("late_millis")) {
       throw row.unreadable("it is no late event; name a stream's late output: TOPIC-late, DIR");
+    } else if (!row.columns().path("input").asText().equals(input)) {
+      return OF_ANOTHER_INPUT;
     } else if (!row.columns().path("source").asText().equals(source)) {
       throw row.unreadable(
           "it came late in " + row.columns().path("source") + ", not in " + source);

@@ -2,6 +2,7 @@ package dhara.connectors.kafka;
 
 import dhara.connectors.Decoding;
 import dhara.connectors.reading.ArrivalReader;
+import dhara.connectors.reading.Refreshed;
 import dhara.events.Event;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,26 +11,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Reads the tail of a topic when a silent partition asks for it, in a thread of its own and at most
- * once in a while: whoever asks gets the last one read, and never waits.
+ * Reads the tail of a topic: when a silent partition asks for it, {@link Refreshed at most once in
+ * a while}.
  */
 final class TopicTails<T extends Record & Event> implements Supplier<@Nullable TopicTail> {
-
-  private static final Logger LOG = LoggerFactory.getLogger(TopicTails.class);
-
-  /** Less often than this there is nothing to gain: backlogs are counted once a second. */
-  private static final Duration RAREST = Duration.ofSeconds(1);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -41,41 +34,18 @@ final class TopicTails<T extends Record & Event> implements Supplier<@Nullable T
 
   private final KafkaConsumers consumers;
   private final Decoding<T> decoding;
-  private final long everyNanos;
-  private final AtomicLong due = new AtomicLong(System.nanoTime());
-  private volatile @Nullable TopicTail last;
+  private final Refreshed<TopicTail> tails;
 
   TopicTails(KafkaConsumers consumers, Decoding<T> decoding, Duration every) {
     this.consumers = consumers;
     this.decoding = decoding;
-    this.everyNanos = (every.compareTo(RAREST) < 0 ? RAREST : every).toNanos();
+    this.tails = new Refreshed<>("tail of " + consumers.address().source(), this::read, every);
   }
 
   /** The last tail read, null while there is none; starts the next reading when it is due. */
   @Override
   public @Nullable TopicTail get() {
-    long now = System.nanoTime();
-    long dueNow = due.get();
-    // While a reading runs nothing is due: it sets the time of the next one when it ends.
-    if (now - dueNow >= 0 && due.compareAndSet(dueNow, now + Long.MAX_VALUE / 2)) {
-      Thread reading = new Thread(this::readOnce, "tail-of-" + consumers.address().topic());
-      reading.setDaemon(true);
-      reading.start();
-    }
-    return last;
-  }
-
-  private void readOnce() {
-    try {
-      last = read();
-    } catch (RuntimeException e) {
-      LOG.warn(
-          "The tail of {} cannot be read; idle partitions hold the watermark until it can",
-          consumers.address().source(),
-          e);
-    } finally {
-      due.set(System.nanoTime() + everyNanos);
-    }
+    return tails.get();
   }
 
   /** Reads the tail now. */

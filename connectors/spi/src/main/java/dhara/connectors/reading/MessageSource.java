@@ -13,6 +13,7 @@ import dhara.options.DharaOptions;
 import dhara.records.RecordCoder;
 import dhara.transforms.windows.Lateness;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
@@ -98,6 +99,14 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
   @Override
   public void check() {
     check.run();
+  }
+
+  @Override
+  public EventSource<T> asReference(List<EventSource<?>> facts) {
+    throw new BadOption(
+        "--events",
+        source,
+        "has no beginning that a reference could be read from; name files or a topic");
   }
 
   @Override

@@ -1,0 +1,140 @@
+package dhara.connectors.kafka;
+
+import dhara.connectors.Decoding;
+import dhara.connectors.TimeBounds;
+import dhara.connectors.kafka.ReferenceWatermark.Lead;
+import dhara.connectors.reading.Arrival;
+import dhara.connectors.reading.Refreshed;
+import dhara.events.Event;
+import dhara.transforms.windows.Lateness;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.beam.sdk.io.kafka.KafkaRecord;
+import org.apache.beam.sdk.io.kafka.TimestampPolicy;
+import org.apache.beam.sdk.io.kafka.TimestampPolicyFactory;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.kafka.common.TopicPartition;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
+
+/**
+ * Stamps the records of a reference topic with their event time, keeps the {@link
+ * ReferenceWatermark} of each partition, and settles which records are late by it.
+ */
+final class ReferenceTimePolicy<T extends Record & Event>
+    implements TimestampPolicyFactory<Void, Arrival<T>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** How often the facts are looked at: their answers wait that long at most. */
+  private static final Duration EVERY = Duration.ofSeconds(1);
+
+  private final KafkaConsumers consumers;
+  private final Decoding<T> decoding;
+  private final List<KafkaFacts> facts;
+  private final Duration disorder;
+  private final Lateness lateness;
+  private transient @Nullable Refreshed<Lead> leads;
+
+  /** A topic of facts, and how to read their times. */
+  record KafkaFacts(KafkaConsumers consumers, Decoding<?> decoding)
+      implements java.io.Serializable {
+
+    TopicTails<?> tails() {
+      return new TopicTails<>(consumers, decoding, EVERY);
+    }
+  }
+
+  ReferenceTimePolicy(
+      KafkaConsumers consumers,
+      Decoding<T> decoding,
+      List<KafkaFacts> facts,
+      Duration disorder,
+      Lateness lateness) {
+    this.consumers = consumers;
+    this.decoding = decoding;
+    this.facts = List.copyOf(facts);
+    this.disorder = disorder;
+    this.lateness = lateness;
+  }
+
+  @Override
+  public TimestampPolicy<Void, Arrival<T>> createTimestampPolicy(
+      TopicPartition partition, Optional<Instant> previousWatermark) {
+    long previous =
+        previousWatermark
+            .filter(BoundedWindow.TIMESTAMP_MIN_VALUE::isBefore)
+            .map(Instant::getMillis)
+            .orElse(TopicTail.NONE);
+    return new Policy<>(
+        decoding.bounds(),
+        lateness,
+        new ReferenceWatermark(partition.partition(), disorder, previous, leads()));
+  }
+
+  /** One look at the facts for all partitions that are read here. */
+  private synchronized Refreshed<Lead> leads() {
+    if (leads == null) {
+      TopicTails<T> own = new TopicTails<>(consumers, decoding, EVERY);
+      List<TopicTails<?>> theirs = facts.stream().<TopicTails<?>>map(KafkaFacts::tails).toList();
+      leads =
+          new Refreshed<>(
+              "tail of the facts of " + consumers.address().source(),
+              () -> lead(theirs, own),
+              EVERY);
+    }
+    return leads;
+  }
+
+  /** The facts first: what was written before the newest of them is in the reference then. */
+  private static Lead lead(List<TopicTails<?>> facts, TopicTails<?> own) {
+    long newest = TopicTail.NONE;
+    for (TopicTails<?> topic : facts) {
+      newest = Math.max(newest, topic.read().newest());
+    }
+    return new Lead(newest, own.read());
+  }
+
+  private static final class Policy<T extends Record & Event>
+      extends TimestampPolicy<Void, Arrival<T>> {
+
+    private final TimeBounds bounds;
+    private final Lateness lateness;
+    private final ReferenceWatermark watermark;
+
+    Policy(TimeBounds bounds, Lateness lateness, ReferenceWatermark watermark) {
+      this.bounds = bounds;
+      this.lateness = lateness;
+      this.watermark = watermark;
+    }
+
+    @Override
+    public Instant getTimestampForRecord(
+        PartitionContext context, KafkaRecord<Void, Arrival<T>> record) {
+      Arrival<T> arrival = record.getKV().getValue();
+      arrival.settle(bounds, record.getTimestamp());
+      T event = arrival.event();
+      if (event == null) {
+        watermark.read(record.getOffset());
+        return getWatermark(context);
+      }
+      long atMillis = event.at().toEpochMilli();
+      if (lateness.late(atMillis, watermark.known())) {
+        arrival.behind(watermark.known());
+      }
+      watermark.read(record.getOffset());
+      return Instant.ofEpochMilli(atMillis);
+    }
+
+    @Override
+    public Instant getWatermark(PartitionContext context) {
+      long millis =
+          watermark.watermark(
+              context.getMessageBacklog(), context.getBacklogCheckTime().getMillis());
+      return millis == TopicTail.NONE
+          ? BoundedWindow.TIMESTAMP_MIN_VALUE
+          : Instant.ofEpochMilli(millis);
+    }
+  }
+}
