@@ -35,10 +35,11 @@ import org.joda.time.Duration;
  * → {@link Answer}. Time: an answer appears at the end of its window, of a bounded input at the end
  * of all, and has the time of its window's last moment; if asked for, open windows answer early.
  * State: per window and shard, a share of the keys, the sums of the shard's keys as blocks of
- * bytes, until the window's end and allowed lateness. Late: an event within the allowed lateness
- * makes a revision that replaces the whole answer; a later one the engine drops, unless the source
- * has put it apart already ({@link Lateness}). If what values add up to becomes null, there is no
- * answer, and one that was given is {@link Answer#withdrawn withdrawn}.
+ * bytes, until the window's end and allowed lateness. Late: events within the allowed lateness make
+ * a revision that replaces the whole answer, those that come between two steps of the watermark one
+ * together; a later one the engine drops, unless the source has put it apart already ({@link
+ * Lateness}). If what values add up to becomes null, there is no answer, and one that was given is
+ * {@link Answer#withdrawn withdrawn}.
  *
  * <pre>{@code
  * trades.apply(

@@ -116,6 +116,10 @@ public final class Windows implements Serializable {
   /**
    * How long an event can matter: from its time to the end of its last window, and the lateness. A
    * copy of an event that comes even later is late for every window of it.
+   *
+   * <p>Where a source puts late events apart, {@link Lateness#horizon} is enough, and often far
+   * less: an event is late once the first of its windows has closed. A window that never ends takes
+   * what comes later still, unless the source puts it apart.
    */
   public Duration horizon() {
     return shape.untilLast().plus(lateness);
