@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.pipelines.Analysis;
 import dhara.pipelines.commerce.OrderLine;
 import dhara.pipelines.markets.Trade;
 import dhara.testkit.Command;
+import dhara.testkit.Inputs;
+import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -106,7 +109,15 @@ public abstract class RealData {
                         cells.get(7).equals("1")));
               });
     }
-    return SettledAnswers.of(new CandlesOracle(EXCLUDED).answers(trades).get("bars"));
+    return settled(CANDLES, trades).get("bars");
+  }
+
+  /** What the oracle says of the events of the one input of a run. */
+  private static Map<String, List<String>> settled(
+      List<String> run, List<? extends Record> events) {
+    Analysis<?> analysis = Analysis.all().get(run.get(0));
+    return Oracle.settled(
+        analysis, Inputs.of(analysis.inputs().get(0), events), run.subList(1, run.size()));
   }
 
   private static double shareOfPublishedBarsEqual(List<String> bars, Path data) throws IOException {
@@ -172,13 +183,9 @@ public abstract class RealData {
         containsString(
             "read %,d = aggregated %,d + dead-lettered %,d + late 0 + duplicate %,d + filtered 0"
                 .formatted(retail.lines, retail.unique.size(), retail.dead, retail.duplicates)));
-    Map<String, List<String>> oracle =
-        new OrderMetricsOracle("country", OrderLine::country).answers(retail.unique);
+    Map<String, List<String>> oracle = settled(RETAIL, retail.unique);
     for (String output : List.of("metrics", "top")) {
-      assertThat(
-          output,
-          SettledAnswers.in(out.resolve(output)),
-          is(SettledAnswers.of(oracle.get(output))));
+      assertThat(output, SettledAnswers.in(out.resolve(output)), is(oracle.get(output)));
     }
   }
 

@@ -13,6 +13,7 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.records.ByteForm;
 import dhara.records.RecordCoder;
 import dhara.testkit.TallyLaws;
@@ -250,7 +251,7 @@ class TallyLawsTest {
               for (PValue value : node.getInputs().values()) {
                 Input<?> input = inputs.get(value);
                 if (input != null) {
-                  holds(fn, input);
+                  holds(fn, analysis.scenario(), input);
                   checked[0]++;
                 }
               }
@@ -262,8 +263,8 @@ class TallyLawsTest {
   }
 
   @SuppressWarnings("unchecked") // the tally is of the input's events
-  private static <E> void holds(TallyFn<E, ?, ?> fn, Input<?> input) {
-    List<E> events = (List<E>) input.generator().events(5, 5000).toList();
+  private static <E> void holds(TallyFn<E, ?, ?> fn, Scenario scenario, Input<?> input) {
+    List<E> events = (List<E>) scenario.events(input, 5, 5000).toList();
     TallyLaws.hold(fn, random -> events.get(random.nextInt(events.size())));
   }
 

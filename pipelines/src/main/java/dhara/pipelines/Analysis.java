@@ -45,6 +45,11 @@ public interface Analysis<O extends DharaOptions> {
     return declaration().outputs();
   }
 
+  /** What makes events of its inputs, for tests, demonstrations and load. */
+  default Scenario scenario() {
+    return declaration().scenario();
+  }
+
   /**
    * Builds answers from events: takes each input from the flow, and gives the flow each output.
    *

@@ -2,7 +2,6 @@ package dhara.pipelines;
 
 import dhara.events.Event;
 import dhara.transforms.join.Versioned;
-import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -12,27 +11,26 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * @param name what {@code --events=NAME=URI} calls it
  * @param type the record that an event is parsed to
- * @param generator makes plausible events for tests, demonstrations and load
  * @param versions what the key of a reference's record is; null for facts
  */
 public record Input<T extends Record & Event>(
-    String name, Class<T> type, Generator<T> generator, @Nullable Versioned<T> versions) {
+    String name, Class<T> type, @Nullable Versioned<T> versions) {
 
   /** Facts. */
-  public Input(String name, Class<T> type, Generator<T> generator) {
-    this(name, type, generator, null);
+  public Input(String name, Class<T> type) {
+    this(name, type, null);
   }
 
   /**
    * A reference.
    *
    * <pre>{@code
-   * Input.reference("weights", Weight.class, Versioned.by(Weight::kind), Weights::generate)
+   * Input.reference("weights", Weight.class, Versioned.by(Weight::kind))
    * }</pre>
    */
   public static <T extends Record & Event> Input<T> reference(
-      String name, Class<T> type, Versioned<T> versions, Generator<T> generator) {
-    return new Input<>(name, type, generator, versions);
+      String name, Class<T> type, Versioned<T> versions) {
+    return new Input<>(name, type, versions);
   }
 
   /** Whether its records hold until they are replaced, and do not merely happen. */
@@ -40,11 +38,8 @@ public record Input<T extends Record & Event>(
     return versions != null;
   }
 
-  /** Makes events: a function of its seed and of nothing else. */
-  @FunctionalInterface
-  public interface Generator<T> {
-
-    /** The first {@code count} events of a seed, in event-time order, each id once. */
-    Stream<T> events(long seed, long count);
+  /** One of its events, for a {@link Scenario}. */
+  public Scenario.Given<T> given(T event) {
+    return new Scenario.Given<>(this, event, "");
   }
 }

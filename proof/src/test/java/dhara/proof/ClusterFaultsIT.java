@@ -4,11 +4,11 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
-import dhara.events.Event;
 import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Inputs;
 import dhara.testkit.SettledAnswers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,9 +114,7 @@ class ClusterFaultsIT {
 
     /** Sends events for some seconds. */
     Replayed replay() {
-      List<Event> events =
-          ANALYSIS.inputs().get(0).generator().events(1, EVENTS).map(Event.class::cast).toList();
-      Duration span = Duration.between(events.get(0).at(), events.get(EVENTS - 1).at());
+      Duration span = Inputs.of(ANALYSIS, 1, EVENTS).span();
       return replayed(topic(), List.of("--speed=" + (double) span.toMillis() / REPLAY.toMillis()));
     }
 

@@ -10,6 +10,7 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
 import dhara.testkit.flink.FlinkCluster;
@@ -44,7 +45,7 @@ class CutoverTest {
   @MethodSource("analyses")
   void anArchiveAndItsTopicAreOneInputInBothModes(String name) throws Exception {
     Analysis<?> analysis = Analysis.all().get(name);
-    List<? extends Record> events = analysis.inputs().get(0).generator().events(3, EVENTS).toList();
+    List<? extends Record> events = Inputs.of(analysis, 3, EVENTS).of(analysis.inputs().get(0));
     Instant cutover = ((Event) events.get(CUTOVER)).at();
     Path archive = folder.resolve("archive.jsonl");
     Path since = folder.resolve("since.jsonl");
@@ -70,7 +71,8 @@ class CutoverTest {
             .filter(e -> !((Event) e).at().isBefore(cutover))
             .count();
     long filtered = inArchive + before - TOPIC_FROM;
-    Map<String, List<String>> oracle = Oracle.of(name).answers(events);
+    Map<String, List<String>> oracle =
+        Oracle.settled(analysis, Inputs.of(analysis, 3, EVENTS), List.of());
 
     try (EmbeddedKafka kafka = EmbeddedKafka.start();
         FlinkCluster cluster = FlinkCluster.start(1, folder)) {
@@ -106,7 +108,7 @@ class CutoverTest {
         assertThat(
             output.name(),
             SettledAnswers.in(backfill.resolve(output.name())),
-            is(SettledAnswers.of(oracle.get(output.name()))));
+            is(oracle.get(output.name())));
       }
 
       String answers = name + "-answers";
@@ -129,7 +131,7 @@ class CutoverTest {
                   output.equals(analysis.outputs().get(0))
                       ? answers
                       : answers + "-" + output.name(),
-                  SettledAnswers.of(oracle.get(output.name())),
+                  oracle.get(output.name()),
                   newest);
         }
       }

@@ -4,10 +4,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
-import dhara.events.Event;
 import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Inputs;
 import dhara.testkit.flink.FlinkCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,9 +77,7 @@ class LostTaskManagerTest {
 
   /** Sends events for some seconds, while the stream runs. */
   private CompletableFuture<Replayed> replay(EmbeddedKafka kafka, Analysis<?> analysis) {
-    List<Event> events =
-        analysis.inputs().get(0).generator().events(1, EVENTS).map(Event.class::cast).toList();
-    Duration span = Duration.between(events.get(0).at(), events.get(EVENTS - 1).at());
+    Duration span = Inputs.of(analysis, 1, EVENTS).span();
     return CompletableFuture.supplyAsync(
         () -> {
           try {

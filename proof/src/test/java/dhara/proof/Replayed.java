@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dhara.pipelines.Analysis;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Inputs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -61,7 +62,7 @@ record Replayed(String topic, Path archive, List<? extends Record> events, JsonN
     return new Replayed(
         topic,
         archive,
-        analysis.inputs().get(0).generator().events(seed, count).toList(),
+        Inputs.of(analysis, seed, count).of(analysis.inputs().get(0)),
         new ObjectMapper().readTree(truth.toFile()));
   }
 

@@ -11,6 +11,7 @@ import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
 import dhara.testkit.flink.LiveStream;
@@ -86,11 +87,8 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
 
     List<? extends Record> events =
         replayed.events().stream().filter(e -> !missing.contains(((Event) e).id())).toList();
-    Map<String, List<String>> expected = new HashMap<>();
-    for (Map.Entry<String, List<String>> e :
-        Oracle.of(analysis.name()).answers(events).entrySet()) {
-      expected.put(e.getKey(), SettledAnswers.of(e.getValue()));
-    }
+    Map<String, List<String>> expected =
+        Oracle.settled(analysis, Inputs.of(analysis.inputs().get(0), events), List.of());
     return new Accounted(ledger, expected);
   }
 

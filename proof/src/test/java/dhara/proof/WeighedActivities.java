@@ -8,6 +8,7 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.join.AsOf;
@@ -60,14 +61,12 @@ public final class WeighedActivities implements Analysis<WeighedActivities.Optio
   /** No more than windows. */
   public interface Options extends DharaOptions, WindowOptions {}
 
-  static final Input<Activity> ACTIVITIES =
-      new Input<>("activities", Activity.class, WeighedActivities::activities);
+  static final Input<Activity> ACTIVITIES = new Input<>("activities", Activity.class);
   static final Input<Weight> WEIGHTS =
       Input.reference(
           "weights",
           Weight.class,
-          Versioned.by(Weight::kind).removedWhere(Weight::retired),
-          WeighedActivities::weights);
+          Versioned.by(Weight::kind).removedWhere(Weight::retired));
   static final Output<User, Score> SCORES = new Output<>("scores", User.class, Score.class);
   static final Output<User, Kinds> KINDS = new Output<>("kinds", User.class, Kinds.class);
 
@@ -76,7 +75,10 @@ public final class WeighedActivities implements Analysis<WeighedActivities.Optio
     return Declaration.of("weighed-activities", Options.class)
         .summary("activities per user and minute, weighed as it was said when they happened")
         .reads(ACTIVITIES, WEIGHTS)
-        .answers(SCORES, KINDS);
+        .answers(SCORES, KINDS)
+        .scenario(
+            Scenario.of(WEIGHTS, WeighedActivities::weights)
+                .and(Scenario.of(ACTIVITIES, WeighedActivities::activities)));
   }
 
   @Override

@@ -15,7 +15,6 @@ import dhara.transforms.tally.Tally;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.time.Instant;
-import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -35,8 +34,7 @@ public final class Payments implements Analysis<Payments.Options> {
 
   public interface Options extends DharaOptions, WindowOptions {}
 
-  static final Input<Payment> PAYMENTS =
-      new Input<>("payments", Payment.class, (seed, count) -> Stream.empty());
+  static final Input<Payment> PAYMENTS = new Input<>("payments", Payment.class);
   static final Output<Method, Taken> TAKEN = new Output<>("taken", Method.class, Taken.class);
 
   @Override

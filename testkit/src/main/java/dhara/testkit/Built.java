@@ -10,6 +10,7 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.join.AsOf;
@@ -53,7 +54,7 @@ public record Built(Assembly assembly, Set<String> ownSteps) {
     List<String> events = new ArrayList<>();
     for (Input<?> input : analysis.inputs()) {
       Path file = folder.resolve(input.name() + ".jsonl");
-      write(input, file);
+      write(analysis.scenario(), input, file);
       events.add(input.name() + "=" + file);
     }
     return of(analysis, events, "files:" + folder.resolve("answers"), settings);
@@ -81,14 +82,13 @@ public record Built(Assembly assembly, Set<String> ownSteps) {
     return new Built(Assembly.of(analysis, options), ownSteps(analysis, options));
   }
 
-  private static <T extends Record & Event> void write(Input<T> input, Path file)
+  private static <T extends Record & Event> void write(Scenario scenario, Input<T> input, Path file)
       throws IOException {
     RecordFields<T> fields = RecordFields.of(input.type());
     JsonFactory lines = new JsonFactory().setRootValueSeparator("\n");
     try (Writer out = Files.newBufferedWriter(file);
         JsonGenerator json = lines.createGenerator(out)) {
-      for (Iterator<T> events = input.generator().events(7, EVENTS).iterator();
-          events.hasNext(); ) {
+      for (Iterator<T> events = scenario.events(input, 7, EVENTS).iterator(); events.hasNext(); ) {
         json.writeStartObject();
         fields.writeJson(events.next(), json);
         json.writeEndObject();

@@ -1,11 +1,13 @@
 package dhara.testkit;
 
+import dhara.engine.Engine;
 import dhara.terminal.Console;
 import dhara.tools.Dhara;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 
 /**
@@ -47,6 +49,12 @@ public record Command(int exit, String out, String err) {
   /** The same on one of the engines of the class path. */
   public static Command done(String engine, List<String> arguments) {
     return run(engine, arguments).orFail(arguments);
+  }
+
+  /** The same of a verb to which the engine does not matter: on any of the class path. */
+  public static Command doneAnywhere(List<String> arguments) {
+    Engine any = ServiceLoader.load(Engine.class).findFirst().orElseThrow(AssertionError::new);
+    return done(any.name(), arguments);
   }
 
   private Command orFail(List<String> arguments) {

@@ -6,64 +6,119 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A file of an analysis' events, out of order, with copies and garbage among them, and the truth of
- * it.
+ * Files of an analysis' events, one for each input, out of order, with copies and garbage among
+ * them, and the truth of them.
  *
- * @param file the events, one a line
- * @param events each event once
- * @param lines how many lines there are
- * @param duplicates how many of them are copies
- * @param deadLetters how many of them are no events, by reason
+ * @param files by input, the events, one a line
+ * @param inputs each event once
+ * @param truths by input, what is in the file
  */
 public record GeneratedEvents(
-    Path file,
-    List<? extends Record> events,
-    long lines,
-    long duplicates,
-    Map<String, Long> deadLetters) {
+    Map<Input<?>, Path> files, Inputs inputs, Map<Input<?>, Truth> truths) {
+
+  /**
+   * What is in a file.
+   *
+   * @param lines how many lines there are
+   * @param events how many different events
+   * @param duplicates how many lines are copies
+   * @param deadLetters how many lines are no events, by reason
+   */
+  public record Truth(long lines, long events, long duplicates, Map<String, Long> deadLetters) {
+
+    private static Truth of(JsonNode json) {
+      Map<String, Long> dead = new TreeMap<>();
+      json.get("deadLetters")
+          .fields()
+          .forEachRemaining(e -> dead.put(e.getKey(), e.getValue().asLong()));
+      return new Truth(
+          json.get("lines").asLong(),
+          json.get("events").asLong(),
+          json.get("duplicates").asLong(),
+          dead);
+    }
+
+    private long dead() {
+      return deadLetters.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
 
   /** Generates a seed's events into a folder. */
   public static GeneratedEvents of(Analysis<?> analysis, long seed, long count, Path folder)
       throws IOException {
-    Path file = folder.resolve(analysis.name() + "-" + seed + ".jsonl");
-    Command.done(
-        List.of(
-            "generate",
-            analysis.name(),
-            "--count=" + count,
-            "--seed=" + seed,
-            "--disorder=PT8S",
-            "--duplicates=0.05",
-            "--garbage=0.03",
-            "--out=" + file));
-    JsonNode truth = new ObjectMapper().readTree(Path.of(file + ".truth.json").toFile());
-    Map<String, Long> dead = new TreeMap<>();
-    truth
-        .get("deadLetters")
-        .fields()
-        .forEachRemaining(e -> dead.put(e.getKey(), e.getValue().asLong()));
-    Input<?> input = analysis.inputs().get(0);
-    return new GeneratedEvents(
-        file,
-        input.generator().events(seed, count).toList(),
-        truth.get("lines").asLong(),
-        truth.get("duplicates").asLong(),
-        dead);
+    return of(
+        analysis,
+        seed,
+        count,
+        folder,
+        List.of("--disorder=PT8S", "--duplicates=0.05", "--garbage=0.03"));
   }
 
-  /** How many lines are no events. */
-  public long dead() {
-    return deadLetters.values().stream().mapToLong(Long::longValue).sum();
+  /** The same without faults: in the order of event time, each event once. */
+  public static GeneratedEvents clean(Analysis<?> analysis, long seed, long count, Path folder)
+      throws IOException {
+    return of(
+        analysis, seed, count, folder, List.of("--disorder=PT0S", "--duplicates=0", "--garbage=0"));
   }
 
-  /** What the ledger of a run over all of them says. */
-  public String ledger(Analysis<?> analysis) {
-    return "%s: read %,d = aggregated %,d + dead-lettered %,d + late 0 + duplicate %,d + filtered 0"
-        .formatted(analysis.inputs().get(0).name(), lines, events.size(), dead(), duplicates);
+  private static GeneratedEvents of(
+      Analysis<?> analysis, long seed, long count, Path folder, List<String> faults)
+      throws IOException {
+    Map<Input<?>, Path> files = new LinkedHashMap<>();
+    List<String> generate =
+        new ArrayList<>(List.of("generate", analysis.name(), "--count=" + count, "--seed=" + seed));
+    generate.addAll(faults);
+    for (Input<?> input : analysis.inputs()) {
+      Path file = folder.resolve("%s-%s-%d.jsonl".formatted(analysis.name(), input.name(), seed));
+      files.put(input, file);
+      generate.add("--out=" + input.name() + "=" + file);
+    }
+    Command.doneAnywhere(generate);
+    Map<Input<?>, Truth> truths = new LinkedHashMap<>();
+    for (Map.Entry<Input<?>, Path> file : files.entrySet()) {
+      Path truth = Path.of(file.getValue() + ".truth.json");
+      truths.put(file.getKey(), Truth.of(new ObjectMapper().readTree(truth.toFile())));
+    }
+    return new GeneratedEvents(files, Inputs.of(analysis, seed, count), truths);
+  }
+
+  /** The options of a run that reads all of them. */
+  public List<String> read() {
+    return files.entrySet().stream()
+        .map(file -> "--events=" + file.getKey().name() + "=" + file.getValue())
+        .toList();
+  }
+
+  /** How many lines are no events, of all inputs, by reason. */
+  public Map<String, Long> deadLetters() {
+    Map<String, Long> all = new TreeMap<>();
+    truths
+        .values()
+        .forEach(
+            truth -> truth.deadLetters.forEach((reason, n) -> all.merge(reason, n, Long::sum)));
+    return all;
+  }
+
+  /** What the ledgers of a run over all of them say, a line for each input. */
+  public List<String> ledgers() {
+    return truths.entrySet().stream()
+        .map(
+            e ->
+                ("%s: read %,d = aggregated %,d + dead-lettered %,d + late 0 + duplicate %,d"
+                        + " + filtered 0")
+                    .formatted(
+                        e.getKey().name(),
+                        e.getValue().lines,
+                        e.getValue().events,
+                        e.getValue().dead(),
+                        e.getValue().duplicates))
+        .toList();
   }
 }

@@ -1,11 +1,16 @@
 package dhara.testkit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dhara.cli.Arguments;
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 
 /**
- * The slow, obvious truth of an analysis: naive plain Java over a list of its events, each once,
+ * The slow, obvious truth of an analysis: naive plain Java over lists of its events, each once,
  * that shares no code with it. Found by {@link ServiceLoader}; the parity tests want one of every
  * analysis.
  */
@@ -15,13 +20,22 @@ public interface Oracle {
   String analysis();
 
   /**
-   * Its answers with default options.
+   * Its answers.
    *
-   * @param events of its first input, in any order
+   * @param inputs the events of each input, in any order
+   * @param options those of the run; {@code options.as(TYPE)} are the analysis' own
    * @return by output, the answers as JSON objects with the columns of that output, but the
    *     revision
    */
-  Map<String, List<String>> answers(List<? extends Record> events);
+  Map<String, List<String>> answers(Inputs inputs, DharaOptions options);
+
+  /**
+   * The options of the runs that the parity tests make, beside those that say where it reads and
+   * writes. With the first it is streamed under faults, and backfilled with several seeds.
+   */
+  default List<List<String>> runs() {
+    return List.of(List.of());
+  }
 
   /** The oracle of an analysis. */
   static Oracle of(String analysis) {
@@ -32,5 +46,31 @@ public interface Oracle {
     }
     throw new AssertionError(
         "no oracle for " + analysis + ": add one with @AutoService(Oracle.class) to this module");
+  }
+
+  /**
+   * What a run of the command must settle on, by output, as {@link SettledAnswers} gives it.
+   *
+   * @param arguments those of the run; where it reads and writes does not matter
+   */
+  static Map<String, List<String>> settled(
+      Analysis<?> analysis, Inputs inputs, List<String> arguments) {
+    Map<String, List<String>> settled = new TreeMap<>();
+    of(analysis.name())
+        .answers(inputs, options(analysis, arguments))
+        .forEach(
+            (output, answers) -> {
+              try {
+                settled.put(output, SettledAnswers.of(answers));
+              } catch (JsonProcessingException e) {
+                throw new AssertionError("the oracle's answers are no JSON: " + output, e);
+              }
+            });
+    return settled;
+  }
+
+  private static DharaOptions options(Analysis<?> analysis, List<String> arguments) {
+    Arguments known = Arguments.ofAnalysis(analysis.name(), analysis.options());
+    return known.build(analysis.options(), known.parse(arguments), List.of());
   }
 }

@@ -60,8 +60,10 @@ public record TypedOption(
   private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
-  /** Options whose commas stand in what they say, too: in decimals, dates and names of fields. */
-  private static final Set<String> WITH_COMMAS = Set.of("map");
+  /**
+   * Options whose commas stand in what they say, too: in decimals, dates, names of fields, files.
+   */
+  private static final Set<String> WITH_COMMAS = Set.of("map", "out");
 
   private static final Pattern GETTER = Pattern.compile("(get|is)(\\p{Lu}.*)");
 

@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.values.PCollection;
@@ -47,8 +46,7 @@ class EffectsTest {
   /** The options of the analysis under test: no more than windows. */
   public interface Options extends DharaOptions, WindowOptions {}
 
-  private static final Input<Trade> TRADES =
-      new Input<>("trades", Trade.class, (seed, count) -> Stream.empty());
+  private static final Input<Trade> TRADES = new Input<>("trades", Trade.class);
   private static final Output<Symbol, Count> COUNTS =
       new Output<>("counts", Symbol.class, Count.class);
   private static final Output<Symbol, Count> ALERTS =

@@ -9,6 +9,7 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
@@ -28,8 +29,7 @@ final class PlaybackSums implements Analysis<PlaybackSums.Options> {
   /** Its options. */
   public interface Options extends DharaOptions, WindowOptions {}
 
-  private static final Input<Viewing> VIEWINGS =
-      new Input<>("viewings", Viewing.class, Viewing::generate);
+  private static final Input<Viewing> VIEWINGS = new Input<>("viewings", Viewing.class);
   private static final Output<Subject, Sums> SUMS = new Output<>("sums", Subject.class, Sums.class);
 
   @Override
@@ -37,7 +37,8 @@ final class PlaybackSums implements Analysis<PlaybackSums.Options> {
     return Declaration.of("playback-sums", Options.class)
         .summary("how often titles are watched, and how well, per minute")
         .reads(VIEWINGS)
-        .answers(SUMS);
+        .answers(SUMS)
+        .scenario(Scenario.of(VIEWINGS, Viewing::generate));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.tally.Tally;
@@ -58,8 +59,7 @@ public final class Freshness implements Analysis<Freshness.Options> {
     }
   }
 
-  private static final Input<Viewing> VIEWINGS =
-      new Input<>("viewings", Viewing.class, Viewing::generate);
+  private static final Input<Viewing> VIEWINGS = new Input<>("viewings", Viewing.class);
   private static final Output<User, Seen> SEEN = new Output<>("seen", User.class, Seen.class);
 
   /** Found by {@link java.util.ServiceLoader}. */
@@ -70,7 +70,8 @@ public final class Freshness implements Analysis<Freshness.Options> {
     return Declaration.of("freshness", Options.class)
         .summary("events of each user per minute, and when they were")
         .reads(VIEWINGS)
-        .answers(SEEN);
+        .answers(SEEN)
+        .scenario(Scenario.of(VIEWINGS, Viewing::generate));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
@@ -129,8 +130,7 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
     }
   }
 
-  static final Input<OrderLine> LINES =
-      new Input<>("orders", OrderLine.class, OrderLines::generate);
+  static final Input<OrderLine> LINES = new Input<>("orders", OrderLine.class);
   static final Output<Dimension, Metrics> METRICS =
       new Output<>("metrics", Dimension.class, Metrics.class);
   static final Output<Ranking, Top> TOP = new Output<>("top", Ranking.class, Top.class);
@@ -140,7 +140,8 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
     return Declaration.of("order-metrics", Options.class)
         .summary("orders, GMV, average order and cancellations per minute; top products per 15 min")
         .reads(LINES)
-        .answers(METRICS, TOP);
+        .answers(METRICS, TOP)
+        .scenario(Scenario.of(LINES, OrderLines::generate));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.tally.Tally;
@@ -68,7 +69,7 @@ public final class Candles implements Analysis<Candles.Options> {
     void setExcludeConditions(@Nullable List<String> value);
   }
 
-  static final Input<Trade> TRADES = new Input<>("trades", Trade.class, Trades::generate);
+  static final Input<Trade> TRADES = new Input<>("trades", Trade.class);
   static final Output<Instrument, Bar> BARS = new Output<>("bars", Instrument.class, Bar.class);
 
   @Override
@@ -76,7 +77,8 @@ public final class Candles implements Analysis<Candles.Options> {
     return Declaration.of("candles", Options.class)
         .summary("open, high, low, close, volume and VWAP per symbol and bar")
         .reads(TRADES)
-        .answers(BARS);
+        .answers(BARS)
+        .scenario(Scenario.of(TRADES, Trades::generate));
   }
 
   @Override

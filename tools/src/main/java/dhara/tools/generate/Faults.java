@@ -1,28 +1,18 @@
 package dhara.tools.generate;
 
 import dhara.events.DeadLetter.Reason;
-import dhara.events.Event;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.SplittableRandom;
-import java.util.stream.Stream;
 
 /**
- * Plants faults among events, and keeps account of them: disorder, duplicates, and lines that are
- * no events. A function of the events and the seed.
+ * Faults to be planted among events: disorder, duplicates, and lines that are no events. Which they
+ * are is a function of the events and the seed.
  *
  * <p>Each line arrives at its event's time and less than {@code disorder} after it, and lines are
  * given in order of arrival: so a watermark that trails the newest event by {@code disorder} never
- * finds one late. The memory that this takes is the events of one {@code disorder}.
+ * finds one late.
  *
  * @param seed of the faults
  * @param disorder how far out of order events may come; zero for none
@@ -30,6 +20,9 @@ import java.util.stream.Stream;
  * @param garbage how many lines of garbage, as a share of the events
  */
 public record Faults(long seed, Duration disorder, double duplicates, double garbage) {
+
+  /** Between the seeds of two inputs; no multiple of it is near what a generator steps by. */
+  private static final long NEXT = 0x5851_f42d_4c95_7f2dL;
 
   /** The kinds of garbage that can be made of any event. */
   public static final List<Reason> KINDS =
@@ -42,71 +35,9 @@ public record Faults(long seed, Duration disorder, double duplicates, double gar
           Reason.TOO_OLD,
           Reason.IN_THE_FUTURE);
 
-  /** Takes lines, without their line feed. */
-  @FunctionalInterface
-  interface Lines {
-    void accept(byte[] line) throws IOException;
-  }
-
-  /**
-   * What was planted.
-   *
-   * @param events different events
-   * @param duplicates lines that repeat one of them
-   * @param deadLetters lines that are no event, by the reason that a reader must find
-   */
-  record Truth(long events, long duplicates, Map<Reason, Long> deadLetters) {
-
-    /** Every line: what a reader must account for. */
-    long lines() {
-      return events + duplicates + deadLetters.values().stream().mapToLong(Long::longValue).sum();
-    }
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // never compared by its content
-  private record Line(Instant arrival, long order, byte[] bytes) {}
-
-  /**
-   * Writes events with their faults.
-   *
-   * @param events in event-time order
-   */
-  <T extends Record & Event> Truth plant(Stream<T> events, LineWriter writer, Lines lines)
-      throws IOException {
-    SplittableRandom random = new SplittableRandom(seed);
-    PriorityQueue<Line> underway =
-        new PriorityQueue<>(Comparator.comparing(Line::arrival).thenComparing(Line::order));
-    Map<Reason, Long> deadLetters = new EnumMap<>(Reason.class);
-    long seen = 0;
-    long repeated = 0;
-    long order = 0;
-    for (Iterator<T> iterator = events.iterator(); iterator.hasNext(); ) {
-      T event = iterator.next();
-      while (!underway.isEmpty() && !underway.peek().arrival.isAfter(event.at())) {
-        lines.accept(underway.remove().bytes);
-      }
-      byte[] line = writer.line(event);
-      seen++;
-      underway.add(new Line(arrival(event.at(), random), order++, line));
-      if (random.nextDouble() < duplicates) {
-        repeated++;
-        underway.add(new Line(arrival(event.at(), random), order++, line));
-      }
-      if (random.nextDouble() < garbage) {
-        Reason kind = KINDS.get(random.nextInt(KINDS.size()));
-        deadLetters.merge(kind, 1L, Long::sum);
-        underway.add(new Line(arrival(event.at(), random), order++, garbage(kind, line)));
-      }
-    }
-    while (!underway.isEmpty()) {
-      lines.accept(underway.remove().bytes);
-    }
-    return new Truth(seen, repeated, deadLetters);
-  }
-
-  private Instant arrival(Instant at, SplittableRandom random) {
-    long nanos = disorder.toNanos();
-    return nanos == 0 ? at : at.plusNanos(random.nextLong(nanos));
+  /** The same faults among the events of another input, at other places. */
+  Faults of(int input) {
+    return new Faults(seed + input * NEXT, disorder, duplicates, garbage);
   }
 
   /** A line that is no event, for this reason, made from a line that is one. */

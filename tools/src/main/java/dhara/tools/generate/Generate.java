@@ -1,26 +1,28 @@
 package dhara.tools.generate;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dhara.cli.Checked;
-import dhara.events.DeadLetter.Reason;
-import dhara.events.Event;
+import dhara.cli.PerInput;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
+import dhara.pipelines.Scenario.Given;
 import dhara.terminal.Console;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The verb that writes an analysis' events to a file, with planted faults and the truth of them.
+ * The verb that writes the events of an analysis' scenario, a file for each input, with planted
+ * faults and the truth of them. All inputs come of one pass, so that they belong together.
  */
 final class Generate {
+
+  private static final String STDOUT = "-";
+  private static final String LINES = ".jsonl";
 
   private final LineWriter writer;
 
@@ -29,92 +31,117 @@ final class Generate {
   }
 
   /**
-   * Writes the events of one input.
+   * Writes the events of all inputs, or of those that are named.
    *
-   * @throws BadOption where the options contradict each other or the file cannot be written
+   * @throws BadOption where the options contradict each other or a file cannot be written
    */
   void run(Analysis<?> analysis, GenerateOptions options, Console console) throws IOException {
-    Input<?> input = Checked.input(analysis, options.getInput());
+    PerInput out = PerInput.of("--out", options.getOut(), analysis.inputs());
+    List<Input<?>> inputs = inputs(analysis, options, out);
     if (options.getCount() < 0) {
       throw new BadOption("--count", options.getCount(), "is below zero, e.g. --count=1000");
     }
-    Checked.share("--duplicates", options.getDuplicates());
-    Checked.share("--garbage", options.getGarbage());
-    if (options.getOut().equals("-")) {
-      Faults.Truth truth = plant(input, options, console.out());
+    Faults faults =
+        new Faults(
+            options.getSeed(),
+            options.getDisorder(),
+            Checked.share("--duplicates", options.getDuplicates()),
+            Checked.share("--garbage", options.getGarbage()));
+    if (out.named().isEmpty() && (out.bare() == null || out.bare().equals(STDOUT))) {
+      Input<?> input = only(inputs);
+      Planting planting =
+          EventsFile.planting(faults.of(analysis.inputs().indexOf(input)), writer, console.out());
+      plant(analysis, options, Map.of(input.name(), planting));
+      Planting.Truth truth = planting.end();
       console.out().flush();
-      console.err().println(said(truth));
+      console.err().println(truth.said());
       return;
     }
-    Path file = Checked.file("--out", options.getOut());
-    Faults.Truth truth = write(file, analysis, input, options);
-    console.err().println(file + ": " + said(truth));
-  }
-
-  private static String said(Faults.Truth truth) {
-    return "%,d events, %,d duplicates, %,d dead letters"
-        .formatted(
-            truth.events(),
-            truth.duplicates(),
-            truth.lines() - truth.events() - truth.duplicates());
-  }
-
-  private <T extends Record & Event> Faults.Truth plant(
-      Input<T> input, GenerateOptions options, OutputStream out) throws IOException {
-    return new Faults(
-            options.getSeed(), options.getDisorder(), options.getDuplicates(), options.getGarbage())
-        .plant(
-            input.generator().events(options.getSeed(), options.getCount()),
-            writer,
-            line -> {
-              out.write(line);
-              out.write('\n');
-            });
-  }
-
-  /**
-   * Under temporary names first: whoever finds the file finds it whole, and the truth beside it.
-   */
-  private Faults.Truth write(
-      Path file, Analysis<?> analysis, Input<?> input, GenerateOptions options) throws IOException {
-    String mine = "." + file.getFileName() + "." + ProcessHandle.current().pid();
-    Path lines = file.resolveSibling(mine + ".tmp");
-    Path truths = file.resolveSibling(mine + ".truth.tmp");
+    Map<Input<?>, Path> files = files(inputs, out);
+    Map<String, EventsFile> open = new LinkedHashMap<>();
     try {
-      Faults.Truth truth;
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(lines), 1 << 16)) {
-        truth = plant(input, options, out);
+      for (Map.Entry<Input<?>, Path> file : files.entrySet()) {
+        Input<?> input = file.getKey();
+        Faults own = faults.of(analysis.inputs().indexOf(input));
+        open.put(input.name(), EventsFile.open(file.getValue(), input, own, writer));
       }
-      write(truths, truth, analysis, input, options);
-      Path beside = file.resolveSibling(file.getFileName() + ".truth.json");
-      Files.move(truths, beside, StandardCopyOption.ATOMIC_MOVE);
-      Files.move(lines, file, StandardCopyOption.ATOMIC_MOVE);
-      return truth;
+      Map<String, Planting> plantings = new LinkedHashMap<>();
+      open.forEach((name, file) -> plantings.put(name, file.planting()));
+      plant(analysis, options, plantings);
+      for (EventsFile file : open.values()) {
+        console.err().println(file.finish(analysis, options));
+      }
     } finally {
-      Files.deleteIfExists(lines);
-      Files.deleteIfExists(truths);
+      for (EventsFile file : open.values()) {
+        file.close();
+      }
     }
   }
 
-  private static void write(
-      Path file, Faults.Truth truth, Analysis<?> analysis, Input<?> input, GenerateOptions options)
-      throws IOException {
-    try (JsonGenerator json = new JsonFactory().createGenerator(Files.newOutputStream(file))) {
-      json.useDefaultPrettyPrinter();
-      json.writeStartObject();
-      json.writeStringField("analysis", analysis.name());
-      json.writeStringField("input", input.name());
-      json.writeNumberField("seed", options.getSeed());
-      json.writeStringField("disorder", options.getDisorder().toString());
-      json.writeNumberField("lines", truth.lines());
-      json.writeNumberField("events", truth.events());
-      json.writeNumberField("duplicates", truth.duplicates());
-      json.writeObjectFieldStart("deadLetters");
-      for (Map.Entry<Reason, Long> dead : truth.deadLetters().entrySet()) {
-        json.writeNumberField(dead.getKey().name(), dead.getValue());
+  private static List<Input<?>> inputs(
+      Analysis<?> analysis, GenerateOptions options, PerInput out) {
+    if (options.getInput() != null) {
+      return List.of(Checked.input(analysis, options.getInput()));
+    }
+    return out.named().isEmpty()
+        ? analysis.inputs()
+        : analysis.inputs().stream().filter(in -> out.named().containsKey(in.name())).toList();
+  }
+
+  private static Input<?> only(List<Input<?>> inputs) {
+    if (inputs.size() > 1) {
+      List<String> names = inputs.stream().map(Input::name).toList();
+      throw new BadOption(
+          "--out",
+          STDOUT,
+          "takes the events of one input, and there are %s; name a folder, e.g. --out=/tmp/events,"
+                  .formatted(names)
+              + " or one of them, e.g. --input="
+              + names.get(0));
+    }
+    return inputs.get(0);
+  }
+
+  /** Where each input goes: a file that is named, or one in a folder, named as the input is. */
+  private static Map<Input<?>, Path> files(List<Input<?>> inputs, PerInput out) throws IOException {
+    Map<Input<?>, Path> files = new LinkedHashMap<>();
+    for (Input<?> input : inputs) {
+      String named = out.named().get(input.name());
+      if (named != null) {
+        files.put(input, Checked.file("--out", named));
+      } else if (inputs.size() > 1 || Files.isDirectory(Path.of(out.bare()))) {
+        Path folder = Files.createDirectories(Path.of(out.bare()).toAbsolutePath());
+        files.put(input, folder.resolve(input.name() + LINES));
+      } else {
+        files.put(input, Checked.file("--out", out.bare()));
       }
-      json.writeEndObject();
-      json.writeEndObject();
+    }
+    return files;
+  }
+
+  /** Gives each event of the scenario to what takes those of its input, if anything does. */
+  private static void plant(
+      Analysis<?> analysis, GenerateOptions options, Map<String, Planting> plantings)
+      throws IOException {
+    Iterator<Given<?>> events =
+        analysis.scenario().events(options.getSeed(), options.getCount()).iterator();
+    if (!events.hasNext() && options.getCount() > 0) {
+      throw new BadOption(
+          analysis.name(),
+          null,
+          "makes no events; give its declaration a scenario: .scenario(Scenario.of(…))");
+    }
+    while (events.hasNext()) {
+      Given<?> given = events.next();
+      if (!analysis.inputs().contains(given.input())) {
+        throw new IllegalStateException(
+            "the scenario of %s makes events of %s, which it does not read"
+                .formatted(analysis.name(), given.input().name()));
+      }
+      Planting planting = plantings.get(given.input().name());
+      if (planting != null) {
+        planting.event(given.event(), given.planted());
+      }
     }
   }
 }

@@ -1,39 +1,41 @@
 package dhara.tools.generate;
 
 import java.time.Duration;
+import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** What a user may say to {@code generate}. */
 public interface GenerateOptions extends PipelineOptions {
 
-  @Description("How many different events, e.g. --count=100000")
+  @Description("How many different events, over all inputs together, e.g. --count=100000")
   @Validation.Required
   long getCount();
 
   void setCount(long value);
 
-  @Description("The seed: one seed, one file, to the byte, e.g. --seed=7")
+  @Description("The seed: one seed, the same files, to the byte, e.g. --seed=7")
   @Default.Long(1)
   long getSeed();
 
   void setSeed(long value);
 
-  @Description("Which input of the analysis; by default its first, e.g. --input=orders")
+  @Description("One input of the analysis; by default all of them, e.g. --input=orders")
   String getInput();
 
   void setInput(String value);
 
   @Description(
-      "The file to write, beside it FILE.truth.json with what was planted; - is the standard"
+      "The file to write, beside it FILE.truth.json with what was planted; of several inputs a folder,"
+          + " in which each has a file of its name, or NAME=FILE repeatedly. By default -, the standard"
           + " output, e.g. --out=/tmp/orders.jsonl")
-  @Default.String("-")
-  String getOut();
+  @Nullable List<String> getOut();
 
-  void setOut(String value);
+  void setOut(@Nullable List<String> value);
 
   @Description(
       "How far out of order events are written: each moves back by less than this, e.g."

@@ -34,7 +34,7 @@ public final class GenerateVerb implements Verb {
 
   @Override
   public String summary() {
-    return "a file of its events, with planted faults";
+    return "files of its events, with planted faults";
   }
 
   @Override
@@ -48,8 +48,9 @@ public final class GenerateVerb implements Verb {
                     false,
                     Map.of(),
                     List.of(
-                        "Writes seeded events of an analysis as JSON lines, with faults planted"
-                            + " among them, and what was planted to FILE.truth.json."),
+                        "Writes seeded events of an analysis as JSON lines, a file for each input,"
+                            + " with faults planted among them, and what was planted to"
+                            + " FILE.truth.json."),
                     console));
   }
 

@@ -9,15 +9,15 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.tally.Max;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
@@ -57,7 +57,7 @@ public final class ClickCounts implements Analysis<ClickCounts.Options> {
     void setBounceMillis(long value);
   }
 
-  static final Input<Click> CLICKS = new Input<>("clicks", Click.class, ClickCounts::generate);
+  static final Input<Click> CLICKS = new Input<>("clicks", Click.class);
   static final Output<Page, Counts> COUNTS = new Output<>("counts", Page.class, Counts.class);
 
   @Override
@@ -65,7 +65,8 @@ public final class ClickCounts implements Analysis<ClickCounts.Options> {
     return Declaration.of("click-counts", Options.class)
         .summary("clicks, bounces and longest stay per page and window")
         .reads(CLICKS)
-        .answers(COUNTS);
+        .answers(COUNTS)
+        .scenario(Scenario.every(Duration.ofMillis(250), CLICKS, ClickCounts::madeUp));
   }
 
   @Override
@@ -89,17 +90,9 @@ public final class ClickCounts implements Analysis<ClickCounts.Options> {
     return new Counts(1, click.stayMillis() < bounce ? 1 : 0, click.stayMillis());
   }
 
-  /** Made-up clicks of a seed, in the order of their time. */
-  private static Stream<Click> generate(long seed, long count) {
-    SplittableRandom random = new SplittableRandom(seed);
+  /** A click for tests and demonstrations. */
+  private static Click madeUp(String id, Instant at, SplittableRandom random) {
     String[] pages = {"/", "/cart", "/help"};
-    return LongStream.range(0, count)
-        .mapToObj(
-            n ->
-                new Click(
-                    "C%09d".formatted(n),
-                    Instant.parse("2026-01-05T09:00:00Z").plusMillis(n * 250),
-                    pages[random.nextInt(pages.length)],
-                    random.nextInt(60_000)));
+    return new Click(id, at, pages[random.nextInt(pages.length)], random.nextInt(60_000));
   }
 }

@@ -44,7 +44,7 @@ class ClickCountsTest {
 
   @Test
   void answersWhatALoopOverItsEventsAnswers() throws IOException {
-    List<Click> clicks = ClickCounts.CLICKS.generator().events(3, 500).toList();
+    List<Click> clicks = new ClickCounts().scenario().events(ClickCounts.CLICKS, 3, 500).toList();
     List<String> lines = new ArrayList<>(clicks.stream().map(ClickCountsTest::line).toList());
     lines.addAll(lines.subList(0, 7));
     lines.add("{\"id\":\"late\"");

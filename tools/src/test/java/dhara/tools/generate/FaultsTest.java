@@ -33,7 +33,7 @@ class FaultsTest {
   void withoutFaultsTheLinesAreTheEventsInOrder() throws IOException {
     List<String> lines = new ArrayList<>();
 
-    Faults.Truth truth = plant(new Faults(1, Duration.ZERO, 0, 0), 100, lines);
+    Planting.Truth truth = plant(new Faults(1, Duration.ZERO, 0, 0), 100, lines);
 
     assertThat(lines, is(readings(100).map(r -> text(Tides.line(r))).toList()));
     assertThat(truth.deadLetters(), is(anEmptyMap()));
@@ -58,7 +58,7 @@ class FaultsTest {
   void theTruthCountsEveryLine() throws IOException {
     List<String> lines = new ArrayList<>();
 
-    Faults.Truth truth = plant(new Faults(3, Duration.ofSeconds(10), 0.1, 0.2), 2000, lines);
+    Planting.Truth truth = plant(new Faults(3, Duration.ofSeconds(10), 0.1, 0.2), 2000, lines);
 
     Map<String, Integer> seen = new HashMap<>();
     lines.forEach(line -> seen.merge(line, 1, Integer::sum));
@@ -115,14 +115,17 @@ class FaultsTest {
         text(Faults.garbage(Reason.WRONG_TYPE, line)), is("{\"at\":\"yesterday\",\"id\":\"1\"}"));
   }
 
-  private static Faults.Truth plant(Faults faults, long count, List<String> lines)
+  private static Planting.Truth plant(Faults faults, long count, List<String> lines)
       throws IOException {
-    return faults.plant(readings(count), Tides::line, line -> lines.add(text(line)));
+    Planting planting = new Planting(faults, Tides::line, line -> lines.add(text(line)));
+    for (Tides.Reading reading : readings(count).toList()) {
+      planting.event(reading, "");
+    }
+    return planting.end();
   }
 
-  @SuppressWarnings("unchecked") // the one input of Tides reads readings
   private static Stream<Tides.Reading> readings(long count) {
-    return (Stream<Tides.Reading>) new Tides().inputs().get(0).generator().events(1, count);
+    return Tides.readings(1, count);
   }
 
   private static String garbage(Reason reason) {

@@ -9,9 +9,11 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.Validation;
@@ -58,24 +60,22 @@ public final class Tides implements Analysis<Tides.Options> {
     void setTrust(double value);
   }
 
+  private static final Input<Reading> READINGS = new Input<>("readings", Reading.class);
+
   @Override
   public Declaration<Options> declaration() {
     return Declaration.of("tides", Options.class)
         .summary("The highest tide of each harbour")
-        .reads(
-            new Input<>(
-                "readings",
-                Reading.class,
-                (seed, count) ->
-                    LongStream.range(0, count)
-                        .mapToObj(
-                            i ->
-                                new Reading(
-                                    seed + "-" + i,
-                                    Instant.ofEpochSecond(1_000_000_000 + i),
-                                    "Köchi",
-                                    i))))
-        .answers(new Output<>("highs", Harbour.class, High.class));
+        .reads(READINGS)
+        .answers(new Output<>("highs", Harbour.class, High.class))
+        .scenario(Scenario.of(READINGS, Tides::readings));
+  }
+
+  /** A reading every second. */
+  public static Stream<Reading> readings(long seed, long count) {
+    return LongStream.range(0, count)
+        .mapToObj(
+            i -> new Reading(seed + "-" + i, Instant.ofEpochSecond(1_000_000_000 + i), "Köchi", i));
   }
 
   @Override

@@ -12,7 +12,6 @@ import com.google.api.services.bigquery.model.TableRow;
 import dhara.assembly.Assembly;
 import dhara.formats.RecordFields;
 import dhara.options.BadOption;
-import dhara.pipelines.Input;
 import dhara.pipelines.commerce.OrderLine;
 import dhara.pipelines.commerce.OrderMetrics;
 import java.io.IOException;
@@ -128,8 +127,10 @@ class PubsubEmulatorTest {
 
   private static List<OrderLine> events() {
     List<OrderLine> events = new ArrayList<>();
-    Input<?> orders = new OrderMetrics().inputs().get(0);
-    orders.generator().events(7, EVENTS).forEach(event -> events.add((OrderLine) event));
+    new OrderMetrics()
+        .scenario()
+        .events(7, EVENTS)
+        .forEach(given -> events.add((OrderLine) given.event()));
     return events;
   }
 

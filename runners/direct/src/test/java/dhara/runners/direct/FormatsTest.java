@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,10 +32,12 @@ class FormatsTest {
     GeneratedEvents generated = GeneratedEvents.of(Analysis.all().get(name), 7, EVENTS, folder);
     for (String format : List.of("jsonl", "csv", "avro")) {
       Command.done(
-          List.of(
-              name,
-              "--events=" + generated.file(),
-              "--answers=files:" + folder.resolve(format) + "?format=" + format));
+          Stream.of(
+                  List.of(name),
+                  generated.read(),
+                  List.of("--answers=files:" + folder.resolve(format) + "?format=" + format))
+              .flatMap(List::stream)
+              .toList());
     }
 
     for (List<String> pair :

@@ -3,18 +3,22 @@ package dhara.runners.direct;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import dhara.events.Event;
 import dhara.formats.RecordFields;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.testkit.Command;
+import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
+import dhara.testkit.TestData;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -25,14 +29,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * {@code test-data/} is what the generators write and what the oracles say of it: of each analysis
- * a folder named as its input, with its events as JSON lines (out of order, with copies and
- * garbage), as compressed CSV (clean), and the expected answers of each output. {@code
- * -Ddhara.testData.write=true} writes it anew.
+ * a folder named as its input, or as itself if it has several, with their events as JSON lines (out
+ * of order, with copies and garbage), as compressed CSV (clean), and the expected answers of each
+ * output. {@code -Ddhara.testData.write=true} writes it anew.
  */
 class TestDataTest {
 
   private static final long SEED = 7;
   private static final long EVENTS = 3_000;
+  private static final String LINES = ".jsonl";
+  private static final String ROWS = ".csv.gz";
   private static final Path TEST_DATA = Path.of("../../test-data");
 
   static Stream<String> analyses() {
@@ -44,10 +50,9 @@ class TestDataTest {
   void theFilesAreWhatTheGeneratorWritesAndTheAnswersWhatTheOracleSays(
       String name, @TempDir Path temporary) throws IOException {
     Analysis<?> analysis = Analysis.all().get(name);
-    Input<?> input = analysis.inputs().get(0);
-    Path fresh = Files.createDirectories(temporary.resolve(input.name()));
-    write(analysis, input, fresh);
-    Path kept = TEST_DATA.resolve(input.name());
+    Path fresh = Files.createDirectories(temporary.resolve(name));
+    write(analysis, fresh);
+    Path kept = TEST_DATA.resolve(TestData.folder(analysis));
     if (Boolean.getBoolean("dhara.testData.write")) {
       Files.createDirectories(kept);
       for (Path file : files(fresh)) {
@@ -66,54 +71,56 @@ class TestDataTest {
   @MethodSource("analyses")
   void everyFormatGivesTheExpectedAnswers(String name, @TempDir Path temporary) throws IOException {
     Analysis<?> analysis = Analysis.all().get(name);
-    String input = analysis.inputs().get(0).name();
-    for (String file : List.of(input + ".jsonl", input + ".csv.gz")) {
-      Path out = temporary.resolve(file);
-      Command.done(
-          List.of(
-              name,
-              "--events=" + TEST_DATA.resolve(input).resolve(file),
-              "--answers=files:" + out));
+    Path kept = TEST_DATA.resolve(TestData.folder(analysis));
+    for (String suffix : List.of(LINES, ROWS)) {
+      Path out = temporary.resolve("out" + suffix);
+      List<String> run = new ArrayList<>(List.of(name, "--answers=files:" + out));
+      run.addAll(TestData.read(analysis, TEST_DATA, suffix));
+      Command.done(run);
       for (Output<?, ?> output : analysis.outputs()) {
         List<String> expected =
-            Files.readAllLines(
-                TEST_DATA.resolve(input).resolve("expected-" + output.name() + ".jsonl"));
-        assertThat(file, SettledAnswers.in(out.resolve(output.name())), is(expected));
+            Files.readAllLines(kept.resolve("expected-" + output.name() + LINES));
+        assertThat(suffix, SettledAnswers.in(out.resolve(output.name())), is(expected));
       }
     }
   }
 
-  private static <R extends Record> void write(Analysis<?> analysis, Input<?> input, Path folder)
+  private static void write(Analysis<?> analysis, Path folder) throws IOException {
+    List<String> generate =
+        new ArrayList<>(
+            List.of(
+                "generate",
+                analysis.name(),
+                "--seed=" + SEED,
+                "--count=" + EVENTS,
+                "--disorder=PT10S",
+                "--duplicates=0.02",
+                "--garbage=0.01"));
+    for (Input<?> input : analysis.inputs()) {
+      generate.add("--out=" + input.name() + "=" + folder.resolve(input.name() + LINES));
+    }
+    Command.done(generate);
+    Inputs inputs = Inputs.of(analysis, SEED, EVENTS);
+    for (Input<?> input : analysis.inputs()) {
+      rows(input, inputs, folder.resolve(input.name() + ROWS));
+    }
+    for (var output : Oracle.settled(analysis, inputs, List.of()).entrySet()) {
+      Files.write(folder.resolve("expected-" + output.getKey() + LINES), output.getValue());
+    }
+  }
+
+  private static <R extends Record & Event> void rows(Input<R> input, Inputs inputs, Path file)
       throws IOException {
-    Command.done(
-        List.of(
-            "generate",
-            analysis.name(),
-            "--seed=" + SEED,
-            "--count=" + EVENTS,
-            "--disorder=PT10S",
-            "--duplicates=0.02",
-            "--garbage=0.01",
-            "--out=" + folder.resolve(input.name() + ".jsonl")));
-    List<? extends Record> events = input.generator().events(SEED, EVENTS).toList();
-    @SuppressWarnings("unchecked") // the generator makes events of the input's type
-    Class<R> type = (Class<R>) input.type();
-    RecordFields<R> fields = RecordFields.of(type);
+    RecordFields<R> fields = RecordFields.of(input.type());
     StringBuilder csv = new StringBuilder();
     fields.writeHeader(',', csv);
     csv.append('\n');
-    for (Record event : events) {
-      fields.writeCsv(type.cast(event), ',', csv);
+    for (R event : inputs.of(input.name(), input.type())) {
+      fields.writeCsv(event, ',', csv);
       csv.append('\n');
     }
-    try (OutputStream out =
-        new GZIPOutputStream(Files.newOutputStream(folder.resolve(input.name() + ".csv.gz")))) {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
       out.write(csv.toString().getBytes(StandardCharsets.UTF_8));
-    }
-    for (var output : Oracle.of(analysis.name()).answers(events).entrySet()) {
-      Files.write(
-          folder.resolve("expected-" + output.getKey() + ".jsonl"),
-          SettledAnswers.of(output.getValue()));
     }
   }
 

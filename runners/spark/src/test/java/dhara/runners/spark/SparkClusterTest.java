@@ -12,6 +12,7 @@ import dhara.testkit.SettledAnswers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,21 +31,25 @@ class SparkClusterTest {
     try (SparkCluster cluster = SparkCluster.start(2, folder)) {
       SparkCluster.Driver driver =
           cluster.command(
-              List.of(analysis.name(), "--events=" + generated.file(), "--answers=files:" + out));
+              Stream.of(
+                      List.of(analysis.name()), generated.read(), List.of("--answers=files:" + out))
+                  .flatMap(List::stream)
+                  .toList());
 
       driver.awaitTasks(2);
       cluster.killWorker(0);
       assertThat("runs when the worker dies", driver.isRunning(), is(true));
 
-      assertThat(driver.done(), containsString(generated.ledger(analysis)));
+      String said = driver.done();
+      generated.ledgers().forEach(ledger -> assertThat(said, containsString(ledger)));
       cluster.master("the master misses a worker", m -> m.get("aliveworkers").asInt() == 1);
     }
-    Map<String, List<String>> oracle = Oracle.of(analysis.name()).answers(generated.events());
+    Map<String, List<String>> oracle = Oracle.settled(analysis, generated.inputs(), List.of());
     for (Output<?, ?> output : analysis.outputs()) {
       assertThat(
           output.name(),
           SettledAnswers.in(out.resolve(output.name())),
-          is(SettledAnswers.of(oracle.get(output.name()))));
+          is(oracle.get(output.name())));
     }
   }
 }

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.runners.spark.SparkRunner;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -54,8 +53,7 @@ class SparkLedgerTest {
   private static final int EVENTS = 400;
   private static final AtomicInteger FAILURES = new AtomicInteger();
 
-  private static final Input<Trade> TRADES =
-      new Input<>("trades", Trade.class, (seed, count) -> Stream.empty());
+  private static final Input<Trade> TRADES = new Input<>("trades", Trade.class);
   private static final Output<Symbol, Count> COUNTS =
       new Output<>("counts", Symbol.class, Count.class);
 

@@ -1,0 +1,136 @@
+package dhara.pipelines;
+
+import dhara.events.Event;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Makes the events of all inputs of an analysis together, so that a click can belong to an
+ * impression: for tests, demonstrations and load. A function of its seed and of nothing else.
+ *
+ * <pre>{@code
+ * Scenario.every(Duration.ofMillis(250), CLICKS,
+ *     (id, at, random) -> new Click(id, at, "/cart", random.nextInt(60_000)))
+ *
+ * Scenario.of(ORDERS, OrderLines::generate)
+ *
+ * (seed, count) -> visits(seed)
+ *     .flatMap(visit -> Stream.of(IMPRESSIONS.given(visit.shown()), CLICKS.given(visit.clicked())))
+ *     .limit(count)
+ * }</pre>
+ */
+@FunctionalInterface
+public interface Scenario {
+
+  /** When the events of {@link #every} begin: a Monday. */
+  Instant START = Instant.parse("2026-01-05T09:00:00Z");
+
+  /**
+   * The first {@code count} events of a seed, of all inputs together, in event-time order. An input
+   * has each id once.
+   */
+  Stream<Given<?>> events(long seed, long count);
+
+  /**
+   * An event of an input.
+   *
+   * @param planted what a test is to find in it, such as {@code velocity}; empty for nothing
+   */
+  record Given<T extends Record & Event>(Input<T> input, T event, String planted) {
+
+    /** The same, with something planted: {@code generate} counts it in its truth. */
+    public Given<T> planted(String what) {
+      return new Given<>(input, event, what);
+    }
+  }
+
+  /** Makes the events of one input, in event-time order, each id once. */
+  @FunctionalInterface
+  interface Events<T> {
+    Stream<T> events(long seed, long count);
+  }
+
+  /** Makes one event, of an id and a time. */
+  @FunctionalInterface
+  interface Made<T> {
+    T event(String id, Instant at, SplittableRandom random);
+  }
+
+  /** Of an analysis with one input. */
+  static <T extends Record & Event> Scenario of(Input<T> input, Events<T> events) {
+    return (seed, count) -> events.events(seed, count).map(input::given);
+  }
+
+  /** One input, an event at every step of time. */
+  static <T extends Record & Event> Scenario every(Duration step, Input<T> input, Made<T> made) {
+    return (seed, count) -> {
+      SplittableRandom random = new SplittableRandom(seed);
+      return LongStream.range(0, count)
+          .mapToObj(
+              n ->
+                  input.given(
+                      made.event(
+                          "%s-%09d".formatted(input.name(), n + 1),
+                          START.plus(step.multipliedBy(n)),
+                          random)));
+    };
+  }
+
+  /** What an analysis has that says none: it makes no events. */
+  static Scenario none() {
+    return (seed, count) -> Stream.empty();
+  }
+
+  /** The events of this and of another one, merged by their time: the first of both together. */
+  default Scenario and(Scenario other) {
+    return (seed, count) -> {
+      Iterator<Given<?>> mine = events(seed, count).iterator();
+      Iterator<Given<?>> others = other.events(seed, count).iterator();
+      return Stream.generate(new Merged(mine, others)).takeWhile(Objects::nonNull).limit(count);
+    };
+  }
+
+  /** Of {@link #events} those of one input. */
+  default <T extends Record & Event> Stream<T> events(Input<T> input, long seed, long count) {
+    return events(seed, count)
+        .filter(given -> given.input().name().equals(input.name()))
+        .map(given -> input.type().cast(given.event()));
+  }
+
+  /** Gives what comes first of two, and null when both have ended. */
+  final class Merged implements Supplier<@Nullable Given<?>> {
+
+    private final Iterator<Given<?>> one;
+    private final Iterator<Given<?>> other;
+    private @Nullable Given<?> nextOfOne;
+    private @Nullable Given<?> nextOfOther;
+
+    private Merged(Iterator<Given<?>> one, Iterator<Given<?>> other) {
+      this.one = one;
+      this.other = other;
+    }
+
+    @Override
+    public @Nullable Given<?> get() {
+      nextOfOne = nextOfOne == null && one.hasNext() ? one.next() : nextOfOne;
+      nextOfOther = nextOfOther == null && other.hasNext() ? other.next() : nextOfOther;
+      Given<?> first;
+      if (nextOfOther == null
+          || (nextOfOne != null && !nextOfOther.event.at().isBefore(nextOfOne.event.at()))) {
+        first = nextOfOne;
+        nextOfOne = null;
+      } else {
+        first = nextOfOther;
+        nextOfOther = null;
+      }
+      return first;
+    }
+  }
+}

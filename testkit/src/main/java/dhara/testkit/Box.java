@@ -1,0 +1,106 @@
+package dhara.testkit;
+
+import dhara.events.Event;
+import dhara.options.WindowOptions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A window of a key, for oracles: events are put into boxes, and what lies in a box is counted. As
+ * in the product, windows begin and end at whole milliseconds.
+ */
+public record Box<K>(K key, Instant start, Instant end) {
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** Puts events into the windows of {@code --window}, {@code --every} and {@code --gap}. */
+  public static <K, E extends Event> Map<Box<K>, List<E>> fill(
+      List<E> events, Function<E, K> key, WindowOptions options) {
+    if (options.getGap() != null) {
+      return sessions(events, key, options.getGap());
+    }
+    Duration width = options.getWindow() == null ? MINUTE : options.getWindow();
+    return sliding(events, key, width, options.getEvery() == null ? width : options.getEvery());
+  }
+
+  /** Puts each event into the one window that holds it. */
+  public static <K, E extends Event> Map<Box<K>, List<E>> tumbling(
+      List<E> events, Function<E, K> key, Duration width) {
+    return sliding(events, key, width, width);
+  }
+
+  /** Puts each event into all windows that hold it. */
+  public static <K, E extends Event> Map<Box<K>, List<E>> sliding(
+      List<E> events, Function<E, K> key, Duration width, Duration every) {
+    Map<Box<K>, List<E>> boxes = new LinkedHashMap<>();
+    for (E event : events) {
+      long at = event.at().toEpochMilli();
+      long last = Math.floorDiv(at, every.toMillis()) * every.toMillis();
+      for (long start = last; start > at - width.toMillis(); start -= every.toMillis()) {
+        Instant from = Instant.ofEpochMilli(start);
+        boxes
+            .computeIfAbsent(
+                new Box<>(key.apply(event), from, from.plus(width)), b -> new ArrayList<>())
+            .add(event);
+      }
+    }
+    return boxes;
+  }
+
+  /** Puts the events of a key that follow one another within a gap into one window. */
+  public static <K, E extends Event> Map<Box<K>, List<E>> sessions(
+      List<E> events, Function<E, K> key, Duration gap) {
+    Map<K, List<E>> byKey = new HashMap<>();
+    for (E event : events) {
+      byKey.computeIfAbsent(key.apply(event), k -> new ArrayList<>()).add(event);
+    }
+    Map<Box<K>, List<E>> boxes = new LinkedHashMap<>();
+    byKey.forEach(
+        (k, of) -> {
+          of.sort(Comparator.comparing(Event::at));
+          List<E> session = new ArrayList<>();
+          for (E event : of) {
+            if (!session.isEmpty()
+                && millis(event) >= millis(session.get(session.size() - 1)) + gap.toMillis()) {
+              boxes.put(around(k, session, gap), session);
+              session = new ArrayList<>();
+            }
+            session.add(event);
+          }
+          boxes.put(around(k, session, gap), session);
+        });
+    return boxes;
+  }
+
+  private static <K, E extends Event> Box<K> around(K key, List<E> session, Duration gap) {
+    long last = millis(session.get(session.size() - 1));
+    return new Box<>(
+        key,
+        Instant.ofEpochMilli(millis(session.get(0))),
+        Instant.ofEpochMilli(last + gap.toMillis()));
+  }
+
+  private static long millis(Event event) {
+    return event.at().toEpochMilli();
+  }
+
+  /** Its window as an answer has it: {@code "window_start":"…","window_end":"…"}. */
+  public String window() {
+    return "\"window_start\":\"%s\",\"window_end\":\"%s\"".formatted(text(start), text(end));
+  }
+
+  /** Answers write their windows with milliseconds. */
+  private static String text(Instant at) {
+    return at.atOffset(ZoneOffset.UTC)
+        .format(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'"));
+  }
+}

@@ -1,0 +1,41 @@
+package dhara.testkit;
+
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The events of an analysis in {@code test-data/}: a folder named as its input, or, if it has
+ * several, as the analysis.
+ */
+public final class TestData {
+
+  private TestData() {}
+
+  /** The folder of an analysis, in {@code test-data/}. */
+  public static String folder(Analysis<?> analysis) {
+    return analysis.inputs().size() == 1 ? analysis.inputs().get(0).name() : analysis.name();
+  }
+
+  /**
+   * The options of a run that reads all its inputs.
+   *
+   * @param testData where {@code test-data/} is
+   * @param suffix of the files: {@code .jsonl}
+   */
+  public static List<String> read(Analysis<?> analysis, Path testData, String suffix) {
+    return analysis.inputs().stream()
+        .map(
+            input ->
+                "--events=%s%s"
+                    .formatted(
+                        analysis.inputs().size() == 1 ? "" : input.name() + "=",
+                        file(analysis, input, testData, suffix)))
+        .toList();
+  }
+
+  private static Path file(Analysis<?> analysis, Input<?> input, Path testData, String suffix) {
+    return testData.resolve(folder(analysis)).resolve(input.name() + suffix);
+  }
+}
