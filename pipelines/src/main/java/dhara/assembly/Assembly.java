@@ -32,6 +32,7 @@ import dhara.reconcile.Comparison;
 import dhara.reconcile.Report;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.join.AsOf;
+import dhara.transforms.join.Version;
 import dhara.transforms.unique.Unique;
 import dhara.transforms.windows.Lateness;
 import dhara.transforms.windows.Windows;
@@ -320,25 +321,25 @@ public final class Assembly implements Flow, AutoCloseable {
     plan.holdsAsOfItsTime(input.name());
     Lateness lateness = Lateness.of(Windows.tumbling(MOMENT).withLateness(waits));
     List<EventSource<?>> facts = facts();
-    List<PCollection<T>> read = new ArrayList<>();
+    List<PCollection<Version<T>>> read = new ArrayList<>();
     for (Endpoint endpoint : endpoints(input)) {
       String step = read.isEmpty() ? input.name() : input.name() + "." + (read.size() + 1);
       EventSource<T> source = source(input, endpoint).asReference(facts);
-      read.add(readWhole(input, new Part(step, endpoint, TimeRange.ALL), source, lateness));
+      EventSource.Read<T> part =
+          opened(input, new Part(step, endpoint, TimeRange.ALL), source, lateness, events());
+      part.late().ifPresent(lateEvents::add);
+      read.add(part.events().apply(step + ".Versions", input.versions()));
+      part.removals().ifPresent(read::add);
     }
-    PCollection<T> records = flattened(input.name() + ".Parts", read);
+    PCollection<Version<T>> records = flattened(input.name() + ".Parts", read);
     if (options.getUnique()) {
       String step = input.name() + ".Unique";
-      Unique<T> unique = Unique.byId(lateness.horizon());
+      Unique<Version<T>> unique = Unique.byId(lateness.horizon());
       PCollectionTuple split = records.apply(step, unique);
       books.unique(input.name(), step, split.get(unique.counts()));
       records = split.get(unique.unique());
     }
-    AsOf<T> reference =
-        AsOf.of(
-                records.apply(input.name() + ".Versions", input.versions()),
-                Lateness.of(windows).horizon())
-            .withLateness(waits);
+    AsOf<T> reference = AsOf.of(records, Lateness.of(windows).horizon()).withLateness(waits);
     return options.getReference() == BackfillOptions.Reference.now ? reference.newest() : reference;
   }
 

@@ -64,9 +64,7 @@ public final class WeighedActivities implements Analysis<WeighedActivities.Optio
   static final Input<Activity> ACTIVITIES = new Input<>("activities", Activity.class);
   static final Input<Weight> WEIGHTS =
       Input.reference(
-          "weights",
-          Weight.class,
-          Versioned.by(Weight::kind).removedWhere(Weight::retired));
+          "weights", Weight.class, Versioned.by(Weight::kind).removedWhere(Weight::retired));
   static final Output<User, Score> SCORES = new Output<>("scores", User.class, Score.class);
   static final Output<User, Kinds> KINDS = new Output<>("kinds", User.class, Kinds.class);
 

@@ -3,6 +3,7 @@ package dhara.connectors;
 import dhara.events.DeadLetter;
 import dhara.events.Event;
 import dhara.events.LateEvent;
+import dhara.transforms.join.Version;
 import dhara.transforms.windows.Lateness;
 import java.util.List;
 import java.util.Optional;
@@ -63,11 +64,25 @@ public interface EventSource<T extends Record & Event> {
    *     them late
    * @param deadLetters what was no event
    * @param counts how many of each there were, in parts to be added up
+   * @param removals of a reference: keys of which nothing holds any more, as tombstones say; they
+   *     count as events
    */
-  record Read<T>(
+  record Read<T extends Record & Event>(
       PCollection<T> events,
       Optional<PCollection<LateEvent>> late,
       Optional<PCollection<T>> leftOut,
       PCollection<DeadLetter> deadLetters,
-      PCollection<Counts> counts) {}
+      PCollection<Counts> counts,
+      Optional<PCollection<Version<T>>> removals) {
+
+    /** What a source gives that has no tombstones. */
+    public Read(
+        PCollection<T> events,
+        Optional<PCollection<LateEvent>> late,
+        Optional<PCollection<T>> leftOut,
+        PCollection<DeadLetter> deadLetters,
+        PCollection<Counts> counts) {
+      this(events, late, leftOut, deadLetters, counts, Optional.empty());
+    }
+  }
 }

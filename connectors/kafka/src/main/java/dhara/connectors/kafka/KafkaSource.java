@@ -13,6 +13,7 @@ import dhara.connectors.reading.ArrivalReader;
 import dhara.connectors.reading.Chunk;
 import dhara.connectors.reading.ChunkedSource;
 import dhara.connectors.reading.DeadLetterSums;
+import dhara.connectors.reading.KeyText;
 import dhara.connectors.reading.UnboundedSources;
 import dhara.events.DeadLetter;
 import dhara.events.Event;
@@ -20,6 +21,7 @@ import dhara.events.LateEvent;
 import dhara.formats.RecordFields;
 import dhara.options.BadOption;
 import dhara.records.RecordCoder;
+import dhara.transforms.join.Version;
 import dhara.transforms.windows.Lateness;
 import java.io.Serializable;
 import java.time.Duration;
@@ -33,11 +35,14 @@ import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
+import org.apache.beam.sdk.coders.NullableCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VoidCoder;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.io.kafka.DeserializerProvider;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
 import org.apache.beam.sdk.io.kafka.KafkaRecord;
+import org.apache.beam.sdk.io.kafka.TimestampPolicyFactory;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -78,11 +83,12 @@ import org.slf4j.LoggerFactory;
  * newest event by {@code disorder}; an idle partition follows the tail of the topic (see {@link
  * PartitionWatermark}). Neither the wall clock nor a dead letter moves it.
  *
- * <p>What is no event is a dead letter with its bytes: a tombstone (empty), what is too long (its
- * first bytes), what does not parse, what cannot be true in time. What is late by {@link Lateness}
- * when a stream reads it, behind the watermark of its own partition, leaves apart. Offsets that
- * were deleted before they were read fail the run: nothing is skipped in silence. The source joins
- * no consumer group and commits nothing.
+ * <p>What is no event is a dead letter with its bytes: a tombstone (empty; of a reference it
+ * removes the key that the record has), what is too long (its first bytes), what does not parse,
+ * what cannot be true in time. What is late by {@link Lateness} when a stream reads it, behind the
+ * watermark of its own partition, leaves apart. Offsets that were deleted before they were read
+ * fail the run: nothing is skipped in silence. The source joins no consumer group and commits
+ * nothing.
  *
  * <pre>{@code
  * KafkaSource.of(Endpoint.of("--events", "kafka://localhost:9092/trades?end=latest"), ...)
@@ -226,19 +232,41 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
    */
   private Read<T> stream(Pipeline pipeline, String name, Lateness lateness) {
     KafkaConsumers consumers = span.consumers();
+    return follows == null
+        ? stream(
+            pipeline,
+            name,
+            lateness,
+            new NoKeys(),
+            VoidCoder.of(),
+            new EventTimePolicy<>(consumers, decoding, disorder, idleAfter, lateness))
+        : stream(
+            pipeline,
+            name,
+            lateness,
+            new TextKeys(),
+            TextKeys.CODER,
+            new ReferenceTimePolicy<>(consumers, decoding, follows, disorder, lateness));
+  }
+
+  private <K> Read<T> stream(
+      Pipeline pipeline,
+      String name,
+      Lateness lateness,
+      DeserializerProvider<K> keys,
+      Coder<K> keyCoder,
+      TimestampPolicyFactory<K, Arrival<T>> policy) {
+    KafkaConsumers consumers = span.consumers();
     KafkaOffsets start = span.start();
-    KafkaIO.Read<Void, Arrival<T>> read =
-        KafkaIO.<Void, Arrival<T>>read()
+    KafkaIO.Read<K, Arrival<T>> read =
+        KafkaIO.<K, Arrival<T>>read()
             .withBootstrapServers(consumers.address().brokers())
             .withConsumerConfigUpdates(withoutDeserializers(consumers.described()))
             .withConsumerFactoryFn(new StartingConsumers(consumers, start))
-            .withKeyDeserializerProviderAndCoder(new NoKeys(), VoidCoder.of())
+            .withKeyDeserializerProviderAndCoder(keys, keyCoder)
             .withValueDeserializerProviderAndCoder(
                 new Arrivals<>(decoding, coder), new ArrivalCoder<>(coder))
-            .withTimestampPolicyFactory(
-                follows == null
-                    ? new EventTimePolicy<>(consumers, decoding, disorder, idleAfter, lateness)
-                    : new ReferenceTimePolicy<>(consumers, decoding, follows, disorder, lateness))
+            .withTimestampPolicyFactory(policy)
             // Only the implementation over UnboundedSource knows this option: setting it, to what
             // it is anyway, is how that one is chosen whatever the engine prefers.
             .withOffsetDeduplication(false);
@@ -257,7 +285,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             .apply(
                 name + ": events and dead letters",
                 ParDo.of(
-                        new SplitFn<>(
+                        new SplitFn<K, T>(
                             decoding.input(),
                             consumers.address().source(),
                             decoding.format().type(),
@@ -268,17 +296,23 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
         split,
         coder,
         Optional.of(split.get(outputs.late).setCoder(RecordCoder.of(LateEvent.class))),
-        Optional.empty());
+        Optional.empty(),
+        follows != null);
   }
 
   /** The source that KafkaIO reads. */
   @SuppressWarnings("unchecked") // a reader of KafkaIO gives its records
-  private static <T extends Record & Event> ChunkedSource<KafkaRecord<Void, Arrival<T>>, ?> chunked(
-      KafkaIO.Read<Void, Arrival<T>> read) {
+  private static <K, T extends Record & Event> ChunkedSource<KafkaRecord<K, Arrival<T>>, ?> chunked(
+      KafkaIO.Read<K, Arrival<T>> read) {
     return ChunkedSource.of(
-        (UnboundedSource<KafkaRecord<Void, Arrival<T>>, ?>) UnboundedSources.of(read),
+        (UnboundedSource<KafkaRecord<K, Arrival<T>>, ?>) UnboundedSources.of(read),
         CHUNK,
         CHUNK_TIME);
+  }
+
+  /** A tombstone holds as of its record's time. */
+  private static <T extends Record> Version<T> removed(String key, long atMillis, String position) {
+    return Version.removed(key, java.time.Instant.ofEpochMilli(atMillis), position);
   }
 
   /** Where a record stands, as dead letters and late events say it. */
@@ -307,12 +341,14 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             .apply(name + ": spread", Reshuffle.viaRandomKey())
             .apply(
                 name + ": read",
-                ParDo.of(new ReadRangeFn<>(consumers, decoding, lateRecords, outputs))
+                ParDo.of(
+                        new ReadRangeFn<>(
+                            consumers, decoding, lateRecords, follows != null, outputs))
                     .withSideInputs(Stream.ofNullable(lateRecords).map(LateRecords::view).toList())
                     .withOutputTags(outputs.events, outputs.others().and(outputs.leftOut)));
     Optional<PCollection<T>> leftOut =
         Optional.of(split.get(outputs.leftOut).setCoder(coder)).filter(o -> late != null);
-    return outputs.of(split, coder, Optional.empty(), leftOut);
+    return outputs.of(split, coder, Optional.empty(), leftOut, follows != null);
   }
 
   /** The outputs of both kinds of reading; only a stream has late events. */
@@ -325,23 +361,27 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     private final TupleTag<T> leftOut = new TupleTag<>("leftOut");
     private final TupleTag<DeadLetter> deadLetters = new TupleTag<>("deadLetters");
     private final TupleTag<Counts> counts = new TupleTag<>("counts");
+    private final TupleTag<Version<T>> removals = new TupleTag<>("removals");
 
     TupleTagList others() {
-      return TupleTagList.of(deadLetters).and(counts);
+      return TupleTagList.of(deadLetters).and(counts).and(removals);
     }
 
     Read<T> of(
         PCollectionTuple split,
         Coder<T> coder,
         Optional<PCollection<LateEvent>> lateEvents,
-        Optional<PCollection<T>> without) {
+        Optional<PCollection<T>> without,
+        boolean reference) {
       PCollection<T> stamped = split.get(events).setCoder(coder);
+      PCollection<Version<T>> removed = split.get(removals).setCoder(Version.coder(coder));
       return new Read<>(
           stamped,
           lateEvents,
           without,
           split.get(deadLetters).setCoder(RecordCoder.of(DeadLetter.class)),
-          split.get(counts).setCoder(RecordCoder.of(Counts.class)));
+          split.get(counts).setCoder(RecordCoder.of(Counts.class)),
+          Optional.of(removed).filter(r -> reference));
     }
   }
 
@@ -402,6 +442,24 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
   }
 
+  /** Of a reference a tombstone has nothing but its key. */
+  private static final class TextKeys implements DeserializerProvider<String> {
+
+    private static final long serialVersionUID = 1L;
+
+    static final Coder<String> CODER = NullableCoder.of(StringUtf8Coder.of());
+
+    @Override
+    public Deserializer<String> getDeserializer(Map<String, ?> configs, boolean isKey) {
+      return (topic, data) -> data == null ? null : KeyText.of(data);
+    }
+
+    @Override
+    public Coder<String> getCoder(CoderRegistry registry) {
+      return CODER;
+    }
+  }
+
   /** Reads values to arrivals where they come off the wire. */
   private static final class Arrivals<T extends Record & Event>
       implements DeserializerProvider<Arrival<T>> {
@@ -429,8 +487,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   }
 
   /** Parts events, which are stamped already, from late ones and dead letters, and counts all. */
-  static final class SplitFn<T extends Record & Event>
-      extends DoFn<Chunk<KafkaRecord<Void, Arrival<T>>>, T> {
+  static final class SplitFn<K, T extends Record & Event>
+      extends DoFn<Chunk<KafkaRecord<K, Arrival<T>>>, T> {
 
     private final String input;
     private final String source;
@@ -456,11 +514,10 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
 
     @ProcessElement
-    public void process(
-        @Element Chunk<KafkaRecord<Void, Arrival<T>>> chunk, MultiOutputReceiver out) {
+    public void process(@Element Chunk<KafkaRecord<K, Arrival<T>>> chunk, MultiOutputReceiver out) {
       OutputReceiver<T> events = out.get(outputs.events);
       for (int i = 0; i < chunk.size(); i++) {
-        KafkaRecord<Void, Arrival<T>> record = chunk.element(i);
+        KafkaRecord<K, Arrival<T>> record = chunk.element(i);
         Arrival<T> arrival = record.getKV().getValue();
         counting.read(arrival.length());
         T event = arrival.event();
@@ -470,6 +527,11 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
         } else if (event != null) {
           counting.event();
           events.outputWithTimestamp(event, chunk.at(i));
+        } else if (arrival.tombstone() && record.getKV().getKey() instanceof String key) {
+          counting.event();
+          out.get(outputs.removals)
+              .outputWithTimestamp(
+                  removed(key, record.getTimestamp(), position(record)), chunk.at(i));
         } else {
           counting.deadLetter();
           sums.add(arrival.deadLetter(input, source, position(record)), chunk.at(i), out);
@@ -477,7 +539,11 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       }
     }
 
-    private LateEvent late(Arrival<T> arrival, KafkaRecord<Void, Arrival<T>> record) {
+    private LateEvent late(Arrival<T> arrival, KafkaRecord<K, Arrival<T>> record) {
+      if (arrival.tombstone()) {
+        return arrival.lateTombstone(
+            record.getTimestamp(), lateness, input, source, position(record));
+      }
       if (fields == null) {
         fields = RecordFields.of(type);
       }
@@ -501,6 +567,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     private final KafkaConsumers consumers;
     private final Decoding<T> decoding;
     private final @Nullable LateRecords late;
+    private final boolean reference;
     private final Outputs<T> outputs;
     private transient @Nullable KafkaRangeReader ranges;
     private transient @Nullable ArrivalReader<T> reader;
@@ -510,10 +577,12 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
         KafkaConsumers consumers,
         Decoding<T> decoding,
         @Nullable LateRecords late,
+        boolean reference,
         Outputs<T> outputs) {
       this.consumers = consumers;
       this.decoding = decoding;
       this.late = late;
+      this.reference = reference;
       this.outputs = outputs;
     }
 
@@ -541,7 +610,19 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             Arrival<T> arrival = reader.read(record.value(), record.timestamp());
             counting.read(arrival.length());
             T event = arrival.event();
-            if (event == null) {
+            boolean removes = reference && arrival.tombstone() && record.key() != null;
+            if (removes && leftOut.contains(record.offset())) {
+              counting.late();
+            } else if (removes) {
+              counting.event();
+              out.get(outputs.removals)
+                  .outputWithTimestamp(
+                      removed(
+                          KeyText.of(record.key()),
+                          record.timestamp(),
+                          position(range.partition(), record.offset())),
+                      Instant.ofEpochMilli(record.timestamp()));
+            } else if (event == null) {
               counting.deadLetter();
               sums.add(
                   arrival.deadLetter(

@@ -23,7 +23,7 @@ import org.joda.time.Instant;
  * ReferenceWatermark} of each partition, and settles which records are late by it.
  */
 final class ReferenceTimePolicy<T extends Record & Event>
-    implements TimestampPolicyFactory<Void, Arrival<T>> {
+    implements TimestampPolicyFactory<String, Arrival<T>> {
 
   private static final long serialVersionUID = 1L;
 
@@ -60,7 +60,7 @@ final class ReferenceTimePolicy<T extends Record & Event>
   }
 
   @Override
-  public TimestampPolicy<Void, Arrival<T>> createTimestampPolicy(
+  public TimestampPolicy<String, Arrival<T>> createTimestampPolicy(
       TopicPartition partition, Optional<Instant> previousWatermark) {
     long previous =
         previousWatermark
@@ -97,7 +97,7 @@ final class ReferenceTimePolicy<T extends Record & Event>
   }
 
   private static final class Policy<T extends Record & Event>
-      extends TimestampPolicy<Void, Arrival<T>> {
+      extends TimestampPolicy<String, Arrival<T>> {
 
     private final TimeBounds bounds;
     private final Lateness lateness;
@@ -111,15 +111,15 @@ final class ReferenceTimePolicy<T extends Record & Event>
 
     @Override
     public Instant getTimestampForRecord(
-        PartitionContext context, KafkaRecord<Void, Arrival<T>> record) {
+        PartitionContext context, KafkaRecord<String, Arrival<T>> record) {
       Arrival<T> arrival = record.getKV().getValue();
       arrival.settle(bounds, record.getTimestamp());
       T event = arrival.event();
-      if (event == null) {
+      if (event == null && !arrival.tombstone()) {
         watermark.read(record.getOffset());
         return getWatermark(context);
       }
-      long atMillis = event.at().toEpochMilli();
+      long atMillis = event == null ? record.getTimestamp() : event.at().toEpochMilli();
       if (lateness.late(atMillis, watermark.known())) {
         arrival.behind(watermark.known());
       }

@@ -35,6 +35,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class Arrival<T extends Record & Event> {
 
   private static final long ON_TIME = Long.MIN_VALUE;
+  private static final String TOMBSTONE = "no value (a tombstone)";
+  private static final byte[] NOTHING = {};
 
   private @Nullable T event;
   private @Nullable Reason reason;
@@ -63,6 +65,11 @@ public final class Arrival<T extends Record & Event> {
   /** An event whose time is still to be bounded; the bytes are kept until then. */
   static <T extends Record & Event> Arrival<T> parsed(T event, byte[] bytes, long seenMillis) {
     return new Arrival<>(event, null, null, bytes, bytes.length, seenMillis);
+  }
+
+  /** No value at all, which is no event; of a reference it removes the record's key. */
+  static <T extends Record & Event> Arrival<T> tombstone(long seenMillis) {
+    return bad(Reason.EMPTY, TOMBSTONE, NOTHING, 0, seenMillis);
   }
 
   /**
@@ -115,6 +122,31 @@ public final class Arrival<T extends Record & Event> {
    */
   public void behind(long millis) {
     watermarkMillis = millis;
+  }
+
+  /** Whether there was no value at all. */
+  public boolean tombstone() {
+    return TOMBSTONE.equals(text);
+  }
+
+  /**
+   * The late event of a tombstone, which has the time of its record.
+   *
+   * @param position where it stands in the source; also its id
+   */
+  public LateEvent lateTombstone(
+      long atMillis, Lateness lateness, String input, String source, String position) {
+    IntervalWindow missed = lateness.missed(atMillis);
+    return new LateEvent(
+        input,
+        position,
+        Instant.ofEpochMilli(atMillis),
+        Instant.ofEpochMilli(missed.start().getMillis()),
+        Instant.ofEpochMilli(missed.end().getMillis()),
+        lateness.lateMillis(atMillis, watermarkMillis),
+        source,
+        position,
+        "null");
   }
 
   /** Whether it is an event that came too late for its windows. */
@@ -189,6 +221,7 @@ public final class Arrival<T extends Record & Event> {
     private static final int BAD = 1;
     private static final int LATE = 2;
     private static final int CUT = 3;
+    private static final int NO_VALUE = 4;
 
     private final Coder<T> events;
 
@@ -208,6 +241,13 @@ public final class Arrival<T extends Record & Event> {
           data.writeLong(arrival.watermarkMillis);
         }
         events.encode(event, out);
+        return;
+      }
+      if (arrival.tombstone()) {
+        out.write(NO_VALUE);
+        data.writeInt(arrival.length);
+        data.writeLong(arrival.seenMillis);
+        data.writeLong(arrival.watermarkMillis);
         return;
       }
       if (arrival.reason == null || arrival.text == null || arrival.bytes == null) {
@@ -230,6 +270,11 @@ public final class Arrival<T extends Record & Event> {
       int tag = data.readUnsignedByte();
       int length = data.readInt();
       long seenMillis = data.readLong();
+      if (tag == NO_VALUE) {
+        Arrival<T> arrival = tombstone(seenMillis);
+        arrival.behind(data.readLong());
+        return arrival;
+      }
       if (tag != BAD && tag != CUT) {
         long watermarkMillis = tag == LATE ? data.readLong() : ON_TIME;
         Arrival<T> arrival = new Arrival<>(events.decode(in), null, null, null, length, seenMillis);

@@ -1,7 +1,6 @@
 package dhara.connectors.reading;
 
 import dhara.connectors.Decoding;
-import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
 import dhara.formats.EventParser;
 import dhara.formats.text.BadEvent;
@@ -10,8 +9,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Reads the values of records. Keeps a parser, so it belongs to one thread. */
 public final class ArrivalReader<T extends Record & Event> {
-
-  private static final byte[] NOTHING = {};
 
   private final Decoding<T> decoding;
   private final EventParser<T> parser;
@@ -29,7 +26,7 @@ public final class ArrivalReader<T extends Record & Event> {
   public Arrival<T> read(byte @Nullable [] value) {
     long seenMillis = System.currentTimeMillis();
     if (value == null) {
-      return Arrival.bad(Reason.EMPTY, "no value (a tombstone)", NOTHING, 0, seenMillis);
+      return Arrival.tombstone(seenMillis);
     }
     if (value.length > decoding.maxEventBytes()) {
       return Arrival.tooLong(
