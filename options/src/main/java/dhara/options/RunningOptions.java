@@ -10,7 +10,7 @@ import org.apache.beam.sdk.options.Description;
 public interface RunningOptions extends WindowOptions, ZoneOptions {
 
   @Description(
-      "Running totals count from the start of the day, the week or the month in --zone, or from the"
+      "Running totals count from the start of the day, the week or the month in --timeZone, or from the"
           + " first event ever, which a range of --from and --until has not. A stream updates them"
           + " every --early, by default every 10 s, e.g. --since=month")
   @Default.Enum("day")

@@ -4,13 +4,16 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Whose calendar counts, for analyses that answer by the day, the week or the month. */
+/**
+ * Whose calendar counts, for analyses that answer by the day, the week or the month. {@code --zone}
+ * is taken: Beam's options of Google Cloud have it for where workers run.
+ */
 public interface ZoneOptions extends PipelineOptions {
 
   @Description(
-      "Time zone in whose calendar days, weeks and months begin and end, e.g. --zone=Asia/Kolkata")
+      "Time zone in whose calendar days, weeks and months begin and end, e.g. --timeZone=Asia/Kolkata")
   @Default.String("UTC")
-  String getZone();
+  String getTimeZone();
 
-  void setZone(String value);
+  void setTimeZone(String value);
 }

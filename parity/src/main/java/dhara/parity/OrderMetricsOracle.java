@@ -9,10 +9,14 @@ import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Order metrics by sorting lines into boxes and counting what is in each. */
 @AutoService(Oracle.class)
@@ -29,37 +33,46 @@ public final class OrderMetricsOracle implements Oracle {
         List.of(),
         List.of("--by=city", "--topWindow=PT5M", "--topCount=3", "--topOrders=5"),
         List.of("--window=PT40S", "--every=PT10S"),
-        List.of("--gap=PT2S"));
+        List.of("--gap=PT2S", "--since=month", "--timeZone=Asia/Kolkata"));
   }
 
   @Override
   public Map<String, List<String>> answers(Inputs inputs, DharaOptions given) {
     OrderMetrics.Options options = given.as(OrderMetrics.Options.class);
     List<OrderLine> lines = inputs.of("orders", OrderLine.class);
-    return Map.of("metrics", metrics(lines, options), "top", top(lines, options));
+    Function<OrderLine, String> by = line -> name(line, options.getBy());
+    return Map.of(
+        "metrics",
+        metrics(Box.fill(lines, by, options), options),
+        "totals",
+        metrics(Box.running(lines, by, options), options),
+        "top",
+        top(lines, options));
   }
 
-  private static List<String> metrics(List<OrderLine> lines, OrderMetrics.Options options) {
+  private static List<String> metrics(
+      Map<Box<String>, List<OrderLine>> boxes, OrderMetrics.Options options) {
     List<String> answers = new ArrayList<>();
-    Box.fill(lines, line -> name(line, options.getBy()), options)
-        .forEach(
+    boxes.forEach(
             (box, of) -> {
               Sum sum = new Sum(of);
               answers.add(
                   """
                   {"dimension":"%s","name":"%s",%s,\
-                  "orders":%d,"gmv_minor":%s,"average_order_minor":%s,"items":%d,\
-                  "cancellations":%d,"cancelled_minor":%s}"""
+                  "orders":%d,"buyers":%d,"gmv_minor":%s,"average_order_minor":%s,\
+                  "items":%d,"cancellations":%d,"cancelled_minor":%s,"last_order_at":%s}"""
                       .formatted(
                           options.getBy(),
                           box.key(),
                           box.window(),
                           sum.orders,
+                          sum.buyers,
                           sum.gmv,
                           sum.average(),
                           sum.items,
                           sum.cancellations,
-                          sum.cancelled));
+                          sum.cancelled,
+                          sum.lastOrderAt()));
             });
     return answers;
   }
@@ -100,13 +113,17 @@ public final class OrderMetricsOracle implements Oracle {
             Product product = products.get(rank - 1);
             best.append(rank == 1 ? "" : ",")
                 .append(
-                    "{\"rank\":%d,\"product\":\"%s\",\"orders\":%d,\"items\":%d,\"gmv_minor\":%s}"
+                    """
+                    {"rank":%d,"product":"%s","orders":%d,"buyers":%d,"items":%d,\
+                    "gmv_minor":%s,"last_order_at":%s}"""
                         .formatted(
                             rank,
                             product.code,
                             product.sum.orders,
+                            product.sum.buyers,
                             product.sum.items,
-                            product.sum.gmv));
+                            product.sum.gmv,
+                            product.sum.lastOrderAt()));
           }
           if (!products.isEmpty()) {
             answers.add(
@@ -120,6 +137,8 @@ public final class OrderMetricsOracle implements Oracle {
   private static final class Sum {
 
     private final long orders;
+    private final long buyers;
+    private final Optional<Instant> last;
     private final BigDecimal gmv;
     private final long items;
     private final long cancellations;
@@ -129,6 +148,9 @@ public final class OrderMetricsOracle implements Oracle {
       List<OrderLine> bought = lines.stream().filter(line -> line.quantity() > 0).toList();
       List<OrderLine> back = lines.stream().filter(line -> line.quantity() < 0).toList();
       orders = bought.stream().map(OrderLine::order).distinct().count();
+      buyers =
+          bought.stream().map(OrderLine::customer).filter(Objects::nonNull).distinct().count();
+      last = bought.stream().map(OrderLine::at).max(Instant::compareTo);
       items = bought.stream().mapToLong(OrderLine::quantity).sum();
       cancellations = back.stream().map(OrderLine::order).distinct().count();
       gmv = value(bought);
@@ -139,6 +161,10 @@ public final class OrderMetricsOracle implements Oracle {
       return lines.stream()
           .map(l -> BigDecimal.valueOf(l.quantity()).multiply(BigDecimal.valueOf(l.unitMinor())))
           .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    String lastOrderAt() {
+      return last.map(at -> "\"" + Box.text(at) + "\"").orElse("null");
     }
 
     BigDecimal average() {

@@ -89,7 +89,7 @@ public final class Windowing {
     return late(Windows.calendar(unit, zone(zone)), options);
   }
 
-  /** The windows of running totals: {@code --since}, {@code --zone}; they always answer early. */
+  /** The windows of running totals: {@code --since}, {@code --timeZone}; they always answer early. */
   public static Windows running(RunningOptions options) {
     Windows windows =
         switch (options.getSince()) {
@@ -102,14 +102,14 @@ public final class Windowing {
   }
 
   private static ZoneId zone(ZoneOptions options) {
-    String zone = options.getZone();
+    String zone = options.getTimeZone();
     try {
       return ZoneId.of(zone);
     } catch (DateTimeException e) {
       throw new BadOption(
-          "--zone",
+          "--timeZone",
           zone,
-          "is no time zone, e.g. --zone=Asia/Kolkata."
+          "is no time zone, e.g. --timeZone=Asia/Kolkata."
               + Nearest.question(zone, ZoneId.getAvailableZoneIds()),
           e);
     }

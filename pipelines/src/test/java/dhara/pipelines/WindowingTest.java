@@ -37,7 +37,7 @@ class WindowingTest {
   void runningTotalsStartAnewAsToldInTheZoneThatIsTold(Since since, CalendarUnit unit) {
     RunningOptions options = options();
     options.setSince(since);
-    options.setZone("Asia/Kolkata");
+    options.setTimeZone("Asia/Kolkata");
     options.setLateness(Duration.ofHours(1));
     options.setEarly(Duration.ofSeconds(1));
 
@@ -65,7 +65,7 @@ class WindowingTest {
   @Test
   void daysOfAZoneAnswerAtTheirEndUnlessAskedForMore() {
     RunningOptions options = options();
-    options.setZone("Europe/Berlin");
+    options.setTimeZone("Europe/Berlin");
 
     assertThat(
         Windowing.calendar(CalendarUnit.DAY, options, options),
@@ -78,13 +78,13 @@ class WindowingTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "asia/kolkatta | --zone=asia/kolkatta: is no time zone, e.g. --zone=Asia/Kolkata."
+        "asia/kolkatta | --timeZone=asia/kolkatta: is no time zone, e.g. --timeZone=Asia/Kolkata."
             + " Did you mean Asia/Kolkata or Asia/Calcutta or Asia/Jakarta?",
-        "half past nine | --zone=half past nine: is no time zone, e.g. --zone=Asia/Kolkata.",
+        "half past nine | --timeZone=half past nine: is no time zone, e.g. --timeZone=Asia/Kolkata.",
       })
   void whatIsNoTimeZoneIsRefusedWithWhatWasMeant(String zone, String said) {
     RunningOptions options = options();
-    options.setZone(zone);
+    options.setTimeZone(zone);
 
     BadOption refused = assertThrows(BadOption.class, () -> Windowing.running(options));
 

@@ -38,7 +38,7 @@ public final class Proof {
           "--farFuture=0.002",
           "--idlePartition",
           "--unwrittenPartition",
-          "--closing=PT12H");
+          "--closing=P2D");
 
   private final Console console;
   private final EmbeddedKafka kafka;
@@ -123,9 +123,9 @@ public final class Proof {
               "--without=" + answers + "-late",
               "--answers=files:" + backfill + "/without"));
 
-      // The closing events make windows of their own, half a day later.
+      // The closing events make windows of their own, two days later.
       String until =
-          "--until=" + Instant.parse(sent.get("newest").asText()).plus(Duration.ofHours(6));
+          "--until=" + Instant.parse(sent.get("newest").asText()).plus(Duration.ofDays(1));
       say("%n%s: the stream and the archive; late events explain what differs%n", name);
       boolean explained =
           reconciled(

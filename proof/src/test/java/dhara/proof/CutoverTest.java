@@ -16,6 +16,7 @@ import dhara.testkit.SettledAnswers;
 import dhara.testkit.flink.FlinkCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,7 @@ class CutoverTest {
               "--events=" + since,
               "--to=" + kafka.uri(name) + "?partitions=2",
               "--truth=" + folder.resolve("truth"),
-              "--closing=PT12H"));
+              "--closing=P2D"));
       List<String> both =
           List.of(
               name, "--events=" + archive, "--cutover=" + cutover, "--unique=false", "--events=");
@@ -97,7 +98,7 @@ class CutoverTest {
                   both,
                   kafka.uri(name) + "?end=latest",
                   "--answers=files:" + backfill,
-                  "--until=" + ((Event) events.get(EVENTS - 1)).at().plusSeconds(3_600)));
+                  "--until=" + ((Event) events.get(EVENTS - 1)).at().plus(Duration.ofDays(1))));
       // The two closing events lie beyond the range.
       assertThat(
           backfilled.err(),

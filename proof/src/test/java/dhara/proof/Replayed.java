@@ -55,7 +55,7 @@ record Replayed(String topic, Path archive, List<? extends Record> events, JsonN
                 "--events=" + archive,
                 "--to=" + kafka.uri(topic) + "?partitions=4",
                 "--seed=" + seed,
-                "--closing=PT12H",
+                "--closing=P2D",
                 "--truth=" + truth));
     replay.addAll(faults);
     Command.done("direct", replay);

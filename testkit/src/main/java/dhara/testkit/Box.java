@@ -1,9 +1,12 @@
 package dhara.testkit;
 
 import dhara.events.Event;
+import dhara.options.RunningOptions;
 import dhara.options.WindowOptions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -21,6 +24,9 @@ import java.util.function.Function;
 public record Box<K>(K key, Instant start, Instant end) {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** When windows that never end do. */
+  private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
 
   /** Puts events into the windows of {@code --window}, {@code --every} and {@code --gap}. */
   public static <K, E extends Event> Map<Box<K>, List<E>> fill(
@@ -54,6 +60,32 @@ public record Box<K>(K key, Instant start, Instant end) {
       }
     }
     return boxes;
+  }
+
+  /** Puts each event into the day, week or month of {@code --since} and {@code --timeZone}. */
+  public static <K, E extends Event> Map<Box<K>, List<E>> running(
+      List<E> events, Function<E, K> key, RunningOptions options) {
+    ZoneId zone = ZoneId.of(options.getTimeZone());
+    Map<Box<K>, List<E>> boxes = new LinkedHashMap<>();
+    for (E event : events) {
+      LocalDate day = event.at().atZone(zone).toLocalDate();
+      LocalDate monday = day.minusDays(day.getDayOfWeek().getValue() - 1);
+      LocalDate first = day.withDayOfMonth(1);
+      Box<K> box =
+          switch (options.getSince()) {
+            case day -> days(key.apply(event), day, day.plusDays(1), zone);
+            case week -> days(key.apply(event), monday, monday.plusDays(7), zone);
+            case month -> days(key.apply(event), first, first.plusMonths(1), zone);
+            case ever -> new Box<>(key.apply(event), Instant.EPOCH, END);
+          };
+      boxes.computeIfAbsent(box, b -> new ArrayList<>()).add(event);
+    }
+    return boxes;
+  }
+
+  private static <K> Box<K> days(K key, LocalDate from, LocalDate until, ZoneId zone) {
+    return new Box<>(
+        key, from.atStartOfDay(zone).toInstant(), until.atStartOfDay(zone).toInstant());
   }
 
   /** Puts the events of a key that follow one another within a gap into one window. */
@@ -98,8 +130,8 @@ public record Box<K>(K key, Instant start, Instant end) {
     return "\"window_start\":\"%s\",\"window_end\":\"%s\"".formatted(text(start), text(end));
   }
 
-  /** Answers write their windows with milliseconds. */
-  private static String text(Instant at) {
+  /** Answers write times with milliseconds. */
+  public static String text(Instant at) {
     return at.atOffset(ZoneOffset.UTC)
         .format(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'"));
   }

@@ -3,7 +3,7 @@ package dhara.pipelines.commerce;
 import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.DharaOptions;
-import dhara.options.WindowOptions;
+import dhara.options.RunningOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
@@ -15,36 +15,40 @@ import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.aggregate.KeyBy;
 import dhara.transforms.aggregate.LatestFn;
-import dhara.transforms.tally.Tally;
+import dhara.transforms.tally.Ids;
+import dhara.transforms.tally.Max;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
-import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Orders as they come in: how many, worth how much, and which products lead.
  *
  * <pre>
- *              ┌─▶ by category (or country, city) ─▶ per minute ─▶ metrics
- *   order lines┤
- *              └─▶ by product ─▶ per 15 min ─▶ at least 10 orders ─▶ the best ─▶ top
+ *               ┌─▶ by category (or country, city) ─▶ per minute ─▶ metrics
+ *   order lines ┼─▶ by category (or country, city) ─▶ since midnight ─▶ totals
+ *               └─▶ by product, with at least 10 orders ─▶ per 15 min ─▶ the best ─▶ top
  * </pre>
  *
  * <p>A line with a negative quantity is a cancellation: it counts as such, and takes nothing from
- * the gross merchandise value (GMV) of the window it falls in. Orders are counted exactly, by their
- * ids. Money is in minor units of the currency.
+ * the gross merchandise value (GMV) of the window it falls in. Orders and buyers are counted
+ * exactly, by their ids, which a window keeps until it closes. Money is in minor units of the
+ * currency.
+ *
+ * <p>Totals run: a stream updates them every ten seconds, and they settle when the day ends in
+ * {@code --timeZone}.
  */
 @AutoService(Analysis.class)
 @SuppressWarnings("rawtypes")
@@ -57,19 +61,23 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
    * Orders of a dimension in a window.
    *
    * @param orders distinct orders that bought something
+   * @param buyers distinct customers of these orders; lines without a customer count none
    * @param gmvMinor value of the units bought
    * @param averageOrderMinor {@code gmvMinor / orders}, rounded half up; 0 without orders
    * @param items units bought
    * @param cancellations distinct orders with cancelled units
    * @param cancelledMinor value of the units cancelled, above zero
+   * @param lastOrderAt when the last of these orders came; null without orders
    */
   public record Metrics(
       long orders,
+      long buyers,
       long gmvMinor,
       long averageOrderMinor,
       long items,
       long cancellations,
-      long cancelledMinor) {}
+      long cancelledMinor,
+      @Nullable Instant lastOrderAt) {}
 
   /** What products are ranked by: {@code gmv}. */
   public record Ranking(String rankedBy) {}
@@ -78,10 +86,17 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
   public record Top(List<Product> products) {}
 
   /** A product among the best. */
-  public record Product(int rank, String product, long orders, long items, long gmvMinor) {}
+  public record Product(
+      int rank,
+      String product,
+      long orders,
+      long buyers,
+      long items,
+      long gmvMinor,
+      Instant lastOrderAt) {}
 
   /** The options that this analysis adds. */
-  public interface Options extends DharaOptions, WindowOptions {
+  public interface Options extends DharaOptions, RunningOptions {
 
     @Description("What metrics are broken down by: category, country or city, e.g. --by=country")
     @Default.Enum("category")
@@ -133,14 +148,17 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
   static final Input<OrderLine> LINES = new Input<>("orders", OrderLine.class);
   static final Output<Dimension, Metrics> METRICS =
       new Output<>("metrics", Dimension.class, Metrics.class);
+  static final Output<Dimension, Metrics> TOTALS =
+      new Output<>("totals", Dimension.class, Metrics.class);
   static final Output<Ranking, Top> TOP = new Output<>("top", Ranking.class, Top.class);
 
   @Override
   public Declaration<Options> declaration() {
     return Declaration.of("order-metrics", Options.class)
-        .summary("orders, GMV, average order and cancellations per minute; top products per 15 min")
+        .summary(
+            "orders, buyers, GMV and cancellations per minute and day; top products per 15 min")
         .reads(LINES)
-        .answers(METRICS, TOP)
+        .answers(METRICS, TOP, TOTALS)
         .scenario(Scenario.of(LINES, OrderLines::generate));
   }
 
@@ -151,76 +169,76 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
     long orders = options.getTopOrders();
     Windows windows = Windowing.of(options);
     Windows topWindows = Windowing.tumbling("--topWindow", options.getTopWindow(), options);
-    PCollection<OrderLine> lines = flow.events(LINES, windows, topWindows);
+    Windows days = Windowing.running(options);
+    PCollection<OrderLine> lines = flow.events(LINES, windows, topWindows, days);
 
     flow.answers(
         METRICS,
-        lines.apply("Metrics", Answers.in(windows).perKey(Dimension.class, by::of, sum())));
+        lines.apply("Metrics", Answers.in(windows).perKey(Dimension.class, by::of, sums(0))));
 
     flow.answers(
         TOP,
         lines
             .apply(
                 "Products",
-                Answers.in(topWindows).perKey(Code.class, line -> new Code(line.product()), sum()))
-            .apply("Eligible", Filter.by(product -> product.value().orders() >= orders))
+                Answers.in(topWindows)
+                    .perKey(Code.class, line -> new Code(line.product()), sums(orders)))
             .apply("Rank", KeyBy.record(Ranking.class, product -> new Ranking("gmv")))
             .apply("Top", Answers.perKey(LatestFn.of(best(most), Top.class))));
+
+    flow.answers(
+        TOTALS, lines.apply("Totals", Answers.in(days).perKey(Dimension.class, by::of, sums(0))));
   }
+
+  /** Every id is kept: counts are exact. */
+  private static final int ALL = Integer.MAX_VALUE;
 
   private record Code(String product) {}
 
-  /** Lines of orders, added up. The maps hold the ids of the orders; their values mean nothing. */
-  private record OrderTally(
-      Map<String, Boolean> orders,
+  /** Lines of orders, added up. */
+  private record Sums(
+      Ids orders,
+      Ids buyers,
       long gmvMinor,
       long items,
-      Map<String, Boolean> cancellations,
-      long cancelledMinor)
-      implements Tally<OrderTally> {
+      Ids cancellations,
+      long cancelledMinor,
+      @Nullable @Max Instant lastOrderAt) {
 
-    static final OrderTally ZERO = new OrderTally(Map.of(), 0, 0, Map.of(), 0);
-
-    static OrderTally of(OrderLine line) {
-      return line.quantity() > 0
-          ? new OrderTally(
-              Map.of(line.order(), true), line.valueMinor(), line.quantity(), Map.of(), 0)
-          : new OrderTally(Map.of(), 0, 0, Map.of(line.order(), true), -line.valueMinor());
-    }
-
-    @Override
-    public OrderTally plus(OrderTally other) {
-      return new OrderTally(
-          union(orders, other.orders),
-          Math.addExact(gmvMinor, other.gmvMinor),
-          Math.addExact(items, other.items),
-          union(cancellations, other.cancellations),
-          Math.addExact(cancelledMinor, other.cancelledMinor));
-    }
-
-    private static Map<String, Boolean> union(Map<String, Boolean> a, Map<String, Boolean> b) {
-      if (b.isEmpty()) {
-        return a;
+    static Sums of(OrderLine line) {
+      Ids order = Ids.of(line.order(), ALL);
+      if (line.quantity() < 0) {
+        return new Sums(Ids.NONE, Ids.NONE, 0, 0, order, -line.valueMinor(), null);
       }
-      Map<String, Boolean> union = a instanceof HashMap ? a : new HashMap<>(a);
-      union.putAll(b);
-      return union;
+      Ids buyer = line.customer() == null ? Ids.NONE : Ids.of(line.customer(), ALL);
+      return new Sums(order, buyer, line.valueMinor(), line.quantity(), Ids.NONE, 0, line.at());
     }
 
     Metrics metrics() {
-      long count = orders.size();
+      long count = orders.count();
       return new Metrics(
           count,
+          buyers.count(),
           gmvMinor,
           count == 0 ? 0 : (gmvMinor + count / 2) / count,
           items,
-          cancellations.size(),
-          cancelledMinor);
+          cancellations.count(),
+          cancelledMinor,
+          lastOrderAt);
     }
   }
 
-  private static TallyFn<OrderLine, OrderTally, Metrics> sum() {
-    return TallyFn.of(OrderTally.ZERO, OrderTally::of, Metrics.class, OrderTally::metrics);
+  /**
+   * Adds lines up.
+   *
+   * @param leastOrders with fewer there is no answer, and one that was given is withdrawn
+   */
+  private static TallyFn<OrderLine, Sums, Metrics> sums(long leastOrders) {
+    return TallyFn.of(
+        Sums.class,
+        Sums::of,
+        Metrics.class,
+        sums -> sums.orders().count() < leastOrders ? null : sums.metrics());
   }
 
   private static SerializableFunction<Collection<Answer<Code, Metrics>>, Top> best(int most) {
@@ -236,7 +254,14 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
       for (Answer<Code, Metrics> p : best) {
         Metrics m = p.value();
         ranked.add(
-            new Product(ranked.size() + 1, p.key().product(), m.orders(), m.items(), m.gmvMinor()));
+            new Product(
+                ranked.size() + 1,
+                p.key().product(),
+                m.orders(),
+                m.buyers(),
+                m.items(),
+                m.gmvMinor(),
+                m.lastOrderAt()));
       }
       return new Top(ranked);
     };

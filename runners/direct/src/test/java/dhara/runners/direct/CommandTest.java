@@ -110,6 +110,7 @@ class CommandTest {
         is(
             ("metrics: 4 rows in %2$d files of %1$s/joined/metrics\n"
                     + "top: 0 rows in 0 files of %1$s/joined/top\n"
+                    + "totals: 1 row in 1 file of %1$s/joined/totals\n"
                     + "dead-letters: 1 row in 1 file of %1$s/joined/dead-letters\n"
                     + "ledger: 1 row in 1 file of %1$s/joined/ledger\n"
                     + "orders: read 9 = aggregated 6 + dead-lettered 1 + late 0 + duplicate 0"
@@ -209,6 +210,13 @@ class CommandTest {
                 + "  {\"dimension\":\"category\",\"name\":\"books\"} [2026-01-05T09:01:00.000Z,"
                 + " 2026-01-05T09:02:00.000Z): average_order_minor was 100, is 200; gmv_minor was"
                 + " 100, is 200; items was 1, is 2\n"
+                + "totals, compared with "
+                + there
+                + ": same 0, changed 1, new 0, not in this backfill 0\n"
+                + "  {\"dimension\":\"category\",\"name\":\"books\"} [2026-01-05T00:00:00.000Z,"
+                + " 2026-01-06T00:00:00.000Z): average_order_minor was 100, is 133; gmv_minor was"
+                + " 300, is 400; items was 3, is 4; last_order_at was \"2026-01-05T09:02:00.000Z\","
+                + " is \"2026-01-05T09:05:00.000Z\"\n"
                 + "orders: read 3 = aggregated 3 + dead-lettered 0 + late 0 + duplicate 0 +"
                 + " filtered 0\n"));
   }
@@ -236,7 +244,7 @@ class CommandTest {
     assertThat(out(), is(emptyString()));
     assertThat(
         err().lines().map(line -> line.substring(0, line.indexOf(':'))).toList(),
-        contains("metrics", "top", "dead-letters", "ledger", "orders"));
+        contains("metrics", "top", "totals", "dead-letters", "ledger", "orders"));
     assertThat(lines("all/metrics").size() > 3, is(true));
     assertThat(lines("best/top"), hasSize(1));
     assertThat(lines("all/dead-letters"), hasSize(2));
@@ -249,7 +257,7 @@ class CommandTest {
 
     assertThat(err(), exit, is(0));
     assertThat(lines("best/top"), hasSize(1));
-    assertThat(out().lines().toList(), hasSize(3));
+    assertThat(out().lines().toList(), hasSize(4));
     assertThat(out().lines().toList(), everyItem(containsString("\"gmv_minor\":")));
     assertThat(Files.exists(folder.resolve("best/metrics")), is(false));
   }
@@ -295,7 +303,9 @@ class CommandTest {
     refused(
         "--late=files:/late: is for streams: in a backfill nothing is late; leave it out",
         "--late=files:/late");
-    refused("--answers=best=a: knows no best; its names are [metrics, top]", "--answers=best=a");
+    refused(
+        "--answers=best=a: knows no best; its names are [metrics, top, totals]",
+        "--answers=best=a");
     refused("format=xml is not known; it is table or jsonl", "--answers=console?format=xml");
     refused("rows=many is not a number of rows, e.g. rows=20", "--answers=console?rows=many");
     refused("--deadLetters=console?rows=-1: rows=-1", "--deadLetters=console?rows=-1");
