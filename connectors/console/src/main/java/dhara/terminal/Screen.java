@@ -16,10 +16,10 @@ public interface Screen {
    * @param output what it is of
    * @param aside whether it is no answer: a dead letter, a late event, a ledger
    * @param key what it replaces an earlier row of
-   * @param row as a JSON object
+   * @param row as a JSON object; null if the earlier row is no more
    * @return false where it is to be printed all the same
    */
-  boolean shows(String output, boolean aside, byte[] key, byte[] row);
+  boolean shows(String output, boolean aside, byte[] key, byte @Nullable [] row);
 
   /** Has a screen show the rows of this process from now on; null for none. */
   static void use(@Nullable Screen screen) {

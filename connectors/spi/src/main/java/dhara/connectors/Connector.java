@@ -37,7 +37,7 @@ public interface Connector {
     READ("be read"),
     /** Takes rows, and a later row replaces an earlier one with its key: {@link #target}. */
     UPSERT("be written to"),
-    /** Takes withdrawals, each of which removes the row with its key: {@link #target}. */
+    /** Takes withdrawals, each of which removes, or marks as gone, the row with its key. */
     DELETE("be deleted from"),
     /** Takes rows, and keeps each of them: {@link #target}. */
     APPEND("be written to"),

@@ -59,6 +59,9 @@ public final class RowFormat<T> implements Serializable {
   private transient List<RecordFields<Record>> keyFields;
   private transient @Nullable JsonRows rows;
 
+  /** The column of a row that withdraws an answer. */
+  public static final String WITHDRAWN = "withdrawn";
+
   private RowFormat(
       List<Class<? extends Record>> types,
       Split<T> records,
@@ -72,12 +75,25 @@ public final class RowFormat<T> implements Serializable {
     this.revised = revised;
   }
 
-  /** Answers with these keys and values; keyed by key and window. */
+  /**
+   * Answers with these keys and values; keyed by key and window.
+   *
+   * @throws IllegalArgumentException if a column of the value is named {@link #WITHDRAWN}
+   */
   public static <K extends Record, V extends Record> RowFormat<Answer<K, V>> answers(
       Class<K> key, Class<V> value) {
+    if (RecordFields.of(value).names().contains(WITHDRAWN)) {
+      throw new IllegalArgumentException(
+          value.getName() + ": a component cannot be named withdrawn, which marks answers that are");
+    }
     return new RowFormat<>(
         List.of(key, Window.class, value),
-        a -> List.of(a.key(), new Window(a.start(), a.end(), a.revision()), a.value()),
+        a -> {
+          Window window = new Window(a.start(), a.end(), a.revision());
+          return a.isWithdrawn()
+              ? List.of(a.key(), window)
+              : List.of(a.key(), window, a.value());
+        },
         List.of(key, WindowKey.class),
         a -> List.of(a.key(), new WindowKey(a.start(), a.end())),
         true);
@@ -125,12 +141,20 @@ public final class RowFormat<T> implements Serializable {
     return fields().stream().flatMap(f -> f.names().stream()).toList();
   }
 
-  /** Whether it only says that what has its key is no more: it has a key, and no other columns. */
+  /** Whether rows of it can be withdrawn: they are answers. */
+  public boolean withdraws() {
+    return types.contains(Window.class);
+  }
+
+  /** Whether it only says that what has its key is no more: it has a key, and no value. */
   public boolean withdrawn(T element) {
     return element instanceof Answer<?, ?> answer && answer.isWithdrawn();
   }
 
-  /** One line of JSON without the line feed. */
+  /**
+   * One line of JSON without the line feed. A withdrawal has no columns of the value, and {@code
+   * "withdrawn":true} instead.
+   */
   public byte[] json(T element) throws IOException {
     return json(fields(), records.apply(element));
   }
@@ -143,8 +167,12 @@ public final class RowFormat<T> implements Serializable {
     return json(keyFields, keyRecords.apply(element));
   }
 
-  /** One line of CSV without the line feed. */
-  public String csv(T element) throws IOException {
+  /**
+   * One line of CSV without the line feed.
+   *
+   * @param marked whether the last column is {@link #WITHDRAWN}: true or empty
+   */
+  public String csv(T element, boolean marked) throws IOException {
     StringBuilder line = new StringBuilder();
     List<Record> parts = records.apply(element);
     for (int i = 0; i < parts.size(); i++) {
@@ -152,6 +180,12 @@ public final class RowFormat<T> implements Serializable {
         line.append(',');
       }
       fields().get(i).writeCsv(parts.get(i), ',', line);
+    }
+    for (RecordFields<Record> lacking : fields().subList(parts.size(), fields().size())) {
+      line.append(",".repeat(lacking.names().size()));
+    }
+    if (marked) {
+      line.append(withdrawn(element) ? ",true" : ",");
     }
     return line.toString();
   }
@@ -194,13 +228,39 @@ public final class RowFormat<T> implements Serializable {
     };
   }
 
-  /** The element as a row of {@code schema}. */
+  /**
+   * The schema of rows of which some withdraw: the columns of the value may be null, and the last
+   * column is {@link #WITHDRAWN}.
+   */
+  public Schema markedSchema() {
+    Schema.Builder schema = Schema.builder();
+    int withoutValue =
+        types.subList(0, types.size() - 1).stream()
+            .mapToInt(type -> RecordFields.of(type).names().size())
+            .sum();
+    for (Schema.Field field : schema().getFields()) {
+      schema.addField(
+          schema().indexOf(field.getName()) < withoutValue
+              ? field
+              : field.withNullable(true));
+    }
+    return schema.addNullableField(WITHDRAWN, FieldType.BOOLEAN).build();
+  }
+
+  /**
+   * The element as a row of {@link #schema} or {@link #markedSchema}. Columns that a withdrawal
+   * does not have are null.
+   */
   public Row row(T element, Schema schema) {
     List<Object> values = new ArrayList<>();
     for (Record part : records.apply(element)) {
       for (Object value : toRow(part).getValues()) {
         values.add(SnakeCase.value(value, schema.getField(values.size()).getType()));
       }
+    }
+    while (values.size() < schema.getFieldCount()) {
+      boolean mark = schema.getField(values.size()).getName().equals(WITHDRAWN);
+      values.add(mark && withdrawn(element) ? true : null);
     }
     return Row.withSchema(schema).attachValues(values);
   }
@@ -216,6 +276,9 @@ public final class RowFormat<T> implements Serializable {
     to.json.writeStartObject();
     for (int i = 0; i < parts.size(); i++) {
       fields.get(i).writeJson(parts.get(i), to.json);
+    }
+    if (parts.size() < fields.size()) {
+      to.json.writeBooleanField(WITHDRAWN, true);
     }
     to.json.writeEndObject();
     to.json.flush();

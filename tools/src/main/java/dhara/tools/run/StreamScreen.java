@@ -90,7 +90,7 @@ final class StreamScreen implements Screen, AutoCloseable {
   }
 
   @Override
-  public synchronized boolean shows(String output, boolean aside, byte[] key, byte[] row) {
+  public synchronized boolean shows(String output, boolean aside, byte[] key, byte @Nullable [] row) {
     if (aside) {
       return true; // the line below counts them
     } else if (tables) {
@@ -98,7 +98,9 @@ final class StreamScreen implements Screen, AutoCloseable {
           newest.computeIfAbsent(output, name -> new LinkedHashMap<>());
       String of = new String(key, StandardCharsets.UTF_8);
       rows.remove(of); // a revision is as new as what it replaces was
-      rows.put(of, new String(row, StandardCharsets.UTF_8));
+      if (row != null) {
+        rows.put(of, new String(row, StandardCharsets.UTF_8));
+      }
       if (rows.size() > ROWS) {
         rows.remove(rows.keySet().iterator().next());
       }

@@ -39,7 +39,7 @@ public final class ConsoleConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.APPEND);
+    return Set.of(Ability.APPEND, Ability.DELETE);
   }
 
   /** It takes whatever comes. */
@@ -121,7 +121,9 @@ public final class ConsoleConnector implements Connector {
     public void process(@Element T element) throws IOException {
       byte[] json = rows.json(element);
       Screen screen = Screen.used();
-      if (screen != null && screen.shows(output, errors, rows.jsonKey(element), json)) {
+      if (screen != null
+          && screen.shows(
+              output, errors, rows.jsonKey(element), rows.withdrawn(element) ? null : json)) {
         return;
       }
       byte[] line = Arrays.copyOf(json, json.length + 1);

@@ -32,7 +32,7 @@ public final class FilesConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.READ, Ability.APPEND, Ability.READ_BACK);
+    return Set.of(Ability.READ, Ability.APPEND, Ability.DELETE, Ability.READ_BACK);
   }
 
   @Override

@@ -38,7 +38,8 @@ import org.joda.time.Duration;
  * not yet written. Failure: a file is written under a temporary name and moved to its own at once;
  * a run that is killed leaves nothing under a final name that is not whole. Files cannot be
  * changed, so revisions stand side by side: of one key and window the highest revision is the
- * answer.
+ * answer, or withdraws it. A withdrawal has {@code withdrawn} true and no columns of the value; CSV
+ * and Avro of a stream's answers have that column in each row, and what is bounded withdraws nothing.
  */
 public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
 
@@ -114,17 +115,21 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
         .apply(
             "Write",
             FileIO.<T>write()
-                .via(files())
+                .via(files(!bounded && rows.withdraws()))
                 .to(folder)
                 .withNumShards(shards > 0 || bounded ? shards : 1)
                 .withNaming(FileIO.Write.defaultNaming(prefix, "." + format)));
     return PDone.in(elements.getPipeline());
   }
 
-  /** What writes a file of rows. */
-  FileIO.Sink<T> files() {
+  /**
+   * What writes a file of rows.
+   *
+   * @param marked whether rows have a column that says which are withdrawn
+   */
+  FileIO.Sink<T> files(boolean marked) {
     return new NamedFailures<>(
-        format.equals("avro") ? new AvroFile<>(rows) : new TextFile<>(rows, format),
+        format.equals("avro") ? new AvroFile<>(rows, marked) : new TextFile<>(rows, format, marked),
         endpoint.option() + ": cannot write to " + folder);
   }
 
@@ -185,10 +190,12 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
 
     private final RowFormat<T> rows;
     private final boolean csv;
+    private final boolean marked;
     private transient OutputStream out;
 
-    TextFile(RowFormat<T> rows, String format) {
+    TextFile(RowFormat<T> rows, String format, boolean marked) {
       this.rows = rows;
+      this.marked = marked;
       this.csv = format.equals("csv");
     }
 
@@ -196,13 +203,16 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
     public void open(WritableByteChannel channel) throws IOException {
       out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
       if (csv) {
-        line(String.join(",", rows.columns()).getBytes(StandardCharsets.UTF_8));
+        String columns = String.join(",", rows.columns());
+        line(
+            (marked ? columns + "," + RowFormat.WITHDRAWN : columns)
+                .getBytes(StandardCharsets.UTF_8));
       }
     }
 
     @Override
     public void write(T element) throws IOException {
-      line(csv ? rows.csv(element).getBytes(StandardCharsets.UTF_8) : rows.json(element));
+      line(csv ? rows.csv(element, marked).getBytes(StandardCharsets.UTF_8) : rows.json(element));
     }
 
     private void line(byte[] bytes) throws IOException {
@@ -222,16 +232,18 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
     private static final long serialVersionUID = 1L;
 
     private final RowFormat<T> rows;
+    private final boolean marked;
     private transient Schema schema;
     private transient DataFileWriter<GenericRecord> out;
 
-    AvroFile(RowFormat<T> rows) {
+    AvroFile(RowFormat<T> rows, boolean marked) {
       this.rows = rows;
+      this.marked = marked;
     }
 
     @Override
     public void open(WritableByteChannel channel) throws IOException {
-      schema = rows.schema();
+      schema = marked ? rows.markedSchema() : rows.schema();
       out = new DataFileWriter<>(new GenericDatumWriter<>());
       out.setCodec(CodecFactory.deflateCodec(CodecFactory.DEFAULT_DEFLATE_LEVEL));
       out.create(AvroUtils.toAvroSchema(schema), Channels.newOutputStream(channel));

@@ -1,8 +1,10 @@
 package dhara.connectors.files;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.Endpoint;
 import dhara.connectors.ResultSet;
+import dhara.connectors.RowFormat;
 import dhara.connectors.RowJson;
 import dhara.connectors.WrittenRow;
 import dhara.connectors.files.text.CsvRows;
@@ -234,7 +236,9 @@ final class FolderResults implements ResultSet {
     }
 
     WrittenRow row(ObjectNode columns, String place) {
-      return new WrittenRow(name, columns, false, 0, place); // files have no order
+      JsonNode mark = columns.remove(RowFormat.WITHDRAWN); // CSV knows texts only
+      boolean withdrawn = mark != null && mark.asBoolean();
+      return new WrittenRow(name, columns, withdrawn, 0, place); // files have no order
     }
   }
 

@@ -21,6 +21,11 @@ import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
 import java.io.File;
+import dhara.connectors.ResultSet;
+import java.util.Map;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.channels.FileChannel;
@@ -166,6 +171,50 @@ class FilesSinkTest {
             .orElseThrow()
         + " "
         + catches;
+  }
+
+  /** A stream's files: the first answer stands, the second was given and withdrawn. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jsonl", "csv", "avro"})
+  void aWithdrawnAnswerIsAMarkedRowAndIsReadBackAsGone(String format) throws IOException {
+    Path file = Files.createDirectories(folder.resolve("hauls")).resolve("hauls-0." + format);
+    RowFormat<Answer<Lake, Haul>> rows = RowFormat.answers(Lake.class, Haul.class);
+    FileIO.Sink<Answer<Lake, Haul>> sink =
+        FilesSink.of(endpoint("?format=" + format), "hauls", rows).files(true);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      sink.open(channel);
+      sink.write(DAL);
+      sink.write(LOKTAK);
+      sink.write(Answer.withdrawn(LOKTAK.key(), LOKTAK.start(), LOKTAK.end(), 7));
+      sink.flush();
+    }
+
+    Pipeline pipeline = Pipeline.create(Gathered.options());
+    ResultSet written = new FilesConnector().results(endpoint(""));
+    Gathered<String> read =
+        Gathered.of(
+            written.read(
+                pipeline,
+                "Read",
+                Map.of("hauls", "hauls"),
+                row ->
+                    "%s %s %s %s"
+                        .formatted(
+                            row.columns().get("lake_name").asText(),
+                            row.columns().get("revision").asText(),
+                            row.columns().get("total"),
+                            row.tombstone() ? "gone" : "stands"),
+                StringUtf8Coder.of()));
+    pipeline.run().waitUntilFinish();
+
+    String total = format.equals("csv") ? "\"%d\"" : "%d";
+    assertThat(
+        read.values(),
+        containsInAnyOrder(
+            "Dal 2 %s stands".formatted(total.formatted(5)),
+            "Loktāk 0 %s stands".formatted(total.formatted(0)),
+            "Loktāk 7 null gone"));
   }
 
   @Test

@@ -46,7 +46,7 @@ public final class BigQueryConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.UPSERT);
+    return Set.of(Ability.UPSERT, Ability.DELETE);
   }
 
   @Override

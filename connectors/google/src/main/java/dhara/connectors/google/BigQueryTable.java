@@ -10,8 +10,10 @@ import com.google.api.services.bigquery.model.TableSchema;
 import dhara.connectors.Endpoint;
 import dhara.connectors.RowFormat;
 import dhara.options.BadOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,6 +29,7 @@ import org.apache.beam.sdk.io.gcp.bigquery.RowMutationInformation;
 import org.apache.beam.sdk.io.gcp.bigquery.RowMutationInformation.MutationType;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.Schema.FieldType;
+import org.apache.beam.sdk.schemas.Schema.LogicalType;
 import org.apache.beam.sdk.schemas.Schema.TypeName;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -35,6 +38,7 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 import org.apache.beam.sdk.values.Row;
+import org.joda.time.Instant;
 
 /**
  * A table of BigQuery whose rows are upserted: by BigQuery's change data capture, through the
@@ -43,7 +47,8 @@ import org.apache.beam.sdk.values.Row;
  * <p>Data: rows → the table. Its primary key is what identifies a row: key and window of an answer,
  * source and position of a dead letter or a late event, the input of a ledger. Of two rows with one
  * key BigQuery keeps that with the higher revision, in whatever order they come, and of two with
- * one revision the later; so a row that is written twice is there once. A backfill does the same:
+ * one revision the later; so a row that is written twice is there once. A withdrawal deletes the row
+ * of its key. A backfill does the same:
  * load jobs, which cost less, cannot upsert.
  *
  * <p>The table is made before the pipeline runs, where it is not there, with the columns of the
@@ -266,13 +271,18 @@ final class BigQueryTable<T> {
     return new Write<>(rows, upserts, name());
   }
 
-  /** A row replaces those of its key with no higher revision. */
+  /**
+   * A row replaces those of its key with no higher revision; one whose revision is below zero, and
+   * then the complement of it, deletes them.
+   */
   private record Upsert(String revision)
       implements SerializableFunction<Row, RowMutationInformation> {
     @Override
     public RowMutationInformation apply(Row row) {
       long sequence = revision.isEmpty() ? 0 : row.getInt64(revision);
-      return RowMutationInformation.of(MutationType.UPSERT, Long.toHexString(sequence));
+      return sequence < 0
+          ? RowMutationInformation.of(MutationType.DELETE, Long.toHexString(~sequence))
+          : RowMutationInformation.of(MutationType.UPSERT, Long.toHexString(sequence));
     }
   }
 
@@ -330,7 +340,56 @@ final class BigQueryTable<T> {
 
     @ProcessElement
     public void process(@Element T element, OutputReceiver<Row> out) {
-      out.output(rows.row(element, schema));
+      Row row = rows.row(element, schema);
+      out.output(rows.withdrawn(element) ? deletion(row) : row);
+    }
+
+    /** The columns that a deletion must have although BigQuery asks for those of its key only. */
+    private Row deletion(Row row) {
+      String revision = rows.revisionColumn().orElseThrow();
+      List<Object> values = new ArrayList<>(row.getValues());
+      for (int i = 0; i < values.size(); i++) {
+        Schema.Field field = schema.getField(i);
+        if (field.getName().equals(revision)) {
+          values.set(i, ~(long) values.get(i));
+        } else if (values.get(i) == null && !field.getType().getNullable()) {
+          values.set(i, nothing(field.getType()));
+        }
+      }
+      return Row.withSchema(schema).attachValues(values);
+    }
+
+    private static Object nothing(FieldType type) {
+      return switch (type.getTypeName()) {
+        case BYTE -> (byte) 0;
+        case INT16 -> (short) 0;
+        case INT32 -> 0;
+        case INT64 -> 0L;
+        case FLOAT -> 0f;
+        case DOUBLE -> 0d;
+        case BOOLEAN -> false;
+        case STRING -> "";
+        case BYTES -> new byte[0];
+        case DATETIME -> new Instant(0);
+        case ARRAY, ITERABLE -> List.of();
+        case MAP -> Map.of();
+        case ROW -> nothing(type.getRowSchema());
+        case LOGICAL_TYPE -> nothing(type.getLogicalType());
+        default -> throw new IllegalStateException("no column of BigQuery: " + type);
+      };
+    }
+
+    private static Row nothing(Schema schema) {
+      return Row.withSchema(schema)
+          .attachValues(
+              schema.getFields().stream()
+                  .map(field -> field.getType().getNullable() ? null : nothing(field.getType()))
+                  .toList());
+    }
+
+    @SuppressWarnings("unchecked") // the base of a logical type is what it is made of
+    private static <A, B> Object nothing(LogicalType<A, B> type) {
+      return type.toInputType((B) nothing(type.getBaseType()));
     }
   }
 

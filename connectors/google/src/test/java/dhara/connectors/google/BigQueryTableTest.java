@@ -127,6 +127,34 @@ class BigQueryTableTest {
     assertThat(kept, is(last));
   }
 
+  @Test
+  void aWithdrawnAnswerIsDeletedUnlessALaterRevisionCame() throws Exception {
+    Answer<Harbour, Height> kochi = answer("Kochi", 0, 1, 95);
+    Answer<Harbour, Height> mumbai = answer("Mumbai", 0, 5, 310);
+
+    write(
+        HEIGHTS,
+        List.of(
+            kochi,
+            Answer.withdrawn(kochi.key(), kochi.start(), kochi.end(), 2),
+            mumbai,
+            Answer.withdrawn(mumbai.key(), mumbai.start(), mumbai.end(), 4)));
+
+    assertThat(
+        FakeBigQuery.rows(table).stream().map(row -> row.get("name").toString()).toList(),
+        is(List.of("Mumbai")));
+  }
+
+  /** A deletion has columns of every type that are not null, which BigQuery passes over. */
+  @Test
+  void aRowOfEveryTypeCanBeDeleted() throws Exception {
+    Output<Harbour, Everything> all = new Output<>("all", Harbour.class, Everything.class);
+
+    write(all, List.of(Answer.withdrawn(new Harbour("Kochi"), NINE, NINE.plusSeconds(60), 2)));
+
+    assertThat(FakeBigQuery.rows(table).size(), is(0));
+  }
+
   private static Instant at(Object timestamp) {
     return Instant.parse(timestamp.toString().replace(" ", "").replaceFirst("Z?$", "Z"));
   }
