@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
 import org.apache.beam.sdk.coders.CannotProvideCoderException;
@@ -168,7 +169,7 @@ public final class TallyLaws {
       OutT answer = fn.extractOutput(fresh);
       same("taking an answer changed the sum", fresh, sum);
       OutT ofDecoded = fn.extractOutput(decoded);
-      if (!answer.equals(ofDecoded)) {
+      if (!Objects.equals(answer, ofDecoded)) {
         throw new AssertionError(
             "what was decoded answers otherwise: " + answer + " and then " + ofDecoded);
       }

@@ -84,15 +84,14 @@ public final class RowFormat<T> implements Serializable {
       Class<K> key, Class<V> value) {
     if (RecordFields.of(value).names().contains(WITHDRAWN)) {
       throw new IllegalArgumentException(
-          value.getName() + ": a component cannot be named withdrawn, which marks answers that are");
+          value.getName()
+              + ": a component cannot be named withdrawn, which marks answers that are");
     }
     return new RowFormat<>(
         List.of(key, Window.class, value),
         a -> {
           Window window = new Window(a.start(), a.end(), a.revision());
-          return a.isWithdrawn()
-              ? List.of(a.key(), window)
-              : List.of(a.key(), window, a.value());
+          return a.isWithdrawn() ? List.of(a.key(), window) : List.of(a.key(), window, a.value());
         },
         List.of(key, WindowKey.class),
         a -> List.of(a.key(), new WindowKey(a.start(), a.end())),
@@ -240,9 +239,7 @@ public final class RowFormat<T> implements Serializable {
             .sum();
     for (Schema.Field field : schema().getFields()) {
       schema.addField(
-          schema().indexOf(field.getName()) < withoutValue
-              ? field
-              : field.withNullable(true));
+          schema().indexOf(field.getName()) < withoutValue ? field : field.withNullable(true));
     }
     return schema.addNullableField(WITHDRAWN, FieldType.BOOLEAN).build();
   }
@@ -260,7 +257,7 @@ public final class RowFormat<T> implements Serializable {
     }
     while (values.size() < schema.getFieldCount()) {
       boolean mark = schema.getField(values.size()).getName().equals(WITHDRAWN);
-      values.add(mark && withdrawn(element) ? true : null);
+      values.add((mark && withdrawn(element)) ? true : null);
     }
     return Row.withSchema(schema).attachValues(values);
   }

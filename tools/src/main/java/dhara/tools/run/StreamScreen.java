@@ -90,7 +90,8 @@ final class StreamScreen implements Screen, AutoCloseable {
   }
 
   @Override
-  public synchronized boolean shows(String output, boolean aside, byte[] key, byte @Nullable [] row) {
+  public synchronized boolean shows(
+      String output, boolean aside, byte[] key, byte @Nullable [] row) {
     if (aside) {
       return true; // the line below counts them
     } else if (tables) {

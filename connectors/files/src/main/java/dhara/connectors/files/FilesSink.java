@@ -39,7 +39,8 @@ import org.joda.time.Duration;
  * a run that is killed leaves nothing under a final name that is not whole. Files cannot be
  * changed, so revisions stand side by side: of one key and window the highest revision is the
  * answer, or withdraws it. A withdrawal has {@code withdrawn} true and no columns of the value; CSV
- * and Avro of a stream's answers have that column in each row, and what is bounded withdraws nothing.
+ * and Avro of a stream's answers have that column in each row, and what is bounded withdraws
+ * nothing.
  */
 public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
 

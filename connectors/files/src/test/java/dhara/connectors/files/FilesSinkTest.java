@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dhara.connectors.Aside;
 import dhara.connectors.Endpoint;
 import dhara.connectors.Gathered;
+import dhara.connectors.ResultSet;
 import dhara.connectors.RowFormat;
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
@@ -21,11 +22,6 @@ import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
 import java.io.File;
-import dhara.connectors.ResultSet;
-import java.util.Map;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.channels.FileChannel;
@@ -36,6 +32,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -44,11 +41,14 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.io.FileIO;
 import org.apache.beam.sdk.transforms.Create;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FilesSinkTest {
 
@@ -286,7 +286,7 @@ class FilesSinkTest {
   @Test
   void aFullDiskIsNamedWithItsFolderAndItsOption() throws IOException {
     for (String format : List.of("jsonl", "csv", "avro")) {
-      FileIO.Sink<Answer<Lake, Haul>> files = sink("?format=" + format).files();
+      FileIO.Sink<Answer<Lake, Haul>> files = sink("?format=" + format).files(false);
       try (FileChannel full = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
         IOException failure =
             assertThrows(

@@ -47,9 +47,8 @@ import org.joda.time.Instant;
  * <p>Data: rows → the table. Its primary key is what identifies a row: key and window of an answer,
  * source and position of a dead letter or a late event, the input of a ledger. Of two rows with one
  * key BigQuery keeps that with the higher revision, in whatever order they come, and of two with
- * one revision the later; so a row that is written twice is there once. A withdrawal deletes the row
- * of its key. A backfill does the same:
- * load jobs, which cost less, cannot upsert.
+ * one revision the later; so a row that is written twice is there once. A withdrawal deletes the
+ * row of its key. A backfill does the same: load jobs, which cost less, cannot upsert.
  *
  * <p>The table is made before the pipeline runs, where it is not there, with the columns of the
  * rows, and clustered by its key. A row that BigQuery refuses fails its bundle: nothing is dropped.
