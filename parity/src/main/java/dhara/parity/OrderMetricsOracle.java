@@ -54,26 +54,26 @@ public final class OrderMetricsOracle implements Oracle {
       Map<Box<String>, List<OrderLine>> boxes, OrderMetrics.Options options) {
     List<String> answers = new ArrayList<>();
     boxes.forEach(
-            (box, of) -> {
-              Sum sum = new Sum(of);
-              answers.add(
-                  """
+        (box, of) -> {
+          Sum sum = new Sum(of);
+          answers.add(
+              """
                   {"dimension":"%s","name":"%s",%s,\
                   "orders":%d,"buyers":%d,"gmv_minor":%s,"average_order_minor":%s,\
                   "items":%d,"cancellations":%d,"cancelled_minor":%s,"last_order_at":%s}"""
-                      .formatted(
-                          options.getBy(),
-                          box.key(),
-                          box.window(),
-                          sum.orders,
-                          sum.buyers,
-                          sum.gmv,
-                          sum.average(),
-                          sum.items,
-                          sum.cancellations,
-                          sum.cancelled,
-                          sum.lastOrderAt()));
-            });
+                  .formatted(
+                      options.getBy(),
+                      box.key(),
+                      box.window(),
+                      sum.orders,
+                      sum.buyers,
+                      sum.gmv,
+                      sum.average(),
+                      sum.items,
+                      sum.cancellations,
+                      sum.cancelled,
+                      sum.lastOrderAt()));
+        });
     return answers;
   }
 
@@ -148,8 +148,7 @@ public final class OrderMetricsOracle implements Oracle {
       List<OrderLine> bought = lines.stream().filter(line -> line.quantity() > 0).toList();
       List<OrderLine> back = lines.stream().filter(line -> line.quantity() < 0).toList();
       orders = bought.stream().map(OrderLine::order).distinct().count();
-      buyers =
-          bought.stream().map(OrderLine::customer).filter(Objects::nonNull).distinct().count();
+      buyers = bought.stream().map(OrderLine::customer).filter(Objects::nonNull).distinct().count();
       last = bought.stream().map(OrderLine::at).max(Instant::compareTo);
       items = bought.stream().mapToLong(OrderLine::quantity).sum();
       cancellations = back.stream().map(OrderLine::order).distinct().count();

@@ -89,7 +89,9 @@ public final class Windowing {
     return late(Windows.calendar(unit, zone(zone)), options);
   }
 
-  /** The windows of running totals: {@code --since}, {@code --timeZone}; they always answer early. */
+  /**
+   * The windows of running totals: {@code --since}, {@code --timeZone}; they always answer early.
+   */
   public static Windows running(RunningOptions options) {
     Windows windows =
         switch (options.getSince()) {

@@ -369,7 +369,7 @@ final class BigQueryTable<T> {
         case BOOLEAN -> false;
         case STRING -> "";
         case BYTES -> new byte[0];
-        case DATETIME -> new Instant(0);
+        case DATETIME -> Instant.EPOCH;
         case ARRAY, ITERABLE -> List.of();
         case MAP -> Map.of();
         case ROW -> nothing(type.getRowSchema());
