@@ -1,7 +1,5 @@
 package dhara.reconcile;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dhara.formats.text.Instants;
 import dhara.reconcile.Finding.Kind;
 import dhara.records.RecordCoder;
@@ -10,7 +8,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,10 +38,9 @@ public record Report(
     Map<String, String> lacking,
     Collection<Finding> findings) {
 
-  private static final List<Kind> DIFFERENT = List.of(Kind.DIFFERS, Kind.ONLY_IN_A, Kind.ONLY_IN_B);
-  private static final List<Cause.Kind> CAUSES =
+  static final List<Kind> DIFFERENT = List.of(Kind.DIFFERS, Kind.ONLY_IN_A, Kind.ONLY_IN_B);
+  static final List<Cause.Kind> CAUSES =
       List.of(Cause.Kind.NONE, Cause.Kind.LATE, Cause.Kind.DEAD_LETTER);
-  private static final JsonFactory JSON = new JsonFactory();
 
   /** Keeps findings as lines of one file, for {@link #parse}. */
   public static PTransform<PCollection<Finding>, PDone> keptIn(String file) {
@@ -86,7 +82,7 @@ public record Report(
     }
   }
 
-  private Set<String> outputs() {
+  Set<String> outputs() {
     Set<String> outputs = new TreeSet<>(lacking.keySet());
     findings.stream()
         .filter(finding -> finding.kind() != Kind.UNDATED)
@@ -94,14 +90,14 @@ public record Report(
     return outputs;
   }
 
-  private long count(String output, Kind kind) {
+  long count(String output, Kind kind) {
     return findings.stream()
         .filter(f -> f.output().equals(output) && f.kind() == kind)
         .mapToLong(Finding::count)
         .sum();
   }
 
-  private long count(String output, Kind kind, Cause.Kind cause) {
+  long count(String output, Kind kind, Cause.Kind cause) {
     return findings.stream()
         .filter(f -> f.output().equals(output) && f.kind() == kind && f.cause() == cause)
         .mapToLong(Finding::count)
@@ -113,7 +109,7 @@ public record Report(
     return outputs().stream().mapToLong(this::compared).sum();
   }
 
-  private long compared(String output) {
+  long compared(String output) {
     return count(output, Kind.SAME) + different(output);
   }
 
@@ -131,14 +127,14 @@ public record Report(
     return different(Cause.Kind.NONE);
   }
 
-  private long different(Cause.Kind cause) {
+  long different(Cause.Kind cause) {
     return findings.stream()
         .filter(f -> DIFFERENT.contains(f.kind()) && f.cause() == cause)
         .mapToLong(Finding::count)
         .sum();
   }
 
-  private long undated() {
+  long undated() {
     return findings.stream()
         .filter(finding -> finding.kind() == Kind.UNDATED)
         .mapToLong(Finding::count)
@@ -146,7 +142,7 @@ public record Report(
   }
 
   /** The worst differences of an output: those that nothing explains before the others. */
-  private List<Example> examples(String output) {
+  List<Example> examples(String output) {
     return examples(output, DIFFERENT);
   }
 
@@ -167,7 +163,7 @@ public record Report(
     return examples.subList(0, Math.min(Finding.MOST, examples.size()));
   }
 
-  private record Example(Kind kind, Cause.Kind cause, Difference difference) {}
+  record Example(Kind kind, Cause.Kind cause, Difference difference) {}
 
   /**
    * Prints it; the last line says how many differences nothing explains.
@@ -306,120 +302,8 @@ public record Report(
     };
   }
 
-  private static String field(Kind kind) {
-    return switch (kind) {
-      case DIFFERS -> "differs";
-      case ONLY_IN_A -> "onlyInA";
-      case ONLY_IN_B -> "onlyInB";
-      case SAME -> "same";
-      case OUTSIDE -> "outside";
-      case UNDATED -> "undated";
-    };
-  }
-
-  private static String field(Cause.Kind cause) {
-    return switch (cause) {
-      case NONE -> "unexplained";
-      case LATE -> "late";
-      case DEAD_LETTER -> "deadLetter";
-    };
-  }
-
   /** Writes it as a JSON object; the stream stays open. */
   public void write(OutputStream out) throws IOException {
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.useDefaultPrettyPrinter();
-      json.writeStartObject();
-      json.writeStringField("a", a);
-      json.writeStringField("b", b);
-      json.writeFieldName("explainedBy");
-      json.writeStartArray();
-      for (String cause : causes) {
-        json.writeString(cause);
-      }
-      json.writeEndArray();
-      json.writeNumberField("compared", compared());
-      json.writeNumberField("outsideRows", outside());
-      json.writeNumberField("undatedDeadLetters", undated());
-      for (Cause.Kind cause : CAUSES) {
-        json.writeNumberField(field(cause), different(cause));
-      }
-      json.writeArrayFieldStart("outputs");
-      for (String output : outputs()) {
-        write(output, json);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-  }
-
-  private void write(String output, JsonGenerator json) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("output", output);
-    if (lacking.containsKey(output)) {
-      json.writeStringField("lackedBy", lacking.get(output));
-    }
-    json.writeNumberField("compared", compared(output));
-    json.writeNumberField("same", count(output, Kind.SAME));
-    json.writeNumberField("outsideRows", count(output, Kind.OUTSIDE));
-    for (Kind kind : DIFFERENT) {
-      json.writeObjectFieldStart(field(kind));
-      for (Cause.Kind cause : CAUSES) {
-        json.writeNumberField(field(cause), count(output, kind, cause));
-      }
-      json.writeEndObject();
-    }
-    json.writeArrayFieldStart("examples");
-    for (Example example : examples(output)) {
-      write(example, json);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  private static void write(Example example, JsonGenerator json) throws IOException {
-    Difference d = example.difference;
-    json.writeStartObject();
-    json.writeStringField("kind", field(example.kind));
-    json.writeStringField("cause", field(example.cause));
-    raw("key", d.key(), json);
-    json.writeStringField("windowStart", Instants.format(d.start()));
-    json.writeStringField("windowEnd", Instants.format(d.end()));
-    Map<String, Difference.Settled> sides = new LinkedHashMap<>();
-    sides.put("a", d.a());
-    sides.put("b", d.b());
-    for (Map.Entry<String, Difference.Settled> side : sides.entrySet()) {
-      if (side.getValue() != null) {
-        json.writeObjectFieldStart(side.getKey());
-        json.writeNumberField("revision", side.getValue().revision());
-        raw("value", side.getValue().value(), json);
-        json.writeEndObject();
-      }
-    }
-    json.writeArrayFieldStart("changes");
-    for (Difference.Change change : d.changes()) {
-      json.writeStartObject();
-      json.writeStringField("column", change.column());
-      raw("a", change.a() == null ? "null" : change.a(), json);
-      raw("b", change.b() == null ? "null" : change.b(), json);
-      if (change.by() != null) {
-        raw("by", change.by(), json);
-      }
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeNumberField("size", d.size());
-    json.writeArrayFieldStart("causes");
-    for (String id : d.causes()) {
-      json.writeString(id);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  private static void raw(String field, String value, JsonGenerator json) throws IOException {
-    json.writeFieldName(field);
-    json.writeRawValue(value);
+    ReportJson.write(this, out);
   }
 }
