@@ -69,7 +69,11 @@ public final class AnalysisJob implements Job {
   public void finish(PipelineResult result, Console console) throws IOException {
     RunFolder folder = assembly.folder();
     for (Output<?, ?> output : assembly.kept()) {
-      Table.print(output.name(), folder.lines(output.name()), assembly.sink(output), console);
+      Table.print(
+          output.name(),
+          line -> folder.forEachLine(output.name(), line),
+          assembly.sink(output),
+          console);
     }
     console.out().flush();
     var dead = new DeadLetters();

@@ -132,7 +132,7 @@ final class StreamScreen implements Screen, AutoCloseable {
       PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8);
       Table.print(
           output.getKey(),
-          rows.subList(Math.max(0, rows.size() - ROWS / newest.size()), rows.size()),
+          rows.subList(Math.max(0, rows.size() - ROWS / newest.size()), rows.size())::forEach,
           Endpoint.of("--answers", "console"),
           new Console(out, out, console.terminal()));
       text.toString(StandardCharsets.UTF_8)

@@ -1,5 +1,6 @@
 package dhara.tools.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dhara.connectors.Endpoint;
@@ -15,7 +16,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Answers on the console, in the order of their windows and keys: an aligned table on a terminal,
@@ -36,42 +40,58 @@ final class Table {
    * Prints rows.
    *
    * @param name what they are
-   * @param lines the rows as JSON objects
+   * @param lines gives each row, a JSON object, to whom it is given; no more of them are held than
+   *     are shown
    * @param sink the console with its parameters: {@code format=table|jsonl}, {@code rows}, where 0
    *     means all; by default 20 of a table, and all of JSON lines
    */
-  static void print(String name, List<String> lines, Endpoint sink, Console console)
-      throws IOException {
+  static void print(String name, Lines lines, Endpoint sink, Console console) throws IOException {
     boolean table = sink.parameter("format", console.tables() ? "table" : "jsonl").equals("table");
     int rows = Integer.parseInt(sink.parameter("rows", table ? ROWS : "0"));
-    List<Answer> answers = new ArrayList<>();
-    for (String line : lines) {
-      answers.add(new Answer(line, JSON.readValue(line, ROW)));
-    }
     // In the order of time, then of the key, which stands first in a row.
-    answers.sort(Comparator.comparing(Answer::start).thenComparing(Answer::line));
-    List<Answer> shown = rows == 0 ? answers : answers.subList(0, Math.min(rows, answers.size()));
+    Comparator<Answer> order = Comparator.comparing(Answer::start).thenComparing(Answer::line);
+    PriorityQueue<Answer> first = new PriorityQueue<>(order.reversed());
+    AtomicLong count = new AtomicLong();
+    lines.forEach(
+        line -> {
+          count.incrementAndGet();
+          first.add(new Answer(String.valueOf(row(line).get(START)), line));
+          if (rows > 0 && first.size() > rows) {
+            first.remove();
+          }
+        });
+    List<Answer> shown = first.stream().sorted(order).toList();
     if (table) {
       // Nobody but a person at a terminal minds how wide a table is.
       int most = console.tables() ? console.columns() : Integer.MAX_VALUE;
-      console.out().printf("%n%s: %,d answers%n", name, answers.size());
-      aligned(shown.stream().map(Answer::row).toList(), most).forEach(console.out()::println);
+      console.out().printf("%n%s: %,d answers%n", name, count.get());
+      aligned(shown.stream().map(answer -> row(answer.line)).toList(), most)
+          .forEach(console.out()::println);
     } else {
       shown.forEach(answer -> console.out().println(answer.line));
     }
-    if (shown.size() < answers.size()) {
+    if (shown.size() < count.get()) {
       String format = sink.parameters().containsKey("format") ? "format=table&" : "";
       (table ? console.out() : console.err())
           .printf(
               "… and %,d more; all of them with %s=\"console?%srows=0\"%n",
-              answers.size() - shown.size(), sink.option(), table ? format : "");
+              count.get() - shown.size(), sink.option(), table ? format : "");
     }
   }
 
-  private record Answer(String line, Map<String, Object> row) {
+  /** Lines, one after the other. */
+  @FunctionalInterface
+  interface Lines {
+    void forEach(Consumer<String> line) throws IOException;
+  }
 
-    String start() {
-      return String.valueOf(row.get(START));
+  private record Answer(String start, String line) {}
+
+  private static Map<String, Object> row(String line) {
+    try {
+      return JSON.readValue(line, ROW);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the run kept what is no JSON: " + line, e);
     }
   }
 

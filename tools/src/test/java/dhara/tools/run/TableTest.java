@@ -197,7 +197,7 @@ class TableTest {
   private void print(boolean terminal, String sink, List<String> lines) throws IOException {
     out.reset();
     err.reset();
-    Table.print("lakes", lines, Endpoint.of("--answers", sink), console(terminal));
+    Table.print("lakes", lines::forEach, Endpoint.of("--answers", sink), console(terminal));
   }
 
   private Console console(boolean terminal) {

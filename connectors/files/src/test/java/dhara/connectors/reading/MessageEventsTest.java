@@ -133,6 +133,20 @@ class MessageEventsTest {
   }
 
   @Test
+  void aRunIsForgottenWhenTheLastOfItsReadersCloses() throws IOException {
+    int before = SharedNewest.runs();
+    MessageEvents<Sample, Long, Position> source = source("670 59 660");
+    UnboundedReader<?> one = source.createReader(OPTIONS, null);
+    UnboundedReader<?> other = source.createReader(OPTIONS, null);
+
+    one.close();
+    one.close();
+    assertThat(SharedNewest.runs(), is(before + 1));
+    other.close();
+    assertThat(SharedNewest.runs(), is(before));
+  }
+
+  @Test
   void deduplicatesWhereTheOtherSourceAsksForIt() {
     assertThat(of(Scripted.of("1")).requiresDeduping(), is(false));
     assertThat(of(Scripted.of("1").deduplicated()).requiresDeduping(), is(true));

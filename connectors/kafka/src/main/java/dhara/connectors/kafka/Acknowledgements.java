@@ -2,7 +2,9 @@ package dhara.connectors.kafka;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,16 +21,30 @@ final class Acknowledgements {
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final Duration patience;
+  private final ExecutorService flusher;
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicReference<@Nullable Exception> refused = new AtomicReference<>();
   private long sent;
 
   /**
    * @param patience more than the producer takes to say that a record was not taken
+   * @param flusher {@link #flusher}, of all that is sent by this producer
    */
-  Acknowledgements(KafkaProducer<byte[], byte[]> producer, Duration patience) {
+  Acknowledgements(
+      KafkaProducer<byte[], byte[]> producer, Duration patience, ExecutorService flusher) {
     this.producer = producer;
     this.patience = patience;
+    this.flusher = flusher;
+  }
+
+  /** The thread in which a producer is flushed; shut it down with the producer. */
+  static ExecutorService flusher() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread thread = new Thread(task, "dhara-flush");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /** Sends a record; returns before it is acknowledged. */
@@ -62,20 +78,17 @@ final class Acknowledgements {
   }
 
   private void flush(long nanos) {
-    FutureTask<Void> flush = new FutureTask<>(producer::flush, null);
-    Thread thread = new Thread(flush, "dhara-flush");
-    thread.setDaemon(true);
-    thread.start();
+    Future<?> flush = flusher.submit(producer::flush);
     try {
       flush.get(nanos, TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      thread.interrupt();
+      flush.cancel(true);
       refused.compareAndSet(
           null, new IllegalStateException("its producer said nothing for " + patience, e));
     } catch (ExecutionException e) {
       throw new IllegalStateException("Kafka's producer cannot flush", e.getCause());
     } catch (InterruptedException e) {
-      thread.interrupt();
+      flush.cancel(true);
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for the brokers", e);
     }

@@ -4,6 +4,7 @@ import dhara.connectors.Endpoint;
 import dhara.options.BadOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -159,6 +160,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     private final String option;
     private transient @Nullable TopicLimit limit;
     private transient @Nullable KafkaProducer<byte[], byte[]> producer;
+    private transient @Nullable ExecutorService flusher;
     private transient @Nullable Acknowledgements bundle;
 
     WriteFn(KafkaAddress address, boolean upserts, String option) {
@@ -171,12 +173,13 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     public void open() {
       limit = TopicLimit.of(address);
       producer = new KafkaProducers(address).open(limit, Map.of());
+      flusher = Acknowledgements.flusher();
     }
 
     @StartBundle
     public void start() {
       // What an earlier bundle that failed left behind must not fail this one.
-      bundle = new Acknowledgements(producer, new KafkaProducers(address).patience());
+      bundle = new Acknowledgements(producer, new KafkaProducers(address).patience(), flusher);
     }
 
     @ProcessElement
@@ -209,6 +212,9 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
 
     @Teardown
     public void close() {
+      if (flusher != null) {
+        flusher.shutdownNow();
+      }
       if (producer != null) {
         // Whatever matters was waited for with its bundle: do not wait for the rest.
         producer.close(Duration.ofSeconds(5));

@@ -4,6 +4,7 @@ import dhara.connectors.Endpoint;
 import dhara.options.BadOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -26,6 +27,7 @@ public final class TopicWriter implements AutoCloseable {
   private final KafkaProducers producers;
   private final int partitions;
   private final KafkaProducer<byte[], byte[]> producer;
+  private final ExecutorService flusher;
   private final Acknowledgements acknowledgements;
 
   private TopicWriter(
@@ -33,7 +35,8 @@ public final class TopicWriter implements AutoCloseable {
     this.producers = producers;
     this.partitions = partitions;
     this.producer = producer;
-    this.acknowledgements = new Acknowledgements(producer, producers.patience());
+    this.flusher = Acknowledgements.flusher();
+    this.acknowledgements = new Acknowledgements(producer, producers.patience(), flusher);
   }
 
   /**
@@ -139,6 +142,7 @@ public final class TopicWriter implements AutoCloseable {
   /** Ends at once: what matters was waited for by {@link #finish}. */
   @Override
   public void close() {
+    flusher.shutdownNow();
     producer.close(Duration.ZERO);
   }
 }

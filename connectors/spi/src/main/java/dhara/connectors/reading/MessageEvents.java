@@ -12,11 +12,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -45,9 +42,6 @@ final class MessageEvents<T extends Record & Event, R, M extends CheckpointMark>
     extends UnboundedSource<KV<String, Arrival<T>>, MessageEvents.Mark<M>> {
 
   private static final long serialVersionUID = 1L;
-
-  /** The newest event of each run that this process takes part in. */
-  private static final Map<UUID, AtomicLong> NEWEST = new ConcurrentHashMap<>();
 
   /** Readers of one graph share their newest event, and no others do. */
   private final UUID run;
@@ -109,7 +103,7 @@ final class MessageEvents<T extends Record & Event, R, M extends CheckpointMark>
             disorder,
             idleAfter,
             System::currentTimeMillis,
-            NEWEST.computeIfAbsent(run, each -> new AtomicLong(ReaderWatermark.NONE)),
+            SharedNewest.enter(run),
             mark == null ? ReaderWatermark.NONE : mark.watermark,
             mark == null ? System.currentTimeMillis() : mark.heardAt));
   }
@@ -193,6 +187,7 @@ final class MessageEvents<T extends Record & Event, R, M extends CheckpointMark>
     private final ReaderWatermark watermark;
     private final ArrivalReader<T> arrivals = new ArrivalReader<>(decoding);
     private @Nullable KV<String, Arrival<T>> current;
+    private boolean closed;
     private Instant at = BoundedWindow.TIMESTAMP_MIN_VALUE;
 
     Reader(UnboundedReader<R> reader, ReaderWatermark watermark) {
@@ -292,6 +287,10 @@ final class MessageEvents<T extends Record & Event, R, M extends CheckpointMark>
 
     @Override
     public void close() throws IOException {
+      if (!closed) {
+        closed = true;
+        SharedNewest.leave(run);
+      }
       reader.close();
     }
   }
