@@ -7,6 +7,7 @@ import dhara.pipelines.Analysis;
 import dhara.terminal.Console;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.TestData;
 import dhara.testkit.flink.FlinkCluster;
 import dhara.tools.Dhara;
 import java.io.IOException;
@@ -15,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -78,54 +81,48 @@ public final class Proof {
 
   private boolean of(Analysis<?> analysis) throws Exception {
     String name = analysis.name();
-    String input = analysis.inputs().get(0).name();
-    String archive = "test-data/" + input + "/" + input + ".jsonl";
+    List<String> archive = TestData.read(analysis, Path.of("test-data"), ".jsonl");
+    List<String> topics = topics(analysis, "");
     String answers = kafka.uri(name + "-answers");
     Path truth = folder.resolve(name + ".truth");
     Path backfill = folder.resolve(name);
 
     say("%n%s: a topic with every fault%n", name);
-    List<String> replay =
-        with(
-            List.of(
-                "replay",
-                name,
-                "--events=" + archive,
-                "--to=" + kafka.uri(input) + "?partitions=4",
-                "--truth=" + truth),
-            FAULTS);
-    direct(replay);
-    JsonNode sent = new ObjectMapper().readTree(truth.toFile());
+    List<String> to =
+        topics(analysis, "?partitions=4").stream()
+            .map(topic -> topic.replaceFirst("--events", "--to"))
+            .toList();
+    direct(with(List.of("replay", name), archive, to, List.of("--truth=" + truth), FAULTS));
+    Map<String, JsonNode> sent = sent(new ObjectMapper().readTree(truth.toFile()));
 
     List<String> stream =
-        List.of(
-            name,
-            "--events=" + kafka.uri(input),
-            "--answers=" + answers,
-            "--lateness=PT20S",
-            "--idleAfter=PT1S",
-            "--early=PT1S");
+        with(
+            List.of(name),
+            topics,
+            List.of(
+                "--answers=" + answers, "--lateness=PT20S", "--idleAfter=PT1S", "--early=PT1S"));
     say("%n%s: the stream, on Flink%n", name);
     show(stream);
     try (FlinkCluster.RunningStream running = cluster.stream(stream)) {
-      Ledger ledger =
-          running.accountsFor(
-              kafka, name + "-answers-ledger", sent.get("records").asLong(), PATIENCE);
-      say("%s%n", ledger);
+      for (Map.Entry<String, JsonNode> input : sent.entrySet()) {
+        long records = input.getValue().get("records").asLong();
+        Ledger ledger =
+            running.accountsFor(kafka, name + "-answers-ledger", input.getKey(), records, PATIENCE);
+        say("%s%n", ledger);
+      }
 
       say("%n%s: the backfill of the archive, on the direct runner%n", name);
-      direct(List.of(name, "--events=" + archive, "--answers=files:" + backfill + "/all"));
+      direct(with(List.of(name), archive, List.of("--answers=files:" + backfill + "/all")));
       say("%n%s: the backfill of the topic, without what the stream found late%n", name);
       direct(
-          List.of(
-              name,
-              "--events=" + kafka.uri(input) + "?end=latest",
-              "--without=" + answers + "-late",
-              "--answers=files:" + backfill + "/without"));
+          with(
+              List.of(name),
+              topics(analysis, "?end=latest"),
+              List.of(
+                  "--without=" + answers + "-late", "--answers=files:" + backfill + "/without")));
 
       // The closing events make windows of their own, two days later.
-      String until =
-          "--until=" + Instant.parse(sent.get("newest").asText()).plus(Duration.ofDays(1));
+      String until = "--until=" + newest(sent).plus(Duration.ofDays(1));
       say("%n%s: the stream and the archive; late events explain what differs%n", name);
       boolean explained =
           reconciled(
@@ -183,8 +180,41 @@ public final class Proof {
     console.out().flush();
   }
 
-  private static List<String> with(List<String> arguments, List<String> more) {
-    return Stream.concat(arguments.stream(), more.stream()).toList();
+  /** The options of a run that reads a topic for each input. */
+  private List<String> topics(Analysis<?> analysis, String parameters) {
+    boolean several = analysis.inputs().size() > 1;
+    return analysis.inputs().stream()
+        .map(
+            input ->
+                "--events=%s%s%s"
+                    .formatted(
+                        several ? input.name() + "=" : "",
+                        kafka.uri(several ? analysis.name() + "-" + input.name() : input.name()),
+                        parameters))
+        .toList();
+  }
+
+  /** By input, what a replay sent. */
+  private static Map<String, JsonNode> sent(JsonNode truth) {
+    Map<String, JsonNode> sent = new LinkedHashMap<>();
+    if (truth.has("inputs")) {
+      truth.get("inputs").forEach(input -> sent.put(input.get("input").asText(), input));
+    } else {
+      sent.put(truth.get("input").asText(), truth);
+    }
+    return sent;
+  }
+
+  private static Instant newest(Map<String, JsonNode> sent) {
+    return sent.values().stream()
+        .map(truth -> Instant.parse(truth.get("newest").asText()))
+        .max(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
+  @SafeVarargs
+  private static List<String> with(List<String>... parts) {
+    return Stream.of(parts).flatMap(List::stream).toList();
   }
 
   private static void delete(Path folder) throws IOException {

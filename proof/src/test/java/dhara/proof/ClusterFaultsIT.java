@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 
 import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.Inputs;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 class ClusterFaultsIT {
 
   private static final Analysis<?> ANALYSIS = Analysis.all().get("order-metrics");
+  private static final Input<?> INPUT = ANALYSIS.inputs().get(0);
   private static final int EVENTS = 12_000;
   private static final int PARTITIONS = 4;
   private static final Duration REPLAY = Duration.ofSeconds(20);
@@ -122,7 +124,7 @@ class ClusterFaultsIT {
     Replayed replayStalling() {
       Replayed staged = replayed(topic() + "-staged", List.of());
       new Stall(kafka, staged.topic(), topic(), REPLAY).send();
-      return new Replayed(topic(), staged.archive(), staged.events(), staged.truth());
+      return staged.in(topic());
     }
 
     private static Replayed replayed(String topic, List<String> pace) {
@@ -277,7 +279,7 @@ class ClusterFaultsIT {
 
     Replayed replayed = replaying.get();
     Settling.Accounted accounted =
-        new Settling(kafka, stream).accounted(ANALYSIS, replayed, night.answers());
+        new Settling(kafka, stream).accounted(ANALYSIS, replayed, night.answers(), List.of());
     for (Output<?, ?> output : ANALYSIS.outputs()) {
       List<String> expected = accounted.expected().get(output.name());
       stream.await(() -> inFiles(files, output, replayed).equals(expected));
@@ -301,7 +303,7 @@ class ClusterFaultsIT {
     long unused = night.read(stream, replayed.records() - 1);
     Duration recovery = Duration.ofNanos(System.nanoTime() - began);
     Ledger ledger = settles(night, stream, replayed, allOnTime, 0, recovery);
-    long sentLate = (long) replayed.late().size() + replayed.heldBack().size();
+    long sentLate = (long) replayed.late(INPUT).size() + replayed.heldBack(INPUT).size();
     assertThat("late besides", ledger.late() > sentLate, is(!allOnTime));
   }
 
@@ -360,8 +362,8 @@ class ClusterFaultsIT {
     Settling settling = new Settling(kafka, stream);
     Ledger ledger =
         onTime
-            ? settling.check(ANALYSIS, replayed, night.answers())
-            : settling.checkAnswers(ANALYSIS, replayed, night.answers());
+            ? settling.check(ANALYSIS, replayed, night.answers()).get(0)
+            : settling.checkAnswers(ANALYSIS, replayed, night.answers(), List.of()).ledger();
     List<String> unclear = new ArrayList<>();
     for (String topic : night.topicsOfAnswers()) {
       unclear.addAll(Upserts.in(kafka, topic).unclear(replayed.newest()));

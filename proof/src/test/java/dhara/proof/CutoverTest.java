@@ -7,20 +7,25 @@ import static org.hamcrest.Matchers.is;
 import dhara.events.Event;
 import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.GeneratedEvents;
 import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
 import dhara.testkit.flink.FlinkCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,7 +41,25 @@ class CutoverTest {
   private static final int CUTOVER = 600;
   private static final int ARCHIVE_UNTIL = 900;
 
+  /** One for each partition of a topic. */
+  private static final int CLOSING = 2;
+
   @TempDir Path folder;
+
+  private static EmbeddedKafka kafka;
+  private static FlinkCluster cluster;
+
+  @BeforeAll
+  static void start(@TempDir Path checkpoints) throws Exception {
+    kafka = EmbeddedKafka.start();
+    cluster = FlinkCluster.start(3, checkpoints);
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+    kafka.close();
+  }
 
   static Iterable<String> analyses() {
     return Analysis.all().keySet();
@@ -46,104 +69,96 @@ class CutoverTest {
   @MethodSource("analyses")
   void anArchiveAndItsTopicAreOneInputInBothModes(String name) throws Exception {
     Analysis<?> analysis = Analysis.all().get(name);
-    List<? extends Record> events = Inputs.of(analysis, 3, EVENTS).of(analysis.inputs().get(0));
-    Instant cutover = ((Event) events.get(CUTOVER)).at();
-    Path archive = folder.resolve("archive.jsonl");
-    Path since = folder.resolve("since.jsonl");
-    Path whole = folder.resolve("whole.jsonl");
-    Command.done(
-        "direct",
-        List.of(
-            "generate",
-            name,
-            "--count=" + EVENTS,
-            "--seed=3",
-            "--disorder=PT0S",
-            "--duplicates=0",
-            "--garbage=0",
-            "--out=" + whole));
-    List<String> lines = Files.readAllLines(whole);
-    Files.write(archive, lines.subList(0, ARCHIVE_UNTIL));
-    Files.write(since, lines.subList(TOPIC_FROM, EVENTS));
-    // Events of one moment lie on one side of a cut-over.
-    long before = events.stream().filter(e -> ((Event) e).at().isBefore(cutover)).count();
-    long inArchive =
-        events.subList(0, ARCHIVE_UNTIL).stream()
-            .filter(e -> !((Event) e).at().isBefore(cutover))
-            .count();
-    long filtered = inArchive + before - TOPIC_FROM;
-    Map<String, List<String>> oracle =
-        Oracle.settled(analysis, Inputs.of(analysis, 3, EVENTS), List.of());
+    GeneratedEvents generated = GeneratedEvents.clean(analysis, 3, EVENTS, folder);
+    Inputs inputs = generated.inputs();
+    List<Instant> times = inputs.all().map(Event::at).sorted().toList();
+    Instant cutover = times.get(CUTOVER);
+    Map<Input<?>, String> topics = Replayed.topics(analysis, name);
+    List<String> replay = new ArrayList<>(List.of("replay", name, "--closing=P2D"));
+    replay.add("--truth=" + folder.resolve("truth"));
+    List<String> before = new ArrayList<>();
+    Map<Input<?>, Long> filtered = new HashMap<>();
+    Map<Input<?>, Long> read = new HashMap<>();
+    for (Input<?> input : analysis.inputs()) {
+      List<String> lines = Files.readAllLines(generated.files().get(input));
+      List<Instant> own = inputs.of(input).stream().map(event -> ((Event) event).at()).toList();
+      int archiveUntil = before(own, times.get(ARCHIVE_UNTIL));
+      int topicFrom = before(own, times.get(TOPIC_FROM));
+      Path archive = folder.resolve(input.name() + "-archive.jsonl");
+      Path since = folder.resolve(input.name() + "-since.jsonl");
+      Files.write(archive, lines.subList(0, archiveUntil));
+      Files.write(since, lines.subList(topicFrom, lines.size()));
+      before.add("--events=" + input.name() + "=" + archive);
+      replay.add("--events=" + input.name() + "=" + since);
+      String topic = kafka.uri(topics.get(input)) + "?partitions=2";
+      replay.add("--to=" + input.name() + "=" + topic);
+      // Events of one moment lie on one side of a cut-over.
+      int counted = before(own, cutover);
+      filtered.put(input, (long) archiveUntil - counted + counted - topicFrom);
+      read.put(input, (long) archiveUntil + lines.size() - topicFrom + CLOSING);
+    }
+    Command.done("direct", replay);
+    List<String> options = Oracle.of(name).runs().get(0);
+    Map<String, List<String>> oracle = Oracle.settled(analysis, inputs, options);
+    List<String> both =
+        all(List.of(name), before, List.of("--cutover=" + cutover, "--unique=false"), options);
 
-    try (EmbeddedKafka kafka = EmbeddedKafka.start();
-        FlinkCluster cluster = FlinkCluster.start(1, folder)) {
-      Command.done(
-          "direct",
-          List.of(
-              "replay",
-              name,
-              "--events=" + since,
-              "--to=" + kafka.uri(name) + "?partitions=2",
-              "--truth=" + folder.resolve("truth"),
-              "--closing=P2D"));
-      List<String> both =
-          List.of(
-              name, "--events=" + archive, "--cutover=" + cutover, "--unique=false", "--events=");
-
-      Path backfill = folder.resolve("backfill");
-      Command backfilled =
-          Command.done(
-              "direct",
-              with(
-                  both,
-                  kafka.uri(name) + "?end=latest",
-                  "--answers=files:" + backfill,
-                  "--until=" + ((Event) events.get(EVENTS - 1)).at().plus(Duration.ofDays(1))));
-      // The two closing events lie beyond the range.
+    Path backfill = folder.resolve("backfill");
+    Command backfilled =
+        Command.done(
+            "direct",
+            all(
+                both,
+                Replayed.read(kafka, topics, "?end=latest"),
+                List.of(
+                    "--answers=files:" + backfill,
+                    "--until=" + times.get(EVENTS - 1).plus(Duration.ofDays(1)))));
+    for (Input<?> input : analysis.inputs()) {
+      // The closing events lie beyond the range.
       assertThat(
           backfilled.err(),
           containsString(
               "aggregated %,d + dead-lettered 0 + late 0 + duplicate 0 + filtered %,d"
-                  .formatted(EVENTS, filtered + 2)));
-      for (Output<?, ?> output : analysis.outputs()) {
-        assertThat(
-            output.name(),
-            SettledAnswers.in(backfill.resolve(output.name())),
-            is(oracle.get(output.name())));
-      }
+                  .formatted(inputs.of(input).size(), filtered.get(input) + CLOSING)));
+    }
+    for (Output<?, ?> output : analysis.outputs()) {
+      assertThat(
+          output.name(),
+          SettledAnswers.in(backfill.resolve(output.name())),
+          is(oracle.get(output.name())));
+    }
 
-      String answers = name + "-answers";
-      try (FlinkCluster.RunningStream stream =
-          cluster.stream(
-              with(both, kafka.uri(name), "--answers=" + kafka.uri(answers), "--idleAfter=PT2S"))) {
+    String answers = name + "-answers";
+    try (FlinkCluster.RunningStream stream =
+        cluster.stream(
+            all(
+                both,
+                Replayed.read(kafka, topics, ""),
+                List.of("--answers=" + kafka.uri(answers), "--idleAfter=PT2S")))) {
+      for (Input<?> input : analysis.inputs()) {
         Ledger ledger =
             stream.accountsFor(
-                kafka,
-                answers + "-ledger",
-                ARCHIVE_UNTIL + EVENTS - TOPIC_FROM + 2,
-                Settling.PATIENCE);
-        assertThat(ledger.aggregated(), is(EVENTS + 2L));
-        assertThat(ledger.filtered(), is(filtered));
+                kafka, answers + "-ledger", input.name(), read.get(input), Settling.PATIENCE);
+        assertThat(ledger.aggregated(), is((long) inputs.of(input).size() + CLOSING));
+        assertThat(ledger.filtered(), is(filtered.get(input)));
         assertThat(ledger.late(), is(0L));
-        Instant newest = ((Event) events.get(EVENTS - 1)).at();
-        for (Output<?, ?> output : analysis.outputs()) {
-          new Settling(kafka, stream)
-              .settles(
-                  output.equals(analysis.outputs().get(0))
-                      ? answers
-                      : answers + "-" + output.name(),
-                  oracle.get(output.name()),
-                  newest);
-        }
+      }
+      for (Output<?, ?> output : analysis.outputs()) {
+        new Settling(kafka, stream)
+            .settles(
+                output.equals(analysis.outputs().get(0)) ? answers : answers + "-" + output.name(),
+                oracle.get(output.name()),
+                times.get(EVENTS - 1));
       }
     }
   }
 
-  /** The arguments, of which the last goes on with the first of the others. */
-  private static List<String> with(List<String> arguments, String... more) {
-    List<String> all = new ArrayList<>(arguments);
-    all.set(all.size() - 1, all.get(all.size() - 1) + more[0]);
-    all.addAll(List.of(more).subList(1, more.length));
-    return all;
+  private static int before(List<Instant> times, Instant until) {
+    return (int) times.stream().filter(at -> at.isBefore(until)).count();
+  }
+
+  @SafeVarargs
+  private static List<String> all(List<String>... parts) {
+    return Stream.of(parts).flatMap(List::stream).toList();
   }
 }

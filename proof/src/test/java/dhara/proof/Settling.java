@@ -6,9 +6,9 @@ import static org.hamcrest.Matchers.is;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dhara.events.Event;
 import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.Inputs;
@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,58 +39,97 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Its ledger accounts for every record; late are those that were sent late (of those held back
+   * Its ledgers account for every record; late are those that were sent late (of those held back
    * for less than that some), dead letters those that were no events; and its answers are those of
    * the oracle over all other events.
    *
    * @param answers the topic of the first output
-   * @return the ledger
+   * @param options those of the stream on which its answers depend
+   * @return the ledger of each input
    */
-  Ledger check(Analysis<?> analysis, Replayed replayed, String answers) throws IOException {
-    Ledger ledger = checkAnswers(analysis, replayed, answers);
-    Set<String> late = texts(rows(answers + "-late", ledger.late()), "id");
-    late.removeAll(replayed.heldBack());
-    assertThat("late", late, is(replayed.late()));
-    return ledger;
+  List<Ledger> check(
+      Analysis<?> analysis, Replayed replayed, String answers, List<String> options) {
+    Accounted accounted = checkAnswers(analysis, replayed, answers, options);
+    for (Input<?> input : analysis.inputs()) {
+      // What of a reference is late depends on the facts beside it; its rows say what was.
+      if (!input.isReference()) {
+        Set<String> late = new TreeSet<>(accounted.late().get(input.name()));
+        late.removeAll(replayed.heldBack(input));
+        assertThat("late " + input.name(), late, is(replayed.late(input)));
+      }
+    }
+    return accounted.ledgers();
+  }
+
+  /** The same with the options that are there by default. */
+  List<Ledger> check(Analysis<?> analysis, Replayed replayed, String answers) {
+    return check(analysis, replayed, answers, List.of());
   }
 
   /** The same of a stream that found more late than was sent late: what, its late output says. */
-  Ledger checkAnswers(Analysis<?> analysis, Replayed replayed, String answers) throws IOException {
-    Accounted accounted = accounted(analysis, replayed, answers);
+  Accounted checkAnswers(
+      Analysis<?> analysis, Replayed replayed, String answers, List<String> options) {
+    Accounted accounted = accounted(analysis, replayed, answers, options);
     for (Output<?, ?> output : analysis.outputs()) {
       settles(
           output.equals(analysis.outputs().get(0)) ? answers : answers + "-" + output.name(),
           accounted.expected().get(output.name()),
           replayed.newest());
     }
-    return accounted.ledger();
+    return accounted;
   }
 
   /**
    * What a stream that accounts for all that it was sent must answer.
    *
+   * @param ledgers of each input
+   * @param late by input, the ids of events that came late
    * @param expected by output, as {@link SettledAnswers} gives them
    */
-  record Accounted(Ledger ledger, Map<String, List<String>> expected) {}
+  record Accounted(
+      List<Ledger> ledgers, Map<String, Set<String>> late, Map<String, List<String>> expected) {
+
+    /** The ledger of an analysis with one input. */
+    Ledger ledger() {
+      return ledgers.get(0);
+    }
+  }
 
   /** Checks all but the answers, wherever those go. */
-  Accounted accounted(Analysis<?> analysis, Replayed replayed, String answers) throws IOException {
-    Ledger ledger = stream.accountsFor(kafka, answers + "-ledger", replayed.records(), PATIENCE);
-    List<JsonNode> late = rows(answers + "-late", ledger.late());
-    List<JsonNode> dead = rows(answers + "-dead-letters", ledger.deadLettered());
+  Accounted accounted(
+      Analysis<?> analysis, Replayed replayed, String answers, List<String> options) {
+    List<Ledger> ledgers = new ArrayList<>();
+    for (Input<?> input : analysis.inputs()) {
+      long records = replayed.records(input);
+      ledgers.add(stream.accountsFor(kafka, answers + "-ledger", input.name(), records, PATIENCE));
+    }
+    List<JsonNode> late = rows(answers + "-late", ledgers.stream().mapToLong(Ledger::late).sum());
+    List<JsonNode> dead =
+        rows(answers + "-dead-letters", ledgers.stream().mapToLong(Ledger::deadLettered).sum());
 
-    assertThat("dead letters by reason", counts(dead, "reason"), is(replayed.deadLetters()));
-    Set<String> missing = missing(replayed.topic(), late, dead);
-    assertThat(
-        "aggregated",
-        ledger.aggregated(),
-        is((long) replayed.events().size() - missing.size() + replayed.closing()));
+    Map<String, Set<String>> lateIds = new TreeMap<>();
+    Inputs counted = replayed.inputs();
+    for (int i = 0; i < ledgers.size(); i++) {
+      Input<?> input = analysis.inputs().get(i);
+      List<JsonNode> ownLate = of(input, late);
+      List<JsonNode> ownDead = of(input, dead);
+      assertThat(
+          input.name() + ": dead letters by reason",
+          counts(ownDead, "reason"),
+          is(replayed.deadLetters(input)));
+      Set<String> missing = missing(replayed.topics().get(input), ownLate, ownDead);
+      assertThat(
+          input.name() + ": aggregated",
+          ledgers.get(i).aggregated(),
+          is((long) counted.of(input).size() - missing.size() + replayed.closing(input)));
+      lateIds.put(input.name(), texts(ownLate, "id"));
+      counted = counted.without(input, missing);
+    }
+    return new Accounted(ledgers, lateIds, Oracle.settled(analysis, counted, options));
+  }
 
-    List<? extends Record> events =
-        replayed.events().stream().filter(e -> !missing.contains(((Event) e).id())).toList();
-    Map<String, List<String>> expected =
-        Oracle.settled(analysis, Inputs.of(analysis.inputs().get(0), events), List.of());
-    return new Accounted(ledger, expected);
+  private static List<JsonNode> of(Input<?> input, List<JsonNode> rows) {
+    return rows.stream().filter(row -> row.get("input").asText().equals(input.name())).toList();
   }
 
   /** Rows of so many records of a topic, each position once: a restart may write it again. */
@@ -107,7 +147,7 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     Map<String, JsonNode> positions = new HashMap<>();
     for (String row : rows) {
       JsonNode json = json(row);
-      positions.put(json.get("position").asText(), json);
+      positions.put(json.get("source").asText() + " " + json.get("position").asText(), json);
     }
     return positions;
   }

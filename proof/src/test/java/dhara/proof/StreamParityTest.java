@@ -10,29 +10,44 @@ import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Full;
+import dhara.testkit.Oracle;
+import dhara.testkit.Shapes;
 import dhara.testkit.flink.FlinkCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.LongStream;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The law: over the same events, stream and backfill settle on the same answer. Every analysis on
- * the class path, streamed from a real broker on a cluster of two task managers under each fault
+ * the class path, streamed from a real broker on a cluster of two task managers under the faults
  * that a replay can plant, settles on the answers of its oracle over all events but those of the
  * late output, and its late output is what the replay made late, no more and no less.
+ *
+ * <p>Each analysis meets all faults together; one of each of the {@link Shapes} meets each fault
+ * alone, with {@code -Pfull} every one. All share a broker and a cluster, and many run at once, for
+ * a stream waits most of its time.
  */
 class StreamParityTest {
 
   private static final int EVENTS = 1_500;
+
+  /** How many streams run at once. */
+  private static final int AT_ONCE = 8;
 
   /** What a replay does to the events, under a name. */
   private record Fault(String name, List<String> arguments) {
@@ -40,18 +55,15 @@ class StreamParityTest {
     static Fault of(String name, String... arguments) {
       return new Fault(name, List.of(arguments));
     }
-
-    @Override
-    public String toString() {
-      return name;
-    }
   }
+
+  private static final String LATE = "--late=0.03";
 
   private static final List<Fault> EACH =
       List.of(
           Fault.of("disorder", "--disorder=PT8S"),
           Fault.of("duplicates", "--duplicates=0.05"),
-          Fault.of("late", "--late=0.03", "--lateBy=PT2M"),
+          Fault.of("late", LATE, "--lateBy=PT2M"),
           Fault.of("garbage", "--garbage=0.03"),
           Fault.of("far-future", "--farFuture=0.01"),
           Fault.of("far-past", "--farPast=0.01"),
@@ -61,111 +73,162 @@ class StreamParityTest {
   private static final Fault ALL =
       new Fault("all", EACH.stream().flatMap(fault -> fault.arguments.stream()).toList());
 
+  /** A stream and what it is given. */
+  private record Case(String analysis, List<String> options, Fault fault, long seed) {
+
+    /** The topic of its events; no two cases have one. */
+    String topic() {
+      String run = String.join("", options).replaceAll("[^A-Za-z0-9]+", "-");
+      return "%s%s-%s-%d".formatted(analysis, run, fault.name, seed);
+    }
+
+    /** Whether it is compared and replaced, too; once for each analysis is enough. */
+    boolean reconciles() {
+      return fault.equals(ALL) && (seed == 1 || Full.asked());
+    }
+
+    @Override
+    public String toString() {
+      return "%s %s, %s, seed %d".formatted(analysis, options, fault.name, seed);
+    }
+  }
+
   @TempDir static Path folder;
 
   private static EmbeddedKafka kafka;
   private static FlinkCluster cluster;
+  private static ExecutorService pool;
+  private static Map<Case, Future<?>> streams;
+
+  static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (String name : Analysis.all().keySet()) {
+      List<String> options = Oracle.of(name).runs().get(0);
+      Stream<Fault> faults =
+          Full.asked() ? Stream.concat(Stream.of(ALL), EACH.stream()) : Stream.of(ALL);
+      faults.forEach(
+          fault -> Full.seeds().forEach(seed -> cases.add(new Case(name, options, fault, seed))));
+    }
+    if (!Full.asked()) {
+      for (Shapes.Run run : List.copyOf(new LinkedHashSet<>(Shapes.firsts().values()))) {
+        EACH.forEach(fault -> cases.add(new Case(run.analysis(), run.options(), fault, 1)));
+      }
+    }
+    return cases;
+  }
 
   @BeforeAll
-  static void start() throws Exception {
+  static void startAll() throws Exception {
     kafka = EmbeddedKafka.start();
-    cluster = FlinkCluster.start(4, folder);
+    cluster = FlinkCluster.start(AT_ONCE, folder);
+    pool = Executors.newFixedThreadPool(AT_ONCE);
+    streams = new LinkedHashMap<>();
+    for (Case each : cases()) {
+      streams.put(
+          each,
+          pool.submit(
+              () -> {
+                settles(each);
+                return null;
+              }));
+    }
   }
 
   @AfterAll
-  static void stop() throws Exception {
+  static void stop() {
+    pool.shutdownNow();
     cluster.close();
     kafka.close();
   }
 
-  static Stream<Arguments> analysesFaultsAndSeeds() {
-    return Analysis.all().keySet().stream()
-        .flatMap(
-            name ->
-                Stream.concat(EACH.stream(), Stream.of(ALL))
-                    .flatMap(
-                        fault ->
-                            LongStream.rangeClosed(1, 5)
-                                .mapToObj(seed -> Arguments.of(name, fault, seed))));
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void theStreamSettlesOnTheAnswersOfAllEventsButTheLateOnes(Case each) throws Throwable {
+    try {
+      Object unused = streams.get(each).get();
+    } catch (ExecutionException e) {
+      throw e.getCause();
+    }
   }
 
-  @ParameterizedTest(name = "{0}, {1}, seed {2}")
-  @MethodSource("analysesFaultsAndSeeds")
-  void theStreamSettlesOnTheAnswersOfAllEventsButTheLateOnes(String name, Fault fault, long seed)
-      throws Exception {
-    Analysis<?> analysis = Analysis.all().get(name);
-    String topic = name + "-" + fault.name + "-" + seed;
-    Replayed replayed = Replayed.of(kafka, folder, analysis, topic, seed, EVENTS, fault.arguments);
-    String answers = topic + "-answers";
+  private static void settles(Case each) throws Exception {
+    Analysis<?> analysis = Analysis.all().get(each.analysis);
+    Replayed replayed =
+        Replayed.of(kafka, folder, analysis, each.topic(), each.seed, EVENTS, each.fault.arguments);
+    String answers = each.topic() + "-answers";
     List<String> arguments =
-        new ArrayList<>(
+        with(
+            List.of(each.analysis),
+            each.options,
+            replayed.read(kafka, ""),
             List.of(
-                name,
-                "--events=" + kafka.uri(topic),
                 "--answers=" + kafka.uri(answers),
                 "--disorder=PT10S",
                 "--lateness=PT20S",
-                "--idleAfter=PT1S"));
-    if (fault.equals(ALL)) {
-      arguments.add("--early=PT1S");
-    }
+                "--idleAfter=PT1S"),
+            each.fault.equals(ALL) ? List.of("--early=PT1S") : List.of());
 
-    Ledger ledger;
+    List<Ledger> ledgers;
     try (FlinkCluster.RunningStream stream = cluster.stream(arguments)) {
-      ledger = new Settling(kafka, stream).check(analysis, replayed, answers);
+      ledgers = new Settling(kafka, stream).check(analysis, replayed, answers, each.options);
     }
-    if (fault.arguments.contains("--late=0.03")) {
-      assertThat(replayed.late(), is(not(empty())));
+    if (each.fault.arguments.contains(LATE)) {
+      assertThat(replayed.late(analysis.inputs().get(0)), is(not(empty())));
     }
-    if (fault.equals(ALL)) {
-      reconcilesAndIsReplaced(analysis, replayed, answers, ledger);
+    if (each.reconciles()) {
+      reconcilesAndIsReplaced(each, replayed, answers, ledgers);
     }
   }
 
   /**
    * What the stream left, compared with a backfill of the archive, differs by the late events
-   * alone; a backfill of the topic without them is the stream to the letter, ledger and all; and a
-   * backfill over the stream's answers takes their place.
+   * alone; a backfill of the topics without them is the stream to the letter, ledgers and all; and
+   * a backfill over the stream's answers takes their place.
    */
   private static void reconcilesAndIsReplaced(
-      Analysis<?> analysis, Replayed replayed, String answers, Ledger streamed) {
-    String name = analysis.name();
-    String archive = "--events=" + replayed.archive();
+      Case each, Replayed replayed, String answers, List<Ledger> streamed) {
+    List<String> backfill = with(List.of(each.analysis), each.options, replayed.archive().read());
     Path all = folder.resolve(answers + "-all");
     Path without = folder.resolve(answers + "-without");
-    Command.done("direct", List.of(name, archive, "--answers=files:" + all));
-    assertThat(reconciled(name, replayed, answers, all), is(0));
+    Command.done("direct", with(backfill, List.of("--answers=files:" + all)));
+    assertThat(reconciled(each, replayed, answers, all), is(0));
     assertThat(
-        reconciled(name, replayed, answers, all, "--late=none", "--deadLetters=none"), is(1));
+        reconciled(each, replayed, answers, all, "--late=none", "--deadLetters=none"), is(1));
 
     Command same =
         Command.done(
             "direct",
-            List.of(
-                name,
-                "--events=" + kafka.uri(replayed.topic()) + "?end=latest",
-                "--without=" + kafka.uri(answers + "-late"),
-                "--answers=files:" + without));
-    assertThat(same.err(), containsString(streamed.toString()));
+            with(
+                List.of(each.analysis),
+                each.options,
+                replayed.read(kafka, "?end=latest"),
+                List.of(
+                    "--without=" + kafka.uri(answers + "-late"), "--answers=files:" + without)));
+    for (Ledger ledger : streamed) {
+      assertThat(same.err(), containsString(ledger.toString()));
+    }
     assertThat(
-        reconciled(name, replayed, answers, without, "--late=none", "--deadLetters=none"), is(0));
+        reconciled(each, replayed, answers, without, "--late=none", "--deadLetters=none"), is(0));
 
-    Command.done("direct", List.of(name, archive, "--answers=" + kafka.uri(answers)));
+    Command.done("direct", with(backfill, List.of("--answers=" + kafka.uri(answers))));
     assertThat(
-        reconciled(name, replayed, answers, all, "--late=none", "--deadLetters=none"), is(0));
+        reconciled(each, replayed, answers, all, "--late=none", "--deadLetters=none"), is(0));
   }
 
   private static int reconciled(
-      String name, Replayed replayed, String answers, Path backfill, String... options) {
+      Case each, Replayed replayed, String answers, Path backfill, String... options) {
     List<String> reconcile =
-        new ArrayList<>(
-            List.of(
-                "reconcile",
-                kafka.uri(answers),
-                "files:" + backfill,
-                "--analysis=" + name,
-                "--until=" + replayed.newest().plus(Duration.ofHours(6))));
-    reconcile.addAll(List.of(options));
-    return Command.run("direct", reconcile).exit();
+        List.of(
+            "reconcile",
+            kafka.uri(answers),
+            "files:" + backfill,
+            "--analysis=" + each.analysis,
+            "--until=" + replayed.newest().plus(Duration.ofHours(6)));
+    return Command.run("direct", with(reconcile, List.of(options))).exit();
+  }
+
+  @SafeVarargs
+  private static List<String> with(List<String>... parts) {
+    return Stream.of(parts).flatMap(List::stream).toList();
   }
 }

@@ -7,19 +7,12 @@ import dhara.events.Event;
 import dhara.formats.RecordFields;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
-import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
-import dhara.pipelines.Output;
 import dhara.pipelines.Scenario;
-import dhara.records.RecordCoder;
-import dhara.transforms.aggregate.Answer;
-import dhara.transforms.join.AsOf;
-import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -31,8 +24,6 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.Pipeline.PipelineVisitor;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.runners.TransformHierarchy;
-import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.values.PCollection;
 
 /**
  * The pipeline of an analysis as the command line would build it, over generated events.
@@ -43,7 +34,6 @@ import org.apache.beam.sdk.values.PCollection;
 public record Built(Assembly assembly, Set<String> ownSteps) {
 
   private static final int EVENTS = 20;
-  private static final String GIVEN = "Given.";
 
   /** Two builds of one analysis have a topic each. */
   private static final AtomicInteger TOPICS = new AtomicInteger();
@@ -98,28 +88,7 @@ public record Built(Assembly assembly, Set<String> ownSteps) {
 
   /** What the analysis applies where nothing surrounds it: events that are given, no sink. */
   private static <O extends DharaOptions> Set<String> ownSteps(Analysis<O> analysis, O options) {
-    Pipeline bare = Pipeline.create(options);
-    analysis.build(
-        new Flow() {
-          @Override
-          public <T extends Record & Event> PCollection<T> events(
-              Input<T> input, Windows... windows) {
-            return bare.apply(GIVEN + input.name(), Create.empty(RecordCoder.of(input.type())));
-          }
-
-          @Override
-          public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
-            return AsOf.of(
-                bare.apply(GIVEN + input.name(), Create.empty(RecordCoder.of(input.type())))
-                    .apply(GIVEN + input.name() + ".Versions", input.versions()),
-                Duration.ZERO);
-          }
-
-          @Override
-          public <K extends Record, V extends Record> void answers(
-              Output<K, V> output, PCollection<Answer<K, V>> answers) {}
-        },
-        options);
+    Pipeline bare = Bare.of(analysis, options).pipeline();
     Set<String> steps = new TreeSet<>();
     bare.traverseTopologically(
         new PipelineVisitor.Defaults() {
@@ -138,7 +107,7 @@ public record Built(Assembly assembly, Set<String> ownSteps) {
           }
 
           private void add(TransformHierarchy.Node step) {
-            if (!step.getFullName().startsWith(GIVEN)) {
+            if (!step.getFullName().startsWith(Bare.GIVEN)) {
               steps.add(step.getFullName());
             }
           }

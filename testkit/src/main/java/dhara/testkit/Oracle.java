@@ -69,7 +69,8 @@ public interface Oracle {
     return settled;
   }
 
-  private static DharaOptions options(Analysis<?> analysis, List<String> arguments) {
+  /** The options of a run, without those that say where it reads and writes. */
+  static <O extends DharaOptions> O options(Analysis<O> analysis, List<String> arguments) {
     Arguments known = Arguments.ofAnalysis(analysis.name(), analysis.options());
     return known.build(analysis.options(), known.parse(arguments), List.of());
   }

@@ -37,7 +37,12 @@ public record Faults(long seed, Duration disorder, double duplicates, double gar
 
   /** The same faults among the events of another input, at other places. */
   Faults of(int input) {
-    return new Faults(seed + input * NEXT, disorder, duplicates, garbage);
+    return new Faults(seed(seed, input), disorder, duplicates, garbage);
+  }
+
+  /** A seed of an input, of the seed of all of them, which is that of the first. */
+  public static long seed(long seed, int input) {
+    return seed + input * NEXT;
   }
 
   /** A line that is no event, for this reason, made from a line that is one. */

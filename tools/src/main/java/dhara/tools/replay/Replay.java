@@ -1,13 +1,7 @@
 package dhara.tools.replay;
 
-import dhara.assembly.InputOptions;
 import dhara.cli.Checked;
-import dhara.connectors.Endpoint;
-import dhara.connectors.TimeBounds;
-import dhara.connectors.files.Archive;
-import dhara.connectors.kafka.TopicWriter;
-import dhara.events.Event;
-import dhara.formats.mapping.Mapping;
+import dhara.cli.PerInput;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
@@ -17,15 +11,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
 
 /**
- * The verb that sends an archive to a topic, at a multiple of its own speed, with faults planted
- * among it, and writes the truth of what was sent.
+ * The verb that sends the archives of an analysis' inputs to topics, in one order of event time, at
+ * a multiple of their own speed, with faults planted in each, and writes the truth of what was
+ * sent.
  */
 final class Replay {
 
   private static final String STDOUT = "-";
+  private static final String ID = "id";
 
   private final LineWriter writer;
 
@@ -34,65 +32,78 @@ final class Replay {
   }
 
   /**
-   * Replays the events of one input, to the end or to the user's Ctrl-C.
+   * Replays the inputs of which {@code --events} names an archive, to the end or to the user's
+   * Ctrl-C.
    *
    * @throws BadOption where the options contradict each other, or archive or topic cannot be used
    * @throws IllegalStateException where the brokers refuse a record or go away
    */
   void run(Analysis<?> analysis, ReplayOptions options, Console console) throws IOException {
     FileSystems.setDefaultPipelineOptions(options);
-    run(analysis, Checked.input(analysis, options.getInput()), options, console);
-  }
-
-  private <T extends Record & Event> void run(
-      Analysis<?> analysis, Input<T> input, ReplayOptions options, Console console)
-      throws IOException {
     double speed = speed(options.getSpeed());
-    ReplayFaults faults = ReplayFaults.of(options);
-    RecordKey<T> keys = RecordKey.of(input.type(), options.getKey());
-    InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
-    Mapping mapping = InputOptions.mapping(options.getMap());
-    Archive<T> archive =
-        Archive.of(
-            Endpoint.of("--events", options.getEvents()),
-            input.type(),
-            mapping,
-            input.name(),
-            new TimeBounds(options.getNotBefore(), options.getMaxSkew()),
-            options.getMaxEventBytes());
-    ReplayLines lines = ReplayLines.of(writer, options, mapping, archive.formats());
     boolean toFile = !options.getTruth().equals(STDOUT);
     Path file = toFile ? Checked.file("--truth", options.getTruth()) : Path.of(STDOUT);
-    try (TopicWriter topic =
-        TopicWriter.open(
-            Endpoint.of("--to", options.getTo()),
-            faults.leastPartitions(),
-            faults.whyPartitions(),
-            options.getMaxEventBytes())) {
-      ReplayPartitions partitions = new ReplayPartitions(topic.partitions(), faults);
-      try (ReplayTruth truth = new ReplayTruth(faults, partitions);
-          ReplayRun run = ReplayRun.start(topic, truth, speed, console)) {
-        if (toFile) {
-          // An earlier replay's truth must not stand beside the records of this one.
-          Files.deleteIfExists(file);
-        }
-        ReplayPlan<T> plan = new ReplayPlan<>(faults, partitions, lines, keys, run);
-        Duration elapsed = run.toTheEnd(archive, lines.mapping(), plan);
-        if (elapsed.isNegative()) {
-          return;
-        }
-        ReplayReport report =
-            new ReplayReport(
-                analysis.name(), input.name(), topic.topic(), options.getSpeed(), truth, elapsed);
+    List<Lane<?>> lanes = new ArrayList<>();
+    try {
+      open(analysis, options, lanes);
+      if (toFile) {
+        // An earlier replay's truth must not stand beside the records of this one.
+        Files.deleteIfExists(file);
+      }
+      Duration elapsed;
+      try (ReplayRun run = ReplayRun.start(lanes, speed, console)) {
+        elapsed = run.toTheEnd();
+      }
+      if (!elapsed.isNegative()) {
+        ReplayReport report = new ReplayReport(analysis.name(), options.getSpeed(), lanes, elapsed);
         if (toFile) {
           report.write(file);
-          console.err().println(topic + ": " + report.said() + "; the truth is in " + file);
         } else {
           report.write(console.out());
-          console.err().println(topic + ": " + report.said());
         }
-        truth.warnings().forEach(console.err()::println);
+        String where = toFile ? "; the truth is in " + file : "";
+        report.said().forEach(said -> console.err().println(said + where));
+        lanes.forEach(lane -> lane.truth().warnings().forEach(console.err()::println));
       }
+    } finally {
+      for (Lane<?> lane : lanes) {
+        lane.close();
+      }
+    }
+  }
+
+  private void open(Analysis<?> analysis, ReplayOptions options, List<Lane<?>> lanes) {
+    List<Input<?>> inputs = analysis.inputs();
+    String bare = Checked.input(analysis, options.getInput()).name();
+    PerInput events = PerInput.of("--events", options.getEvents(), inputs).bareIs(bare, "--events");
+    PerInput to = PerInput.of("--to", options.getTo(), inputs).bareIs(bare, "--to");
+    PerInput keys = PerInput.of("--key", options.getKey(), inputs);
+    for (String name : to.named().keySet()) {
+      if (!events.named().containsKey(name)) {
+        throw new BadOption(
+            "--to", to.named().get(name), "has no archive; add --events=" + name + "=FILES");
+      }
+    }
+    ReplayFaults faults = ReplayFaults.of(options);
+    for (Input<?> input : inputs) {
+      String name = input.name();
+      String archive = events.named().get(name);
+      if (archive == null) {
+        continue;
+      }
+      String topic = to.named().get(name);
+      if (topic == null) {
+        throw new BadOption(
+            "--events", archive, "has no topic; add --to=" + name + "=kafka://broker:9092/topic");
+      }
+      String key = keys.named().getOrDefault(name, keys.bare() == null ? ID : keys.bare());
+      lanes.add(
+          Lane.open(
+              input,
+              new Lane.Places(archive, topic, key),
+              faults.of(inputs.indexOf(input)),
+              options,
+              writer));
     }
   }
 

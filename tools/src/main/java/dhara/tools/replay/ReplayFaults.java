@@ -90,6 +90,23 @@ record ReplayFaults(
         closing);
   }
 
+  /** The same faults among the events of another input, at other places. */
+  ReplayFaults of(int input) {
+    return new ReplayFaults(
+        Faults.seed(seed, input),
+        disorder,
+        sortWithin,
+        duplicates,
+        late,
+        lateBy,
+        garbage,
+        farFuture,
+        farPast,
+        idlePartition,
+        unwrittenPartition,
+        closing);
+  }
+
   private static Duration within(String option, Duration value) {
     if (value.compareTo(LONGEST) > 0) {
       throw new BadOption(option, value, "is longer than a century; shorten it");

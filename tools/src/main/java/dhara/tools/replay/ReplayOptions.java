@@ -9,27 +9,31 @@ import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** What a user may say to {@code replay}: every fault is off until it is asked for. */
 public interface ReplayOptions extends PipelineOptions {
 
   @Description(
-      "The archive: a file or a pattern; several files are read in the order of their names, e.g."
+      "The archive: a file or a pattern; several files are read in the order of their names. Of"
+          + " several inputs NAME=FILES repeatedly: they are sent in one order of event time, e.g."
           + " --events=test-data/orders/orders.jsonl")
   @Validation.Required
-  String getEvents();
+  List<String> getEvents();
 
-  void setEvents(String value);
+  void setEvents(List<String> value);
 
   @Description(
       "The topic, with partitions=4 for one that is not there yet and producer.NAME= for what"
-          + " Kafka's producer knows, e.g. --to=kafka://localhost:9092/orders?partitions=4")
+          + " Kafka's producer knows; of several inputs NAME=URI repeatedly, e.g."
+          + " --to=kafka://localhost:9092/orders?partitions=4")
   @Validation.Required
-  String getTo();
+  List<String> getTo();
 
-  void setTo(String value);
+  void setTo(List<String> value);
 
-  @Description("Which input of the analysis; by default its first, e.g. --input=orders")
+  @Description(
+      "Which input a value without a name is of; by default the first, e.g. --input=orders")
   String getInput();
 
   void setInput(String value);
@@ -50,12 +54,11 @@ public interface ReplayOptions extends PipelineOptions {
   void setCanonical(boolean value);
 
   @Description(
-      "The component whose value is the record's key: events of one key go to one partition, e.g."
-          + " --key=customer")
-  @Default.String("id")
-  String getKey();
+      "The component whose value is the record's key: events of one key go to one partition. Of"
+          + " several inputs NAME=COMPONENT repeatedly; by default id, e.g. --key=customer")
+  @Nullable List<String> getKey();
 
-  void setKey(String value);
+  void setKey(@Nullable List<String> value);
 
   @Description(
       "How many times as fast as the wall clock event time goes by; by default as fast as it can,"
@@ -152,7 +155,7 @@ public interface ReplayOptions extends PipelineOptions {
   void setClosing(Duration value);
 
   @Description(
-      "The file that says in JSON what was sent; - is the standard output, e.g."
+      "The file that says in JSON what was sent, of each input; - is the standard output, e.g."
           + " --truth=/tmp/truth.json")
   @Default.String("replay-truth.json")
   String getTruth();

@@ -190,12 +190,26 @@ final class ReplayPlan<T extends Record & Event> implements Archive.Taker<T> {
             reason));
   }
 
-  /** The archive has ended: sends what is underway, what is still held back, what closes. */
+  /** The archive has ended: sends what is underway, and what is still held back. */
   void end() throws IOException {
     sendUntil(Long.MAX_VALUE);
     for (ReplayRecord record : heldBack.rest()) {
       sender.send(record.as(Kind.HELD_BACK));
     }
+  }
+
+  /** The time of the newest event so far, in microseconds. */
+  long frontier() {
+    return frontier;
+  }
+
+  /**
+   * Sends what closes the windows of all others.
+   *
+   * @param newest the time of the newest event of all inputs
+   */
+  void close(long newest) throws IOException {
+    frontier = Math.max(frontier, newest);
     if (faults.closing() == null || last == null) {
       return;
     }

@@ -1,20 +1,17 @@
 package dhara.tools.replay;
 
-import dhara.connectors.files.Archive;
-import dhara.connectors.kafka.TopicWriter;
 import dhara.engine.Launcher;
-import dhara.events.Event;
-import dhara.formats.mapping.Mapping;
 import dhara.terminal.Console;
 import dhara.terminal.Progress;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** One replay, from its start to its end, its failure, or the user's Ctrl-C. */
-final class ReplayRun implements ReplayPlan.Sender, AutoCloseable {
+final class ReplayRun implements AutoCloseable {
 
   /** What a run lasts that was stopped. */
   private static final Duration STOPPED = Duration.ofNanos(-1);
@@ -22,8 +19,7 @@ final class ReplayRun implements ReplayPlan.Sender, AutoCloseable {
   /** How long a process that was told to end waits for acknowledgements. */
   private static final int PATIENCE_SECONDS = 10;
 
-  private final TopicWriter topic;
-  private final ReplayTruth truth;
+  private final List<Lane<?>> lanes;
   private final Console console;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -31,9 +27,8 @@ final class ReplayRun implements ReplayPlan.Sender, AutoCloseable {
   private final Pace pace;
   private @Nullable Progress progress;
 
-  private ReplayRun(TopicWriter topic, ReplayTruth truth, double speed, Console console) {
-    this.topic = topic;
-    this.truth = truth;
+  private ReplayRun(List<Lane<?>> lanes, double speed, Console console) {
+    this.lanes = lanes;
     this.console = console;
     this.pace = new Pace(speed, stop);
   }
@@ -41,43 +36,79 @@ final class ReplayRun implements ReplayPlan.Sender, AutoCloseable {
   /**
    * Gets ready, and listens to Ctrl-C until it is closed.
    *
+   * @param lanes one for each input
    * @param speed zero for as fast as it goes
    */
-  static ReplayRun start(TopicWriter topic, ReplayTruth truth, double speed, Console console) {
-    ReplayRun run = new ReplayRun(topic, truth, speed, console);
+  static ReplayRun start(List<Lane<?>> lanes, double speed, Console console) {
+    ReplayRun run = new ReplayRun(lanes, speed, console);
     Runtime.getRuntime().addShutdownHook(run.hook);
     return run;
   }
 
   /**
-   * Sends an archive, and waits until all of it is acknowledged.
+   * Sends all archives in one order of event time, and waits until all of it is acknowledged.
    *
-   * @param plan sends to this run
    * @return how long it took; below zero where it was stopped
    */
-  <T extends Record & Event> Duration toTheEnd(
-      Archive<T> archive, Mapping rereading, ReplayPlan<T> plan) throws IOException {
+  Duration toTheEnd() throws IOException {
     long startNanos = System.nanoTime();
     try {
       if (console.live()) {
-        progress = Progress.of(topic::acknowledged, console.err());
+        progress = Progress.of(this::acknowledged, console.err());
       }
-      archive.read(rereading, plan);
-      plan.end();
-      topic.finish();
+      sendAll();
+      long newest = lanes.stream().mapToLong(Lane::frontier).max().orElse(ReplayPlan.START);
+      for (Lane<?> lane : lanes) {
+        lane.endAt(newest);
+      }
+      sendAll();
+      lanes.forEach(lane -> lane.topic().finish());
       return Duration.ofNanos(System.nanoTime() - startNanos);
     } catch (Stopped e) {
-      topic.finish();
+      lanes.forEach(lane -> lane.topic().finish());
       clear();
-      console
-          .err()
-          .printf(
-              "%s: stopped: %,d records were sent to %s, and no truth was written%n",
-              Launcher.NAME, topic.acknowledged(), topic);
+      for (Lane<?> lane : lanes) {
+        console
+            .err()
+            .printf(
+                "%s: stopped: %,d records were sent to %s, and no truth was written%n",
+                Launcher.NAME, lane.topic().acknowledged(), lane.topic());
+      }
       return STOPPED;
     } finally {
       clear();
     }
+  }
+
+  /**
+   * Sends, again and again, what of all lanes is due first; of two at one time the first lane's.
+   */
+  private void sendAll() throws IOException {
+    Lane<?> first = first();
+    while (first != null) {
+      long due = first.due();
+      ReplayRecord record = first.next();
+      pace.await(due);
+      if (stop.getCount() == 0) {
+        throw new Stopped();
+      }
+      first.send(record);
+      first = first();
+    }
+  }
+
+  private @Nullable Lane<?> first() throws IOException {
+    Lane<?> first = null;
+    for (Lane<?> lane : lanes) {
+      if (lane.hasNext() && (first == null || lane.due() < first.due())) {
+        first = lane;
+      }
+    }
+    return first;
+  }
+
+  private long acknowledged() {
+    return lanes.stream().mapToLong(lane -> lane.topic().acknowledged()).sum();
   }
 
   private void clear() {
@@ -85,16 +116,6 @@ final class ReplayRun implements ReplayPlan.Sender, AutoCloseable {
       progress.stop();
       progress = null;
     }
-  }
-
-  @Override
-  public void send(ReplayRecord record) throws IOException {
-    pace.await(record.arrival());
-    if (stop.getCount() == 0) {
-      throw new Stopped();
-    }
-    topic.send(record.partition(), record.key(), record.bytes());
-    truth.sent(record);
   }
 
   /** Stops the run, and waits until it has ended. */

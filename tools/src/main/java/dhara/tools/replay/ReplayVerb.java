@@ -56,9 +56,10 @@ public final class ReplayVerb implements Verb {
                     false,
                     Map.of(),
                     List.of(
-                        "Sends files of events to a topic, N times as fast as they happened or as"
-                            + " fast as it goes, with seeded faults that are off until they are"
-                            + " asked for, and writes what was sent to a file of truth. E.g.",
+                        "Sends files of events to a topic for each input, N times as fast as they"
+                            + " happened or as fast as it goes, with seeded faults that are off"
+                            + " until they are asked for, and writes what was sent to a file of"
+                            + " truth. E.g.",
                         Launcher.command(engine, EXAMPLE)),
                     console));
   }

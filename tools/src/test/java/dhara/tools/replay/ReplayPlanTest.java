@@ -297,6 +297,7 @@ class ReplayPlanTest {
     plan.event(readings(1).get(0), new byte[0]);
     plan.garbage(Reason.EMPTY, new byte[0]);
     plan.end();
+    plan.close(plan.frontier());
 
     assertThat(
         sent.stream().map(r -> r.kind() + " " + r.partition() + " " + r.reason()).toList(),
@@ -349,6 +350,7 @@ class ReplayPlanTest {
         plan.event(reading, Tides.line(reading));
       }
       plan.end();
+      plan.close(plan.frontier());
       warnings = truth.warnings();
       try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
         generator.writeStartObject();

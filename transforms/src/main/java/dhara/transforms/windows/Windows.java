@@ -153,6 +153,11 @@ public final class Windows implements Serializable {
     return shape instanceof EverShape;
   }
 
+  /** Whether a window is a day, a week or a month of a zone. */
+  public boolean calendar() {
+    return shape instanceof CalendarShape;
+  }
+
   /** The silence that ends a session. */
   public Duration gap() {
     if (shape instanceof SessionShape sessions) {

@@ -9,9 +9,12 @@ import dhara.formats.EventParser;
 import dhara.formats.JsonFormat;
 import dhara.formats.mapping.Mapping;
 import dhara.formats.text.BadEvent;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Files of events read one after the other, in the order of their names and lines, by the code that
@@ -90,48 +93,96 @@ public final class Archive<T extends Record & Event> {
   }
 
   /**
-   * Reads all of it.
+   * Begins to read it.
    *
    * @param rereading how who reads the lines next will map their fields
-   * @throws IOException where a file breaks off; and what the taker throws
+   * @param taker what its records go to
    */
-  public void read(Mapping rereading, Taker<T> taker) throws IOException {
-    SegmentReader<T> reader =
-        new SegmentReader<>(
-            files.type(),
-            files.mapping(),
-            bounds,
-            files.maxEventBytes(),
-            files.maxEventBytes() + 1,
-            startOfRun);
-    EventParser<T> json = JsonFormat.of(files.type(), rereading).parser();
-    for (Segment segment : files.segments(WHOLE)) {
-      reader.read(
-          segment,
-          new SegmentReader.Taker<T>() {
-            @Override
-            public void event(T event, Records line) throws IOException {
-              taker.event(event, segment.csv() ? new byte[0] : line.copy());
-            }
+  public Reading<T> open(Mapping rereading, Taker<T> taker) {
+    return new Reading<>(this, rereading, taker);
+  }
 
-            @Override
-            public void bad(BadEvent why, Records line) throws IOException {
-              taker.garbage(reason(why, line), line.copy());
-            }
+  /** An archive that is read record by record, so that several can be read in one order. */
+  public static final class Reading<T extends Record & Event> implements Closeable {
 
-            private Reason reason(BadEvent why, Records line) {
-              if (why.reason() == Reason.TOO_LONG) {
-                return Reason.TOO_LONG;
-              }
-              try {
-                T event = json.parse(line.bytes(), line.offset(), line.length());
-                bounds.check(event.at(), startOfRun.toEpochMilli());
-                return why.reason(); // only a mapping made it none
-              } catch (BadEvent e) {
-                return e.reason();
-              }
-            }
-          });
+    private final SegmentReader<T> reader;
+    private final EventParser<T> json;
+    private final TimeBounds bounds;
+    private final Instant startOfRun;
+    private final Taker<T> taker;
+    private final Iterator<Segment> segments;
+    private @Nullable Segment segment;
+    private SegmentReader.@Nullable Reading<T> lines;
+
+    private Reading(Archive<T> archive, Mapping rereading, Taker<T> taker) {
+      EventFiles<T> files = archive.files;
+      this.bounds = archive.bounds;
+      this.startOfRun = archive.startOfRun;
+      this.taker = taker;
+      this.reader =
+          new SegmentReader<>(
+              files.type(),
+              files.mapping(),
+              bounds,
+              files.maxEventBytes(),
+              files.maxEventBytes() + 1,
+              startOfRun);
+      this.json = JsonFormat.of(files.type(), rereading).parser();
+      this.segments = files.segments(WHOLE).iterator();
+    }
+
+    /**
+     * Gives the taker the next record.
+     *
+     * @return false where there is none
+     * @throws IOException where a file breaks off; and what the taker throws
+     */
+    public boolean next() throws IOException {
+      while (lines == null || !lines.next(taking())) {
+        close();
+        if (!segments.hasNext()) {
+          return false;
+        }
+        segment = segments.next();
+        lines = reader.open(segment);
+      }
+      return true;
+    }
+
+    private SegmentReader.Taker<T> taking() {
+      boolean csv = segment.csv();
+      return new SegmentReader.Taker<T>() {
+        @Override
+        public void event(T event, Records line) throws IOException {
+          taker.event(event, csv ? new byte[0] : line.copy());
+        }
+
+        @Override
+        public void bad(BadEvent why, Records line) throws IOException {
+          taker.garbage(reason(why, line), line.copy());
+        }
+      };
+    }
+
+    private Reason reason(BadEvent why, Records line) {
+      if (why.reason() == Reason.TOO_LONG) {
+        return Reason.TOO_LONG;
+      }
+      try {
+        T event = json.parse(line.bytes(), line.offset(), line.length());
+        bounds.check(event.at(), startOfRun.toEpochMilli());
+        return why.reason(); // only a mapping made it none
+      } catch (BadEvent e) {
+        return e.reason();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (lines != null) {
+        lines.close();
+        lines = null;
+      }
     }
   }
 }

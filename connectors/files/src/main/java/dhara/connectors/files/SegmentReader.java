@@ -7,6 +7,7 @@ import dhara.events.Event;
 import dhara.formats.EventParser;
 import dhara.formats.mapping.Mapping;
 import dhara.formats.text.BadEvent;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -48,38 +49,70 @@ record SegmentReader<T extends Record & Event>(
    *     taker throws
    */
   void read(Segment segment, Taker<T> taker) throws IOException {
-    boolean rows = segment.csv() && segment.divisible();
-    long start = segment.start();
-    long end = segment.end();
-    if (rows) {
-      start = segment.first() ? start : segment.boundary(start);
-      end = end == Long.MAX_VALUE ? end : segment.boundary(end);
+    try (Reading<T> reading = open(segment)) {
+      boolean more = true;
+      while (more) {
+        more = reading.next(taker);
+      }
     }
+  }
+
+  /** A segment that is read record by record. */
+  interface Reading<T> extends Closeable {
+
+    /**
+     * Gives the taker the next record.
+     *
+     * @return false where there is none
+     */
+    boolean next(Taker<T> taker) throws IOException;
+  }
+
+  /** Begins to read the records that belong to a segment. */
+  Reading<T> open(Segment segment) throws IOException {
+    boolean rows = segment.csv() && segment.divisible();
+    long start = rows && !segment.first() ? segment.boundary(segment.start()) : segment.start();
+    long end =
+        rows && segment.end() < Long.MAX_VALUE ? segment.boundary(segment.end()) : segment.end();
     // A line begins at the start of the segment only if one ends before it.
     long from = !segment.divisible() ? 0 : rows ? start : Math.max(0, start - 1);
     EventParser<T> parser = segment.events(type, mapping).parser();
-    try (InputStream in = open(segment, from)) {
-      Records records = segment.records(in, from, keptBytes);
-      while (next(records, segment)) {
-        if (records.start() < start) {
-          continue; // the header, or the rest of a line that the segment before has read
+    InputStream in = open(segment, from);
+    Records records = segment.records(in, from, keptBytes);
+    return new Reading<>() {
+      @Override
+      public boolean next(Taker<T> taker) throws IOException {
+        boolean more = SegmentReader.next(records, segment);
+        while (more && records.start() < start) {
+          // the header, or the rest of a line that the segment before has read
+          more = SegmentReader.next(records, segment);
         }
-        if (records.start() >= end) {
-          break;
+        if (!more || records.start() >= end) {
+          return false;
         }
         if (rows && records.position() > end) {
           throw overBoundary(segment, records, end);
         }
-        T event;
-        try {
-          event = parsed(parser, records);
-        } catch (BadEvent e) {
-          taker.bad(e, records);
-          continue;
-        }
-        taker.event(event, records);
+        take(parser, records, taker);
+        return true;
       }
+
+      @Override
+      public void close() throws IOException {
+        in.close();
+      }
+    };
+  }
+
+  private void take(EventParser<T> parser, Records records, Taker<T> taker) throws IOException {
+    T event;
+    try {
+      event = parsed(parser, records);
+    } catch (BadEvent e) {
+      taker.bad(e, records);
+      return;
     }
+    taker.event(event, records);
   }
 
   private static IOException overBoundary(Segment segment, Records row, long end) {

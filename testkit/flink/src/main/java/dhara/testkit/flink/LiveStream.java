@@ -5,6 +5,7 @@ import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.Followed;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** A stream that runs somewhere and writes to topics, until it is cancelled. */
@@ -29,24 +30,48 @@ public interface LiveStream extends AutoCloseable {
   }
 
   /**
+   * The same of one of several inputs.
+   *
+   * @param topic the ledgers of all inputs
+   */
+  default Ledger accountsFor(
+      EmbeddedKafka kafka, String topic, String input, long records, Duration patience) {
+    return ledger(
+        kafka,
+        topic,
+        ledger -> ledger.input().equals(input),
+        ledger -> ledger.read() == records && ledger.balances(),
+        patience);
+  }
+
+  /**
    * Its newest ledger, once that is as it is wanted.
    *
    * @throws IllegalStateException where that does not come about in time
    */
   default Ledger ledger(
       EmbeddedKafka kafka, String topic, Predicate<Ledger> wanted, Duration patience) {
-    Predicate<List<String>> enough = rows -> !rows.isEmpty() && wanted.test(last(rows));
-    List<String> ledgers = follow(kafka, topic, enough, patience);
-    if (!enough.test(ledgers)) {
-      throw new IllegalStateException(
-          "the ledger is not as it should be within %s: %s"
-              .formatted(patience, ledgers.isEmpty() ? "there is none" : last(ledgers)));
-    }
-    return last(ledgers);
+    return ledger(kafka, topic, any -> true, wanted, patience);
   }
 
-  private static Ledger last(List<String> ledgers) {
-    return Ledger.read(ledgers.get(ledgers.size() - 1));
+  private Ledger ledger(
+      EmbeddedKafka kafka,
+      String topic,
+      Predicate<Ledger> which,
+      Predicate<Ledger> wanted,
+      Duration patience) {
+    Predicate<List<String>> enough = rows -> last(rows, which).filter(wanted).isPresent();
+    Optional<Ledger> last = last(follow(kafka, topic, enough, patience), which);
+    return last.filter(wanted)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the ledger is not as it should be within %s: %s"
+                        .formatted(patience, last.map(Ledger::toString).orElse("there is none"))));
+  }
+
+  private static Optional<Ledger> last(List<String> rows, Predicate<Ledger> which) {
+    return rows.stream().map(Ledger::read).filter(which).reduce((one, next) -> next);
   }
 
   /** What it writes to a topic, until there is enough or patience ends. */

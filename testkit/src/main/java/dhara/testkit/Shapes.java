@@ -1,0 +1,83 @@
+package dhara.testkit;
+
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
+import dhara.transforms.windows.Windows;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.beam.sdk.Pipeline.PipelineVisitor;
+import org.apache.beam.sdk.runners.TransformHierarchy;
+
+/**
+ * What a run does with its events: its windows (tumbling, sliding, session, calendar, ever), how
+ * many inputs there are, and whether it joins or orders them. What holds of one run holds of others
+ * of its shapes, so that not every analysis need be tested under each fault alone.
+ */
+public final class Shapes {
+
+  private static final String TRANSFORMS = "dhara.transforms.";
+
+  /** Packages of transforms that treat time in their own way, by what they do. */
+  private static final Map<String, String> BY_PACKAGE =
+      Map.of(TRANSFORMS + "join", "join", TRANSFORMS + "order", "ordered");
+
+  /**
+   * A run of an analysis.
+   *
+   * @param options of its {@link Oracle#runs}
+   */
+  public record Run(String analysis, List<String> options) {}
+
+  private Shapes() {}
+
+  /** Of all runs of all oracles the first of each shape, by shape. */
+  public static Map<String, Run> firsts() {
+    Map<String, Run> firsts = new LinkedHashMap<>();
+    for (Analysis<?> analysis : Analysis.all().values()) {
+      for (List<String> options : Oracle.of(analysis.name()).runs()) {
+        for (String shape : of(analysis, options)) {
+          firsts.putIfAbsent(shape, new Run(analysis.name(), options));
+        }
+      }
+    }
+    return firsts;
+  }
+
+  /** The shapes of a run. */
+  public static <O extends DharaOptions> Set<String> of(
+      Analysis<O> analysis, List<String> options) {
+    Bare bare = Bare.of(analysis, Oracle.options(analysis, options));
+    Set<String> shapes = new TreeSet<>();
+    bare.windows().forEach(windows -> shapes.add(of(windows)));
+    if (analysis.inputs().size() > 1) {
+      shapes.add("inputs");
+    }
+    bare.pipeline()
+        .traverseTopologically(
+            new PipelineVisitor.Defaults() {
+              @Override
+              public CompositeBehavior enterCompositeTransform(TransformHierarchy.Node step) {
+                if (step.getTransform() != null) {
+                  String of = BY_PACKAGE.get(step.getTransform().getClass().getPackageName());
+                  shapes.addAll(of == null ? Set.of() : Set.of(of));
+                }
+                return CompositeBehavior.ENTER_TRANSFORM;
+              }
+            });
+    return shapes;
+  }
+
+  private static String of(Windows windows) {
+    if (windows.merging()) {
+      return "session";
+    } else if (windows.endless()) {
+      return "ever";
+    } else if (windows.calendar()) {
+      return "calendar";
+    }
+    return windows.width().equals(windows.every()) ? "tumbling" : "sliding";
+  }
+}
