@@ -10,10 +10,10 @@ import dhara.lint.Fingerprint;
 import dhara.pipelines.Analysis;
 import dhara.testkit.Built;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import org.apache.beam.sdk.testing.CrashingRunner;
 import org.junit.jupiter.api.AfterAll;
@@ -41,8 +41,8 @@ class FingerprintTest {
     kafka.close();
   }
 
-  static Collection<String> analyses() {
-    return Analysis.all().keySet();
+  static List<String> analyses() {
+    return TestData.analyses();
   }
 
   @ParameterizedTest

@@ -68,10 +68,8 @@ public final class Proof {
     try (EmbeddedKafka kafka = EmbeddedKafka.start();
         FlinkCluster cluster = FlinkCluster.start(1, folder)) {
       Proof proof = new Proof(Console.ofProcess(), kafka, cluster, folder);
-      for (Analysis<?> analysis : Analysis.all().values()) {
-        if (names.length == 0 || List.of(names).contains(analysis.name())) {
-          proven &= proof.of(analysis);
-        }
+      for (String name : names.length == 0 ? TestData.analyses() : List.of(names)) {
+        proven &= proof.of(Analysis.all().get(name));
       }
     } finally {
       delete(folder);
@@ -92,11 +90,11 @@ public final class Proof {
         topics(analysis, "?partitions=4").stream()
             .map(topic -> topic.replaceFirst("--events", "--to"))
             .toList();
-    direct(with(List.of("replay", name), archive, to, List.of("--truth=" + truth), FAULTS));
+    direct(Command.line(List.of("replay", name), archive, to, List.of("--truth=" + truth), FAULTS));
     Map<String, JsonNode> sent = sent(new ObjectMapper().readTree(truth.toFile()));
 
     List<String> stream =
-        with(
+        Command.line(
             List.of(name),
             topics,
             List.of(
@@ -112,10 +110,10 @@ public final class Proof {
       }
 
       say("%n%s: the backfill of the archive, on the direct runner%n", name);
-      direct(with(List.of(name), archive, List.of("--answers=files:" + backfill + "/all")));
+      direct(Command.line(List.of(name), archive, List.of("--answers=files:" + backfill + "/all")));
       say("%n%s: the backfill of the topic, without what the stream found late%n", name);
       direct(
-          with(
+          Command.line(
               List.of(name),
               topics(analysis, "?end=latest"),
               List.of(
@@ -210,11 +208,6 @@ public final class Proof {
         .map(truth -> Instant.parse(truth.get("newest").asText()))
         .max(Comparator.naturalOrder())
         .orElseThrow();
-  }
-
-  @SafeVarargs
-  private static List<String> with(List<String>... parts) {
-    return Stream.of(parts).flatMap(List::stream).toList();
   }
 
   private static void delete(Path folder) throws IOException {

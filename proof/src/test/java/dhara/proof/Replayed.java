@@ -52,11 +52,7 @@ record Replayed(
     List<String> replay =
         new ArrayList<>(
             List.of(
-                "replay",
-                analysis.name(),
-                "--seed=" + seed,
-                "--closing=P2D",
-                "--truth=" + truth));
+                "replay", analysis.name(), "--seed=" + seed, "--closing=P2D", "--truth=" + truth));
     replay.addAll(archive.read());
     topics.forEach(
         (input, topic) ->

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.not;
 
 import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.Full;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -110,7 +110,7 @@ class StreamParityTest {
           fault -> Full.seeds().forEach(seed -> cases.add(new Case(name, options, fault, seed))));
     }
     if (!Full.asked()) {
-      for (Shapes.Run run : List.copyOf(new LinkedHashSet<>(Shapes.firsts().values()))) {
+      for (Shapes.Run run : Shapes.firsts()) {
         EACH.forEach(fault -> cases.add(new Case(run.analysis(), run.options(), fault, 1)));
       }
     }
@@ -157,7 +157,7 @@ class StreamParityTest {
         Replayed.of(kafka, folder, analysis, each.topic(), each.seed, EVENTS, each.fault.arguments);
     String answers = each.topic() + "-answers";
     List<String> arguments =
-        with(
+        Command.line(
             List.of(each.analysis),
             each.options,
             replayed.read(kafka, ""),
@@ -187,19 +187,24 @@ class StreamParityTest {
    */
   private static void reconcilesAndIsReplaced(
       Case each, Replayed replayed, String answers, List<Ledger> streamed) {
-    List<String> backfill = with(List.of(each.analysis), each.options, replayed.archive().read());
+    List<String> backfill =
+        Command.line(
+            List.of(each.analysis, "--effects=true"), each.options, replayed.archive().read());
     Path all = folder.resolve(answers + "-all");
     Path without = folder.resolve(answers + "-without");
-    Command.done("direct", with(backfill, List.of("--answers=files:" + all)));
-    assertThat(reconciled(each, replayed, answers, all), is(0));
+    Command.done("direct", Command.line(backfill, List.of("--answers=files:" + all)));
+    // A reference that came late is missed by all facts since, and not only in its own window.
+    if (Analysis.all().get(each.analysis).inputs().stream().noneMatch(Input::isReference)) {
+      assertThat(reconciled(each, replayed, answers, all), is(0));
+    }
     assertThat(
         reconciled(each, replayed, answers, all, "--late=none", "--deadLetters=none"), is(1));
 
     Command same =
         Command.done(
             "direct",
-            with(
-                List.of(each.analysis),
+            Command.line(
+                List.of(each.analysis, "--effects=true"),
                 each.options,
                 replayed.read(kafka, "?end=latest"),
                 List.of(
@@ -210,7 +215,7 @@ class StreamParityTest {
     assertThat(
         reconciled(each, replayed, answers, without, "--late=none", "--deadLetters=none"), is(0));
 
-    Command.done("direct", with(backfill, List.of("--answers=" + kafka.uri(answers))));
+    Command.done("direct", Command.line(backfill, List.of("--answers=" + kafka.uri(answers))));
     assertThat(
         reconciled(each, replayed, answers, all, "--late=none", "--deadLetters=none"), is(0));
   }
@@ -223,12 +228,7 @@ class StreamParityTest {
             kafka.uri(answers),
             "files:" + backfill,
             "--analysis=" + each.analysis,
-            "--until=" + replayed.newest().plus(Duration.ofHours(6)));
-    return Command.run("direct", with(reconcile, List.of(options))).exit();
-  }
-
-  @SafeVarargs
-  private static List<String> with(List<String>... parts) {
-    return Stream.of(parts).flatMap(List::stream).toList();
+            "--until=" + replayed.newest().plus(Duration.ofDays(1)));
+    return Command.run("direct", Command.line(reconcile, List.of(options))).exit();
   }
 }

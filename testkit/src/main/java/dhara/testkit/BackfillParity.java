@@ -73,14 +73,14 @@ public abstract class BackfillParity {
     assertThat(reasons(out.resolve("dead-letters")), is(generated.deadLetters()));
   }
 
-  static Stream<Arguments> analysesAndOptions() {
-    return Analysis.all().keySet().stream()
-        .flatMap(
-            name -> Oracle.of(name).runs().stream().map(options -> Arguments.of(name, options)));
+  /** One run of each shape, with -Pfull all of them. */
+  static Stream<Arguments> runs() {
+    return (Full.asked() ? Shapes.all() : Shapes.firsts())
+        .stream().map(run -> Arguments.of(run.analysis(), run.options()));
   }
 
   @ParameterizedTest(name = "{0} {1}")
-  @MethodSource("analysesAndOptions")
+  @MethodSource("runs")
   void aRangeGivesTheAnswersOfTheWindowsItHoldsAndNoneOfThoseItCuts(
       String name, List<String> options, @TempDir Path folder) throws IOException {
     Analysis<?> analysis = Analysis.all().get(name);
@@ -134,7 +134,7 @@ public abstract class BackfillParity {
     // Every input twice: up to the cut-over the first counts, from there on the second.
     Command.done(
         with(
-            run(name, generated.read(), arguments.subList(1, arguments.size())),
+            run(name, Command.line(generated.read(), generated.read()), options),
             "--cutover=" + times.get(times.size() / 2),
             "--answers=files:" + joined));
 
@@ -149,7 +149,7 @@ public abstract class BackfillParity {
   }
 
   private static List<String> run(String name, List<String> events, List<String> options) {
-    return Stream.of(List.of(name), events, options).flatMap(List::stream).toList();
+    return Command.line(List.of(name, "--effects=true"), events, options);
   }
 
   private static List<String> with(List<String> arguments, String... more) {

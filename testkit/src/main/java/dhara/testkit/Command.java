@@ -6,6 +6,7 @@ import dhara.tools.Dhara;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Function;
@@ -18,6 +19,16 @@ import java.util.function.Function;
  * @param err what it said on standard error
  */
 public record Command(int exit, String out, String err) {
+
+  /** Arguments of which some come from elsewhere, one after the other. */
+  @SafeVarargs
+  public static List<String> line(List<String>... parts) {
+    List<String> line = new ArrayList<>();
+    for (List<String> part : parts) {
+      line.addAll(part);
+    }
+    return line;
+  }
 
   /** Runs the command to its end, on the engine of the class path. */
   public static Command run(List<String> arguments) {

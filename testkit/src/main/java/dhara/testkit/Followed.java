@@ -48,13 +48,14 @@ public final class Followed implements AutoCloseable {
       }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         byte[] value = record.value();
-        values.add(value == null ? "null" : new String(value, StandardCharsets.UTF_8));
+        // A tombstone has nothing but its key: key and window, in JSON.
+        values.add(new String(value == null ? record.key() : value, StandardCharsets.UTF_8));
       }
     }
     return true;
   }
 
-  /** What has been read so far; a tombstone is {@code null}. */
+  /** What has been read so far; of a tombstone, its key. */
   public List<String> values() {
     return List.copyOf(values);
   }

@@ -33,17 +33,22 @@ public final class Shapes {
 
   private Shapes() {}
 
-  /** Of all runs of all oracles the first of each shape, by shape. */
-  public static Map<String, Run> firsts() {
+  /** All runs of all oracles. */
+  public static List<Run> all() {
+    return Analysis.all().keySet().stream()
+        .flatMap(name -> Oracle.of(name).runs().stream().map(options -> new Run(name, options)))
+        .toList();
+  }
+
+  /** Of all runs the first of each shape; one may be the first of several. */
+  public static List<Run> firsts() {
     Map<String, Run> firsts = new LinkedHashMap<>();
-    for (Analysis<?> analysis : Analysis.all().values()) {
-      for (List<String> options : Oracle.of(analysis.name()).runs()) {
-        for (String shape : of(analysis, options)) {
-          firsts.putIfAbsent(shape, new Run(analysis.name(), options));
-        }
+    for (Run run : all()) {
+      for (String shape : of(Analysis.all().get(run.analysis), run.options)) {
+        firsts.putIfAbsent(shape, run);
       }
     }
-    return firsts;
+    return firsts.values().stream().distinct().toList();
   }
 
   /** The shapes of a run. */

@@ -11,7 +11,18 @@ import java.util.List;
  */
 public final class TestData {
 
+  /** Where the analyses of the product are; one of tests alone has no files in the repository. */
+  private static final String PRODUCT = "dhara.pipelines.";
+
   private TestData() {}
+
+  /** The analyses of the class path whose files the repository keeps, by name. */
+  public static List<String> analyses() {
+    return Analysis.all().values().stream()
+        .filter(analysis -> analysis.getClass().getName().startsWith(PRODUCT))
+        .map(Analysis::name)
+        .toList();
+  }
 
   /** The folder of an analysis, in {@code test-data/}. */
   public static String folder(Analysis<?> analysis) {

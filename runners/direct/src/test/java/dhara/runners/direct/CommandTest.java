@@ -121,7 +121,8 @@ class CommandTest {
         containsInAnyOrder(
             startsWith("category,books,2026-01-05T09:00:00.000Z,2026-01-05T09:01:00.000Z,0,1,"),
             // order 2 and its copy, of which the archive holds both
-            startsWith("category,books,2026-01-05T09:01:00.000Z,2026-01-05T09:02:00.000Z,0,1,0,200"),
+            startsWith(
+                "category,books,2026-01-05T09:01:00.000Z,2026-01-05T09:02:00.000Z,0,1,0,200"),
             startsWith("category,books,2026-01-05T09:02:00.000Z,2026-01-05T09:03:00.000Z,0,2,"),
             startsWith("category,books,2026-01-05T09:03:00.000Z,2026-01-05T09:04:00.000Z,0,1,")));
   }
