@@ -230,7 +230,7 @@ public abstract class RealData {
                 null,
                 cells.get(7),
                 null,
-                null,
+                cells.get(6).isEmpty() ? null : cells.get(6),
                 Long.parseLong(cells.get(3)),
                 pence.longValueExact()));
       }
