@@ -1,7 +1,9 @@
 package dhara.parity;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.anEmptyMap;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,9 +15,9 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
-import dhara.pipelines.Scenario;
 import dhara.records.ByteForm;
 import dhara.records.RecordCoder;
+import dhara.testkit.Inputs;
 import dhara.testkit.TallyLaws;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
@@ -40,12 +42,13 @@ import java.nio.LongBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.Pipeline.PipelineVisitor;
 import org.apache.beam.sdk.coders.VarLongCoder;
@@ -54,7 +57,9 @@ import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PDone;
 import org.apache.beam.sdk.values.PValue;
+import org.apache.beam.sdk.values.TimestampedValue;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,66 +211,85 @@ class TallyLawsTest {
     return Analysis.all().keySet();
   }
 
-  /** Each tally that an analysis applies to its events, over events of its generator. */
+  /** Each tally of an analysis, over what it adds up of the events of the scenario. */
   @ParameterizedTest
   @MethodSource("analyses")
   void thoseOfAnAnalysisKeepThem(String name) {
-    assertThat(checked(Analysis.all().get(name)), is(not(0)));
+    Map<TallyFn<?, ?, ?>, Collected<Object>> tallies = collected(Analysis.all().get(name));
+
+    assertThat(tallies, is(not(anEmptyMap())));
+    tallies.forEach((fn, elements) -> holds(fn, elements.all()));
   }
 
-  private static <O extends DharaOptions> int checked(Analysis<O> analysis) {
+  /** Runs an analysis, and collects what each of its tallies adds up. */
+  private static <O extends DharaOptions> Map<TallyFn<?, ?, ?>, Collected<Object>> collected(
+      Analysis<O> analysis) {
     O options = PipelineOptionsFactory.as(analysis.options());
+    options.setRunner(DirectRunner.class);
     Pipeline pipeline = Pipeline.create(options);
-    Map<PValue, Input<?>> inputs = new HashMap<>();
-    analysis.build(
-        new Flow() {
-          @Override
-          public <T extends Record & Event> PCollection<T> events(
-              Input<T> input, Windows... windows) {
-            PCollection<T> events =
-                pipeline.apply(
-                    input.name() + inputs.size(), Create.empty(RecordCoder.of(input.type())));
-            inputs.put(events, input);
-            return events;
-          }
-
-          @Override
-          public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
-            return AsOf.of(
-                events(input, windows).apply(input.name() + ".Versions", input.versions()),
-                Duration.ZERO);
-          }
-
-          @Override
-          public <K extends Record, V extends Record> void answers(
-              Output<K, V> output, PCollection<Answer<K, V>> answers) {}
-        },
-        options);
-    int[] checked = {0};
+    analysis.build(new OfScenario(pipeline, Inputs.of(analysis, 5, 2000)), options);
+    Map<TallyFn<?, ?, ?>, PValue> tallies = new LinkedHashMap<>();
     pipeline.traverseTopologically(
         new PipelineVisitor.Defaults() {
           @Override
           public CompositeBehavior enterCompositeTransform(TransformHierarchy.Node node) {
             if (node.getTransform() instanceof Answers<?, ?, ?, ?, ?> answers
                 && answers.fn() instanceof TallyFn<?, ?, ?> fn) {
-              for (PValue value : node.getInputs().values()) {
-                Input<?> input = inputs.get(value);
-                if (input != null) {
-                  holds(fn, analysis.scenario(), input);
-                  checked[0]++;
-                }
-              }
+              tallies.put(fn, node.getInputs().values().iterator().next());
             }
             return CompositeBehavior.ENTER_TRANSFORM;
           }
         });
-    return checked[0];
+    Map<TallyFn<?, ?, ?>, Collected<Object>> collected = new LinkedHashMap<>();
+    tallies.forEach(
+        (fn, elements) -> {
+          Collected<Object> of = Collected.of(Object.class);
+          collect(elements, "Collected" + collected.size(), of);
+          collected.put(fn, of);
+        });
+    pipeline.run().waitUntilFinish();
+    return collected;
   }
 
-  @SuppressWarnings("unchecked") // the tally is of the input's events
-  private static <E> void holds(TallyFn<E, ?, ?> fn, Scenario scenario, Input<?> input) {
-    List<E> events = (List<E>) scenario.events(input, 5, 5000).toList();
-    TallyLaws.hold(fn, random -> events.get(random.nextInt(events.size())));
+  @SuppressWarnings("unchecked") // any element is an object
+  private static void collect(PValue elements, String step, Collected<Object> collected) {
+    PDone unused = ((PCollection<Object>) elements).apply(step, collected);
+  }
+
+  @SuppressWarnings("unchecked") // the elements are those that the tally adds up
+  private static <E> void holds(TallyFn<E, ?, ?> fn, List<Object> elements) {
+    assertThat(elements, is(not(empty())));
+    TallyLaws.hold(fn, random -> (E) elements.get(random.nextInt(elements.size())));
+  }
+
+  /** The events of a scenario at their times, and no sink. */
+  private record OfScenario(Pipeline pipeline, Inputs inputs) implements Flow {
+
+    @Override
+    public <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows) {
+      return pipeline.apply(
+          input.name(),
+          Create.timestamped(
+                  inputs.of(input.name(), input.type()).stream()
+                      .map(
+                          event ->
+                              TimestampedValue.of(
+                                  event,
+                                  org.joda.time.Instant.ofEpochMilli(event.at().toEpochMilli())))
+                      .toList())
+              .withCoder(RecordCoder.of(input.type())));
+    }
+
+    @Override
+    public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
+      return AsOf.of(
+          events(input, windows).apply(input.name() + ".Versions", input.versions()),
+          Duration.ZERO);
+    }
+
+    @Override
+    public <K extends Record, V extends Record> void answers(
+        Output<K, V> output, PCollection<Answer<K, V>> answers) {}
   }
 
   @Test
