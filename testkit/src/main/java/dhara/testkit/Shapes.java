@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.beam.sdk.Pipeline.PipelineVisitor;
 import org.apache.beam.sdk.runners.TransformHierarchy;
+import org.apache.beam.sdk.testing.CrashingRunner;
 
 /**
  * What a run does with its events: its windows (tumbling, sliding, session, calendar, ever), how
@@ -54,7 +55,9 @@ public final class Shapes {
   /** The shapes of a run. */
   public static <O extends DharaOptions> Set<String> of(
       Analysis<O> analysis, List<String> options) {
-    Bare bare = Bare.of(analysis, Oracle.options(analysis, options));
+    O parsed = Oracle.options(analysis, options);
+    parsed.setRunner(CrashingRunner.class); // the pipeline is looked at, and never run
+    Bare bare = Bare.of(analysis, parsed);
     Set<String> shapes = new TreeSet<>();
     bare.windows().forEach(windows -> shapes.add(of(windows)));
     if (analysis.inputs().size() > 1) {
