@@ -30,7 +30,7 @@ class MemoryConnectorTest {
 
     int equal = run("reconcile", "memory://shop", "files:" + folder, "--analysis=order-metrics");
 
-    assertThat(printed(out), containsString("same 160"));
+    assertThat(printed(out), containsString("same 166"));
     assertThat(equal, is(0));
     assertThat(
         run("order-metrics", EVENTS, "--answers=console", "--compareTo=memory://shop"), is(0));
