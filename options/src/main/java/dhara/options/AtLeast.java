@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The least that the value of an option may be: {@code @AtLeast(1) int getTopCount();}. */
+/** The least value that an option may have: {@code @AtLeast(1) int getTopCount();}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface AtLeast {

@@ -14,7 +14,7 @@ public final class Bounds {
   private Bounds() {}
 
   /**
-   * Checks every bound of an interface of options and of those that it extends.
+   * Checks every bound that an options interface and its ancestors declare.
    *
    * @throws BadOption naming the option, the value and the bound
    */

@@ -9,8 +9,8 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * What a user may say to every analysis: where events come from, where answers go, what makes bytes
- * no event, and when an event is late.
+ * The options of every analysis: where events come from, where answers go, which bytes are dead
+ * letters, and when an event is late.
  */
 public interface DharaOptions extends BackfillOptions {
 
@@ -62,17 +62,17 @@ public interface DharaOptions extends BackfillOptions {
   void setMap(List<String> value);
 
   @Description(
-      "How many dead letters an input may have, a number or a share of what was read. With more a"
-          + " backfill fails at its end, and a stream stops when its ledger next shows it; of a"
-          + " stream a share counts from 1,000 events on, e.g. --maxDeadLetters=100 or"
+      "How many dead letters an input may have: a number, or a percentage of the records read. "
+          + "Beyond it a backfill fails at its end, and a stream stops at its next ledger. In a "
+          + "stream a percentage applies from 1,000 records on, e.g. --maxDeadLetters=100 or"
           + " --maxDeadLetters=1%")
   String getMaxDeadLetters();
 
   void setMaxDeadLetters(String value);
 
   @Description(
-      "Count events with one id once. Turn it off only where the source is known to hold no"
-          + " duplicates, e.g. --unique=false")
+      "Count events with the same id once. Turn it off only if the source is known to hold no "
+          + "duplicates, e.g. --unique=false")
   @Default.Boolean(true)
   boolean getUnique();
 
@@ -87,9 +87,9 @@ public interface DharaOptions extends BackfillOptions {
   void setNotBefore(Instant value);
 
   @Description(
-      "How far an event may lie in the future of the moment it was logged (a Kafka record's"
-          + " timestamp; for files, the start of the run): beyond it the event is a dead letter, and"
-          + " no watermark sees it, e.g. --maxSkew=PT1H")
+      "How far the time of an event may be ahead of the time when it was logged (a Kafka "
+          + "record's timestamp; for files, the start of the run). Beyond it the event is a dead "
+          + "letter and does not move the watermark, e.g. --maxSkew=PT1H")
   @Default.InstanceFactory(OneDay.class)
   Duration getMaxSkew();
 
@@ -112,8 +112,8 @@ public interface DharaOptions extends BackfillOptions {
   void setDisorder(Duration value);
 
   @Description(
-      "How far behind the events a record of a reference topic may come and still be applied: a"
-          + " stream's events wait that long for it. What comes later is late, e.g."
+      "How far a record of a reference topic may trail the events and still be applied: a "
+          + "stream's events wait that long for it. A record that comes later is late, e.g."
           + " --referenceLateness=PT1M")
   @Default.InstanceFactory(NoTime.class)
   Duration getReferenceLateness();
@@ -129,8 +129,9 @@ public interface DharaOptions extends BackfillOptions {
   void setIdleAfter(Duration value);
 
   @Description(
-      "Whether the command stays with its job, and ends it at Ctrl-C. --wait=false leaves a stream"
-          + " to its cluster as soon as that has taken it, e.g. --wait=false")
+      "Whether the command keeps running until its job ends, and stops the job at Ctrl-C. With "
+          + "--wait=false it ends as soon as the cluster has accepted the stream, e.g. "
+          + "--wait=false")
   @Default.Boolean(true)
   boolean getWait();
 
@@ -144,7 +145,9 @@ public interface DharaOptions extends BackfillOptions {
     }
   }
 
-  /** The start of the year 2000: older than any event stream, newer than an unset clock. */
+  /**
+   * The start of the year 2000: before the events of any stream, after the time of an unset clock.
+   */
   final class Year2000 implements DefaultValueFactory<Instant> {
     @Override
     public Instant create(PipelineOptions options) {

@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** The names that a mistyped one may have meant. */
+/** Finds the names that a mistyped name may have meant. */
 public final class Nearest {
 
   private static final int MOST = 3;
 
   private Nearest() {}
 
-  /** Up to three of {@code known}, the nearest first; empty where nothing is near. */
+  /** Up to three of {@code known}, the nearest first; empty if none is near. */
   public static List<String> to(String typed, Collection<String> known) {
     String name = typed.toLowerCase(Locale.ROOT);
     int reach = Math.max(2, name.length() / 3);
@@ -34,7 +34,10 @@ public final class Nearest {
     return nearest.isEmpty() ? "" : " Did you mean " + String.join(" or ", nearest) + "?";
   }
 
-  /** Edits between two words: insertions, deletions, substitutions, and swaps of neighbours. */
+  /**
+   * The number of edits between two words: insertions, deletions, substitutions, and swaps of
+   * neighbours.
+   */
   public static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

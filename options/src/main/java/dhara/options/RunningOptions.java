@@ -4,21 +4,22 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
 /**
- * Totals that run: what has come since the day began. A stream shows them as often as {@code
- * --early} says, and every ten seconds unless it is given; a backfill answers each once.
+ * Options for running totals, such as those since the start of the day. A stream updates them every
+ * {@code --early}, by default every ten seconds; a backfill emits each once.
  */
 public interface RunningOptions extends WindowOptions, ZoneOptions {
 
   @Description(
-      "Running totals count from the start of the day, the week or the month in --timeZone, or from the"
-          + " first event ever, which a range of --from and --until has not. A stream updates them"
+      "Running totals count from the start of the day, the week or the month in --timeZone, or "
+          + "from the first event ever (not together with --from and --until). A stream updates "
+          + "them"
           + " every --early, by default every 10 s, e.g. --since=month")
   @Default.Enum("day")
   Since getSince();
 
   void setSince(Since value);
 
-  /** When running totals start anew. */
+  /** When running totals start again from zero. */
   enum Since {
     /** At midnight. */
     day,

@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which parameters hold secrets, by their names and by what stands in them. A name counts as a
- * secret's with or without the prefix that belongs before it, and with a slip in it: the check must
- * not depend on the user having made no other mistake.
+ * Tells which parameters hold secrets, by their names and their values. A name counts as a secret's
+ * name even if its prefix is missing or it has a typing error, because the check must work although
+ * the user has made another mistake.
  */
 final class SecretName {
 
@@ -33,12 +33,12 @@ final class SecretName {
           "://[^/?#]*@|loginmodule|(password|passwd|passphrase|secret|token)[\"']?\\s*[=:]",
           Pattern.CASE_INSENSITIVE);
 
-  /** Shorter words are too near to others for a slip to be told from another word. */
+  /** In shorter words, a typing error cannot be told from another word. */
   private static final int SLIPS_FROM = 6;
 
   private SecretName() {}
 
-  /** Whether what stands behind this name is a secret. */
+  /** Whether a parameter of this name holds a secret. */
   static boolean is(String name) {
     String[] words =
         name.replaceAll("(?<=[a-z])(?=[A-Z])", ".").toLowerCase(Locale.ROOT).split("[._-]+", -1);
@@ -54,7 +54,7 @@ final class SecretName {
                     || like(two.get(0) + two.get(1), last));
   }
 
-  /** Whether a value carries credentials, whatever its name. */
+  /** Whether a value contains credentials, whatever its name. */
   static boolean standsIn(String value) {
     return CREDENTIALS.matcher(value).find();
   }

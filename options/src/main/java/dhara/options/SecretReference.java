@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A secret named and not told: {@code env:NAME} is an environment variable, {@code file:/path} the
- * content of a file. Graphs, templates and logs carry the reference; the worker that needs the
- * secret reads it there.
+ * A reference to a secret, instead of the secret: {@code env:NAME} is an environment variable,
+ * {@code file:/path} the content of a file. Graphs, templates and logs carry the reference; the
+ * worker that needs the secret reads it there.
  */
 public final class SecretReference {
 
@@ -17,15 +17,15 @@ public final class SecretReference {
 
   private SecretReference() {}
 
-  /** Whether the value names a secret instead of being one. */
+  /** Whether the value is a reference to a secret. */
   public static boolean is(String value) {
     return value.startsWith(ENV) || value.startsWith(FILE);
   }
 
   /**
-   * The secret that a value names; a value that names none is returned as it is.
+   * The secret that a value refers to; a value that is no reference is returned unchanged.
    *
-   * @throws Missing where this machine has no such variable or file
+   * @throws Missing if this machine has no such variable or file
    */
   public static String resolve(String value) {
     if (value.startsWith(ENV)) {
@@ -46,7 +46,7 @@ public final class SecretReference {
     return value;
   }
 
-  /** This machine does not have a secret. */
+  /** A secret is missing on this machine. */
   public static final class Missing extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;

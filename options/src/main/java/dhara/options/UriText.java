@@ -15,13 +15,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A URI as a user wrote it, {@code scheme://path?name=value&…}, read once: its parts, what is wrong
- * with it, and what of it may be shown. Reading never fails, so that an error about it can always
- * be told, and without a secret in it.
+ * with it, and which parts may be shown. Reading never fails, so an error message about any URI is
+ * possible, and shows no secret.
  *
  * <p>Shown are the scheme, the path, the names of parameters, references ({@code env:NAME}), and
- * the values of those few parameters that are known to hold no secret. What follows a value that is
- * not shown is not shown either: where the value holds an unescaped {@code &}, it is the value's
- * rest.
+ * the values of the few parameters that are known to hold no secret. Whatever follows a hidden
+ * value is hidden too, because it may be the rest of that value after an unescaped {@code &}.
  */
 public final class UriText {
 
@@ -39,10 +38,10 @@ public final class UriText {
   /** Schemes that need no slashes after them. */
   private static final Set<String> BARE = Set.of("kafka", "files", "file", "console");
 
-  /** Schemes whose path is one of files, in which a colon and an @ mean nothing. */
+  /** Schemes whose path is a file path, in which a colon and an @ have no meaning. */
   private static final Set<String> PATHS = Set.of("", "files", "file", "console");
 
-  /** Parameters whose values are none of anybody's secrets. */
+  /** Parameters whose values are never secrets. */
   private static final Set<String> SAFE =
       Set.of(
           "start",
@@ -116,7 +115,7 @@ public final class UriText {
         start + (doubtful ? HIDDEN : shownPath + read.shown()));
   }
 
-  /** The parameters as they are read one after the other. */
+  /** Reads the parameters one after the other. */
   private static final class Parameters {
 
     private final Map<String, String> values = new LinkedHashMap<>();
@@ -124,7 +123,10 @@ public final class UriText {
     private @Nullable String told;
     private @Nullable String problem;
 
-    /** Whether the first is none: the question mark may stand in a password before the host. */
+    /**
+     * Whether the first is not a parameter: the question mark may be part of a password before the
+     * host.
+     */
     private boolean malformed;
 
     private boolean hidden;
@@ -134,7 +136,7 @@ public final class UriText {
       String name = equals < 0 ? "" : pair.substring(0, equals);
       if (!NAME.matcher(name).matches()) {
         malformed |= shown.isEmpty();
-        wrong("has a parameter that is no NAME=VALUE; write %26 for a & within a value");
+        wrong("has a parameter that is not NAME=VALUE; write %26 for a & within a value");
         hide();
         return;
       }
@@ -181,7 +183,7 @@ public final class UriText {
       return shown.isEmpty() ? "" : "?" + String.join("&", shown);
     }
 
-    /** A plus sign stands for itself: times have one before their zone. */
+    /** A plus sign is not decoded to a space, because times have one before their zone. */
     private static @Nullable String decoded(String value) {
       try {
         return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -200,7 +202,7 @@ public final class UriText {
     return BARE.contains(scheme) || start.group("rest").startsWith("//") ? scheme : "";
   }
 
-  /** Whether {@code user:password@} stands before the host, whatever is in the password. */
+  /** Whether {@code user:password@} comes before the host, whatever characters the password has. */
   private static boolean userInfo(String scheme, String path, String text) {
     if (PATHS.contains(scheme)) {
       return false;
@@ -212,10 +214,7 @@ public final class UriText {
     return path.matches("(?s)[^/]*@.*|[^/:]+:(?!\\d+(/|$))[^@]*@.*");
   }
 
-  /**
-   * A text that may be a URI, or {@code NAME=URI}, or a setting, as it may be shown: a secret in it
-   * is left out.
-   */
+  /** A URI, a {@code NAME=URI} or a setting in a form that may be shown, without secrets. */
   public static String shown(String text) {
     Matcher start = START.matcher(text);
     if (start.matches() && start.group("label") != null) {
@@ -232,12 +231,12 @@ public final class UriText {
     return schemeOf(text).isEmpty() && !text.matches("(?s).*\\?.*=.*") ? text : of(text).shown;
   }
 
-  /** The scheme; empty where the text is a path. */
+  /** The scheme; empty if the text is a path. */
   public String scheme() {
     return scheme;
   }
 
-  /** What stands between the scheme and the question mark, without two leading slashes. */
+  /** The text between the scheme and the question mark, without two leading slashes. */
   public String path() {
     return path;
   }
@@ -247,13 +246,13 @@ public final class UriText {
     return parameters;
   }
 
-  /** What is wrong with it, fit to be shown; nothing where all of it can be read. */
+  /** What is wrong with it, in a form that may be shown; empty if all of it can be read. */
   public Optional<String> problem() {
     return Optional.ofNullable(problem);
   }
 
   /**
-   * Whether what follows a parameter may be the rest of its value, and must not be shown.
+   * Whether the text after a parameter may be the rest of its value, and so must not be shown.
    *
    * @param name of the parameter
    */
@@ -262,7 +261,7 @@ public final class UriText {
         && !(SAFE.contains(name) && SAFE_VALUE.matcher(value).matches());
   }
 
-  /** What of it may be shown. */
+  /** The parts that may be shown. */
   @Override
   public String toString() {
     return shown;

@@ -13,27 +13,27 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public interface WindowOptions extends PipelineOptions {
 
   @Description(
-      "Width of the window of event time, ISO-8601; without it and --gap a minute, e.g."
+      "Width of the event-time windows, ISO-8601; a minute if neither it nor --gap is given, e.g."
           + " --window=PT1M")
   Duration getWindow();
 
   void setWindow(Duration value);
 
   @Description(
-      "Distance between the starts of sliding windows; by default windows tumble, e.g."
+      "Distance between the starts of sliding windows; without it windows are tumbling, e.g."
           + " --window=PT30M --every=PT1M")
   Duration getEvery();
 
   void setEvery(Duration value);
 
   @Description(
-      "Sessions instead: a key's window ends after a silence of this length, e.g. --gap=PT30M")
+      "Session windows: the session of a key ends after a pause of this length, e.g. --gap=PT30M")
   Duration getGap();
 
   void setGap(Duration value);
 
   @Description(
-      "How long after a window's end its late events still revise its answer, e.g."
+      "How long after the end of a window its late events still revise the answer, e.g."
           + " --lateness=PT10M")
   @Default.InstanceFactory(TenMinutes.class)
   Duration getLateness();
@@ -41,9 +41,9 @@ public interface WindowOptions extends PipelineOptions {
   void setLateness(Duration value);
 
   @Description(
-      "In a stream, show the answer of a window that is still open this often; each is a revision"
-          + " that replaces the one before, e.g. --early=PT1S. By default a window answers at its"
-          + " end")
+      "In a stream, emit answers of windows that are still open this often; each is a revision "
+          + "that replaces the one before, e.g. --early=PT1S. By default a window is answered at "
+          + "its end")
   Duration getEarly();
 
   void setEarly(Duration value);

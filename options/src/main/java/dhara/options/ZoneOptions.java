@@ -5,13 +5,14 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * Whose calendar counts, for analyses that answer by the day, the week or the month. {@code --zone}
- * is taken: Beam's options of Google Cloud have it for where workers run.
+ * The time zone of analyses that answer per day, week or month. The name {@code --zone} is taken by
+ * Beam's Google Cloud options, for the zone of the workers.
  */
 public interface ZoneOptions extends PipelineOptions {
 
   @Description(
-      "Time zone in whose calendar days, weeks and months begin and end, e.g. --timeZone=Asia/Kolkata")
+      "Time zone that defines where days, weeks and months begin and end, e.g. "
+          + "--timeZone=Asia/Kolkata")
   @Default.String("UTC")
   String getTimeZone();
 

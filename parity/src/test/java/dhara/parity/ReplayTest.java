@@ -216,7 +216,7 @@ final class ReplayTest {
     refused(run(archive, "files:/tmp"), "--to=files:/tmp: is no topic");
     refused(run(folder.resolve("none"), kafka.uri(topic)), "no such file");
     refused(replay(archive, "", "--key=custmer"), "Did you mean customer?");
-    refused(replay(archive, "", "--speed=0"), "--speed=0.0: is no number above zero");
+    refused(replay(archive, "", "--speed=0"), "--speed=0.0: is not a number above zero");
     refused(replay(archive, "", "--late=0.1", "--lateBy=PT5S", "--disorder=PT8S"), "is not longer");
     refused(replay(archive, "", "--closing=PT0S"), "--closing=PT0S: closes no window");
     refused(replay(archive, "", "--garbage=2"), "is no share from 0 to 1");

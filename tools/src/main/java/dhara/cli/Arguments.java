@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * The options that a command takes, as picocli knows them: those of its options interface, those of
+ * The options of a command, as a picocli specification: those of its options interface, those of
  * the command line itself, and, for an analysis, those of the engine and of Beam.
  */
 public final class Arguments {
@@ -33,7 +33,7 @@ public final class Arguments {
   private static final String HELP = "--help";
   private static final String FILE = "--options";
 
-  /** The least that picocli lays out. */
+  /** The least width that picocli can lay out. */
   private static final int NARROWEST = 55;
 
   /** Longer lines are hard to read. */
@@ -53,21 +53,21 @@ public final class Arguments {
   }
 
   /**
-   * What a verb takes: its own options only.
+   * The arguments of a verb: its own options only.
    *
-   * @param places what stands beside the options, before, between or after them: {@code ANALYSIS}
+   * @param places the positional arguments, before, between or after the options: {@code ANALYSIS}
    */
   public static Arguments ofVerb(
       String command, String places, Class<? extends PipelineOptions> options) {
     return new Arguments(command, places, options);
   }
 
-  /** What an analysis takes: its own options, and those of Beam and of the engine. */
+  /** The arguments of an analysis: its own options, and those of Beam and of the engine. */
   public static Arguments ofAnalysis(String command, Class<? extends PipelineOptions> options) {
     return ofAnalysis(command, "", options);
   }
 
-  /** The same with what stands beside the options: {@code A B}. */
+  /** The same with positional arguments: {@code A B}. */
   public static Arguments ofAnalysis(
       String command, String places, Class<? extends PipelineOptions> options) {
     Arguments arguments = new Arguments(command, places, options);
@@ -76,7 +76,7 @@ public final class Arguments {
     return arguments;
   }
 
-  /** What an analysis takes, and beside it what a verb takes that is about an analysis. */
+  /** The arguments of an analysis together with those of a verb that works on it. */
   public static Arguments ofAnalysis(
       String command,
       Class<? extends PipelineOptions> options,
@@ -86,7 +86,7 @@ public final class Arguments {
     return arguments;
   }
 
-  /** What is typed before the options: a verb, or an analysis. */
+  /** The word before the options: a verb, or an analysis. */
   public String command() {
     return command;
   }
@@ -100,9 +100,9 @@ public final class Arguments {
    * What the user gave.
    *
    * @param values by option name, without dashes, in order
-   * @param from where the value of an option stands, if that is not the command line
-   * @param places what stands beside the options, in order
-   * @param verbose whether failures are told whole
+   * @param from where the value of an option comes from, if not from the command line
+   * @param places the positional arguments, in order
+   * @param verbose whether failures are printed with their stack traces
    * @param explain whether to show the settings instead of running
    * @param help whether to show the help instead of running
    * @param all whether the help shows the engine's options too
@@ -116,7 +116,7 @@ public final class Arguments {
       boolean help,
       boolean all) {
 
-    /** An error that names an option, with the place that its value stands at. */
+    /** The error about an option, with the place that its value comes from. */
     public BadOption placed(BadOption error) {
       return from.entrySet().stream()
           .filter(option -> error.getMessage().matches("(?s)--" + option.getKey() + "[=:].*"))
@@ -129,14 +129,14 @@ public final class Arguments {
   /**
    * Reads arguments.
    *
-   * @throws BadOption where one is unknown, lacks its value, or a required one is missing
+   * @throws BadOption if one is unknown, lacks its value, or a required one is missing
    */
   public Given parse(List<String> arguments) {
     return parse(arguments, Map.of());
   }
 
   /**
-   * The same with what the environment says about options.
+   * The same, with the options that the environment sets.
    *
    * @param variables of the environment: {@code DHARA_MAX_EVENT_BYTES} is {@code --maxEventBytes}
    */
@@ -226,7 +226,7 @@ public final class Arguments {
   /**
    * The options of Beam and the engine that the user gave, as Beam's arguments.
    *
-   * @throws BadOption where one has no value that Beam can read
+   * @throws BadOption if Beam cannot read the value of one
    */
   public List<String> beam(Given given) {
     List<String> beam = new ArrayList<>();
@@ -246,7 +246,7 @@ public final class Arguments {
     return beam;
   }
 
-  /** The help's text on the options, as wide as what shows it. */
+  /** The help text of the options, in the width of the terminal. */
   public String help(
       boolean all, Map<String, String> setByDhara, List<String> header, Console console) {
     CommandSpec spec = spec(all, setByDhara);
@@ -257,10 +257,10 @@ public final class Arguments {
   }
 
   /**
-   * What a shell may complete: the options, but not the engine's, for they are too many to choose
-   * from.
+   * What a shell may complete: the options, without those of the engine, which are too many to
+   * choose from.
    *
-   * @param analyses what may stand for the name of an analysis; each has the same options after it
+   * @param analyses the names of analyses that can be completed; each has the same options after it
    */
   public CommandSpec completed(Collection<String> analyses) {
     CommandSpec spec = spec(false, Map.of());
@@ -270,7 +270,7 @@ public final class Arguments {
     return spec;
   }
 
-  /** Options of the engine are always known; {@code all} shows them too. */
+  /** Options of the engine are always accepted; {@code all} also shows them. */
   private CommandSpec spec(boolean all, Map<String, String> setByDhara) {
     CommandSpec spec = CommandSpec.create().name(Launcher.NAME + " " + command);
     spec.usageMessage()
@@ -312,12 +312,12 @@ public final class Arguments {
                 "Read options from a file of lines NAME=VALUE; the command line beats it, and it"
                     + " beats the environment (DHARA_NAME).")
             .build());
-    spec.addOption(own("Tell failures whole, and let the engine speak", VERBOSE));
+    spec.addOption(own("Show failures with stack traces, and the engine's log", VERBOSE));
     if (!engine.isEmpty()) {
       spec.addOption(
           own(
-              "Show what would be read and written, and what is set on the engine, instead of"
-                  + " running",
+              "Show what would be read and written and which engine options are set, without "
+                  + "running",
               EXPLAIN));
       spec.addOption(own("With --help: the options of the engine and of Beam too", ALL));
     }
@@ -386,7 +386,7 @@ public final class Arguments {
     return text.isEmpty() || text.endsWith(".") ? text : text + ".";
   }
 
-  /** Text that picocli's format strings and markup leave alone. */
+  /** Escapes text for picocli's format strings and markup. */
   private static String plain(String text) {
     return text.replace("%", "%%").replace("@|", "@\u200b|");
   }

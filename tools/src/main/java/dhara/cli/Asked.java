@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * What is asked of a verb that is followed by an analysis and options of the verb's own.
+ * The arguments of a verb that takes an analysis and options of its own.
  *
  * @param analysis the analysis
  * @param options the verb's
@@ -15,10 +15,10 @@ import org.apache.beam.sdk.options.PipelineOptions;
 public record Asked<O extends PipelineOptions>(Analysis<?> analysis, O options) {
 
   /**
-   * Reads a verb's arguments; empty where they ask for its help.
+   * Reads a verb's arguments; empty if they ask for its help.
    *
    * @param example options that the verb needs, for the error
-   * @throws dhara.options.BadOption where they name no analysis, or an option is not right
+   * @throws dhara.options.BadOption if they name no analysis, or an option is wrong
    */
   public static <O extends PipelineOptions> Optional<Asked<O>> of(
       Verb verb, List<String> arguments, String example, Class<O> type, Environment environment) {

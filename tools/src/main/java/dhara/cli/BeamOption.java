@@ -14,8 +14,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /**
- * One of Beam's own options, or of an engine or connector on the class path: what its interface
- * says of it. Beam reads and checks its values.
+ * One option of Beam, or of an engine or connector on the class path, as its interface declares it.
+ * Beam reads and checks its values.
  *
  * @param name without dashes
  * @param type what the getter returns
@@ -26,7 +26,7 @@ record BeamOption(String name, Class<?> type, String description, String default
 
   private static final Pattern GETTER = Pattern.compile("(get|is)(\\p{Lu}.*)");
 
-  /** Those of every interface that is registered with Beam, by name. */
+  /** The options of every interface that is registered with Beam, by name. */
   static Map<String, BeamOption> registered() {
     Map<String, BeamOption> all = new TreeMap<>();
     for (Class<? extends PipelineOptions> options : PipelineOptionsFactory.getRegisteredOptions()) {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Values of options that verbs share, refused by {@link BadOption} where they cannot be. */
+/** Checks values of options that several verbs have; a bad one is refused by {@link BadOption}. */
 public final class Checked {
 
   private Checked() {}
@@ -21,7 +21,7 @@ public final class Checked {
     return value;
   }
 
-  /** A file that can be written: its folder is there. */
+  /** A file that can be written, because its folder exists. */
   public static Path file(String option, String value) {
     Path file = Path.of(value).toAbsolutePath();
     if (file.getParent() == null || !Files.isDirectory(file.getParent())) {
@@ -32,7 +32,7 @@ public final class Checked {
     return file;
   }
 
-  /** The input of a name; the first where none is named. */
+  /** The input with this name; the first if no name is given. */
   public static Input<?> input(Analysis<?> analysis, @Nullable String name) {
     if (name == null) {
       return analysis.inputs().get(0);

@@ -19,11 +19,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * What every verb works with.
  *
- * @param console where it speaks
- * @param engineName the engine to run on; null where the class path has only one
+ * @param console where it prints
+ * @param engineName the engine to run on; null if the class path has only one
  * @param jobs builds the pipeline around an analysis
  * @param analyses those of the class path, by name
- * @param variables those of the process, some of which say what options are
+ * @param variables those of the process, some of which set options
  */
 public record Environment(
     Console console,
@@ -35,31 +35,31 @@ public record Environment(
   /**
    * The engine.
    *
-   * @throws BadOption where the class path does not say which, or has not the one that was named
+   * @throws BadOption if the class path has several and none was named, or lacks the named one
    */
   public Engine engine() {
     return engineName == null ? EngineSettings.found() : EngineSettings.named(engineName);
   }
 
-  /** What Dhara sets on the engine where the user says nothing, by option. */
+  /** The engine options that Dhara sets unless the user does, by name. */
   public Map<String, String> setByDhara() {
     return EngineSettings.of(engine(), Map.of(), List.of()).byDhara();
   }
 
   /**
-   * The analysis of a name.
+   * The analysis with this name.
    *
-   * @throws BadOption where there is none
+   * @throws BadOption if there is none
    */
   public Analysis<?> analysis(String name) {
     return analysis(name, Set.of());
   }
 
   /**
-   * The analysis of a name that might have been a verb's.
+   * The analysis with this name, which could also have been meant as a verb.
    *
-   * @param verbs the names that would have been known too
-   * @throws BadOption where there is none
+   * @param verbs names of verbs, for suggestions in the error
+   * @throws BadOption if there is none
    */
   public Analysis<?> analysis(String name, Collection<String> verbs) {
     Analysis<?> analysis = analyses.get(name);
@@ -84,7 +84,7 @@ public record Environment(
    * The analysis that a verb's arguments begin with.
    *
    * @param example what may follow it
-   * @throws BadOption where they begin with none
+   * @throws BadOption if they begin with none
    */
   public Analysis<?> analysis(Verb verb, List<String> arguments, String example) {
     if (arguments.isEmpty() || arguments.get(0).startsWith("-")) {

@@ -1,15 +1,15 @@
 package dhara.cli;
 
-/** How the command ends. */
+/** The exit codes of the command. */
 public final class ExitCode {
 
-  /** It is done. */
+  /** It succeeded. */
   public static final int DONE = 0;
 
-  /** The run failed, or what it compared is not equal. */
+  /** The run failed, or the compared sets differ. */
   public static final int FAILED = 1;
 
-  /** What the user said cannot be done. */
+  /** The arguments cannot be obeyed. */
   public static final int MISUSED = 2;
 
   private ExitCode() {}

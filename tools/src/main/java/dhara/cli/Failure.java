@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a failure says to a user. Beam and the engines wrap what went wrong several times over. */
+/** The message of a failure for a user. Beam and the engines wrap the cause several times. */
 public final class Failure {
 
   private Failure() {}
 
-  /** One line: what lies at the root. */
+  /** One line: the root cause. */
   public static String line(Throwable failure) {
     List<Throwable> chain = chain(failure);
     Throwable root = chain.get(chain.size() - 1);
@@ -23,7 +23,7 @@ public final class Failure {
       return root.getClass().getSimpleName();
     }
     if (root instanceof IOException && chain.size() > 1) {
-      // The root of a full disk names no path; whoever wrapped it may.
+      // The root cause of a full disk names no path; an exception that wraps it may.
       Throwable around = chain.get(chain.size() - 2);
       String doing = first(around);
       if (around instanceof IOException && !doing.isEmpty() && !doing.equals(root.toString())) {
@@ -43,7 +43,7 @@ public final class Failure {
     return message.lines().findFirst().orElse("");
   }
 
-  /** What the user said wrongly, where that is the cause. */
+  /** The bad option, if that is the cause. */
   public static Optional<BadOption> badOption(Throwable failure) {
     return chain(failure).stream()
         .filter(BadOption.class::isInstance)

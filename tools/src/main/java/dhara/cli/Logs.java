@@ -10,9 +10,9 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
 /**
- * How much the engines say: warnings, on the error stream, and all of it with {@code --verbose}. An
- * engine's module says in {@code dhara-logging.properties} (java.util.logging) or {@code
- * log4j2.properties} (Spark) which of its loggers cry wolf.
+ * Sets how much the engines log: warnings, on the error stream, and everything with {@code
+ * --verbose}. An engine's module lists loggers with false alarms in {@code
+ * dhara-logging.properties} (java.util.logging) or {@code log4j2.properties} (Spark).
  */
 public final class Logs {
 
@@ -21,8 +21,8 @@ public final class Logs {
   private Logs() {}
 
   /**
-   * To be called before any engine's class is loaded. A user's own {@code
-   * -Djava.util.logging.config.file} stands.
+   * Must be called before any class of an engine is loaded. A {@code
+   * -Djava.util.logging.config.file} of the user takes precedence.
    */
   public static void configure(boolean verbose) {
     System.setProperty("dhara.log.level", verbose ? "info" : "warn");

@@ -15,10 +15,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What a user says about options elsewhere than on the command line: in files of lines {@code
- * name=value}, and in the environment, where {@code DHARA_MAX_EVENT_BYTES} is {@code
- * --maxEventBytes}. The command line beats a file, and a file the environment; an option comes
- * whole from one of them.
+ * Options from other places than the command line: from files of lines {@code name=value}, and from
+ * the environment, where {@code DHARA_MAX_EVENT_BYTES} is {@code --maxEventBytes}. The command line
+ * overrides a file, and a file the environment; all values of an option come from one of them.
  */
 final class OptionSources {
 
@@ -28,28 +27,28 @@ final class OptionSources {
   private final Map<String, String> places = new HashMap<>();
 
   /**
-   * @param line what the command line says, by option name without dashes
+   * @param line the values on the command line, by option name without dashes
    */
   OptionSources(Map<String, List<String>> line) {
     this.values = new LinkedHashMap<>(line);
   }
 
-  /** What is said, by option name without dashes. */
+  /** The values, by option name without dashes. */
   Map<String, List<String>> values() {
     return values;
   }
 
-  /** Where an option's value stands, if that is not the command line: {@code DHARA_WINDOW}. */
+  /** The place that an option's value comes from, if not the command line: {@code DHARA_WINDOW}. */
   Map<String, String> places() {
     return places;
   }
 
   /**
-   * Adds what a file says.
+   * Adds the options of a file.
    *
-   * @param known the options that there are
-   * @param unknown the error for one that there is not
-   * @throws BadOption where a line is no option's, or the file cannot be read
+   * @param known the options that exist
+   * @param unknown makes the error for one that does not exist
+   * @throws BadOption if a line is not an option, or the file cannot be read
    */
   void file(String name, Set<String> known, Function<String, BadOption> unknown) {
     Path file = Path.of(name);
@@ -57,7 +56,7 @@ final class OptionSources {
     try {
       lines = Files.readAllLines(file);
     } catch (IOException e) {
-      throw new BadOption("--options", name, "is no file of text that can be read", e);
+      throw new BadOption("--options", name, "is not a readable text file", e);
     }
     Map<String, List<String>> said = new LinkedHashMap<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -83,8 +82,8 @@ final class OptionSources {
   }
 
   /**
-   * Adds what the environment says about options. The values of one that names several places are
-   * separated by spaces, which no URI has.
+   * Adds the options of the environment. Several URIs of one option are separated by spaces,
+   * because no URI contains a space.
    */
   void environment(
       Map<String, String> variables, Stream<TypedOption> typed, Stream<String> others) {

@@ -21,10 +21,10 @@ public record PerInput(@Nullable String bare, Map<String, String> named) {
   private static final Pattern NAMED = Pattern.compile("([a-z][a-z0-9-]*)=(.+)");
 
   /**
-   * Reads what the user gave.
+   * Reads the values that the user gave.
    *
    * @param values null for none
-   * @throws BadOption where an input is unknown, or has two values
+   * @throws BadOption if an input is unknown, or has two values
    */
   public static PerInput of(
       String option, @Nullable List<String> values, List<? extends Input<?>> inputs) {
@@ -52,7 +52,7 @@ public record PerInput(@Nullable String bare, Map<String, String> named) {
     return new PerInput(bare, named);
   }
 
-  /** The same, in which what has no name is that of an input. */
+  /** The same, with the value without a name assigned to this input. */
   public PerInput bareIs(String input, String option) {
     if (bare == null) {
       return this;

@@ -9,10 +9,10 @@ import java.util.logging.LogRecord;
 import java.util.regex.Pattern;
 
 /**
- * Sums up what Kafka's clients say again and again: a client that cannot reach a broker warns of
- * every attempt. The first of like lines is shown at once, and then every half minute the newest
- * with the number of those that it stands for. Lines are alike if they differ in numbers only, and
- * in the client that they begin with.
+ * Folds repeated log lines of Kafka's clients: a client that cannot reach a broker logs a warning
+ * for every attempt. The first of several similar lines is shown at once; after that, every half
+ * minute, the newest one with the number of lines it stands for. Lines are similar if they differ
+ * only in numbers and in the client that they begin with.
  */
 final class Repeated implements Filter {
 
@@ -22,7 +22,7 @@ final class Repeated implements Filter {
   /** The client at the beginning of a line, and numbers. */
   private static final Pattern ALIKE = Pattern.compile("^\\[[^\\]]*] |\\d+");
 
-  /** Kinds of lines that are remembered. */
+  /** How many kinds of lines are remembered. */
   private static final int MOST = 1_000;
 
   private final LongSupplier nanos;

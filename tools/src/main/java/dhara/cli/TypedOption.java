@@ -36,7 +36,7 @@ import org.apache.beam.sdk.options.Validation;
  * @param owner the interface that declares it
  * @param type what the getter returns; of a list, {@code List}
  * @param description from {@code @Description}
- * @param defaultText the default as a user would write it; empty where there is none
+ * @param defaultText the default as a user would write it; empty if there is none
  * @param required whether a run needs it
  * @param setter sets it on options
  */
@@ -53,23 +53,21 @@ public record TypedOption(
   private static final Set<String> PLACES =
       Set.of("events", "answers", "deadLetters", "late", "ledger", "compareTo", "to", "without");
 
-  /** More than any event stream spans, and short enough that no sum of some overflows. */
+  /** Longer than any event stream spans, and short enough that sums of several do not overflow. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private static final int NANOS_PER_MILLI = 1_000_000;
   private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
-  /**
-   * Options whose commas stand in what they say, too: in decimals, dates, names of fields, files.
-   */
+  /** Options whose values may contain commas: in decimals, dates, names of fields, files. */
   private static final Set<String> WITH_COMMAS = Set.of("map", "out");
 
   private static final Pattern GETTER = Pattern.compile("(get|is)(\\p{Lu}.*)");
 
   /**
-   * The options that an interface and its ancestors declare, except Beam's own: a description is
-   * asked of each, so that the help is whole.
+   * The options that an interface and its ancestors declare, except Beam's own. Each must have a
+   * description, so that the help is complete.
    */
   public static List<TypedOption> of(Class<? extends PipelineOptions> options) {
     PipelineOptions defaults = PipelineOptionsFactory.as(options);
@@ -169,7 +167,7 @@ public record TypedOption(
     return type == boolean.class || type == Boolean.class;
   }
 
-  /** What stands for the value in the help. */
+  /** The placeholder for the value in the help. */
   public String label() {
     if (place()) {
       return "URI";
@@ -188,9 +186,9 @@ public record TypedOption(
   }
 
   /**
-   * Sets it on options, from what the user gave.
+   * Sets it on options from the text that the user gave.
    *
-   * @throws BadOption where that is no value of its type, naming an example
+   * @throws BadOption if that is not a value of its type; the error names an example
    */
   void set(PipelineOptions options, List<String> given) {
     Object value;
@@ -246,7 +244,7 @@ public record TypedOption(
     }
   }
 
-  /** Event time counts milliseconds, and none of what is measured in it goes back in time. */
+  /** Event time has a resolution of milliseconds, and no duration may be negative. */
   private Duration duration(String value) {
     Duration duration;
     try {
@@ -277,7 +275,7 @@ public record TypedOption(
     return instant;
   }
 
-  /** The example is the description's own, where it has one. */
+  /** The example comes from the description, if it has one. */
   private BadOption bad(String value, String what, String otherwise, Throwable cause) {
     Matcher own = Pattern.compile("--" + name + "=[^\\s,;]*[^\\s,;.]").matcher(description);
     String example = own.find() ? own.group() : "--" + name + "=" + otherwise;

@@ -10,10 +10,10 @@ import picocli.CommandLine.Help.ColorScheme;
 import picocli.CommandLine.Help.Column;
 import picocli.CommandLine.Help.TextTable;
 
-/** What the command can be told to do. */
+/** A verb of the command. */
 public interface Verb {
 
-  /** What stands for the name of an analysis in the help. */
+  /** The placeholder for the name of an analysis in the help. */
   String ANALYSIS = "ANALYSIS";
 
   /** Between two columns. */
@@ -22,12 +22,12 @@ public interface Verb {
   /** What the user types. */
   String name();
 
-  /** What else the user may type for it, besides its name. */
+  /** Other names that the user may type for it. */
   default Set<String> aliases() {
     return Set.of();
   }
 
-  /** How it is written: its name, and what must follow. */
+  /** Its syntax: its name, and what must follow. */
   default String synopsis() {
     return name();
   }
@@ -35,29 +35,29 @@ public interface Verb {
   /** What it does, in one line. */
   String summary();
 
-  /** What it takes. */
+  /** The arguments that it takes. */
   default Arguments known() {
     return Arguments.ofVerb(name(), "", PipelineOptions.class);
   }
 
   /**
-   * Says how it is used.
+   * Prints how it is used.
    *
-   * @param all whether with the engine's options too
+   * @param all whether to show the engine's options too
    */
   void help(boolean all);
 
   /**
-   * Does it.
+   * Runs it.
    *
    * @param arguments what follows the verb
    * @return the command's exit code
-   * @throws dhara.options.BadOption where the user asks for what cannot be done
-   * @throws Exception what made it fail
+   * @throws dhara.options.BadOption if the arguments cannot be obeyed
+   * @throws Exception if it fails
    */
   int run(List<String> arguments) throws Exception;
 
-  /** Whether nothing is asked of a verb but its help. */
+  /** Whether the arguments ask only for the help. */
   static boolean helps(List<String> arguments) {
     return arguments.equals(List.of("--help")) || arguments.equals(List.of("-h"));
   }

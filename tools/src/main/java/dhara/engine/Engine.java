@@ -10,7 +10,7 @@ import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * An engine that runs pipelines: one on the class path of each runner module, found by {@link
+ * An engine that runs pipelines. The class path of each runner module has one, found by {@link
  * java.util.ServiceLoader}.
  */
 public interface Engine {
@@ -21,41 +21,43 @@ public interface Engine {
   /** Beam's runner. */
   Class<? extends PipelineRunner<?>> runner();
 
-  /** What Dhara sets on this engine unless the user does. */
+  /** The options that Dhara sets on this engine unless the user does. */
   List<Default> defaults();
 
   /**
-   * What Dhara sets besides where the pipeline streams.
+   * Further options that Dhara sets if the pipeline streams.
    *
-   * @param options what is set already
+   * @param options the options set so far
    */
   default List<Default> streamDefaults(PipelineOptions options) {
     return List.of();
   }
 
   /**
-   * What it cannot run, or cannot be trusted with: a pipeline that needs it is refused before it
+   * Features that it cannot run, or not reliably; a pipeline that needs one is refused before it
    * runs.
    */
   default List<Unsupported> unsupported() {
     return List.of();
   }
 
-  /** Whether it can be trusted with a stream; every engine runs backfills. */
+  /** Whether it runs streams reliably; every engine runs backfills. */
   default boolean streams() {
     return unsupported().stream()
         .noneMatch(lack -> lack.feature() == Feature.UNBOUNDED_INPUT && lack.inStreams());
   }
 
-  /** Whether a pipeline with these options runs inside this process, console and all. */
+  /**
+   * Whether a pipeline with these options runs inside this process and can print to its console.
+   */
   boolean embedded(PipelineOptions options);
 
   /**
-   * Makes ready what a pipeline needs of it; called just before the pipeline runs, and before
-   * anything that it writes to is made.
+   * Prepares the engine for a pipeline. It is called just before the pipeline runs, and before any
+   * of its sinks is created.
    *
-   * @return attends to the run, and is closed when it is over
-   * @throws dhara.options.BadOption where the options cannot be obeyed
+   * @return accompanies the run, and is closed when it is over
+   * @throws dhara.options.BadOption if the options cannot be obeyed
    */
   default EngineRun prepare(Launch launch) throws IOException {
     return EngineRun.UNATTENDED;
@@ -65,9 +67,9 @@ public interface Engine {
    * A pipeline that is about to run.
    *
    * @param name what is run: an analysis, or a verb
-   * @param pipeline built whole; its options may be changed
+   * @param pipeline completely built; its options may be changed
    * @param bounded whether it ends by itself
-   * @param console where to say what the user must know
+   * @param console where to print messages for the user
    */
   record Launch(String name, Pipeline pipeline, boolean bounded, Console console) {
 
@@ -76,7 +78,7 @@ public interface Engine {
       return pipeline.getOptions();
     }
 
-    /** Tells the user something, in a line on the error stream. */
+    /** Prints a line for the user on the error stream. */
     public void tell(String line) {
       console.err().println(Launcher.NAME + ": " + line);
     }

@@ -6,56 +6,56 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an engine does for one run beside running the pipeline: from just before the pipeline runs
+ * What an engine does for one run besides running the pipeline, from just before the pipeline runs
  * until the run is over.
  */
 public interface EngineRun extends Closeable {
 
-  /** An engine that has nothing to do beside running the pipeline. */
+  /** For an engine that only runs the pipeline. */
   EngineRun UNATTENDED = () -> {};
 
   /**
-   * The user ends the run, by Ctrl-C: ends what runs, where the engine can, in such a way that it
-   * can go on. Called on another thread than that of the pipeline.
+   * Stops the run after Ctrl-C, if possible in a way that it can be resumed. Called on another
+   * thread than that of the pipeline.
    *
-   * @return what is left to go on with; empty where the engine leaves it to the pipeline's result
-   *     to cancel the run
-   * @throws IOException where it could not be ended
+   * @return how it stopped; empty if the engine leaves it to the pipeline's result to cancel the
+   *     run
+   * @throws IOException if it could not be stopped
    */
   default Optional<Stopped> stop() throws IOException {
     return Optional.empty();
   }
 
   /**
-   * How a stream is doing; empty where the engine cannot say, or cannot say yet. It may take a
+   * The state of a running stream; empty if the engine cannot tell, or not yet. It may take a
    * moment.
    */
   default Optional<Vitals> vitals() {
     return Optional.empty();
   }
 
-  /** What a failure of the pipeline comes to for the user. */
+  /** Turns a failure of the pipeline into one that a user understands. */
   default Exception explained(Exception failure) {
     return failure;
   }
 
   /**
-   * A run that the user has ended.
+   * A run that the user has stopped.
    *
-   * @param how what was done, and what is kept: a line
-   * @param resume how it goes on; empty where it starts over
+   * @param how a line that says what was done and what is kept
+   * @param resume how to resume it; empty if it starts over
    */
   record Stopped(String how, Optional<Resume> resume) {}
 
   /**
-   * How a run goes on: by the same command with another option.
+   * How to resume a run: by the same command with another option.
    *
    * @param option with its value
-   * @param insteadOf options of the command, without dashes, that it takes the place of
+   * @param insteadOf options of the command, without dashes, that it replaces
    */
   record Resume(String option, Set<String> insteadOf) {}
 
-  /** Lets go of what it made on this machine. */
+  /** Deletes or releases what it created on this machine. */
   @Override
   void close() throws IOException;
 }

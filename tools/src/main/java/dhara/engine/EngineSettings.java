@@ -11,7 +11,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /**
- * What is set on the engine: what the user said, else what Dhara sets, each with its reason.
+ * The options set on the engine: by the user, or else by Dhara, each with its reason.
  *
  * @param engine the engine of this class path
  * @param settings in the engine's order
@@ -23,9 +23,9 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
    *
    * @param option its name, without dashes
    * @param value what it is set to
-   * @param reason why, where Dhara set it
+   * @param reason why, if Dhara set it
    * @param byUser who set it
-   * @param inStreams whether it is set only where the pipeline streams
+   * @param inStreams whether it is set only if the pipeline streams
    */
   record Setting(String option, String value, String reason, boolean byUser, boolean inStreams) {
 
@@ -42,7 +42,7 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
   /**
    * The engine on the class path.
    *
-   * @throws BadOption where there is none, or more than one
+   * @throws BadOption if there is none, or more than one
    */
   public static Engine found() {
     List<Engine> engines = engines();
@@ -57,7 +57,7 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
     return engines.get(0);
   }
 
-  /** The engine of this name, of those on the class path. */
+  /** The engine with this name on the class path. */
   public static Engine named(String name) {
     return engines().stream()
         .filter(engine -> engine.name().equals(name))
@@ -75,9 +75,9 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
   }
 
   /**
-   * The settings of an engine under what the user gave.
+   * The settings of an engine, given the user's options.
    *
-   * @param given by option name, without dashes
+   * @param given the user's options, by name without dashes
    * @param beam those of them that are Beam's, as its arguments
    */
   public static EngineSettings of(
@@ -107,7 +107,10 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
     return new EngineSettings(engine, List.copyOf(settings.values()));
   }
 
-  /** What Dhara sets, as Beam's arguments; those for streams only where it streams. */
+  /**
+   * The options that Dhara sets, as Beam's arguments; those for streams only if the pipeline
+   * streams.
+   */
   public List<String> arguments(boolean streams) {
     return settings.stream()
         .filter(setting -> !setting.byUser && setting.inStreams == streams)
@@ -115,7 +118,7 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
         .toList();
   }
 
-  /** What Dhara sets, by option. */
+  /** The values that Dhara sets, by option. */
   public Map<String, String> byDhara() {
     Map<String, String> values = new LinkedHashMap<>();
     settings.stream()

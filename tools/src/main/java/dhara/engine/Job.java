@@ -6,49 +6,49 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 
 /**
- * An analysis, or a verb that is a pipeline, made ready to run: with everything around it.
+ * An analysis, or a verb that is a pipeline, with everything around it, ready to run.
  *
- * <p>While it runs, its counter {@code dhara/read} (namespace {@code dhara}, name {@code read}),
- * where it has one, is shown as progress.
+ * <p>If it has a counter {@code dhara/read} (namespace {@code dhara}, name {@code read}), that is
+ * shown as progress while it runs.
  */
 public interface Job extends AutoCloseable {
 
-  /** How many bytes it will have read at its end, as far as they are counted; else below zero. */
+  /** How many bytes it will read in total, if that is known; otherwise negative. */
   default long bytes() {
     return -1;
   }
 
-  /** What it would read, make and write, in lines for a person. */
+  /** What it would read, create and write, as lines for a person. */
   default List<String> plan() {
     return List.of();
   }
 
-  /** The pipeline, built whole; nothing of it has run. */
+  /** The pipeline, completely built and not yet run. */
   Pipeline pipeline();
 
   /** Whether it ends by itself: a backfill. A stream runs until it is cancelled. */
   boolean bounded();
 
   /**
-   * Makes what the run writes to, where it is not there; called just before the pipeline runs.
+   * Creates missing sinks; called just before the pipeline runs.
    *
-   * @throws dhara.options.BadOption where it cannot be made
+   * @throws dhara.options.BadOption if one cannot be created
    */
   default void prepare() {}
 
   /**
-   * Called when a bounded run ended well: prints what is to be said of it, such as the ledger.
+   * Called when a bounded run has succeeded: prints its results, such as the ledger.
    *
-   * @throws Exception where the run ended but its results cannot stand; the command then fails
+   * @throws Exception if the run ended but its results are not valid; the command then fails
    */
   void finish(PipelineResult result, Console console) throws Exception;
 
-  /** The exit code of the command after a run that ended well, finished and all. */
+  /** The exit code of the command after a successful run and {@link #finish}. */
   default int exit() {
     return 0;
   }
 
-  /** Lets go of what it keeps on this machine; called when it is over, however it ended. */
+  /** Releases what it keeps on this machine; called when it is over, however it ended. */
   @Override
   default void close() {}
 }

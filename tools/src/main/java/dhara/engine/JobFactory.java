@@ -10,7 +10,7 @@ public interface JobFactory {
   /**
    * A job, ready to run.
    *
-   * @throws dhara.options.BadOption where the options cannot be obeyed
+   * @throws dhara.options.BadOption if the options cannot be obeyed
    */
   <O extends DharaOptions> Job job(Analysis<O> analysis, O options);
 }

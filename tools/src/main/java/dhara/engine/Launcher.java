@@ -3,7 +3,7 @@ package dhara.engine;
 import java.io.File;
 import java.util.List;
 
-/** How this process was started, so that the commands it shows can be pasted. */
+/** How this process was started, so that the commands that it prints can be pasted into a shell. */
 public final class Launcher {
 
   /** What the command is called in help and errors. */
@@ -37,10 +37,10 @@ public final class Launcher {
     return (NAME + " " + quoted(arguments)).strip();
   }
 
-  /** The engine where none is named. */
+  /** The engine if none is named. */
   private static final String DEFAULT = "direct";
 
-  /** A question mark is a wild card to a shell: zsh refuses one that matches no file. */
+  /** A question mark is a wild card in a shell, and zsh reports an error if it matches no file. */
   private static String quoted(String arguments) {
     return arguments.replaceAll("\\S*[?*&;]\\S*", "\"$0\"");
   }

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How a stream is doing.
+ * The state of a running stream.
  *
- * @param ledgers the newest of each input, since the stream was first started
+ * @param ledgers the newest of each input, counted since the stream was first started
  * @param read records read so far; ahead of the ledgers, which come every few seconds
- * @param dead how many of them were no events
+ * @param dead how many of them were dead letters
  * @param late how many came too late
- * @param lag records that wait to be read, an estimate; empty where nobody knows
+ * @param lag an estimate of the records that wait to be read; empty if it is unknown
  * @param watermark the least of its sources; empty before the first
  * @param answers given at or after the end of their windows, since this start
  * @param checkpoint when the latest checkpoint was completed; empty before the first

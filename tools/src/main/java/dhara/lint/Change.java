@@ -3,10 +3,10 @@ package dhara.lint;
 import java.util.List;
 
 /**
- * A difference between what a stream was and what it is now.
+ * A difference between two versions of a stream.
  *
  * @param breaking whether a stream restored from the old state would fail, or lose some of it
- * @param what changed, what follows from it, and what to do where it breaks
+ * @param what changed, its consequence, and what to do if it breaks
  */
 public record Change(boolean breaking, String what) {
 
@@ -18,7 +18,7 @@ public record Change(boolean breaking, String what) {
     return new Change(false, what);
   }
 
-  /** Whether any of these breaks. */
+  /** Whether any of these is breaking. */
   public static boolean breaks(List<Change> changes) {
     return changes.stream().anyMatch(Change::breaking);
   }

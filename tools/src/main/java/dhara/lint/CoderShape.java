@@ -11,7 +11,7 @@ import org.apache.beam.sdk.extensions.avro.coders.AvroCoder;
 import org.apache.beam.sdk.schemas.SchemaCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
-/** A coder in words: its class and its parts, of a record the record's type. */
+/** Describes a coder in words: its class and its parts; for a record, the record's type. */
 final class CoderShape {
 
   private static final List<String> KNOWN =
@@ -31,7 +31,7 @@ final class CoderShape {
           + ")";
     }
     if (coder instanceof AvroCoder<?> avro) {
-      // Its fields are many; of two fingerprints, what matters is whether they are the same.
+      // A schema has many fields; a fingerprint only has to show whether two are the same.
       return "Avro(%s %016x)"
           .formatted(
               avro.getSchema().getFullName(),
@@ -47,7 +47,10 @@ final class CoderShape {
         : name + parts.stream().map(CoderShape::text).collect(Collectors.joining(", ", "(", ")"));
   }
 
-  /** Tells the type of each record that it codes, and whether the record is, or is in, a key. */
+  /**
+   * Reports the type of each record that it encodes, and whether the record is a key or part of
+   * one.
+   */
   static void records(
       Coder<?> coder, boolean inKeys, BiConsumer<TypeDescriptor<?>, Boolean> found) {
     if (coder instanceof RecordCoder<?> records) {

@@ -2,7 +2,7 @@ package dhara.lint;
 
 import java.util.Locale;
 
-/** What some engine cannot run, and what to write in its place. */
+/** A feature that some engine cannot run, and what to use instead. */
 public enum Feature {
   /** A source without an end. */
   UNBOUNDED_INPUT(
@@ -44,17 +44,17 @@ public enum Feature {
     this.fix = fix;
   }
 
-  /** The rule that a finding about it names: {@code on-window-expiration}. */
+  /** The name of the rule in a finding about it: {@code on-window-expiration}. */
   public String rule() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** What a step does that has it. */
+  /** What a step with this feature does. */
   String use() {
     return use;
   }
 
-  /** What else can be done. */
+  /** What to do instead. */
   String fix() {
     return fix;
   }

@@ -11,14 +11,14 @@ import org.apache.beam.sdk.Pipeline;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * All of a pipeline that a stream depends on when it is restored from a savepoint of another
- * version: what keeps state and how that is coded. Two pipelines with one fingerprint can exchange
- * their state, on one version of Beam and of the engine.
+ * Everything in a pipeline that matters when a stream is restored from a savepoint of another
+ * version: which steps keep state, and how the state is encoded. Two pipelines with the same
+ * fingerprint can exchange their state, on the same version of Beam and of the engine.
  *
- * @param analysis what it is the fingerprint of
+ * @param analysis the name of the analysis
  * @param steps those that keep state, by name
- * @param sources those that keep a place in what they read, by name
- * @param records whose bytes are in that state, by type
+ * @param sources those that keep a position in what they read, by name
+ * @param records the record types whose bytes are in that state, by name
  */
 public record Fingerprint(
     String analysis,
@@ -30,7 +30,7 @@ public record Fingerprint(
    * A step that keeps state.
    *
    * @param kind {@code group}, {@code combine} or {@code stateful}
-   * @param key the coder of what its state is kept by
+   * @param key the coder of the key of its state
    * @param states kind and coders, by id
    * @param timers time domains, by id
    * @param windowing the windows that its state is kept in
@@ -43,8 +43,8 @@ public record Fingerprint(
       Windowing windowing) {}
 
   /**
-   * How windows are kept. How wide they are, and how long they are open, may change: what is open
-   * stays as it was.
+   * How windows are kept. Their width and lateness may change; windows that are already open stay
+   * as they are.
    *
    * @param windows the window function with its parameters
    * @param window its windows' coder
@@ -62,25 +62,25 @@ public record Fingerprint(
       long latenessMillis) {}
 
   /**
-   * A source that knows where it stands.
+   * A source that keeps a position.
    *
    * @param reads its class
-   * @param checkpoint the coder of where it stands
-   * @param classes those that it is serialized with, and their serial versions: Flink keeps the
-   *     source itself beside where it stands, and restores it
+   * @param checkpoint the coder of its position
+   * @param classes the classes in its serialized form, with their serial versions: Flink stores the
+   *     source itself beside its position, and restores it
    */
   public record Source(String reads, String checkpoint, Map<String, Long> classes) {
 
     public Source {
-      classes = classes == null ? Map.of() : classes; // of a fingerprint that did not tell them
+      classes = classes == null ? Map.of() : classes; // an older fingerprint without them
     }
   }
 
   /**
    * A record, or an enum within one.
    *
-   * @param inKeys whether its bytes are compared, as keys: then they must stay the same
-   * @param components types by name, in order; {@code ?} behind what may be absent
+   * @param inKeys whether its bytes are compared as keys, so that they must stay the same
+   * @param components types by name, in order; with {@code ?} after those that may be absent
    * @param constants of an enum; null for a record
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -97,13 +97,13 @@ public record Fingerprint(
   /**
    * Reads what {@link #json} wrote.
    *
-   * @throws JsonProcessingException where it is none
+   * @throws JsonProcessingException if it is not a fingerprint
    */
   public static Fingerprint parse(String json) throws JsonProcessingException {
     return JSON.readValue(json, Fingerprint.class);
   }
 
-  /** As JSON, a line for each fact. */
+  /** As JSON, one fact per line. */
   public String json() {
     DefaultIndenter lines = new DefaultIndenter("  ", "\n");
     DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
@@ -116,7 +116,7 @@ public record Fingerprint(
     }
   }
 
-  /** What a stream with this fingerprint would meet if the other one took over its state. */
+  /** The changes that matter if a stream with the other fingerprint took over this one's state. */
   public List<Change> changesTo(Fingerprint now) {
     return new FingerprintChanges(this, now).changes();
   }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The differences between two fingerprints. What breaks and what does not follows from how engines
- * restore (by the names of steps, states and timers) and from what {@link
- * dhara.records.RecordCoder} says of old bytes.
+ * The differences between two fingerprints. Whether a change is breaking depends on how engines
+ * restore state (by the names of steps, states and timers) and on how {@link
+ * dhara.records.RecordCoder} reads old bytes.
  */
 final class FingerprintChanges {
 
@@ -51,7 +51,8 @@ final class FingerprintChanges {
     was.records()
         .forEach(
             (type, shape) -> {
-              // A type that is coded no more was told of where it was coded.
+              // A type that is no longer encoded was already reported at the place where it was
+              // encoded.
               if (now.records().containsKey(type)) {
                 record(type, shape, now.records().get(type));
               }
@@ -144,7 +145,9 @@ final class FingerprintChanges {
             });
   }
 
-  /** Whether old bytes that name a class still find it, though other options need it no more. */
+  /**
+   * Whether a class that old bytes name still exists, even if the current options do not need it.
+   */
   private static boolean exists(String type) {
     try {
       Class<?> unused = Class.forName(type, false, Thread.currentThread().getContextClassLoader());
@@ -187,7 +190,7 @@ final class FingerprintChanges {
     }
   }
 
-  /** By place, as RecordCoder reads them; names only tell what has moved. */
+  /** Compared by position, as RecordCoder reads them; names only tell which component has moved. */
   private void components(String record, Map<String, String> olds, RecordShape next) {
     Map<String, String> news = Objects.requireNonNull(next.components());
     List<String> oldNames = List.copyOf(olds.keySet());

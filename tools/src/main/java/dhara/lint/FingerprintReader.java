@@ -32,7 +32,7 @@ import org.apache.beam.sdk.transforms.windowing.Trigger;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.WindowingStrategy;
 
-/** Reads a fingerprint off a graph. */
+/** Makes the fingerprint of a graph. */
 final class FingerprintReader {
 
   private final CoderRegistry coders;
@@ -64,7 +64,7 @@ final class FingerprintReader {
     step.fn().forEach(fn -> fn(step, fn));
   }
 
-  /** The classes in a source's bytes, but Java's own. */
+  /** The classes in a source's serialized form, except Java's own. */
   private static Map<String, Long> serialized(UnboundedSource<?, ?> source) {
     Map<String, Long> classes = new TreeMap<>();
     try (ObjectOutputStream out =
@@ -84,7 +84,7 @@ final class FingerprintReader {
     return classes;
   }
 
-  /** A reshuffle is a way, and engines have their own for it: nothing stays there. */
+  /** A reshuffle keeps no state; engines implement it themselves. */
   private static boolean passing(Step step) {
     return step.enclosing()
         .map(outer -> outer.getTransform().getClass())
@@ -178,7 +178,7 @@ final class FingerprintReader {
         strategy.getAllowedLateness().getMillis());
   }
 
-  /** As the window function displays them; in no order of its own. */
+  /** The parameters that the window function displays, sorted. */
   private static String parameters(WindowFn<?, ?> fn) {
     List<String> parameters =
         DisplayData.from(fn).items().stream()

@@ -16,20 +16,20 @@ import org.apache.beam.sdk.values.PCollection;
 /**
  * The steps of a built pipeline, in topological order.
  *
- * @param pipeline what was walked over
- * @param steps all steps, composite ones before what they are made of
+ * @param pipeline the pipeline
+ * @param steps all steps, composite ones before their parts
  */
 record Graph(Pipeline pipeline, List<Step> steps) {
 
   /**
    * A step.
    *
-   * @param node where it stands in the pipeline
-   * @param leaf whether it is made of no others
+   * @param node its node in the pipeline
+   * @param leaf whether it has no parts
    */
   record Step(Node node, boolean leaf) {
 
-    /** Its full name: what state is restored by. */
+    /** Its full name, by which state is restored. */
     String name() {
       return node.getFullName();
     }
@@ -45,14 +45,14 @@ record Graph(Pipeline pipeline, List<Step> steps) {
           : Stream.empty();
     }
 
-    /** What it reads, side inputs aside. */
+    /** What it reads, without side inputs. */
     Stream<PCollection<?>> inputs() {
       return node.getInputs().entrySet().stream()
           .filter(input -> !transform().getAdditionalInputs().containsKey(input.getKey()))
           .map(Map.Entry::getValue);
     }
 
-    /** What it reads, where it reads one collection. */
+    /** What it reads, if it reads one collection. */
     PCollection<?> input() {
       return inputs().findFirst().orElseThrow();
     }
@@ -61,7 +61,7 @@ record Graph(Pipeline pipeline, List<Step> steps) {
       return node.getOutputs().values().stream().map(output -> (PCollection<?>) output);
     }
 
-    /** The composite steps that it is part of, the innermost first. */
+    /** The composite steps that contain it, the innermost first. */
     Stream<Node> enclosing() {
       return Stream.iterate(
           node.getEnclosingNode(), outer -> !outer.isRootNode(), Node::getEnclosingNode);

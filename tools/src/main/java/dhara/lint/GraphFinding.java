@@ -3,21 +3,21 @@ package dhara.lint;
 import java.util.List;
 
 /**
- * What is wrong with a step of a pipeline.
+ * A problem with a step of a pipeline.
  *
- * @param severity whether the pipeline may run all the same
- * @param rule what was broken, in kebab case; it stays when words change
+ * @param severity whether the pipeline may run anyway
+ * @param rule the broken rule, in kebab case; it stays the same if the wording changes
  * @param step the full name of the step, or the option that chose it
- * @param reason what it does, and why that cannot stand
+ * @param reason what it does, and why that is a problem
  * @param fix what to do about it
  */
 public record GraphFinding(Severity severity, String rule, String step, String reason, String fix) {
 
-  /** What becomes of a pipeline with such a finding. */
+  /** What happens to a pipeline with such a finding. */
   public enum Severity {
     /** It does not run. */
     REFUSE,
-    /** It runs, and the user is told. */
+    /** It runs, with a warning. */
     WARN
   }
 

@@ -25,14 +25,14 @@ import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 
 /**
- * Checks the graph of a pipeline before it runs: that the engine can run it, that no wall clock
- * reaches an answer, that it can be restored, and that its coders are fit to last.
+ * Checks the graph of a pipeline before it runs: that the engine can run it, that no answer depends
+ * on the wall clock, that it can be restored, and that its coders are fit for stored state.
  *
- * <p>Three things no graph shows: what a DoFn does with a timer in a bounded input, where timers
- * fire at the end only; whether what a timer outputs holds the watermark back; and the wall clock
- * where a DoFn reads it itself. A key of a grouping, or of a stateful DoFn, that is not coded
- * deterministically is refused by Beam while the graph is built; what Beam leaves unchecked, keys
- * within a state, is checked here.
+ * <p>A graph does not show three things: what a DoFn does with a timer on bounded input, where
+ * timers fire only at the end; whether the output of a timer holds the watermark back; and whether
+ * a DoFn reads the wall clock itself. While the graph is built, Beam refuses keys of groupings and
+ * of stateful DoFns whose coder is not deterministic. Keys within a state are not checked by Beam,
+ * so they are checked here.
  *
  * <pre>{@code
  * List<GraphFinding> findings = GraphLint.of(engine.name(), engine.unsupported()).check(pipeline, true);
@@ -49,7 +49,7 @@ public final class GraphLint {
   }
 
   /**
-   * For an engine.
+   * The checks for an engine.
    *
    * @param engine its name
    * @param unsupported what it cannot run
@@ -59,9 +59,9 @@ public final class GraphLint {
   }
 
   /**
-   * What is wrong with a pipeline, in the order of its steps.
+   * The problems of a pipeline, in the order of its steps.
    *
-   * @param bounded whether every input of it ends
+   * @param bounded whether each of its inputs ends
    */
   public List<GraphFinding> check(Pipeline pipeline, boolean bounded) {
     Graph graph = Graph.of(pipeline);
@@ -95,9 +95,7 @@ public final class GraphLint {
     return findings;
   }
 
-  /**
-   * What differs between two builds of one pipeline with the same options: names of steps must not.
-   */
+  /** Compares two builds of one pipeline with the same options: names of steps must not differ. */
   public List<GraphFinding> compare(Pipeline once, Pipeline again) {
     return StepNames.compare(Graph.of(once), Graph.of(again));
   }
@@ -172,7 +170,10 @@ public final class GraphLint {
                       GraphFinding.refuse(
                           "processing-time-timer",
                           step.name(),
-                          "its timer " + id + " fires by the wall clock, which a backfill has not",
+                          "its timer "
+                              + id
+                              + " fires by the wall clock, which does not exist in "
+                              + "a backfill",
                           "declare it with TimeDomain.EVENT_TIME; what may depend on the wall clock"
                               + " is a trigger"));
                 }
@@ -199,7 +200,7 @@ public final class GraphLint {
     return findings;
   }
 
-  /** There the clock says when or how many elements are handed on together, not which. */
+  /** Here the clock decides when elements are passed on, or how many at once, but not which. */
   private static boolean settles(Step step) {
     return step.enclosing()
         .anyMatch(
@@ -244,7 +245,7 @@ public final class GraphLint {
         || coder.getCoderArguments().stream().anyMatch(GraphLint::serializes);
   }
 
-  /** Nobody else can choose the coders of its state. */
+  /** Only Beam can choose the coders of its state. */
   private static boolean ofBeam(DoFn<?, ?> fn) {
     return fn.getClass().getName().startsWith("org.apache.beam.");
   }
@@ -268,7 +269,7 @@ public final class GraphLint {
   }
 
   private static boolean readsKafkaUnbounded(Step step) {
-    // The source's class is KafkaIO's own; only its name can be asked for.
+    // The source's class is private to KafkaIO, so it is recognised by name.
     return step.transform() instanceof Read.Unbounded<?> read
         && read.getSource().getOutputCoder() instanceof KafkaRecordCoder;
   }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
-/** The records that coders write, with the records and enums within them. */
+/** The record types that coders write, with the records and enums within them. */
 final class RecordShapes {
 
   private final Map<String, RecordShape> shapes = new TreeMap<>();
@@ -74,8 +74,8 @@ final class RecordShapes {
   }
 
   /**
-   * {@code long}, {@code String?}, {@code List<dhara.pipelines.markets.Trade>}: as RecordCoder
-   * tells them.
+   * {@code long}, {@code String?}, {@code List<dhara.pipelines.markets.Trade>}: the types as
+   * RecordCoder distinguishes them.
    */
   private static String text(TypeDescriptor<?> owner, AnnotatedType annotated, boolean nullable) {
     boolean absent = nullable || nullable(annotated.getAnnotations());

@@ -16,9 +16,9 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 
 /**
- * Groupings of revisions. With accumulating panes each output of a grouping is a whole answer that
- * replaces the one before; a grouping behind it has both, and counts events twice, unless it takes
- * the latest of each. In a backfill there is one pane.
+ * Finds groupings of revisions. With accumulating panes each output of a grouping is a complete
+ * answer that replaces the one before. A later grouping receives both and counts events twice,
+ * unless it takes the latest of each. In a backfill there is one pane.
  */
 final class Revisions {
 
@@ -52,7 +52,10 @@ final class Revisions {
             && step.enclosing().anyMatch(outer -> outer.getTransform() instanceof Answers));
   }
 
-  /** Answers about sessions are made in the global window, and put into their own windows later. */
+  /**
+   * Answers about sessions are computed in the global window and put into their own windows
+   * afterwards.
+   */
   private static boolean answersTwice(Node outer) {
     return outer.getTransform() instanceof Answers
         && outer.getOutputs().values().stream().anyMatch(Revisions::accumulates);

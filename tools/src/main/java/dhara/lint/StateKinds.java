@@ -11,7 +11,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignature;
 import org.apache.beam.sdk.transforms.reflect.DoFnSignatures;
 
-/** What a DoFn declares that it keeps. */
+/** The states and timers that a DoFn declares. */
 final class StateKinds {
 
   private StateKinds() {}
@@ -20,8 +20,8 @@ final class StateKinds {
    * One state.
    *
    * @param kind {@code value}, {@code bag}, {@code map}, …
-   * @param coders of what it holds; of maps, the key's before the value's
-   * @param byKey whether the first coder's bytes find an entry
+   * @param coders of its contents; for maps, the key's before the value's
+   * @param byKey whether entries are found by the first coder's bytes
    */
   record Kept(String kind, List<Coder<?>> coders, boolean byKey) {}
 

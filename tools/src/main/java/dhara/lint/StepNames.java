@@ -12,15 +12,15 @@ import java.util.stream.Collectors;
 import org.apache.beam.sdk.runners.TransformHierarchy.Node;
 
 /**
- * Names of steps, by which a stream finds its state again. Names within Beam's own transforms are
- * Beam's business.
+ * Checks the names of steps, by which a stream's state is restored. Names within Beam's own
+ * transforms are not checked.
  */
 final class StepNames {
 
   private static final String RULE = "step-name";
   private static final String FIX = "name it: apply(\"Name\", transform)";
 
-  /** What is another in each build or process, with the words for it. */
+  /** Parts of names that differ in each build or process, with a description. */
   private static final Map<Pattern, String> PASSING = new LinkedHashMap<>();
 
   static {
@@ -52,7 +52,7 @@ final class StepNames {
                   GraphFinding.refuse(
                       RULE,
                       step.name(),
-                      "its name holds " + words + ", which the next build gives another",
+                      "its name holds " + words + ", which changes with the next build",
                       FIX));
             }
           });
@@ -108,9 +108,9 @@ final class StepNames {
   }
 
   /**
-   * The step whose name this one took, a number behind it; null if its digits are its own. Beam
-   * keeps no account of what it renamed, but it renames to X2 only where X is, to X3 only where X2
-   * is.
+   * The step with the same name, to which Beam appended a number to make this one; null if the
+   * digits belong to the name itself. Beam does not record renames, but it uses X2 only if X
+   * exists, and X3 only if X2 exists.
    */
   private static String twin(String name, Set<String> names) {
     for (int i = name.length() - 1; i > 0 && Character.isDigit(name.charAt(i)); i--) {

@@ -22,12 +22,12 @@ import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The one command. Verbs are {@code list}, {@code help}, {@code generate}, {@code replay}, {@code
+ * The command. Its verbs are {@code list}, {@code help}, {@code generate}, {@code replay}, {@code
  * reconcile}, {@code lint}, {@code template}, and the name of every analysis on the class path;
- * without arguments it shows itself at work.
+ * without arguments it runs a demonstration.
  *
- * <p>Exit codes: 0 done, 1 the run failed or what it compared is not equal, 2 what the user said
- * cannot be done.
+ * <p>Exit codes: 0 success, 1 the run failed or the compared sets differ, 2 the arguments cannot be
+ * obeyed.
  */
 public final class Dhara {
 
@@ -38,8 +38,8 @@ public final class Dhara {
   private final Map<String, String> variables;
 
   /**
-   * @param console where it speaks
-   * @param engine the engine to run on; null where the class path has only one
+   * @param console where it prints
+   * @param engine the engine to run on; null if the class path has only one
    * @param jobs builds the pipeline around an analysis
    * @param lines writes events that are generated, or replayed from other formats
    */
@@ -59,7 +59,7 @@ public final class Dhara {
     this.variables = variables;
   }
 
-  /** The same with variables of an environment, some of which say what options are. */
+  /** The same with environment variables, some of which set options. */
   public Dhara in(Map<String, String> newVariables) {
     return new Dhara(this, Map.copyOf(newVariables));
   }
@@ -67,11 +67,12 @@ public final class Dhara {
   /** Runs the command, and ends the process with its exit code. */
   public static void main(String... arguments) {
     Logs.configure(Arrays.asList(arguments).contains("--verbose"));
-    // JSON is UTF-8, and so is what is piped on, whatever the locale: a container often has none.
+    // Output is UTF-8 whatever the locale, because JSON is, and because a container often has no
+    // locale.
     System.setOut(utf8(FileDescriptor.out));
     System.setErr(utf8(FileDescriptor.err));
     Console console = Console.ofProcess();
-    // What engines log may hold what events say.
+    // Log lines of engines may contain data of events.
     System.setErr(Printable.stream(console.err()));
     int exit = on(console).in(System.getenv()).run(arguments);
     System.exit(exit);
@@ -84,17 +85,17 @@ public final class Dhara {
         StandardCharsets.UTF_8);
   }
 
-  /** The command as a process has it, with every analysis and engine of the class path. */
+  /** The command with every analysis and engine of the class path. */
   public static Dhara on(Console console) {
     return Wiring.dhara(console, null);
   }
 
-  /** The same on one of the several engines of a class path. */
+  /** The same on one of several engines of a class path. */
   public static Dhara on(Console console, String engine) {
     return Wiring.dhara(console, engine);
   }
 
-  /** Runs the command; everything that it has to say is said, failures too. */
+  /** Runs the command and prints everything, failures included. */
   public int run(String... arguments) {
     boolean verbose = Arrays.asList(arguments).contains("--verbose");
     try {
@@ -113,7 +114,7 @@ public final class Dhara {
     if (verbose) {
       e.printStackTrace(Printable.stream(err));
     } else if (exit == ExitCode.FAILED) {
-      err.println("Run it with --verbose for the whole story.");
+      err.println("Run it with --verbose for the stack trace.");
     }
     return exit;
   }

@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the image of a Flex Template runs: the command of the one analysis that {@code
- * DHARA_ANALYSIS} in its environment names, with the parameters of the launch as its options.
+ * The main class of a Flex Template's image. It runs the analysis that {@code DHARA_ANALYSIS} in
+ * its environment names, with the parameters of the launch as options.
  *
- * <p>A parameter has one value. Of an option that takes several they are separated by spaces, which
- * no URI has.
+ * <p>A parameter has one value. If an option takes several, they are separated by spaces, because
+ * no URI contains a space.
  */
 public final class TemplateLauncher {
 
@@ -29,7 +29,7 @@ public final class TemplateLauncher {
 
   private TemplateLauncher() {}
 
-  /** Builds the job's graph where the launcher wants it, and ends with the exit code. */
+  /** Builds the job's graph at the place that the launcher names, and ends with the exit code. */
   public static void main(String... arguments) {
     Logs.configure(true);
     System.exit(launch(Console.ofProcess(), System.getenv(ANALYSIS), arguments));
@@ -38,7 +38,7 @@ public final class TemplateLauncher {
   /**
    * The same in this process.
    *
-   * @return the exit code: 2 where a parameter is missing, or cannot be obeyed
+   * @return the exit code: 2 if a parameter is missing, or cannot be obeyed
    */
   public static int launch(Console console, String analysis, String... parameters) {
     List<String> command;

@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The verbs of the command, among them the name of every analysis, found by what the user types
- * first.
+ * The verbs of the command, among them the name of every analysis, found by the first word that the
+ * user types.
  */
 final class Verbs {
 
-  /** What runs where the user says nothing. */
+  /** What runs if the user gives no arguments. */
   static final String DEMONSTRATION =
       "order-metrics --events=test-data/orders/orders.jsonl --answers=console?format=table";
 
@@ -46,10 +46,10 @@ final class Verbs {
   }
 
   /**
-   * All that there are.
+   * All verbs.
    *
    * @param lines writes events that are generated, or replayed from other formats
-   * @throws BadOption where an analysis has the name of a verb
+   * @throws BadOption if an analysis has the name of a verb
    */
   static Verbs of(Environment environment, LineWriter lines) {
     Verbs all = new Verbs(environment);
@@ -76,11 +76,11 @@ final class Verbs {
   }
 
   /**
-   * Does what the arguments say; without any it shows itself at work.
+   * Runs what the arguments ask for; without any, the demonstration.
    *
    * @return the exit code
-   * @throws BadOption where they begin with neither a verb nor an analysis
-   * @throws Exception what made the verb fail
+   * @throws BadOption if they begin with neither a verb nor an analysis
+   * @throws Exception if the verb fails
    */
   int run(List<String> arguments) throws Exception {
     if (arguments.isEmpty()) {
@@ -96,9 +96,9 @@ final class Verbs {
   }
 
   /**
-   * The verb or the analysis of a name.
+   * The verb or the analysis with this name.
    *
-   * @throws BadOption where there is neither
+   * @throws BadOption if there is neither
    */
   private Verb named(String name) {
     return verbs.stream()
@@ -118,7 +118,7 @@ final class Verbs {
     return AnalysisVerb.of(environment, environment.analysis(name, words()));
   }
 
-  /** The verbs that are written as words, and not as options. */
+  /** The verbs that are words and not options. */
   private List<Verb> inWords() {
     return verbs.stream().filter(verb -> !verb.name().startsWith("-")).toList();
   }

@@ -5,7 +5,7 @@ import dhara.terminal.Console;
 import dhara.tools.run.AnalysisJob;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Connects the command with what builds pipelines and what writes lines. */
+/** Connects the command with the job factory and the line writer. */
 final class Wiring {
 
   private Wiring() {}

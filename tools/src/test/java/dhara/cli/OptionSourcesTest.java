@@ -110,7 +110,7 @@ class OptionSourcesTest {
   void aFileThatCannotBeReadIsRefused() {
     assertThat(
         run(Map.of(), "--options=" + folder),
-        is("2: dhara: --options=" + folder + ": is no file of text that can be read"));
+        is("2: dhara: --options=" + folder + ": is not a readable text file"));
   }
 
   private String run(Map<String, String> variables, String... arguments) {

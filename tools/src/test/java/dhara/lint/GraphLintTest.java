@@ -162,8 +162,9 @@ class GraphLintTest {
     assertThat(
         SEA.check(pipeline, true).stream().map(GraphFinding::toString).toList(),
         contains(
-            "Keep/ParMultiDo(Timed): its timer due fires by the wall clock, which a backfill has"
-                + " not; declare it with TimeDomain.EVENT_TIME; what may depend on the wall clock"
+            "Keep/ParMultiDo(Timed): its timer due fires by the wall clock, which does not exist "
+                + "in a backfill; declare it with TimeDomain.EVENT_TIME; what may depend on the "
+                + "wall clock"
                 + " is a trigger"));
   }
 
@@ -336,7 +337,7 @@ class GraphLintTest {
     assertThat(rules(SEA.check(bad, true)), contains("step-name " + name));
     assertThat(
         SEA.check(bad, true).get(0).reason(),
-        is("its name holds " + words + ", which the next build gives another"));
+        is("its name holds " + words + ", which changes with the next build"));
   }
 
   @Test

@@ -311,7 +311,7 @@ class DharaTest {
   void tellsAFailedRunInOneLine() {
     assertThat(run("tides", "--harbour=reef"), is(1));
     assertThat(
-        err(), is(line("dhara: ran aground") + line("Run it with --verbose for the whole story.")));
+        err(), is(line("dhara: ran aground") + line("Run it with --verbose for the stack trace.")));
   }
 
   @Test

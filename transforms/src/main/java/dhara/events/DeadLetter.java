@@ -9,27 +9,27 @@ import java.util.Objects;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Bytes that are no event, kept whole, so that they can be read again after a fix. Where they are
- * too long to be kept whole, the dead letter says so, and its source and position say where all of
- * them are.
+ * Bytes that are not a valid event, kept so that they can be read again after a fix. If they are
+ * too long to be kept, the dead letter says so, and its source and position tell where the whole
+ * is.
  *
- * <p>A dead letter may stand for several records: equal ones of one source are summed up after the
- * first few. It then says how many there are and from where to where they stand; the records there
- * that are not among them have other bytes, so that each can still be found and read again.
+ * <p>A dead letter may stand for several records, because equal ones of one source are merged after
+ * the first hundred. It then has their number and the positions of the first and the last. Other
+ * records between these positions have other bytes, so each can still be found and read again.
  *
  * @param input the input of the analysis that read them
- * @param reason why they are no event
+ * @param reason why they are not an event
  * @param text the reason in words, with the field and the value
  * @param source where they came from: a file's URI, or {@code kafka://topic}
- * @param position where they stand there: {@code byte=1234}, or {@code partition=3 offset=77}
+ * @param position their position there: {@code byte=1234}, or {@code partition=3 offset=77}
  * @param seenAt when they were read, to the microsecond (wall clock; never part of an answer)
- * @param bytes the original bytes; of what is too long, the first of them
+ * @param bytes the original bytes; only the first ones if there are too many
  * @param records how many records with these bytes it stands for; null for one
- * @param lastPosition where the last of them stands, {@code position} is then where the first does;
- *     null where it stands for one
- * @param wholeLength how many bytes there were, where not all of them are kept; null where they are
- * @param wholeSha256 the SHA-256 of all of them, in hexadecimal; null where all are kept, and where
- *     a file's line was not read whole
+ * @param lastPosition the position of the last of them, {@code position} is then that of the first;
+ *     null for one
+ * @param wholeLength the length of the whole, if not all bytes are kept; otherwise null
+ * @param wholeSha256 the SHA-256 of the whole, in hexadecimal; null if all bytes are kept, or if a
+ *     file's line was not read completely
  */
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the content
 public record DeadLetter(
@@ -45,7 +45,7 @@ public record DeadLetter(
     @Nullable Long wholeLength,
     @Nullable String wholeSha256) {
 
-  /** Of one record, with all of its bytes. */
+  /** A dead letter for one record, with all of its bytes. */
   public DeadLetter(
       String input,
       Reason reason,
@@ -57,7 +57,7 @@ public record DeadLetter(
     this(input, reason, text, source, position, seenAt, bytes, null, null, null, null);
   }
 
-  /** The same for several records: this one is the first of so many, the last stands there. */
+  /** The same for several records: this one is the first, and the last is at that position. */
   public DeadLetter andOthers(long allRecords, String last) {
     return new DeadLetter(
         input,
@@ -73,7 +73,7 @@ public record DeadLetter(
         wholeSha256);
   }
 
-  /** How many records it stands for. */
+  /** The number of records that it stands for. */
   public long count() {
     return records == null ? 1 : records;
   }
@@ -110,21 +110,21 @@ public record DeadLetter(
     }
   }
 
-  /** Why bytes are no event: a closed set, stable in what is written. */
+  /** Why bytes are not an event: a closed set, whose names are stable in outputs. */
   public enum Reason {
-    /** Not the format at all: broken JSON, a CSV line with other columns. */
+    /** Not the format at all: broken JSON, or a CSV line with a wrong number of columns. */
     MALFORMED,
-    /** Nothing but white space. */
+    /** Only white space. */
     EMPTY,
     /** Not UTF-8. */
     NOT_UTF8,
     /** Longer than {@code --maxEventBytes}. */
     TOO_LONG,
-    /** A field that must be there is missing, null or empty. */
+    /** A required field is missing, null or empty. */
     MISSING_FIELD,
-    /** A field that cannot be read as what it should be: text for a number, NaN, no date. */
+    /** A field that cannot be read as its type: text for a number, NaN, an invalid date. */
     WRONG_TYPE,
-    /** A number that the field cannot hold without loss: overflow, more decimals than its unit. */
+    /** A number that the component cannot hold without loss: an overflow, or too many decimals. */
     OUT_OF_RANGE,
     /** Well-formed, but it cannot have happened: a negative price. */
     INVALID,
@@ -132,7 +132,7 @@ public record DeadLetter(
     TOO_OLD,
     /** Event time beyond {@code --maxSkew} in the future. */
     IN_THE_FUTURE,
-    /** No event but an answer, which is longer than a record of its topic may be. */
+    /** Not an event but an answer that is longer than its topic allows. */
     ANSWER_TOO_LONG
   }
 

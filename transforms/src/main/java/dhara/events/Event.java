@@ -3,18 +3,18 @@ package dhara.events;
 import java.time.Instant;
 
 /**
- * What happened, once. Events are records: their compact constructors refuse, by {@link
- * IllegalArgumentException}, what cannot have happened (a negative price), and the parse step makes
- * a dead letter of it.
+ * Something that happened once. Events are records. Their compact constructors refuse impossible
+ * values (a negative price) with an {@link IllegalArgumentException}, and the parse step then makes
+ * a dead letter.
  */
 public interface Event {
 
   /**
-   * Identity: two events with one id are one event seen twice. An id comes with one content; ties
-   * in event time are broken by it.
+   * Identity: two events with the same id are one event seen twice. All copies of an id have the
+   * same content. Ids break ties in event time.
    */
   String id();
 
-  /** When it happened, to the microsecond. Read once, where the bytes are parsed. */
+  /** When it happened, to the microsecond. It is read once, when the bytes are parsed. */
   Instant at();
 }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Cells in aligned columns that are no wider than the terminal. If they would be, headers are
- * broken at their underscores and times lose zeros that all of a column have; if that is not
- * enough, columns go on in further blocks below, each of which begins with the columns that say
- * what a row is about. No cell is left out.
+ * Lays out cells in aligned columns within the width of the terminal. If they are too wide, headers
+ * are broken at underscores, and times lose trailing zeros that the whole column shares. If that is
+ * not enough, the remaining columns follow in further blocks below, each of which repeats the key
+ * columns. No cell is left out.
  */
 public final class Grid {
 
@@ -34,7 +34,7 @@ public final class Grid {
     }
   }
 
-  /** A column with its header in lines, and as wide as they and its cells need. */
+  /** A column with its header broken into lines, and its width. */
   private record Laid(Column column, List<String> header, int width) {
 
     static Laid of(Column column, boolean broken) {
@@ -48,7 +48,7 @@ public final class Grid {
               .orElse(0));
     }
 
-    /** The line of a block whose headers have this many lines: those come first. */
+    /** A line of a block whose headers have this many lines; header lines come first. */
     String line(int i, int headers) {
       int blank = headers - header.size();
       String cell =
@@ -63,8 +63,8 @@ public final class Grid {
   /**
    * The lines.
    *
-   * @param lead how many columns say what a row is about
-   * @param most the width that they may have
+   * @param lead the number of key columns
+   * @param most the largest width
    */
   public static List<String> lines(List<Column> columns, int lead, int most) {
     List<Laid> whole = columns.stream().map(column -> Laid.of(column, false)).toList();
@@ -109,7 +109,10 @@ public final class Grid {
     return columns.stream().mapToInt(laid -> laid.width + GAP.length()).sum() - GAP.length();
   }
 
-  /** How many columns of a terminal a text takes, but for wide scripts, which take two each. */
+  /**
+   * The number of terminal columns of a text; wide scripts, which take two columns per character,
+   * are not considered.
+   */
   public static int width(String text) {
     return text.codePointCount(0, text.length());
   }

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * Text that may hold what a user's data says, made fit for a terminal: escape codes would steer it,
- * a carriage return would write over what stands there, and marks of direction would show one word
- * and mean another. In the place of each stands U+FFFD.
+ * Makes text that may contain user data safe for a terminal. Escape codes could control it, a
+ * carriage return could overwrite text, and direction marks could disguise words. Each is replaced
+ * by U+FFFD.
  */
 public final class Printable {
 
@@ -32,14 +32,12 @@ public final class Printable {
     return IN_LINES.matcher(text).replaceAll(INSTEAD);
   }
 
-  /** A stream of UTF-8 in which nothing but ends of lines and tabs controls anything. */
+  /** A UTF-8 stream whose only control characters are line ends and tabs. */
   public static PrintStream stream(PrintStream to) {
     return new PrintStream(new Controls(to), true, StandardCharsets.UTF_8);
   }
 
-  /**
-   * Works on bytes, for that is what a print stream is given: a character may come in two parts.
-   */
+  /** Works on bytes, because a print stream gets bytes, and a character may come in two parts. */
   private static final class Controls extends FilterOutputStream {
 
     private static final byte[] REPLACED = INSTEAD.getBytes(StandardCharsets.UTF_8);

@@ -13,9 +13,8 @@ import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /**
- * A line on the terminal that says how far a run has come, redrawn every second. Of a pipeline it
- * reads a metric that engines may count twice under retries: it is for the eye, the ledger is for
- * the books.
+ * A progress line on the terminal, redrawn every second. For a pipeline it reads a metric that
+ * engines may count twice under retries; exact counts are in the ledger.
  */
 public final class Progress {
 
@@ -54,20 +53,20 @@ public final class Progress {
   }
 
   /**
-   * Of a pipeline: what its sources have read.
+   * The progress of a pipeline: what its sources have read.
    *
-   * @param total how many bytes they will have read at the end; below zero where nobody knows
+   * @param total how many bytes they will read in total; negative if unknown
    */
   public static Progress of(PipelineResult result, long total, PrintStream err) {
     return new Progress(() -> sum(result, READ), () -> sum(result, BYTES), total, err);
   }
 
-  /** Of a count of events that grows. */
+  /** The progress of a growing count of events. */
   public static Progress of(LongSupplier count, PrintStream err) {
     return new Progress(count, () -> -1, -1, err);
   }
 
-  /** Below zero where the engine counts nothing. */
+  /** Negative if the engine counts nothing. */
   private static long sum(PipelineResult result, MetricsFilter counters) {
     long sum = -1;
     for (MetricResult<Long> counter : result.metrics().queryMetrics(counters).getCounters()) {
@@ -89,8 +88,8 @@ public final class Progress {
   }
 
   /**
-   * {@code 45% of 1.2 GB 4 s left}: how long it takes is reckoned from how long it took, and only
-   * for the reading; nothing where nobody knows the total.
+   * {@code 45% of 1.2 GB 4 s left}: the remaining time is extrapolated, for the reading only; empty
+   * if the total is unknown.
    */
   static String ofAll(long bytes, long total, long nanos) {
     if (total <= 0 || bytes < 0) {
@@ -104,7 +103,7 @@ public final class Progress {
         : done + "  %.0f s left".formatted(nanos / 1e9 * (total - bytes) / bytes);
   }
 
-  /** Ends of lines, and headers, are no part of the events that are counted. */
+  /** Line ends and headers are not counted as bytes of events. */
   private static final double READ_WHOLE = 0.97;
 
   private static String size(long bytes) {
@@ -118,7 +117,7 @@ public final class Progress {
     return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
   }
 
-  /** {@code 1,234,567 events 411,522/s 3 s}; the time alone where nobody counts. */
+  /** {@code 1,234,567 events 411,522/s 3 s}; only the time if nothing is counted. */
   static String line(long read, long nanos) {
     double seconds = nanos / 1e9;
     if (read < 0) {

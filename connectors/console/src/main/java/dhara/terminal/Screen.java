@@ -4,34 +4,36 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Shows the rows that a stream prints on the console of its own process. Without one, as where no
- * terminal is, the stream prints them as JSON lines.
+ * Shows the rows that a stream prints on the console of its own process. Without a screen, for
+ * example without a terminal, the stream prints them as JSON lines.
  */
 @FunctionalInterface
 public interface Screen {
 
   /**
-   * A row.
+   * Shows a row.
    *
-   * @param output what it is of
-   * @param aside whether it is no answer: a dead letter, a late event, a ledger
-   * @param key what it replaces an earlier row of
-   * @param row as a JSON object; null if the earlier row is no more
-   * @return false where it is to be printed all the same
+   * @param output the output that it belongs to
+   * @param aside whether it is not an answer but a dead letter, a late event or a ledger
+   * @param key its key; it replaces an earlier row with the same key
+   * @param row as a JSON object; null if the earlier row is deleted
+   * @return false if it should be printed anyway
    */
   boolean shows(String output, boolean aside, byte[] key, byte @Nullable [] row);
 
-  /** Has a screen show the rows of this process from now on; null for none. */
+  /** Sets the screen for the rows of this process; null for none. */
   static void use(@Nullable Screen screen) {
     Used.SCREEN.set(screen);
   }
 
-  /** What shows the rows of this process now; null where nothing does. */
+  /** The screen of this process; null if there is none. */
   static @Nullable Screen used() {
     return Used.SCREEN.get();
   }
 
-  /** The steps of a pipeline are copies that know nobody: they find the screen here. */
+  /**
+   * Steps of a pipeline are deserialized copies without references, so they find the screen here.
+   */
   final class Used {
 
     private static final AtomicReference<@Nullable Screen> SCREEN = new AtomicReference<>();

@@ -9,25 +9,25 @@ import java.util.OptionalInt;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Which of a process' streams are shown by a terminal, and what that terminal can do. Either may be
+ * Which of a process' output streams are terminals, and what the terminal can do. Either may be
  * redirected without the other: {@code 2>err.log} leaves a table on the terminal, and {@code
  * >out.jsonl} leaves the progress there.
  *
  * <p>Java 17 can only say whether standard input and output are <em>both</em> terminals, so a shell
  * that inherits the streams is asked: {@code [ -t 1 ]} is POSIX' {@code isatty}. That takes some
- * milliseconds, needs no native code that unpacks itself into the folder of temporary files at
- * every start, and works the same on Linux, macOS and the BSDs. Without a shell, as on Windows,
- * Java's own word counts for both streams.
+ * milliseconds, needs no native code that is unpacked into a temporary folder at every start, and
+ * works the same on Linux, macOS and the BSDs. Without a shell, as on Windows, Java's answer is
+ * used for both streams.
  *
- * @param out whether a terminal shows standard output
- * @param err whether a terminal shows standard error
- * @param redraws whether it can go back to the start of a line; a dumb one cannot
- * @param coloured whether the user lets it be coloured
+ * @param out whether standard output is a terminal
+ * @param err whether standard error is a terminal
+ * @param redraws whether it can return to the start of a line; a dumb one cannot
+ * @param coloured whether the user allows colours
  * @param columns its width
  */
 public record Terminal(boolean out, boolean err, boolean redraws, boolean coloured, int columns) {
 
-  /** The width where nobody knows it, that of the first terminals. */
+  /** The width if it is unknown: that of the first terminals. */
   public static final int COLUMNS = 80;
 
   /** Both streams go to files or pipes. */
@@ -37,13 +37,11 @@ public record Terminal(boolean out, boolean err, boolean redraws, boolean colour
   private static final int OUT = 1;
   private static final int ERR = 2;
 
-  /**
-   * Ends with 1 where standard output is a terminal, 2 where standard error is, 3 where both are.
-   */
+  /** Exits with 1 if standard output is a terminal, 2 if standard error is, 3 if both are. */
   private static final String STREAMS =
       "shown=0; [ -t 1 ] && shown=1; [ -t 2 ] && shown=$((shown + 2)); exit $shown";
 
-  /** What shows the streams of this process. */
+  /** The terminal of this process. */
   public static Terminal ofProcess() {
     int shown = shown();
     if (shown == 0) {
@@ -87,7 +85,7 @@ public record Terminal(boolean out, boolean err, boolean redraws, boolean colour
     }
   }
 
-  /** What {@code stty} says about the terminal that controls this process: "rows columns". */
+  /** The output of {@code stty} for the controlling terminal of this process: "rows columns". */
   private static int width() {
     if (!SHELL.canExecute()) {
       return COLUMNS;
@@ -105,7 +103,7 @@ public record Terminal(boolean out, boolean err, boolean redraws, boolean colour
     }
   }
 
-  /** A number of columns; a terminal that was never given a size says zero. */
+  /** A number of columns; a terminal without a known size reports zero. */
   private static OptionalInt width(@Nullable String columns) {
     return columns != null && columns.matches("[1-9]\\d{0,3}")
         ? OptionalInt.of(Integer.parseInt(columns))

@@ -1,18 +1,18 @@
 package dhara.connectors;
 
 /**
- * What a run writes beside its answers: names of folders in the answers' folder, suffixes of
- * topics, tables.
+ * Names of what a run writes beside its answers: folders in the answers' folder, suffixes of topics
+ * and tables.
  */
 public final class Aside {
 
   /** Records that could not become events, with their bytes and the reason. */
   public static final String DEAD_LETTERS = "dead-letters";
 
-  /** Events of a stream that came after what they belong to was settled. */
+  /** Events of a stream that came after their window was settled. */
   public static final String LATE = "late";
 
-  /** What became of every record that was read. */
+  /** The ledger, which accounts for every record that was read. */
   public static final String LEDGER = "ledger";
 
   private Aside() {}

@@ -22,28 +22,28 @@ import org.apache.beam.sdk.values.POutput;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The endpoints of a scheme: files, Kafka, the console, or what a module of its own brings with its
- * client libraries, so that only those who use it download them. Found by {@link ServiceLoader}.
+ * Implements the endpoints of a scheme: files, Kafka, the console, or one in a module of its own,
+ * so that only its users download its client libraries. Found by {@link ServiceLoader}.
  *
- * <p>Annotate it with {@code @AutoService(Connector.class)}, say what it {@linkplain #abilities()
- * can}, and implement those methods: {@code SCHEME://…} then works everywhere with the contracts of
- * every other endpoint. Nothing else in Dhara asks for a scheme by its name.
+ * <p>Annotate it with {@code @AutoService(Connector.class)}, declare its {@linkplain #abilities()
+ * abilities}, and implement their methods: {@code SCHEME://…} then works everywhere, with the same
+ * contracts as every other endpoint. No other code depends on the name of a scheme.
  */
 public interface Connector {
 
-  /** What a connector can do; asked for anything else, an endpoint of its scheme is refused. */
+  /** What a connector can do; an endpoint of its scheme is refused for any other use. */
   enum Ability {
     /** Gives events: {@link #source}. */
     READ("be read"),
-    /** Takes rows, and a later row replaces an earlier one with its key: {@link #target}. */
+    /** Takes rows; a later row replaces an earlier one with the same key: {@link #target}. */
     UPSERT("be written to"),
     /** Takes withdrawals, each of which removes, or marks as gone, the row with its key. */
     DELETE("be deleted from"),
-    /** Takes rows, and keeps each of them: {@link #target}. */
+    /** Takes rows and keeps each of them: {@link #target}. */
     APPEND("be written to"),
     /** Gives back the rows that were written: {@link #results}. */
     READ_BACK("be read back"),
-    /** Reads the same records at the same positions again, so that {@code --without} fits. */
+    /** Reads the same records at the same positions again, as {@code --without} needs. */
     REREAD("be read without some of its records");
 
     private final String verb;
@@ -53,19 +53,19 @@ public interface Connector {
     }
   }
 
-  /** What its URIs begin with, before the colon: {@code pubsub}. */
+  /** The scheme of its URIs, before the colon: {@code pubsub}. */
   String scheme();
 
-  /** What a URI of it looks like, for errors: {@code pubsub://PROJECT/SUBSCRIPTION}. */
+  /** The form of its URIs, for errors: {@code pubsub://PROJECT/SUBSCRIPTION}. */
   String shape();
 
   /** What it can do. */
   Set<Ability> abilities();
 
   /**
-   * Where events come from.
+   * The source at an endpoint.
    *
-   * @param options how far out of order events may come, and what a connector asks its service with
+   * @param options how far out of order events may come, and the settings of the connector's client
    * @throws dhara.options.BadOption when the endpoint is malformed, or cannot be read
    */
   default <T extends Record & Event> EventSource<T> source(
@@ -74,7 +74,7 @@ public interface Connector {
   }
 
   /**
-   * Where rows go.
+   * The target of rows at an endpoint.
    *
    * @param run the run that writes them
    * @throws dhara.options.BadOption when the endpoint is malformed, or cannot be written to
@@ -84,7 +84,7 @@ public interface Connector {
   }
 
   /**
-   * What was written at an endpoint.
+   * The rows that were written at an endpoint.
    *
    * @throws dhara.options.BadOption when nothing can be read there
    */
@@ -92,29 +92,29 @@ public interface Connector {
     throw new UnsupportedOperationException(scheme() + " is not read back");
   }
 
-  /** Whether two places of its endpoints are one, or one is within the other. */
+  /** Whether two places of its endpoints are the same, or one is within the other. */
   default boolean overlaps(Place place, Place other) {
     return (place.endpoint().path() + place.suffix())
         .equals(other.endpoint().path() + other.suffix());
   }
 
-  /** What a place is, for errors: {@code the topic trades}. */
+  /** The description of a place, for errors: {@code the topic trades}. */
   default String named(Place place) {
     return place.endpoint() + place.suffix();
   }
 
   /**
-   * What is written.
+   * Rows to be written.
    *
-   * @param name what it is called: an output, {@code late}; a folder
-   * @param suffix what the name of a table or topic ends in, for all but the first output: empty,
-   *     or a word with a hyphen before it, {@code -dead-letters}
+   * @param name their name: an output, {@code late}; also the name of a folder
+   * @param suffix the suffix of the table or topic, for all but the first output: empty, or a word
+   *     with a hyphen before it, {@code -dead-letters}
    * @param upserts whether a later row replaces an earlier one that has the same {@linkplain
-   *     RowFormat#keyColumns() key} and no higher revision; else each row stands for itself
-   * @param aside whether it stands beside the answers, and is not one of them
-   * @param format its columns
-   * @param tooLong what becomes of a row that is longer than what takes it can take
-   * @param due when a stream's row is due, which the latency metrics need; null for other rows
+   *     RowFormat#keyColumns() key} and no higher revision; otherwise every row is kept
+   * @param aside whether they are written beside the answers, and are not answers
+   * @param format their columns
+   * @param tooLong what happens to a row that is too long for its target
+   * @param due when a row of a stream is due, which the latency metrics need; null for other rows
    */
   record Rows<T>(
       String name,
@@ -129,22 +129,22 @@ public interface Connector {
    * The run that writes.
    *
    * @param bounded whether it ends by itself
-   * @param folder where a bounded run keeps what the command shows at its end
-   * @param options of the pipeline: what a connector asks its service with
+   * @param folder where a bounded run keeps the rows that the command shows at its end
+   * @param options of the pipeline, with the settings of the connector's client
    */
   record Run(boolean bounded, RunFolder folder, PipelineOptions options) {}
 
   /**
-   * Where rows go.
+   * A target of rows.
    *
-   * @param write the step that writes; where it gives {@link TooLong#REPLACED}, those dead letters
-   *     take the place of rows
-   * @param check refuses, before anything runs, what cannot be written to; changes nothing
-   * @param create makes what is written to, where it is not there, before the pipeline runs
+   * @param write the step that writes; if it outputs {@link TooLong#REPLACED}, those dead letters
+   *     replace rows
+   * @param check throws, before anything runs, if the target cannot be written to; changes nothing
+   * @param create creates the target, if it does not exist, before the pipeline runs
    * @param kept whether a bounded run keeps the rows in its folder, for the command to show
-   * @param metered whether the step counts delays itself: it sees each row anyway
-   * @param pace how often a stream should write what changes all the time: its ledger
-   * @param folder what a run claims and marks; null where rows go to no folder
+   * @param metered whether the step counts delays itself, because it sees each row anyway
+   * @param pace how often a stream should write its ledger
+   * @param folder the folder that a run claims and marks; null if rows do not go to a folder
    */
   record Target<T>(
       PTransform<PCollection<T>, ? extends POutput> write,
@@ -157,7 +157,7 @@ public interface Connector {
 
     private static final Duration PACE = Duration.ofSeconds(10);
 
-    /** A target that needs no check, is there, and keeps every row. */
+    /** A target that exists, needs no check, and keeps every row. */
     public static <T> Target<T> of(PTransform<PCollection<T>, ? extends POutput> write) {
       return new Target<>(write, () -> {}, () -> {}, false, false, PACE, null);
     }
@@ -167,12 +167,12 @@ public interface Connector {
       return new Target<>(write, newCheck, create, kept, metered, pace, folder);
     }
 
-    /** The same, made before the pipeline runs where it is not there. */
+    /** The same, created before the pipeline runs if it does not exist. */
     public Target<T> created(Runnable newCreate) {
       return new Target<>(write, check, newCreate, kept, metered, pace, folder);
     }
 
-    /** The same, in the folder of the run. */
+    /** The same, with rows kept in the folder of the run. */
     public Target<T> keptInTheRun() {
       return new Target<>(write, check, create, true, metered, pace, folder);
     }
@@ -182,12 +182,12 @@ public interface Connector {
       return new Target<>(write, check, create, kept, true, pace, folder);
     }
 
-    /** The same, where a stream's ledger is written this often. */
+    /** The same, with a stream's ledger written this often. */
     public Target<T> every(Duration newPace) {
       return new Target<>(write, check, create, kept, metered, newPace, folder);
     }
 
-    /** The same, into a folder that the run claims before and marks as whole afterwards. */
+    /** The same, into a folder that the run claims before and marks as complete afterwards. */
     public Target<T> into(OutputFolder newFolder, Endpoint endpoint) {
       return new Target<>(
           write,
@@ -207,18 +207,18 @@ public interface Connector {
       }
     }
 
-    /** What asks a disk or a store about a folder. */
+    /** Checks a folder on a disk or an object store. */
     @FunctionalInterface
     private interface Asking {
       void run() throws IOException;
     }
   }
 
-  /** The connectors that not every class path has, and the profile that brings each. */
+  /** The connectors that not every class path has, with the profile that adds each. */
   Map<String, String> ELSEWHERE =
       Map.of("bigquery", "-Pdataflow-runner", "pubsub", "-Pdataflow-runner");
 
-  /** The schemes of the connectors on the class path, and of those that others have. */
+  /** The schemes of all connectors, on this class path or on others. */
   static Set<String> schemes() {
     Set<String> schemes = new TreeSet<>(ELSEWHERE.keySet());
     all().forEach(connector -> schemes.add(connector.scheme()));
@@ -239,9 +239,9 @@ public interface Connector {
   }
 
   /**
-   * The connector of an endpoint, which must have one of some abilities.
+   * The connector of an endpoint, which must have one of the given abilities.
    *
-   * @throws dhara.options.BadOption when the class path has no such connector, or it has none of
+   * @throws dhara.options.BadOption when the class path has no such connector, or it lacks all of
    *     the abilities
    */
   static Connector of(Endpoint endpoint, Ability... abilities) {

@@ -5,14 +5,14 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.TupleTag;
 
 /**
- * What a source has counted of what it read, in a bundle. A source knows what it makes of each
- * record: who counts its outputs afterwards pays for each event once more.
+ * The counts of a source in one bundle. The source counts itself, because another step that counts
+ * its outputs would process each event once more.
  *
- * @param read records; counted where they come in, the others where they leave
- * @param events handed on as events
- * @param late events that are late, or were for the stream whose late output is left out
- * @param deadLettered what was no event
- * @param bytes what was read of the records, without their keys
+ * @param read records, counted when they are read; the others are counted when they are output
+ * @param events output as events
+ * @param late events that are late, or that were late in the stream whose late output is left out
+ * @param deadLettered dead letters
+ * @param bytes size of the records read, without their keys
  */
 public record Counts(long read, long events, long late, long deadLettered, long bytes) {
 
@@ -30,7 +30,7 @@ public record Counts(long read, long events, long late, long deadLettered, long 
       bytes += length;
     }
 
-    /** What was read so far, in bytes. */
+    /** The bytes read so far. */
     public long bytes() {
       return bytes;
     }
@@ -47,7 +47,10 @@ public record Counts(long read, long events, long late, long deadLettered, long 
       deadLettered++;
     }
 
-    /** Outputs the counts at the end of the bundle, at the end of time, where nothing is late. */
+    /**
+     * Outputs the counts at the end of the bundle, with the maximum timestamp, so that they are
+     * never late.
+     */
     public <I, O> void output(DoFn<I, O>.FinishBundleContext bundle, TupleTag<Counts> tag) {
       bundle.output(
           tag,

@@ -8,8 +8,8 @@ import java.io.Serializable;
  * How the bytes of an input become events.
  *
  * @param input the input's name, for dead letters
- * @param format bytes to record
- * @param bounds which event times can be true
+ * @param format parses bytes into a record
+ * @param bounds the range of plausible event times
  * @param maxEventBytes the longest event
  */
 public record Decoding<T extends Record & Event>(

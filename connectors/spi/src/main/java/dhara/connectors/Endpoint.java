@@ -9,10 +9,10 @@ import java.util.TreeSet;
 
 /**
  * Where events come from or answers go, as the user wrote it: {@code scheme://path?name=value&…}. A
- * value without a scheme is a path of files.
+ * value without a scheme is a file path.
  *
  * @param option the option that named it, with its dashes
- * @param uri as the user wrote it, without the values that may be secrets: fit to be shown
+ * @param uri as the user wrote it, without values that may be secrets, so that it can be shown
  * @param scheme {@code files}, {@code kafka}, {@code console}, or a {@link Connector}'s; never null
  * @param path what follows the scheme, without the parameters
  * @param parameters what follows the question mark
@@ -20,11 +20,11 @@ import java.util.TreeSet;
 public record Endpoint(
     String option, String uri, String scheme, String path, Map<String, String> parameters) {
 
-  /** Schemes of paths: where the class path has their file system, files are read from it. */
+  /** Schemes of file paths; files are read from them if the class path has their file system. */
   public static final Set<String> FILE_SYSTEMS =
       Set.of("file", "gs", "s3", "hdfs", "webhdfs", "viewfs", "azfs", "classpath");
 
-  /** A path of files may begin with {@code ~}, the user's home, as a shell reads it. */
+  /** A file path may begin with {@code ~}, the user's home, as in a shell. */
   public Endpoint {
     if (scheme.equals("files") && (path.equals("~") || path.startsWith("~/"))) {
       path = System.getProperty("user.home") + path.substring(1);
@@ -34,8 +34,8 @@ public record Endpoint(
   /**
    * Reads a URI. {@code files:DIR}, {@code files://DIR} and {@code DIR} are the same.
    *
-   * @throws BadOption where it cannot be read, tells a secret instead of naming it, or has a scheme
-   *     that nobody knows
+   * @throws BadOption if it cannot be parsed, contains a secret instead of a reference to it, or
+   *     has an unknown scheme
    */
   public static Endpoint of(String option, String text) {
     if (text.isBlank()) {
@@ -76,7 +76,9 @@ public record Endpoint(
     return schemes;
   }
 
-  /** Those that are not on the class path too: what they name is no path of files. */
+  /**
+   * True also for connectors that are not on the class path, because their URIs are not file paths.
+   */
   private static boolean isConnector(String scheme) {
     return Connector.schemes().contains(scheme);
   }
@@ -105,7 +107,7 @@ public record Endpoint(
     return this;
   }
 
-  /** A name that lacks the prefix of the client that it belongs to. */
+  /** A property name without the prefix of its client. */
   private static String meant(String name, Set<String> known) {
     return known.stream()
         .filter(pattern -> pattern.endsWith(".*") && name.contains("."))
@@ -120,7 +122,7 @@ public record Endpoint(
         : name.equals(pattern);
   }
 
-  /** A parameter, or {@code otherwise} where the user did not give it. */
+  /** A parameter, or {@code otherwise} if the user did not give it. */
   public String parameter(String name, String otherwise) {
     return parameters.getOrDefault(name, otherwise);
   }
@@ -130,7 +132,7 @@ public record Endpoint(
     return new BadOption(option, uri, fix);
   }
 
-  /** The same, with what lies underneath. */
+  /** The same, with its cause. */
   public BadOption bad(String fix, Throwable cause) {
     return new BadOption(option, uri, fix, cause);
   }

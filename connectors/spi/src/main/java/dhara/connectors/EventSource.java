@@ -11,61 +11,62 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Where the events of an input come from. Only sources know whether a run streams: a bounded source
- * makes a backfill, an unbounded one a stream.
+ * The source of the events of an input. Only the source decides whether a run streams: a bounded
+ * source makes a backfill, an unbounded one a stream.
  */
 public interface EventSource<T extends Record & Event> {
 
   /**
-   * Refuses, before anything runs, what cannot be read.
+   * Throws, before anything runs, if the source cannot be read.
    *
    * @throws dhara.options.BadOption naming the option, the value and the fix
    */
   void check();
 
-  /** How many bytes there are to read; below zero where nobody knows beforehand. */
+  /** How many bytes there are to read; negative if it is not known beforehand. */
   default long bytes() {
     return -1;
   }
 
-  /** What there is to read as it stands now, a line each, for who asks before a run. */
+  /** What there is to read now, one line each, for a user who asks before a run. */
   default List<String> found() {
     return List.of();
   }
 
   /**
-   * The same as the source of a reference. What ends is read as ever: its watermark waits until all
-   * is there. A stream gives all that it has before a fact passes, and lets facts wait no longer
-   * for what is to come than what has come already needs; records may hold from long ago or from a
-   * time to come, so their own times do not move its watermark.
+   * The same as the source of a reference. A bounded source is read as usual: its watermark waits
+   * until everything is read. An unbounded source outputs everything that it has at its start
+   * before any fact passes. After that it holds facts back only as long as the records that have
+   * already come require. The times of its records may lie far in the past or in the future, so
+   * they do not move its watermark.
    *
-   * @param facts where the facts come from that are joined with it
-   * @throws dhara.options.BadOption where it has no beginning, or cannot know how far the facts are
+   * @param facts the sources of the facts that are joined with it
+   * @throws dhara.options.BadOption if it has no beginning, or cannot know the progress of the
+   *     facts
    */
   default EventSource<T> asReference(List<EventSource<?>> facts) {
     return this;
   }
 
   /**
-   * Reads: events parsed and stamped with their event time, dead letters beside them, late events
-   * apart.
+   * Reads. Events are parsed and stamped with their event time; dead letters and late events are
+   * separate outputs.
    *
-   * @param name the input's name, with which the names of its steps begin
-   * @param lateness says which events of a stream are late; a bounded source has none
+   * @param name the input's name, the prefix of the names of its steps
+   * @param lateness decides which events of a stream are late; in a bounded source none are
    */
   Read<T> read(Pipeline pipeline, String name, Lateness lateness);
 
   /**
-   * What a source gives.
+   * The outputs of a source.
    *
-   * @param events parsed, stamped, in the global window; what is late is not among them
-   * @param late events of a stream that came too late; nothing where the source is bounded
+   * @param events parsed, stamped, in the global window, without the late ones
+   * @param late events of a stream that came too late; empty if the source is bounded
    * @param leftOut events of a bounded source that the user wants left out, because a stream found
    *     them late
-   * @param deadLetters what was no event
+   * @param deadLetters records that are not events
    * @param counts how many of each there were, in parts to be added up
-   * @param removals of a reference: keys of which nothing holds any more, as tombstones say; they
-   *     count as events
+   * @param removals for a reference: keys that tombstones removed; they count as events
    */
   record Read<T extends Record & Event>(
       PCollection<T> events,
@@ -75,7 +76,7 @@ public interface EventSource<T extends Record & Event> {
       PCollection<Counts> counts,
       Optional<PCollection<Version<T>>> removals) {
 
-    /** What a source gives that has no tombstones. */
+    /** The outputs of a source without tombstones. */
     public Read(
         PCollection<T> events,
         Optional<PCollection<LateEvent>> late,

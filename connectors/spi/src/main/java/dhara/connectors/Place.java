@@ -3,25 +3,25 @@ package dhara.connectors;
 import java.util.List;
 
 /**
- * What a run reads, or what it writes to. Their connectors say whether two are one: a run must not
- * read what it writes, and two outputs must not share a topic, a table or a folder.
+ * A place that a run reads or writes. The connectors decide whether two places are the same: a run
+ * must not read what it writes, and two outputs must not share a topic, a table or a folder.
  *
- * @param endpoint what the user named
- * @param what is there: an output's name, {@code dead-letters}; of what is read, the input's
- * @param suffix what the name of a topic or table goes on with
- * @param written whether it is written to, else it is read
+ * @param endpoint the endpoint that the user named
+ * @param what the name of the output, {@code dead-letters}, or the input
+ * @param suffix the suffix of the topic or table
+ * @param written whether it is written, otherwise it is read
  */
 public record Place(Endpoint endpoint, String what, String suffix, boolean written) {
 
-  /** Where an input's events are read. */
+  /** The place where an input's events are read. */
   public static Place read(Endpoint endpoint, String input) {
     return new Place(endpoint, input, "", false);
   }
 
   /**
-   * Refuses places that are in each other's way.
+   * Refuses places that conflict.
    *
-   * @throws dhara.options.BadOption where one is written to and read, or written to twice
+   * @throws dhara.options.BadOption if one is both written and read, or written twice
    */
   public static void check(List<Place> read, List<Place> written) {
     for (int i = 0; i < written.size(); i++) {

@@ -8,19 +8,19 @@ import dhara.records.RecordCoder;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
- * What a source is asked to read.
+ * What a source should read.
  *
  * @param input the input's name, for dead letters and steps
  * @param type the record of an event
  * @param mapping how fields become its components
- * @param bounds which event times can be true
+ * @param bounds the range of plausible event times
  * @param maxEventBytes the longest event
  */
 public record Reading<T extends Record & Event>(
     String input, Class<T> type, Mapping mapping, TimeBounds bounds, int maxEventBytes) {
 
   /**
-   * How a record of JSON becomes an event.
+   * How a JSON record becomes an event.
    *
    * @throws BadOption when the mapping does not fit the event
    */

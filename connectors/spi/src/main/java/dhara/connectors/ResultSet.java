@@ -7,11 +7,11 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * What sinks have written at an endpoint, to be read back: the folders of a folder, or a topic and
- * those whose names go on where its ends. Bounded: files as they are, topics up to their ends as
- * they stand when the pipeline is built.
+ * Rows that sinks have written at an endpoint, to be read back: the sub-folders of a folder, or a
+ * topic and those that extend its name by a suffix. The read is bounded: files as they are, topics
+ * up to their ends when the pipeline is built.
  *
- * <p>Rows that cannot be read, and files that break off, fail the run and name the place.
+ * <p>Unreadable rows and truncated files fail the run; the error names the place.
  */
 public interface ResultSet {
 
@@ -24,19 +24,19 @@ public interface ResultSet {
     return Connector.of(endpoint, Connector.Ability.READ_BACK).results(endpoint);
   }
 
-  /** Where it is. */
+  /** Its endpoint. */
   Endpoint endpoint();
 
   /**
-   * What is there: sub-folders, or what topics' names add to this one's after a hyphen. The empty
-   * name stands for what is there directly: files in the folder, the topic itself.
+   * The names of its parts: sub-folders, or the suffixes of topics after a hyphen. The empty name
+   * stands for files in the folder itself, or for the topic itself.
    */
   NavigableSet<String> names();
 
-  /** Whether a folder's name says of what is in it that it is an output's answers. */
+  /** Whether the name of a folder tells that it holds the answers of an output. */
   boolean namesOutputs();
 
-  /** Whether numbers of these are written as text, as in CSV. */
+  /** Whether numbers in these parts are written as text, as in CSV. */
   boolean textual(Iterable<String> names);
 
   /** About how many bytes these have, uncompressed. */
@@ -46,8 +46,8 @@ public interface ResultSet {
    * Reads rows.
    *
    * @param step the name of the step
-   * @param names what is read, by {@link #names}, and what its rows are then called
-   * @param reader what becomes of a row
+   * @param names the parts to read, by {@link #names}, and the names of their rows
+   * @param reader converts a row
    */
   <T> PCollection<T> read(
       Pipeline pipeline,

@@ -22,7 +22,7 @@ public final class RowJson {
 
   private RowJson() {}
 
-  /** Any JSON. */
+  /** Any JSON value. */
   public static JsonNode value(String json) throws JsonProcessingException {
     return MAPPER.readTree(json);
   }
@@ -35,7 +35,7 @@ public final class RowJson {
   /**
    * An object.
    *
-   * @throws IOException where the bytes are none; its message is one line
+   * @throws IOException if the bytes are not a JSON object; its message is one line
    */
   public static ObjectNode object(byte[] bytes, int offset, int length) throws IOException {
     JsonNode node;

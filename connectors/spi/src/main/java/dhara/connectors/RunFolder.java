@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Where a run that ends leaves what the command shows when it has ended: the ledger, and the
- * answers that go to the console. A folder of this machine, made when it is first needed and
- * deleted afterwards.
+ * The folder in which a bounded run leaves what the command prints at the end: the ledger, and the
+ * answers that go to the console. It is a local folder, created when it is first needed and deleted
+ * afterwards.
  */
 public final class RunFolder implements AutoCloseable {
 
@@ -50,14 +50,14 @@ public final class RunFolder implements AutoCloseable {
     return folder != null && Files.exists(folder.resolve(name));
   }
 
-  /** The lines of all files below a path in the folder; none where nothing was written. */
+  /** The lines of all files below a path in the folder; empty if nothing was written. */
   public List<String> lines(String name) throws IOException {
     List<String> lines = new ArrayList<>();
     forEachLine(name, lines::add);
     return lines;
   }
 
-  /** Shows the lines of {@link #lines} one after the other, without holding them. */
+  /** Passes on the lines of {@link #lines} one after the other, without holding them. */
   public void forEachLine(String name, Consumer<String> line) throws IOException {
     if (folder == null || !Files.exists(folder.resolve(name))) {
       return;
@@ -71,7 +71,7 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Deletes the folder with all that it holds; it may be called again. */
+  /** Deletes the folder with its content; it may be called again. */
   @Override
   public void close() throws IOException {
     if (folder == null) {

@@ -12,8 +12,8 @@ import org.apache.beam.sdk.values.Row;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Rows of records named as lines of JSON name them: in snake case, at every depth. Schemas of
- * records have the components' own names, which is what Beam converts them by.
+ * Renames the fields of rows to snake case at every depth, as in JSON lines. Schemas of records
+ * keep the components' own names, because Beam converts records by them.
  */
 final class SnakeCase {
 
@@ -44,7 +44,7 @@ final class SnakeCase {
   }
 
   /**
-   * A value of a row as one of a type that {@link #schema} has named.
+   * Converts a value of a row to the type that {@link #schema} has renamed.
    *
    * @param named the type of the field in the named schema
    */

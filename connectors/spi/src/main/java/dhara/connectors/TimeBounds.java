@@ -7,15 +7,16 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Which event times can be true. What lies outside is a dead letter before any watermark sees it.
+ * The range of plausible event times. An event outside of it is a dead letter, before it can move a
+ * watermark.
  *
  * @param notBefore the floor: an event before it is too old
- * @param maxSkew how far an event may lie in the future of the moment it was logged
+ * @param maxSkew how far the event time may be ahead of the time when the event was logged
  */
 public record TimeBounds(Instant notBefore, Duration maxSkew) implements Serializable {
 
   /**
-   * Refuses an event time that cannot be true.
+   * Refuses an implausible event time.
    *
    * @param at the event time
    * @param loggedMillis when the event was logged, epoch milliseconds: for a Kafka record the

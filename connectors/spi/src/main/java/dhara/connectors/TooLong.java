@@ -12,25 +12,25 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What becomes of a row that is longer than its topic takes. None may fail the run: whoever can
- * write an event could stop it with one.
+ * What happens to a row that is too long for its topic. It must not fail the run, or anybody who
+ * can write an event could stop the run with one.
  *
  * <ul>
- *   <li>A dead letter keeps its first bytes, with the number and the hash of all; a late event
- *       leaves its text out. Both say where the original is.
- *   <li>An answer becomes a dead letter, and the topic gets a tombstone in its place, so that no
- *       earlier revision is taken for the answer.
+ *   <li>A dead letter keeps its first bytes, with the length and the hash of the whole; a late
+ *       event leaves its text out. Both say where the original is.
+ *   <li>An answer becomes a dead letter, and the topic gets a tombstone instead, so that no earlier
+ *       revision is taken for the answer.
  * </ul>
  *
  * @param <T> what is written
  */
 public interface TooLong<T> extends Serializable {
 
-  /** The dead letters that a step which writes gives in place of rows. */
+  /** The dead letters that a writing step outputs instead of rows. */
   TupleTag<DeadLetter> REPLACED = new TupleTag<>("replaced");
 
   /**
-   * The row made shorter; null where that cannot be.
+   * The row made shorter; null if that is impossible.
    *
    * @param excess by how many bytes of JSON at least
    */
@@ -39,18 +39,18 @@ public interface TooLong<T> extends Serializable {
   }
 
   /**
-   * A dead letter to take its place; null where there is none.
+   * A dead letter that replaces the row; null if there is none.
    *
    * @param key the row's key, as JSON
    * @param json the whole row
-   * @param topic that cannot take it
-   * @param limit bytes of key and value that it takes
+   * @param topic the topic that cannot take it
+   * @param limit the most bytes of key and value that the topic takes
    */
   default @Nullable DeadLetter replaced(T row, byte[] key, byte[] json, String topic, int limit) {
     return null;
   }
 
-  /** Nothing: such a row fails the run. */
+  /** For rows without a replacement: a row that is too long fails the run. */
   static <T> TooLong<T> fails() {
     return new TooLong<>() {
       private static final long serialVersionUID = 1L;
@@ -84,7 +84,7 @@ public interface TooLong<T> extends Serializable {
     return new TooLong<>() {
       private static final long serialVersionUID = 1L;
 
-      /** Base64 writes three bytes as four characters. */
+      /** JSON holds the bytes as Base64, four characters for three bytes. */
       @Override
       public DeadLetter shortened(DeadLetter row, int excess) {
         int written = (row.bytes().length + 2) / 3 * 4;
@@ -116,9 +116,9 @@ public interface TooLong<T> extends Serializable {
     };
   }
 
-  /** The columns that say that bytes were cut, as JSON. */
+  /** The size in JSON of the columns that describe the cut. */
   int MARK = 256;
 
-  /** The most characters of a text that are kept where anything must be cut. */
+  /** The most characters of a text that are kept if anything must be cut. */
   int TEXT = 1_000;
 }

@@ -12,9 +12,8 @@ import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult.Metadata;
 
 /**
- * Files by their names. Beam looks for a local file that is not there in everything below the
- * folder that it would be in: of {@code /typo} in the whole disk. So it is asked only where there
- * is something to find.
+ * Lists files by pattern. For a missing local file, Beam searches everything below its parent
+ * folder: for {@code /typo}, the whole disk. So Beam is called only if there is something to find.
  */
 public final class Listing {
 
@@ -24,9 +23,9 @@ public final class Listing {
   private Listing() {}
 
   /**
-   * The files and folders that match; none where there is nothing.
+   * The files and folders that match; empty if there are none.
    *
-   * @throws IOException where the file system cannot be asked; its message says why, in one line
+   * @throws IOException if the file system cannot be read; its message says why, in one line
    */
   public static List<Metadata> of(String pattern) throws IOException {
     Optional<Path> local = local(pattern);
@@ -40,7 +39,7 @@ public final class Listing {
     }
   }
 
-  /** What of a path stands before its first wild card: all of it, or the folder to look in. */
+  /** The part of a path before its first wild card: the whole path, or the folder to search. */
   private static Path fixed(Path pattern) {
     Path fixed = pattern;
     for (Path part = pattern; part != null; part = part.getParent()) {
@@ -51,7 +50,7 @@ public final class Listing {
     return fixed;
   }
 
-  /** The path, where it is one of this machine. */
+  /** The path, if it is a local one. */
   static Optional<Path> local(String path) {
     String bare = path.replaceFirst("^(?i:file):(//)?(?=/)", "");
     if (SCHEME.matcher(bare).matches()) {

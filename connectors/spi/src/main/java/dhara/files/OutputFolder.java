@@ -27,7 +27,7 @@ import org.apache.beam.sdk.io.fs.ResourceId;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A folder that one run writes into: claimed before the work, marked when it is whole.
+ * A folder that one run writes into: claimed before the run, marked when it is complete.
  *
  * <pre>
  *   _RUN-20261128T091500123-4711      a backfill's claim: gone when the folder is whole
@@ -35,16 +35,16 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *   _SUCCESS                          a backfill that ended well, with its ledger: written last
  * </pre>
  *
- * <p>Two runs at once: each writes its claim first and looks for others' afterwards, so that of two
- * at least one sees the other and gives way. On a local disk a claim holds a lock of the operating
- * system, which a process that dies lets go of: a claim without its lock is a dead run's. An object
- * store has no such locks; there a claim counts until somebody deletes it.
+ * <p>Two runs at once: each first writes its claim and then looks for others, so at least one of
+ * them sees the other and gives way. On a local disk a claim holds a lock of the operating system,
+ * which is released when the process dies: a claim without a lock belongs to a dead run. An object
+ * store has no such locks; there a claim stays valid until somebody deletes it.
  *
- * <p>Belongs to the command, not to workers. What is not thread-safe need not be.
+ * <p>It is used by the command, not by workers, and need not be thread-safe.
  */
 public final class OutputFolder implements AutoCloseable {
 
-  /** What a whole folder has. */
+  /** The marker file of a complete folder. */
   public static final String SUCCESS = "_SUCCESS";
 
   private static final String RUN = "_RUN-";
@@ -59,7 +59,7 @@ public final class OutputFolder implements AutoCloseable {
 
   /**
    * @param folder its path, on any file system of Beam's
-   * @param bounded whether what is written to it has an end
+   * @param bounded whether the run is bounded
    */
   public OutputFolder(String folder, boolean bounded) {
     this.folder = folder.replaceFirst("(?<=.)/+$", "");
@@ -72,9 +72,9 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Looks whether it can be written to; changes nothing.
+   * Checks whether it can be written to; changes nothing.
    *
-   * @throws IOException where it cannot; its message says why, in one line
+   * @throws IOException if it cannot; its message says why, in one line
    */
   public void check() throws IOException {
     Optional<Path> local = Listing.local(folder);
@@ -93,7 +93,7 @@ public final class OutputFolder implements AutoCloseable {
     refuse(contents());
   }
 
-  /** What is in it now. */
+  /** Its current content. */
   private Contents contents() throws IOException {
     List<String> claims = new ArrayList<>();
     boolean whole = false;
@@ -113,7 +113,7 @@ public final class OutputFolder implements AutoCloseable {
 
   /**
    * @param claims of this run and of others
-   * @param whole whether a run ended well here
+   * @param whole whether a run succeeded here
    * @param files with rows
    */
   private record Contents(List<String> claims, boolean whole, long files) {
@@ -152,10 +152,10 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Claims it for this run, which makes the folder where it is not there.
+   * Claims it for this run, and creates the folder if it does not exist.
    *
-   * @throws IOException where it cannot be written to, is another run's or holds what is not ours;
-   *     its message says why, in one line
+   * @throws IOException if it cannot be written to, belongs to another run, or holds files of
+   *     others; its message says why, in one line
    */
   public void claim() throws IOException {
     ResourceId here = FileSystems.matchNewResource(folder, true);
@@ -221,11 +221,11 @@ public final class OutputFolder implements AutoCloseable {
     return claim != null && name.equals(claim.getFilename());
   }
 
-  /** Whether the run of a claim may still write; of a local one its lock says so. */
+  /** Whether the run of a claim may still write; for a local claim the lock tells. */
   private boolean alive(String name) throws IOException {
     Optional<Path> local = Listing.local(folder);
     if (local.isEmpty()) {
-      return bounded || name.startsWith(RUN); // a dead stream's claim stays, and stops no stream
+      return bounded || name.startsWith(RUN); // a dead stream's claim stays
     }
     try (FileChannel channel =
         FileChannel.open(local.get().resolve(name), StandardOpenOption.WRITE)) {
@@ -235,7 +235,7 @@ public final class OutputFolder implements AutoCloseable {
     }
   }
 
-  /** Which run a claim is of. */
+  /** Describes the run of a claim. */
   private static String said(String name) {
     String[] parts = name.split("-", -1);
     Instant started = Instant.from(TIME.parse(parts[1]));
@@ -243,10 +243,10 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Marks it as whole: to be called when all its files are there, and the run is known to be good.
-   * A stream's folder has no such mark.
+   * Marks it as complete. Call it when all files are written and the run has succeeded. A stream's
+   * folder gets no such mark.
    *
-   * @param lines what the mark says: the ledgers
+   * @param lines the content of the mark: the ledgers
    */
   public void succeed(List<String> lines) throws IOException {
     if (claim == null || !bounded) {
@@ -289,8 +289,8 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Lets go of it. The claim of a run that did not succeed stays beside the files that it has left:
-   * it says that they are not all.
+   * Releases it. If the run did not succeed, its claim stays beside its files, because they are
+   * incomplete.
    */
   @Override
   public void close() throws IOException {
@@ -301,10 +301,10 @@ public final class OutputFolder implements AutoCloseable {
   }
 
   /**
-   * Why what a folder holds is not whole; empty where it is, where a stream writes it, and where no
-   * run has ever claimed it.
+   * Why the content of a folder is incomplete; empty if it is complete, if a stream writes it, or
+   * if no run has ever claimed it.
    *
-   * @throws IOException where it cannot be listed
+   * @throws IOException if it cannot be listed
    */
   public static Optional<String> unfinished(String folder) throws IOException {
     OutputFolder looked = new OutputFolder(folder, true);

@@ -1,2 +1,2 @@
-/** Folders of results: who writes into one, and whether what is there is whole. */
+/** Folders of results: which run writes into one, and whether its content is complete. */
 package dhara.files;

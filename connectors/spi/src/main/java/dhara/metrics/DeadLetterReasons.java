@@ -13,10 +13,9 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 
 /**
- * Shows as metrics how many dead letters there are of each reason: counters, all there as soon as
- * there is a dead letter.
+ * Counts dead letters per reason, as metrics. All counters appear with the first dead letter.
  *
- * <p>Data: dead letters → nothing. Time: none. State: none. An event that is none pays nothing.
+ * <p>Data: dead letters → nothing. Time: none. State: none. Good events cost nothing.
  */
 public final class DeadLetterReasons extends PTransform<PCollection<DeadLetter>, PDone> {
 

@@ -5,30 +5,30 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How long after they were due answers were given, in a bundle.
+ * How long after they were due the answers of a bundle were emitted.
  *
- * @param answers how many, by delay in milliseconds; a delay is rounded up, by less than one in 32
+ * @param answers the number of answers by delay in milliseconds, rounded up by less than 1/32
  */
 public record Delays(Map<Long, Long> answers) {
 
   /**
    * When an answer is due.
    *
-   * @param <T> what is given
+   * @param <T> the answers
    */
   public interface Due<T> extends Serializable {
 
-    /** Says of an answer that it is not counted. */
+    /** For an answer that is not counted. */
     long NEVER = Long.MIN_VALUE;
 
     /** The moment, in epoch milliseconds of event time, or {@link #NEVER}. */
     long millis(T answer);
   }
 
-  /** The leading bits of a delay that are kept. */
+  /** The number of leading bits of a delay that are kept. */
   private static final int BITS = 6;
 
-  /** A delay rounded up to few different ones: to a multiple of a power of two. */
+  /** A delay rounded up to a multiple of a power of two, so that there are few distinct values. */
   static long rounded(long millis) {
     int dropped = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros(millis) - BITS);
     long step = 1L << dropped;
@@ -36,8 +36,8 @@ public record Delays(Map<Long, Long> answers) {
   }
 
   /**
-   * Counts the answers of a bundle as they pass. Most of them were due at the same moment, so that
-   * an answer costs a comparison; the clock is read once.
+   * Counts the answers of a bundle as they pass. Most of them are due at the same time, so an
+   * answer costs one comparison; the clock is read once.
    */
   public static final class Counting {
 
@@ -62,8 +62,8 @@ public record Delays(Map<Long, Long> answers) {
     }
 
     /**
-     * The delays of the answers that were due by now. One that is given before its window ends, an
-     * early one, has none.
+     * The delays of the answers that were due by now. An early answer, emitted before its window
+     * ends, has none.
      *
      * @param nowMillis the wall clock at the end of the bundle, epoch milliseconds
      */

@@ -14,13 +14,13 @@ import org.apache.beam.sdk.values.PDone;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Shows as metrics how long after they were due answers are given: gauges of the median, the 95th
- * and the 99th percentile, in milliseconds, and a counter of the answers.
+ * Metrics of the latency of answers: gauges of the median, the 95th and the 99th percentile, in
+ * milliseconds, and a counter of the answers.
  *
- * <p>Data: {@link Delays}, one a bundle → nothing. Time: an answer was due at the end of its window
- * in event time; its delay is the wall clock at the end of the bundle that gave it to its sink,
- * less that. State: none that lasts; each worker remembers the delays of its latest minute. Late: a
- * window's revisions are for whoever makes the delays to leave out.
+ * <p>Data: {@link Delays}, one per bundle → nothing. Time: an answer is due at the end of its
+ * window in event time; its delay is the wall clock at the end of the bundle that passed it to its
+ * sink, minus the due time. State: none in the engine; each worker keeps the delays of its latest
+ * minute in memory. Late: whoever computes the delays must leave out revisions of a window.
  */
 public final class Latency extends PTransform<PCollection<Delays>, PDone> {
 
@@ -28,12 +28,15 @@ public final class Latency extends PTransform<PCollection<Delays>, PDone> {
 
   private Latency() {}
 
-  /** Of delays that a sink has counted. */
+  /** For delays that a sink has counted. */
   public static Latency shown() {
     return new Latency();
   }
 
-  /** Of answers whose sink counts nothing: counts them beside it, which costs each a call. */
+  /**
+   * For answers whose sink does not count: counts them in a separate step, which costs a call per
+   * answer.
+   */
   public static <T> PTransform<PCollection<T>, PDone> of(Due<T> due) {
     return new Beside<>(due);
   }

@@ -7,10 +7,11 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * A step of the graph that shows metrics, on an engine that has Beam's metrics off.
+ * A step that has metrics although Beam's metrics are off for the pipeline.
  *
- * <p>On Flink they are off in streams, because there they cost each element at each step. A metered
- * step gets a few elements a bundle, counts that other steps have made, and so can afford them:
+ * <p>On Flink they are off in streams, because they cost something for each element at each step. A
+ * metered step receives only a few elements per bundle, with counts from other steps, so it can
+ * afford them:
  *
  * <pre>{@code
  * @Setup
@@ -19,12 +20,11 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * }
  * }</pre>
  *
- * <p>Flink's runner gives each step options of its own, hands them to the step's setup, and asks
- * them afterwards whether the step has metrics. These then are Flink's: any of its reporters shows
- * them, from any class loader, with the labels of their operator, for as long as it runs. A
- * function of Beam reaches them by no other way; a registry of our own would need a server of its
- * own in every worker, which outlives neither the job nor its class loader. Other engines do not
- * know the option.
+ * <p>Flink's runner deserializes the options for each step, passes them to the step's setup, and
+ * reads afterwards from them whether the step has metrics. These metrics are Flink's: every
+ * reporter exports them, from any class loader, with the labels of their operator, as long as it
+ * runs. A Beam function has no other access to them. A registry of our own would need a server in
+ * every worker that must not outlive the job or its class loader. Other engines ignore the option.
  */
 public final class MeteredStep {
 
@@ -33,21 +33,24 @@ public final class MeteredStep {
 
   private MeteredStep() {}
 
-  /** The option of Flink's runner, by its name: this module knows no runner. */
+  /**
+   * The option of Flink's runner, declared again by name, because this module does not depend on a
+   * runner.
+   */
   public interface Option extends PipelineOptions {
 
     /** Whether steps have no metrics. */
     @Default.Boolean(false)
     Boolean getDisableMetrics();
 
-    /** Says whether. */
+    /** Sets whether steps have no metrics. */
     void setDisableMetrics(Boolean disabled);
   }
 
   /**
    * Turns the metrics of a step on.
    *
-   * @param options as the step's {@code @Setup} got them
+   * @param options the options that the step's {@code @Setup} received
    */
   public static void meter(PipelineOptions options) {
     options.as(Option.class).setDisableMetrics(false);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The delays of the answers of the latest minute in which there were any. Kept in slots of five
- * seconds, for a minute that is forgotten all at once would make quantiles jump.
+ * The delays of the answers in the latest minute that had any. They are kept in slots of five
+ * seconds, because percentiles would jump if a whole minute were dropped at once.
  */
 final class RecentDelays {
 
@@ -36,10 +36,10 @@ final class RecentDelays {
   }
 
   /**
-   * The least delay that so many of the answers do not exceed.
+   * A percentile of the delays.
    *
    * @param percent 1 to 100
-   * @return milliseconds; -1 where there are no answers
+   * @return milliseconds; -1 if there are no answers
    */
   long percentile(int percent) {
     TreeMap<Long, Long> all = new TreeMap<>();

@@ -18,16 +18,16 @@ import java.util.Set;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Temporary folders of this process, below one of its own. That one is there while any of them is,
- * and holds a file that the process keeps locked. A process that is killed deletes nothing, but the
- * operating system releases its lock: the next process that needs a temporary folder deletes those
- * whose lock is free.
+ * Temporary folders of this process, in one common parent folder. The parent exists as long as any
+ * of them, and holds a file that the process keeps locked. A killed process deletes nothing, but
+ * the operating system releases its lock, and the next process that needs a temporary folder
+ * deletes those whose lock is free.
  */
 public final class Scratch {
 
   private static final String PREFIX = "dhara-";
 
-  /** No other program's: the folders of a Kafka broker have a {@code .lock}. */
+  /** A name that no other program uses; the folders of a Kafka broker have a {@code .lock}. */
   private static final String LOCK = ".dhara-process";
 
   private static final Scratch OF_PROCESS =
@@ -42,16 +42,16 @@ public final class Scratch {
     this.temporary = temporary;
   }
 
-  /** That of this process, in {@code java.io.tmpdir}. */
+  /** The instance of this process, in {@code java.io.tmpdir}. */
   public static Scratch ofProcess() {
     return OF_PROCESS;
   }
 
   /**
-   * Makes a temporary folder.
+   * Creates a temporary folder.
    *
-   * @param name what its name begins with
-   * @throws UncheckedIOException where it cannot be made; it says where
+   * @param name the prefix of its name
+   * @throws UncheckedIOException if it cannot be created; the message says where
    */
   public synchronized Path folder(String name) {
     try {
@@ -68,7 +68,7 @@ public final class Scratch {
     }
   }
 
-  /** The lock is taken before the file has the name that a sweep looks for. */
+  /** Takes the lock before the file gets the name that a sweep looks for. */
   private static FileChannel locked(Path folder) throws IOException {
     Path made = folder.resolve(LOCK + ".new");
     FileChannel channel =
@@ -80,7 +80,7 @@ public final class Scratch {
     return channel;
   }
 
-  /** Deletes a temporary folder with all that it holds; one that is gone already is none. */
+  /** Deletes a temporary folder with its content, if it still exists. */
   public synchronized void delete(Path folder) throws IOException {
     if (folders.remove(folder)) {
       deleteAll(folder);
@@ -90,7 +90,7 @@ public final class Scratch {
     }
   }
 
-  /** Deletes all temporary folders: whatever used them has ended. */
+  /** Deletes all temporary folders; nothing may use them any more. */
   public synchronized void clear() throws IOException {
     folders.clear();
     if (own != null) {
@@ -101,7 +101,7 @@ public final class Scratch {
     }
   }
 
-  /** Deletes what processes left that are no more; what cannot be deleted stays. */
+  /** Deletes the folders of processes that have ended; those that cannot be deleted stay. */
   private void sweep() throws IOException {
     try (DirectoryStream<Path> others = Files.newDirectoryStream(temporary, PREFIX + "*")) {
       for (Path other : others) {
@@ -129,7 +129,7 @@ public final class Scratch {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       return channel.tryLock() != null;
     } catch (IOException | OverlappingFileLockException e) {
-      return false; // it is gone by now, another user's, or this process'
+      return false; // it is already deleted, or belongs to another user or to this process
     }
   }
 

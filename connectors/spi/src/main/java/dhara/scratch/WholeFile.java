@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Files that are whole or absent: whoever finds one finds all of it. */
+/** Writes files that are either complete or absent, so that nobody sees a partial file. */
 public final class WholeFile {
 
-  /** Writes what a file holds. */
+  /** Writes the content of a file. */
   @FunctionalInterface
   public interface Content {
     void writeTo(OutputStream out) throws IOException;
@@ -17,7 +17,7 @@ public final class WholeFile {
 
   private WholeFile() {}
 
-  /** Writes a file under a temporary name beside it, and then moves it to its own. */
+  /** Writes a file under a temporary name beside it, and then renames it. */
   public static void write(Path file, Content content) throws IOException {
     Path mine =
         file.resolveSibling(

@@ -98,7 +98,9 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
   /** The options that this analysis adds. */
   public interface Options extends DharaOptions, RunningOptions {
 
-    @Description("What metrics are broken down by: category, country or city, e.g. --by=country")
+    @Description(
+        "The dimension that metrics are grouped by: category, country or city, e.g. "
+            + "--by=country")
     @Default.Enum("category")
     By getBy();
 
@@ -117,7 +119,7 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
 
     void setTopCount(int value);
 
-    @Description("The orders a product needs in a window to be listed, e.g. --topOrders=10")
+    @Description("How many orders a product needs in a window to be listed, e.g. --topOrders=10")
     @Default.Integer(10)
     @AtLeast(1)
     int getTopOrders();

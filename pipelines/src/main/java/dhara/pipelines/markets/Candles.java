@@ -62,7 +62,8 @@ public final class Candles implements Analysis<Candles.Options> {
   public interface Options extends DharaOptions, WindowOptions {
 
     @Description(
-        "Sale conditions whose trades make no price, separated by commas; by default none, e.g."
+        "Sale conditions, separated by commas, whose trades do not count for prices; by default "
+            + "none, e.g."
             + " --excludeConditions=20000020,1000000")
     @Nullable List<String> getExcludeConditions();
 

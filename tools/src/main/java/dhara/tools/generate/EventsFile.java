@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * A file of the events of one input, while it is written. It has a temporary name until it is
- * whole: whoever finds the file finds all of it, and the truth of it beside it.
+ * complete, so a reader never sees a partial file, and finds its truth file beside it.
  */
 final class EventsFile implements Closeable {
 
@@ -44,7 +44,7 @@ final class EventsFile implements Closeable {
     return new EventsFile(file, input, faults, writer);
   }
 
-  /** Faults among events that are written as lines. */
+  /** Plants faults among events that are written as lines. */
   static Planting planting(Faults faults, LineWriter writer, OutputStream out) {
     return new Planting(
         faults,
@@ -60,7 +60,7 @@ final class EventsFile implements Closeable {
     return planting;
   }
 
-  /** All events are there: gives the file its name, and says what is in it. */
+  /** After the last event: gives the file its name, and describes its content. */
   String finish(Analysis<?> analysis, GenerateOptions options) throws IOException {
     Planting.Truth truth = planting.end();
     out.close();
@@ -100,7 +100,7 @@ final class EventsFile implements Closeable {
     json.writeEndObject();
   }
 
-  /** Deletes what has no name yet. */
+  /** Deletes an unfinished file. */
   @Override
   public void close() throws IOException {
     out.close();

@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Faults to be planted among events: disorder, duplicates, and lines that are no events. Which they
- * are is a function of the events and the seed.
+ * Faults to be planted among events: disorder, duplicates, and garbage. They are a function of the
+ * events and the seed.
  *
- * <p>Each line arrives at its event's time and less than {@code disorder} after it, and lines are
- * given in order of arrival: so a watermark that trails the newest event by {@code disorder} never
- * finds one late.
+ * <p>Each line arrives at its event's time plus less than {@code disorder}, and lines are written
+ * in order of arrival. So no event is late for a watermark that trails the newest event by {@code
+ * disorder}.
  *
  * @param seed of the faults
  * @param disorder how far out of order events may come; zero for none
@@ -21,7 +21,10 @@ import java.util.List;
  */
 public record Faults(long seed, Duration disorder, double duplicates, double garbage) {
 
-  /** Between the seeds of two inputs; no multiple of it is near what a generator steps by. */
+  /**
+   * The distance between the seeds of two inputs; no multiple of it is near the step of the random
+   * generator.
+   */
   private static final long NEXT = 0x5851_f42d_4c95_7f2dL;
 
   /** The kinds of garbage that can be made of any event. */
@@ -40,12 +43,15 @@ public record Faults(long seed, Duration disorder, double duplicates, double gar
     return new Faults(seed(seed, input), disorder, duplicates, garbage);
   }
 
-  /** A seed of an input, of the seed of all of them, which is that of the first. */
+  /**
+   * The seed of an input, derived from the seed of all of them; the first input has that seed
+   * itself.
+   */
   public static long seed(long seed, int input) {
     return seed + input * NEXT;
   }
 
-  /** A line that is no event, for this reason, made from a line that is one. */
+  /** A garbage line with this reason, made from the line of an event. */
   public static byte[] garbage(Reason kind, byte[] line) {
     String json = new String(line, StandardCharsets.UTF_8);
     return switch (kind) {
@@ -68,7 +74,7 @@ public record Faults(long seed, Duration disorder, double duplicates, double gar
     return json.codePointCount(0, json.length());
   }
 
-  /** The line with a byte that no UTF-8 has, inside its first text. */
+  /** The line with a byte that is never valid in UTF-8, inside its first text. */
   private static byte[] withByte(byte[] line, byte stray) {
     int inside = 0;
     for (int i = 0; i + 1 < line.length && inside == 0; i++) {

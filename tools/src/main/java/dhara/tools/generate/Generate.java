@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The verb that writes the events of an analysis' scenario, a file for each input, with planted
- * faults and the truth of them. All inputs come of one pass, so that they belong together.
+ * Writes the events of an analysis' scenario, a file for each input, with planted faults and a
+ * truth file. All inputs come from one pass, so that they belong together.
  */
 final class Generate {
 
@@ -31,9 +31,9 @@ final class Generate {
   }
 
   /**
-   * Writes the events of all inputs, or of those that are named.
+   * Writes the events of all inputs, or of the named ones.
    *
-   * @throws BadOption where the options contradict each other or a file cannot be written
+   * @throws BadOption if the options contradict each other or a file cannot be written
    */
   void run(Analysis<?> analysis, GenerateOptions options, Console console) throws IOException {
     PerInput out = PerInput.of("--out", options.getOut(), analysis.inputs());
@@ -102,7 +102,9 @@ final class Generate {
     return inputs.get(0);
   }
 
-  /** Where each input goes: a file that is named, or one in a folder, named as the input is. */
+  /**
+   * The file of each input: the one given by name, or one in a folder that has the input's name.
+   */
   private static Map<Input<?>, Path> files(List<Input<?>> inputs, PerInput out) throws IOException {
     Map<Input<?>, Path> files = new LinkedHashMap<>();
     for (Input<?> input : inputs) {
@@ -119,7 +121,7 @@ final class Generate {
     return files;
   }
 
-  /** Gives each event of the scenario to what takes those of its input, if anything does. */
+  /** Passes each event of the scenario to the file of its input, if there is one. */
   private static void plant(
       Analysis<?> analysis, GenerateOptions options, Map<String, Planting> plantings)
       throws IOException {

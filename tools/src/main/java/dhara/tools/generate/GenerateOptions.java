@@ -9,16 +9,16 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** What a user may say to {@code generate}. */
+/** The options of {@code generate}. */
 public interface GenerateOptions extends PipelineOptions {
 
-  @Description("How many different events, over all inputs together, e.g. --count=100000")
+  @Description("How many distinct events to write, over all inputs together, e.g. --count=100000")
   @Validation.Required
   long getCount();
 
   void setCount(long value);
 
-  @Description("The seed: one seed, the same files, to the byte, e.g. --seed=7")
+  @Description("The seed; the same seed gives the same files, byte for byte, e.g. --seed=7")
   @Default.Long(1)
   long getSeed();
 
@@ -30,15 +30,15 @@ public interface GenerateOptions extends PipelineOptions {
   void setInput(String value);
 
   @Description(
-      "The file to write, beside it FILE.truth.json with what was planted; of several inputs a folder,"
-          + " in which each has a file of its name, or NAME=FILE repeatedly. By default -, the standard"
-          + " output, e.g. --out=/tmp/orders.jsonl")
+      "The file to write; FILE.truth.json beside it says what was planted. For several inputs: a "
+          + "folder, which gets a file for each, or NAME=FILE repeatedly. By default -, the "
+          + "standard output, e.g. --out=/tmp/orders.jsonl")
   @Nullable List<String> getOut();
 
   void setOut(@Nullable List<String> value);
 
   @Description(
-      "How far out of order events are written: each moves back by less than this, e.g."
+      "How far out of order events are written: each is delayed by less than this, e.g."
           + " --disorder=PT10S")
   @Default.InstanceFactory(TenSeconds.class)
   Duration getDisorder();
@@ -51,14 +51,13 @@ public interface GenerateOptions extends PipelineOptions {
 
   void setDuplicates(double value);
 
-  @Description(
-      "The share of lines of garbage, of every kind, to be added, from 0 to 1, e.g. --garbage=0.01")
+  @Description("The share of garbage lines to add, of every kind, from 0 to 1, e.g. --garbage=0.01")
   @Default.Double(0.01)
   double getGarbage();
 
   void setGarbage(double value);
 
-  /** Ten seconds: what streams wait for by default. */
+  /** Ten seconds: the default disorder of streams. */
   final class TenSeconds implements DefaultValueFactory<Duration> {
     @Override
     public Duration create(PipelineOptions options) {

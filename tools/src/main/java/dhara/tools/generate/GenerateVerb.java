@@ -48,9 +48,8 @@ public final class GenerateVerb implements Verb {
                     false,
                     Map.of(),
                     List.of(
-                        "Writes seeded events of an analysis as JSON lines, a file for each input,"
-                            + " with faults planted among them, and what was planted to"
-                            + " FILE.truth.json."),
+                        "Writes seeded events of an analysis as JSON lines, a file for each "
+                            + "input, with planted faults. FILE.truth.json says what was planted."),
                     console));
   }
 

@@ -12,9 +12,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * The events of one input on their way to a file, as {@link Faults} has it: takes each event in
- * event-time order, and gives lines in order of arrival. The memory that this takes is the events
- * of one disorder.
+ * Plants {@link Faults} among the events of one input: takes events in event-time order, and gives
+ * lines in order of arrival. It holds the events of one disorder in memory.
  */
 final class Planting {
 
@@ -47,9 +46,9 @@ final class Planting {
   }
 
   /**
-   * Takes an event, not before those so far.
+   * Takes an event that is not older than those before it.
    *
-   * @param what the scenario has planted in it; empty for nothing
+   * @param what what the scenario has planted in it; empty for nothing
    */
   <T extends Record & Event> void event(T event, String what) throws IOException {
     while (!underway.isEmpty() && !underway.peek().arrival.isAfter(event.at())) {
@@ -78,7 +77,7 @@ final class Planting {
     underway.add(new Line(arrival, order++, bytes));
   }
 
-  /** All events are there: gives the lines that are still on their way. */
+  /** After the last event: gives the remaining lines. */
   Truth end() throws IOException {
     while (!underway.isEmpty()) {
       lines.accept(underway.remove().bytes);
@@ -89,15 +88,15 @@ final class Planting {
   /**
    * What was planted.
    *
-   * @param events different events
+   * @param events distinct events
    * @param duplicates lines that repeat one of them
-   * @param deadLetters lines that are no event, by the reason that a reader must find
-   * @param planted events in which the scenario has planted something, by what it is
+   * @param deadLetters garbage lines, by the reason that a reader must find
+   * @param planted events in which the scenario has planted something, by its kind
    */
   record Truth(
       long events, long duplicates, Map<Reason, Long> deadLetters, Map<String, Long> planted) {
 
-    /** Every line: what a reader must account for. */
+    /** The number of lines, all of which a reader must account for. */
     long lines() {
       return events + duplicates + dead();
     }

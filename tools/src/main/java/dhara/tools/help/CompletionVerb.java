@@ -14,7 +14,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Prints what makes bash and zsh complete verbs, analyses, their options and the values of these.
+ * Prints a script with which bash and zsh complete verbs, analyses, their options and the values of
+ * these.
  */
 public final class CompletionVerb implements Verb {
 

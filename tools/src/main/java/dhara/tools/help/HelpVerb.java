@@ -16,7 +16,7 @@ public final class HelpVerb implements Verb {
   private final Runnable overview;
 
   /**
-   * @param named finds a verb or an analysis by its name, or refuses it
+   * @param named finds a verb or an analysis by its name, or throws
    * @param overview explains the command as a whole
    */
   public HelpVerb(Console console, Function<String, Verb> named, Runnable overview) {

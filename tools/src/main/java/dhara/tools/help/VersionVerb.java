@@ -12,7 +12,7 @@ import java.util.Properties;
 import java.util.Set;
 import org.apache.beam.sdk.util.ReleaseInfo;
 
-/** Says which versions these are. */
+/** Prints the versions. */
 public final class VersionVerb implements Verb {
 
   private final Environment environment;

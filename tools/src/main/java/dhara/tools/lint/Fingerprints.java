@@ -17,12 +17,12 @@ final class Fingerprints {
   private Fingerprints() {}
 
   /**
-   * Compares a stream with the fingerprint that the options name, tells each difference, and writes
-   * the stream's own where they say so.
+   * Compares a stream with the fingerprint that the options name, prints each difference, and
+   * writes the stream's own fingerprint if they ask for it.
    *
-   * @return whether a stream could not go on from the state of what the fingerprint describes
-   * @throws BadOption where a file cannot be read or written, or the job is a backfill, which keeps
-   *     nothing
+   * @return whether the stream could not be restored from the state that the fingerprint describes
+   * @throws BadOption if a file cannot be read or written, or the job is a backfill, which keeps no
+   *     state
    */
   static boolean compared(String analysis, Job job, LintOptions options, Console console) {
     if (options.getFingerprint() == null && options.getWriteFingerprint() == null) {

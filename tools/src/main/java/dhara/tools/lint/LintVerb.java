@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Builds the pipeline of an analysis, and says what its engine could not run of it, and whether it
- * can go on from another version's state; runs nothing.
+ * Builds the pipeline of an analysis, without running it, and reports which steps its engine cannot
+ * run, and whether it can resume from another version's state.
  */
 public final class LintVerb implements Verb {
 
@@ -39,7 +39,7 @@ public final class LintVerb implements Verb {
 
   @Override
   public String summary() {
-    return "what its engine could not run of it";
+    return "checks whether its engine can run it";
   }
 
   @Override
@@ -53,9 +53,9 @@ public final class LintVerb implements Verb {
                     false,
                     Map.of(),
                     List.of(
-                        "Builds the pipeline of an analysis with its options, and says what the"
-                            + " engine could not run of it, and whether it can go on from the state"
-                            + " of another version; runs nothing."),
+                        "Builds the pipeline of an analysis with its options, without running "
+                            + "it, and reports which steps the engine cannot run, and whether it "
+                            + "can resume from the state of another version."),
                     console));
   }
 

@@ -20,7 +20,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The job of {@code reconcile}: compares, and says what it found when it has ended. */
+/** The job of {@code reconcile}: compares, and prints a report at the end. */
 final class ReconcileJob implements Job {
 
   private static final String FINDINGS = "findings";
@@ -66,7 +66,7 @@ final class ReconcileJob implements Job {
   /**
    * Builds the comparison of two endpoints.
    *
-   * @throws BadOption where one cannot be read, or the options contradict each other
+   * @throws BadOption if one cannot be read, or the options contradict each other
    */
   static Job of(Endpoint a, Endpoint b, @Nullable Analysis<?> analysis, ReconcileOptions options) {
     return new ReconcileJob(a, b, analysis, options);
@@ -83,9 +83,9 @@ final class ReconcileJob implements Job {
   }
 
   /**
-   * Prints the report, and writes it where the user wants it.
+   * Prints the report, and writes it to the file that the user named.
    *
-   * @throws BadOption where there was nothing to compare
+   * @throws BadOption if there was nothing to compare
    */
   @Override
   public void finish(PipelineResult result, Console console) throws IOException {
@@ -93,7 +93,7 @@ final class ReconcileJob implements Job {
       throw new IllegalStateException(
           "no findings came back to "
               + folder.path(FINDINGS)
-              + ": the engine runs on another machine, so that nobody can say here what it found");
+              + ": the engine runs on another machine, so its findings are not available here");
     }
     Report report =
         new Report(
@@ -121,7 +121,7 @@ final class ReconcileJob implements Job {
     exit = report.unexplained() == 0 ? 0 : 1;
   }
 
-  /** 0 where all is equal or explained, 1 where it is not. */
+  /** 0 if everything is equal or explained, otherwise 1. */
   @Override
   public int exit() {
     return exit;

@@ -49,10 +49,11 @@ public final class ReconcileVerb implements Verb {
                     all,
                     environment.setByDhara(),
                     List.of(
-                        "Compares two sets of answers by key and window, on the highest revision of"
-                            + " each, and says which differences late events and dead letters"
-                            + " explain. A and B are files:DIR or kafka://broker:9092/topic. Exit"
-                            + " code 1 where a difference is left unexplained."),
+                        "Compares two sets of answers by key and window, using the highest "
+                            + "revision of each, and reports which differences late events and "
+                            + "dead letters explain. A and B are files:DIR or "
+                            + "kafka://broker:9092/topic. The exit code is 1 if a difference is "
+                            + "unexplained."),
                     console));
   }
 

@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Events that wait to be late: until their own partition has seen an event that is newer by so
- * much. A stream knows lateness by partition, and so is this.
+ * Events that are held back so that they are late: until their own partition has seen an event that
+ * is newer by a given duration. It is per partition, because a stream decides lateness per
+ * partition.
  */
 final class HeldBack {
 
@@ -38,14 +39,17 @@ final class HeldBack {
     ids.add(event.id());
   }
 
-  /** The archive holds an event a second time: nobody misses it, if the first one is late. */
+  /**
+   * Notes that the archive holds this event a second time: then it is not missing from the stream,
+   * even if the held-back one is late.
+   */
   void comesAgain(String id) {
     if (ids.contains(id)) {
       again.add(id);
     }
   }
 
-  /** What is late now that an event was sent. */
+  /** The events that are late now that this one was sent. */
   List<ReplayRecord> after(ReplayRecord sent) {
     int partition = sent.partition();
     if (sent.at() <= newest[partition]) {
@@ -62,7 +66,7 @@ final class HeldBack {
     return late;
   }
 
-  /** What still waits, in the order of event time. */
+  /** The events still held back, in event-time order. */
   List<ReplayRecord> rest() {
     Comparator<ReplayRecord> order = ReplayRecord.BY_EVENT_TIME;
     return waiting.stream().flatMap(PriorityQueue::stream).sorted(order).toList();

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** A list of ids that may be too long for memory: it waits in a temporary file. */
+/** A list of ids that may be too long for memory; it is kept in a temporary file. */
 final class IdSpool implements AutoCloseable {
 
   private @Nullable Path folder;

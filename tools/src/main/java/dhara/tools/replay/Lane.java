@@ -15,13 +15,13 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * One input of a replay, on its way from its archive to its topic. It reads no further than to its
- * next record, so that several lanes can be sent in one order of event time.
+ * One input of a replay, from its archive to its topic. It reads only as far as its next record, so
+ * that several lanes can be merged in event-time order.
  */
 final class Lane<T extends Record & Event> implements Closeable {
 
   /**
-   * What the user says of one input.
+   * The places of one input.
    *
    * @param events its archive
    * @param to its topic
@@ -56,7 +56,7 @@ final class Lane<T extends Record & Event> implements Closeable {
   /**
    * Opens archive and topic.
    *
-   * @throws dhara.options.BadOption where one cannot be used
+   * @throws dhara.options.BadOption if one cannot be used
    */
   static <T extends Record & Event> Lane<T> open(
       Input<T> input,
@@ -97,7 +97,7 @@ final class Lane<T extends Record & Event> implements Closeable {
     return truth;
   }
 
-  /** Reads on to the next record; false where there is none. */
+  /** Reads the next record; false if there is none. */
   boolean hasNext() throws IOException {
     while (ready.isEmpty() && !read) {
       if (!archive.next()) {
@@ -109,8 +109,8 @@ final class Lane<T extends Record & Event> implements Closeable {
   }
 
   /**
-   * When the next record is sent, on the clock of event time: what is held back arrived before, and
-   * is sent when the one before it is.
+   * When the next record is sent, on the event-time clock. An event that was held back has an
+   * earlier arrival, and is sent together with the record before it.
    */
   long due() {
     return Math.max(clock, ready.element().arrival());
@@ -133,7 +133,7 @@ final class Lane<T extends Record & Event> implements Closeable {
     return plan.frontier();
   }
 
-  /** All lanes have ended: the next records are those that close. */
+  /** Called when all lanes have ended: the closing records come next. */
   void endAt(long newest) throws IOException {
     plan.close(newest);
   }

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets event time go by a number of times as fast as the wall clock. Every wait is measured from
- * the start, so that no delay adds up.
+ * Lets event time pass a given number of times faster than the wall clock. Every wait is measured
+ * from the start, so that delays do not add up.
  */
 final class Pace {
 
@@ -15,15 +15,15 @@ final class Pace {
   private long startMicros = ReplayPlan.START;
 
   /**
-   * @param speed zero for as fast as it goes
-   * @param stop ends a wait when it falls to zero
+   * @param speed zero for as fast as possible
+   * @param stop ends a wait when it counts down to zero
    */
   Pace(double speed, CountDownLatch stop) {
     this.speed = speed;
     this.stop = stop;
   }
 
-  /** Waits until the clock of event time shows a time, in microseconds; less if it is stopped. */
+  /** Waits until the event-time clock shows a time, in microseconds, or until it is stopped. */
   void await(long micros) {
     if (speed == 0 || micros == ReplayPlan.START) {
       return;
@@ -45,7 +45,7 @@ final class Pace {
     }
   }
 
-  /** How long after the start it is time for what comes so long after the first record. */
+  /** How long after the start a record is due that comes this long after the first one. */
   static long dueNanos(long micros, double speed) {
     return (long) (micros * 1_000.0 / speed);
   }

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The key that an event's record has: the text of one of its components. */
+/** The Kafka key of an event: the text of one of its components. */
 final class RecordKey<T extends Record & Event> {
 
   private static final String ID = "id";
 
-  /** Reads the component; null where that is the id. */
+  /** Reads the component; null if that is the id. */
   private final @Nullable Method accessor;
 
   private RecordKey(@Nullable Method accessor) {
@@ -25,9 +25,9 @@ final class RecordKey<T extends Record & Event> {
   }
 
   /**
-   * The key of a component.
+   * The key from this component.
    *
-   * @throws BadOption where the record has none of that name
+   * @throws BadOption if the record has no component of that name
    */
   static <T extends Record & Event> RecordKey<T> of(Class<T> type, String component) {
     if (component.equals(ID)) {
@@ -50,13 +50,13 @@ final class RecordKey<T extends Record & Event> {
     return new RecordKey<>(accessor);
   }
 
-  /** The component's text in UTF-8; null where it is missing. */
+  /** The component's text in UTF-8; null if it is missing. */
   byte @Nullable [] of(T event) {
     Object value = accessor == null ? event.id() : value(event);
     return value == null ? null : utf8(value.toString());
   }
 
-  /** The same, of a copy of the event under another id. */
+  /** The same for a copy of the event with another id. */
   byte @Nullable [] of(T event, String id) {
     return accessor == null ? utf8(id) : of(event);
   }

@@ -16,9 +16,8 @@ import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
 
 /**
- * The verb that sends the archives of an analysis' inputs to topics, in one order of event time, at
- * a multiple of their own speed, with faults planted in each, and writes the truth of what was
- * sent.
+ * Sends the archives of an analysis' inputs to topics, merged in event-time order, at a multiple of
+ * their own speed, with planted faults, and writes a truth file about what was sent.
  */
 final class Replay {
 
@@ -32,11 +31,10 @@ final class Replay {
   }
 
   /**
-   * Replays the inputs of which {@code --events} names an archive, to the end or to the user's
-   * Ctrl-C.
+   * Replays the inputs for which {@code --events} names an archive, to the end or until Ctrl-C.
    *
-   * @throws BadOption where the options contradict each other, or archive or topic cannot be used
-   * @throws IllegalStateException where the brokers refuse a record or go away
+   * @throws BadOption if the options contradict each other, or an archive or topic cannot be used
+   * @throws IllegalStateException if the brokers refuse a record or go away
    */
   void run(Analysis<?> analysis, ReplayOptions options, Console console) throws IOException {
     FileSystems.setDefaultPipelineOptions(options);
@@ -113,7 +111,7 @@ final class Replay {
     }
     if (!(speed > 0) || speed.isInfinite()) {
       throw new BadOption(
-          "--speed", speed, "is no number above zero; leave it out to go as fast as it can");
+          "--speed", speed, "is not a number above zero; leave it out to go as fast as possible");
     }
     return speed;
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What a replay does to its archive. Every fault is on or off by itself, and has random numbers of
- * its own: to switch one on chooses no other event for another.
+ * The faults that a replay plants. Each is switched on or off independently and has its own random
+ * numbers, so switching one on does not change which events the others choose.
  *
  * @param seed of the faults
  * @param disorder how far out of order events arrive; zero keeps the archive's order
@@ -20,8 +20,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param late the share of events that are held back
  * @param lateBy until their partition has seen an event this much newer
  * @param garbage how many lines of garbage are added, as a share of the events
- * @param farFuture how many events of a far future are added, as a share of the events
- * @param farPast how many events of a far past are added, as a share of the events
+ * @param farFuture how many events in the far future are added, as a share of the events
+ * @param farPast how many events in the far past are added, as a share of the events
  * @param idlePartition whether a partition falls silent
  * @param unwrittenPartition whether a partition gets nothing
  * @param closing how long after the newest event each partition's last one is dated; null for none
@@ -40,16 +40,16 @@ record ReplayFaults(
     boolean unwrittenPartition,
     @Nullable Duration closing) {
 
-  /** Before this the garbage of {@link Faults} is too old. */
+  /** The garbage of {@link Faults} that is too old lies before this time. */
   private static final Instant FAR_PAST = Instant.parse("1972-01-01T00:00:00Z");
 
   /** Longer than any archive, and yet safe to add to an event time in microseconds. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   /**
-   * What the user asked for.
+   * The faults that the user asked for.
    *
-   * @throws BadOption where that contradicts itself
+   * @throws BadOption if the options contradict each other
    */
   static ReplayFaults of(ReplayOptions options) {
     Duration disorder = within("--disorder", options.getDisorder());
@@ -114,7 +114,7 @@ record ReplayFaults(
     return value;
   }
 
-  /** Whether an event's time or id is ever written anew. */
+  /** Whether any event is written with another time or id. */
   boolean rewrites() {
     return farFuture > 0 || farPast > 0 || closing != null;
   }
@@ -124,7 +124,7 @@ record ReplayFaults(
     return 1 + (idlePartition ? 1 : 0) + (unwrittenPartition ? 1 : 0);
   }
 
-  /** What needs them. */
+  /** Which fault needs them. */
   String whyPartitions() {
     List<String> why = new ArrayList<>();
     if (idlePartition) {

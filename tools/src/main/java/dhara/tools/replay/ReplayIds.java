@@ -1,8 +1,8 @@
 package dhara.tools.replay;
 
 /**
- * Which ids were seen, by 64 bits of hash: 11 to 32 bytes of memory for each. Two ids of ten
- * million are taken for one with a chance of three in a million.
+ * The ids seen so far, as 64-bit hashes: 11 to 32 bytes of memory each. Among ten million ids, the
+ * probability that any two collide is three in a million.
  */
 final class ReplayIds {
 
@@ -12,7 +12,7 @@ final class ReplayIds {
   private long[] table = new long[1 << 16];
   private int size;
 
-  /** Adds an id; false where it was there. */
+  /** Adds an id; false if it was there already. */
   boolean add(String id) {
     if (size > table.length / 4 * 3) {
       grow();
@@ -44,7 +44,7 @@ final class ReplayIds {
     }
   }
 
-  /** FNV-1a, mixed as MurmurHash3 ends; zero stands for a free slot, and so never for an id. */
+  /** FNV-1a with the finalizer of MurmurHash3; never zero, which marks a free slot. */
   private static long hash(String id) {
     long hash = FNV_OFFSET;
     for (int i = 0; i < id.length(); i++) {

@@ -18,7 +18,7 @@ import java.util.List;
  * The bytes that a replay sends for an event: its own line, or its components in JSON.
  *
  * @param writer writes events under the names of their components
- * @param originals whether lines of JSON go out as they are
+ * @param originals whether JSON lines are sent unchanged
  * @param mapping how the reader of the topic maps fields
  * @param mapped whether it maps any
  */
@@ -26,7 +26,7 @@ record ReplayLines(LineWriter writer, boolean originals, Mapping mapping, boolea
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The kinds of garbage that no dates are needed for, and of which each can be told apart. */
+  /** The kinds of garbage that need no dates and can be distinguished. */
   private static final List<Reason> KINDS =
       Faults.KINDS.stream()
           .filter(kind -> kind != Reason.TOO_OLD && kind != Reason.IN_THE_FUTURE)
@@ -36,14 +36,14 @@ record ReplayLines(LineWriter writer, boolean originals, Mapping mapping, boolea
    * How the lines of an archive are sent.
    *
    * @param formats the archive's
-   * @throws BadOption where one mapping could not read all that would be sent
+   * @throws BadOption if one mapping could not read everything that would be sent
    */
   static ReplayLines of(
       LineWriter writer, ReplayOptions options, Mapping mapping, List<String> formats) {
     boolean originals = !options.getCanonical() && formats.contains("jsonl");
     boolean mapped = originals && options.getMap() != null;
     if (mapped && formats.contains("csv")) {
-      throw mixed(options, "events of CSV go out under the names of components");
+      throw mixed(options, "CSV events are sent with the names of components as field names");
     } else if (mapped && ReplayFaults.of(options).rewrites()) {
       throw mixed(
           options, "--closing, --farFuture and --farPast write events under those of components");
@@ -55,32 +55,32 @@ record ReplayLines(LineWriter writer, boolean originals, Mapping mapping, boolea
     return new BadOption(
         "--map",
         String.join(",", options.getMap()),
-        "names the fields of lines that go out as they are, but "
+        "names the fields of lines that are sent unchanged, but "
             + other
             + "; add --canonical, and read the topic without --map");
   }
 
   /**
-   * An event.
+   * The bytes of an event.
    *
-   * @param json its line; empty where that is not JSON
+   * @param json its line; empty if that is not JSON
    */
   byte[] event(Record event, byte[] json) {
     return originals && json.length > 0 ? json : writer.line(event);
   }
 
-  /** The kinds of garbage that the topic's reader finds as they were meant. */
+  /** The kinds of garbage for which the topic's reader finds the intended reason. */
   List<Reason> kinds() {
-    // Under other names an event time that is none would be missed first.
+    // With other field names, a bad event time would be reported as a missing field first.
     return mapped ? KINDS.stream().filter(kind -> kind != Reason.WRONG_TYPE).toList() : KINDS;
   }
 
-  /** A line that is no event, made from one that is. */
+  /** A garbage line, made from an event. */
   byte[] garbage(Reason kind, Record event) {
     return Faults.garbage(kind, writer.line(event));
   }
 
-  /** An event under another id and time. */
+  /** A copy of an event with another id and time. */
   <T extends Record & Event> byte[] copy(T event, String id, Instant at) {
     try {
       ObjectNode json = (ObjectNode) JSON.readTree(writer.line(event));

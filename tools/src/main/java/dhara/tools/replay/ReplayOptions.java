@@ -11,12 +11,12 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** What a user may say to {@code replay}: every fault is off until it is asked for. */
+/** The options of {@code replay}; every fault is off by default. */
 public interface ReplayOptions extends PipelineOptions {
 
   @Description(
-      "The archive: a file or a pattern; several files are read in the order of their names. Of"
-          + " several inputs NAME=FILES repeatedly: they are sent in one order of event time, e.g."
+      "The archive: a file or a pattern; several files are read in the order of their names. For "
+          + "several inputs NAME=FILES repeatedly; they are sent together in event-time order, e.g."
           + " --events=test-data/orders/orders.jsonl")
   @Validation.Required
   List<String> getEvents();
@@ -24,8 +24,8 @@ public interface ReplayOptions extends PipelineOptions {
   void setEvents(List<String> value);
 
   @Description(
-      "The topic, with partitions=4 for one that is not there yet and producer.NAME= for what"
-          + " Kafka's producer knows; of several inputs NAME=URI repeatedly, e.g."
+      "The topic; partitions=4 applies if it must be created, and producer.NAME= sets a property "
+          + "of Kafka's producer. For several inputs NAME=URI repeatedly, e.g."
           + " --to=kafka://localhost:9092/orders?partitions=4")
   @Validation.Required
   List<String> getTo();
@@ -33,65 +33,66 @@ public interface ReplayOptions extends PipelineOptions {
   void setTo(List<String> value);
 
   @Description(
-      "Which input a value without a name is of; by default the first, e.g. --input=orders")
+      "The input that values without a name are for; by default the first, e.g. --input=orders")
   String getInput();
 
   void setInput(String value);
 
   @Description(
-      "How the archive's fields become components, as an analysis takes it. Lines of JSON go out as"
-          + " they are, so that the stream needs the same --map, e.g. --map=customer=CustomerID")
+      "The field mapping of the archive, as for an analysis. JSON lines are sent unchanged, so "
+          + "the stream needs the same --map, e.g. --map=customer=CustomerID")
   List<String> getMap();
 
   void setMap(List<String> value);
 
   @Description(
-      "Write events of JSON under the names of their components, so that the stream needs no --map;"
-          + " events of CSV are always written so, e.g. --canonical")
+      "Write JSON events with the names of their components as field names, so that the stream "
+          + "needs no --map; CSV events are always written so, e.g. --canonical")
   @Default.Boolean(false)
   boolean getCanonical();
 
   void setCanonical(boolean value);
 
   @Description(
-      "The component whose value is the record's key: events of one key go to one partition. Of"
-          + " several inputs NAME=COMPONENT repeatedly; by default id, e.g. --key=customer")
+      "The component whose value is the record's key; events with the same key go to the same "
+          + "partition. For several inputs NAME=COMPONENT repeatedly; by default id, e.g. "
+          + "--key=customer")
   @Nullable List<String> getKey();
 
   void setKey(@Nullable List<String> value);
 
   @Description(
-      "How many times as fast as the wall clock event time goes by; by default as fast as it can,"
-          + " e.g. --speed=60")
+      "How many times faster than the wall clock event time passes; by default as fast as "
+          + "possible, e.g. --speed=60")
   Double getSpeed();
 
   void setSpeed(Double value);
 
-  @Description("The seed of the faults: one seed, the same records, e.g. --seed=7")
+  @Description("The seed of the faults; the same seed gives the same records, e.g. --seed=7")
   @Default.Long(1)
   long getSeed();
 
   void setSeed(long value);
 
   @Description(
-      "How far out of order events arrive: each moves back by less than this; PT0S keeps the"
-          + " archive's order, e.g. --disorder=PT8S")
+      "How far out of order events arrive: each is delayed by less than this; PT0S keeps the "
+          + "archive's order, e.g. --disorder=PT8S")
   @Default.InstanceFactory(Zero.class)
   Duration getDisorder();
 
   void setDisorder(Duration value);
 
   @Description(
-      "How far out of order the archive itself may be for --disorder to hold: so much event time is"
-          + " sorted in memory, e.g. --sortWithin=PT10S")
+      "How far out of order the archive itself may be, so that --disorder still holds: this much "
+          + "event time is sorted in memory, e.g. --sortWithin=PT10S")
   @Default.InstanceFactory(DharaOptions.TenSeconds.class)
   Duration getSortWithin();
 
   void setSortWithin(Duration value);
 
   @Description(
-      "The share of events that are sent twice, the copy within the disorder or, without one, within"
-          + " a second of event time, e.g. --duplicates=0.03")
+      "The share of events that are sent twice. The copy comes within --disorder or, without it, "
+          + "within a second of event time, e.g. --duplicates=0.03")
   @Default.Double(0)
   double getDuplicates();
 
@@ -134,28 +135,28 @@ public interface ReplayOptions extends PipelineOptions {
   void setFarPast(double value);
 
   @Description(
-      "One partition gets a few events and then no more; its keys move to another, e.g."
+      "Let one partition fall silent after a few events; its keys move to another, e.g."
           + " --idlePartition")
   @Default.Boolean(false)
   boolean getIdlePartition();
 
   void setIdlePartition(boolean value);
 
-  @Description("One partition never gets a record, e.g. --unwrittenPartition")
+  @Description("Leave one partition without any record, e.g. --unwrittenPartition")
   @Default.Boolean(false)
   boolean getUnwrittenPartition();
 
   void setUnwrittenPartition(boolean value);
 
   @Description(
-      "At the end, send to each written partition one more event, dated this much after the newest:"
-          + " it closes the windows of all others, e.g. --closing=PT1H")
+      "At the end, send one more event to each written partition, dated this much after the "
+          + "newest; it closes the windows of all other events, e.g. --closing=PT1H")
   Duration getClosing();
 
   void setClosing(Duration value);
 
   @Description(
-      "The file that says in JSON what was sent, of each input; - is the standard output, e.g."
+      "The JSON file that records what was sent for each input; - is the standard output, e.g."
           + " --truth=/tmp/truth.json")
   @Default.String("replay-truth.json")
   String getTruth();
@@ -163,7 +164,7 @@ public interface ReplayOptions extends PipelineOptions {
   void setTruth(String value);
 
   @Description(
-      "The stream's floor of event time: what counts as a dead letter, e.g."
+      "The stream's floor of event time, to know which events will be dead letters, e.g."
           + " --notBefore=2000-01-01T00:00:00Z")
   @Default.InstanceFactory(DharaOptions.Year2000.class)
   Instant getNotBefore();
@@ -171,15 +172,14 @@ public interface ReplayOptions extends PipelineOptions {
   void setNotBefore(Instant value);
 
   @Description(
-      "How far in the future the stream lets an event lie: what counts as a dead letter, e.g."
-          + " --maxSkew=PT1H")
+      "The stream's --maxSkew, to know which events will be dead letters, e.g. --maxSkew=PT1H")
   @Default.InstanceFactory(DharaOptions.OneDay.class)
   Duration getMaxSkew();
 
   void setMaxSkew(Duration value);
 
   @Description(
-      "The stream's longest event in bytes; of a longer line one byte more than that is sent, e.g."
+      "The stream's longest event in bytes; a longer line is cut to one byte more, e.g."
           + " --maxEventBytes=1048576")
   @Default.Integer(1 << 20)
   int getMaxEventBytes();

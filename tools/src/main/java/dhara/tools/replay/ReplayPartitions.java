@@ -3,13 +3,13 @@ package dhara.tools.replay;
 import dhara.connectors.kafka.TopicWriter;
 
 /**
- * Which partition a record goes to: its key says it, as with Kafka's own producers, over the
- * partitions in use. The last partition may be left unwritten; of the others the last may fall
- * silent after a few events, and its keys move to the first.
+ * Chooses the partition of a record by its key, as Kafka's own producers do, among the partitions
+ * in use. The last partition may be left unwritten. The last of the others may fall silent after a
+ * few events; its keys then move to the first.
  */
 final class ReplayPartitions {
 
-  /** A partition is silent only if it has spoken before. */
+  /** A partition falls silent only after it has had some records. */
   private static final int FEW = 10;
 
   private static final int NONE = -1;
@@ -21,7 +21,7 @@ final class ReplayPartitions {
   private int turn;
 
   /**
-   * @param count how many the topic has: enough for the faults
+   * @param count how many the topic has; enough for the faults
    */
   ReplayPartitions(int count, ReplayFaults faults) {
     this.count = count;
@@ -33,12 +33,12 @@ final class ReplayPartitions {
     return count;
   }
 
-  /** The one that falls silent; negative where none does. */
+  /** The one that falls silent; negative if none does. */
   int idle() {
     return idle;
   }
 
-  /** The one that gets nothing; negative where there is none. */
+  /** The one that gets no record; negative if there is none. */
   int unwritten() {
     return inUse < count ? inUse : NONE;
   }
@@ -53,7 +53,7 @@ final class ReplayPartitions {
     return heard <= FEW ? idle : 0;
   }
 
-  /** The partition of what has no key: one after the other, but never the silent one. */
+  /** The partition of a record without a key: round-robin, without the silent one. */
   int next() {
     int partition = turn;
     turn = (turn + 1) % (idle == NONE ? inUse : inUse - 1);

@@ -16,23 +16,24 @@ import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Turns an archive into the records of a replay, in the order in which they are sent. A function of
- * the archive and the faults.
+ * Turns an archive into the records of a replay, in the order in which they are sent. It is a
+ * function of the archive and the faults.
  *
- * <p>With a disorder, each record arrives at its event's time and less than the disorder after it:
- * so no event comes that much after a newer one, on any partition. The archive's own disorder is
- * sorted out before, up to {@code sortWithin}; that much event time is held in memory. Without one,
- * a record arrives when the archive's newest event so far does, which is the archive's own order.
+ * <p>With a disorder, each record arrives at its event's time plus less than the disorder, so on no
+ * partition an event comes later than that after a newer one. Before, the archive's own disorder is
+ * sorted out, up to {@code sortWithin}; that much event time is held in memory. Without a disorder,
+ * a record arrives together with the archive's newest event so far, which keeps the archive's
+ * order.
  *
- * <p>An event that is to be late leaves that order: {@link HeldBack} has it until its partition has
- * seen a newer one. The archive may end before, or hold the event twice: then it is not late.
+ * <p>An event that is to be late leaves this order: {@link HeldBack} keeps it until its partition
+ * has seen a newer one. If the archive ends before that, or holds the event twice, it is not late.
  */
 final class ReplayPlan<T extends Record & Event> implements Archive.Taker<T> {
 
-  /** The time of what comes before any event; far from an overflow. */
+  /** A time before any event, far from an overflow. */
   static final long START = Long.MIN_VALUE / 2;
 
-  /** Within the ten seconds of disorder that streams bear by default. */
+  /** Within the ten seconds of disorder that streams tolerate by default. */
   private static final Duration COPY_WITHIN = Duration.ofSeconds(1);
 
   /** Takes records in the order of their arrival. */
@@ -63,7 +64,7 @@ final class ReplayPlan<T extends Record & Event> implements Archive.Taker<T> {
   private final long copyMicros;
   private final long sortMicros;
 
-  /** What each partition's closing event is a copy of; null where it got none. */
+  /** The event that each partition's closing event is a copy of; null if it got none. */
   private final List<Last<T>> lasts;
 
   private @Nullable T last;
@@ -137,7 +138,7 @@ final class ReplayPlan<T extends Record & Event> implements Archive.Taker<T> {
     }
     if (copies.nextDouble() < faults.duplicates()) {
       long arrival = base(at) + copies.nextLong(copyMicros);
-      // A copy in time would take a late event's place.
+      // An on-time copy would be counted instead of the late event.
       if (!heldBackNow) {
         add(at(record, Kind.DUPLICATE, record.bytes(), arrival, event.id(), null));
       }
@@ -190,7 +191,7 @@ final class ReplayPlan<T extends Record & Event> implements Archive.Taker<T> {
             reason));
   }
 
-  /** The archive has ended: sends what is underway, and what is still held back. */
+  /** After the end of the archive: sends the remaining records, and those still held back. */
   void end() throws IOException {
     sendUntil(Long.MAX_VALUE);
     for (ReplayRecord record : heldBack.rest()) {
@@ -204,7 +205,7 @@ final class ReplayPlan<T extends Record & Event> implements Archive.Taker<T> {
   }
 
   /**
-   * Sends what closes the windows of all others.
+   * Sends the events that close the windows of all others.
    *
    * @param newest the time of the newest event of all inputs
    */

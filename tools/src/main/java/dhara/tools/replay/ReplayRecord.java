@@ -13,11 +13,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param partition where it goes
  * @param key null for none
  * @param bytes its value
- * @param arrival when it comes, on the clock of event time, in microseconds since 1970
- * @param order settles what comes at one time
- * @param id the event's id; empty where it is none
- * @param at the event's time, in microseconds since 1970
- * @param reason why it is no event; null where it is one
+ * @param arrival when it is sent, on the event-time clock, in epoch microseconds
+ * @param order breaks ties of arrival
+ * @param id the event's id; empty for garbage
+ * @param at the event's time, in epoch microseconds
+ * @param reason why it is a dead letter; null for an event
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared by its content
 record ReplayRecord(
@@ -37,21 +37,21 @@ record ReplayRecord(
   static final Comparator<ReplayRecord> BY_EVENT_TIME =
       Comparator.comparingLong(ReplayRecord::at).thenComparingLong(ReplayRecord::order);
 
-  /** What a record is, to who checks a stream. */
+  /** The kind of a record, for those who check a stream. */
   enum Kind {
     /** An event, for the first time. */
     EVENT,
     /** An event, for the first time, and late. */
     LATE,
-    /** An event that was held back, and is not missed: see {@link ReplayPlan}. */
+    /** An event that was held back, but is not late: see {@link ReplayPlan}. */
     HELD_BACK,
     /** A planted copy. */
     DUPLICATE,
     /** A copy that the archive holds. */
     ARCHIVE_DUPLICATE,
-    /** Planted, and no event. */
+    /** Planted garbage. */
     GARBAGE,
-    /** A line of the archive that is no event. */
+    /** A line of the archive that is not an event. */
     ARCHIVE_GARBAGE,
     /** The last of its partition. */
     CLOSING;
@@ -71,7 +71,7 @@ record ReplayRecord(
     return new ReplayRecord(other, partition, key, bytes, arrival, order, id, at, reason);
   }
 
-  /** Event time in microseconds since 1970, what is finer cut. */
+  /** Event time in epoch microseconds, truncated. */
   static long micros(Instant at) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, at);
   }

@@ -12,9 +12,9 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What a replay that has ended says.
+ * The report of a finished replay.
  *
- * @param speed what the user asked for; null for as fast as it went
+ * @param speed the speed that the user asked for; null for as fast as possible
  * @param lanes what was sent of each input
  * @param elapsed from the first line to the last acknowledgement
  */
@@ -39,7 +39,7 @@ record ReplayReport(
     return Math.round(records / Math.max(1e-3, elapsed.toNanos() / 1e9));
   }
 
-  /** As JSON, to a file that is whole or absent. */
+  /** As JSON, to a file that is either complete or absent. */
   void write(Path file) throws IOException {
     WholeFile.write(file, this::write);
   }

@@ -13,10 +13,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /** One replay, from its start to its end, its failure, or the user's Ctrl-C. */
 final class ReplayRun implements AutoCloseable {
 
-  /** What a run lasts that was stopped. */
+  /** The duration of a run that was stopped. */
   private static final Duration STOPPED = Duration.ofNanos(-1);
 
-  /** How long a process that was told to end waits for acknowledgements. */
+  /** How long a process that is asked to end waits for acknowledgements. */
   private static final int PATIENCE_SECONDS = 10;
 
   private final List<Lane<?>> lanes;
@@ -34,10 +34,10 @@ final class ReplayRun implements AutoCloseable {
   }
 
   /**
-   * Gets ready, and listens to Ctrl-C until it is closed.
+   * Prepares the run, and handles Ctrl-C until it is closed.
    *
    * @param lanes one for each input
-   * @param speed zero for as fast as it goes
+   * @param speed zero for as fast as possible
    */
   static ReplayRun start(List<Lane<?>> lanes, double speed, Console console) {
     ReplayRun run = new ReplayRun(lanes, speed, console);
@@ -46,9 +46,9 @@ final class ReplayRun implements AutoCloseable {
   }
 
   /**
-   * Sends all archives in one order of event time, and waits until all of it is acknowledged.
+   * Sends all archives merged in event-time order, and waits until every record is acknowledged.
    *
-   * @return how long it took; below zero where it was stopped
+   * @return how long it took; negative if it was stopped
    */
   Duration toTheEnd() throws IOException {
     long startNanos = System.nanoTime();
@@ -80,9 +80,7 @@ final class ReplayRun implements AutoCloseable {
     }
   }
 
-  /**
-   * Sends, again and again, what of all lanes is due first; of two at one time the first lane's.
-   */
+  /** Repeatedly sends the record that is due first among all lanes; ties go to the first lane. */
   private void sendAll() throws IOException {
     Lane<?> first = first();
     while (first != null) {
@@ -136,7 +134,7 @@ final class ReplayRun implements AutoCloseable {
     }
   }
 
-  /** The user wants no more. */
+  /** The user stopped the run. */
   private static final class Stopped extends IOException {
 
     private static final long serialVersionUID = 1L;

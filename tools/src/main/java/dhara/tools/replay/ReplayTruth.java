@@ -13,12 +13,12 @@ import java.util.Map;
 
 /**
  * What a replay has sent. {@code records = events + duplicates + archiveDuplicates + deadLetters +
- * archiveDeadLetters + closing}; {@code events} are different events, and {@code late} and {@code
- * heldBack} are among them.
+ * archiveDeadLetters + closing}; {@code events} are distinct events and include {@code late} and
+ * {@code heldBack}.
  *
- * <p>{@code worstDisorder} is how far an event came after a newer one on its partition, late ones
- * apart: what a stream must bear. {@code outOfOrder} counts what went beyond the disorder that was
- * asked for, because the archive did.
+ * <p>{@code worstDisorder} is how far an event came after a newer one on its partition, without the
+ * late ones: the disorder that a stream must tolerate. {@code outOfOrder} counts events beyond the
+ * requested disorder, which comes from the archive itself.
  */
 final class ReplayTruth implements AutoCloseable {
 
@@ -78,7 +78,7 @@ final class ReplayTruth implements AutoCloseable {
     return kinds.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Different events. */
+  /** Distinct events. */
   long events() {
     return of(Kind.EVENT) + of(Kind.LATE) + of(Kind.HELD_BACK);
   }
@@ -91,7 +91,7 @@ final class ReplayTruth implements AutoCloseable {
     return Duration.ofNanos(worstMicros * 1_000);
   }
 
-  /** What was asked for, and was not possible with this archive. */
+  /** The requests that this archive could not fulfil. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (outOfOrder > 0) {
@@ -125,7 +125,7 @@ final class ReplayTruth implements AutoCloseable {
             of(Kind.CLOSING));
   }
 
-  /** Writes the faults and what came of them, as fields of the object that is open. */
+  /** Writes the faults and their results as fields of the open object. */
   void write(JsonGenerator json) throws IOException {
     json.writeNumberField("seed", faults.seed());
     json.writeObjectFieldStart("faults");

@@ -56,10 +56,9 @@ public final class ReplayVerb implements Verb {
                     false,
                     Map.of(),
                     List.of(
-                        "Sends files of events to a topic for each input, N times as fast as they"
-                            + " happened or as fast as it goes, with seeded faults that are off"
-                            + " until they are asked for, and writes what was sent to a file of"
-                            + " truth. E.g.",
+                        "Sends files of events to a topic for each input, N times as fast as "
+                            + "they happened or as fast as possible, with seeded faults, which "
+                            + "are off by default, and records what was sent in a truth file. E.g.",
                         Launcher.command(engine, EXAMPLE)),
                     console));
   }

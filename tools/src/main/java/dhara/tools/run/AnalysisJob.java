@@ -21,7 +21,7 @@ import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricResults;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 
-/** The job of an analysis: what it says when it has ended. */
+/** The job of an analysis, and what it prints at its end. */
 public final class AnalysisJob implements Job {
 
   private final Assembly assembly;
@@ -60,10 +60,10 @@ public final class AnalysisJob implements Job {
   }
 
   /**
-   * Prints the answers that go to the console, the first dead letters where they do, and the
+   * Prints the answers that go to the console, the first dead letters if they go there, and the
    * ledger.
    *
-   * @throws UnbalancedLedger where an event is unaccounted for: the answers cannot stand
+   * @throws UnbalancedLedger if an event is unaccounted for, so that the answers are not valid
    */
   @Override
   public void finish(PipelineResult result, Console console) throws IOException {
@@ -100,7 +100,9 @@ public final class AnalysisJob implements Job {
     assembly.succeed(ledgers);
   }
 
-  /** Says of inputs that nothing came of them; an empty answer looks like one of a quiet day. */
+  /**
+   * Warns of inputs none of whose events were used, because an empty result looks like a quiet day.
+   */
   private static void unused(List<Ledger> ledgers, Console console) {
     for (Ledger ledger : ledgers) {
       if (ledger.unused()) {
@@ -111,7 +113,7 @@ public final class AnalysisJob implements Job {
                 ledger.input(),
                 ledger.read(),
                 ledger.deadLettered() > 0
-                    ? "; dead letters say why, and --map names fields that are called otherwise"
+                    ? "; dead letters say why, and --map maps fields with other names"
                     : "; they are outside of --from and --until");
       } else if (ledger.read() == 0) {
         console.err().printf("WARNING %s: no events were read%n", ledger.input());
@@ -120,9 +122,9 @@ public final class AnalysisJob implements Job {
   }
 
   /**
-   * Prints ledgers, and fails where one does not balance.
+   * Prints ledgers, and fails if one does not balance.
    *
-   * @param dropped what the engine says that it dropped, a line for each step
+   * @param dropped what the engine reports as dropped, a line for each step
    */
   static void checked(List<Ledger> ledgers, List<String> dropped, Console console) {
     ledgers.forEach(console.err()::println);
@@ -135,8 +137,8 @@ public final class AnalysisJob implements Job {
   }
 
   /**
-   * What the engine dropped as late behind the ledger's back, which no step may let happen: Beam's
-   * groupings drop without a word but for a counter.
+   * Elements that the engine dropped as late without the ledger, which must not happen: Beam's
+   * groupings drop silently and only increment a counter.
    */
   static List<String> dropped(MetricResults metrics) {
     List<String> dropped = new ArrayList<>();
@@ -157,7 +159,7 @@ public final class AnalysisJob implements Job {
     assembly.close();
   }
 
-  /** Some event left by no exit, or by two. */
+  /** Some event left by no exit, or by two exits. */
   static final class UnbalancedLedger extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;

@@ -10,8 +10,8 @@ import java.util.Comparator;
 import java.util.TreeSet;
 
 /**
- * The first dead letters of a run, by where they stand, as lines that a person reads. It holds no
- * more of them than it shows.
+ * The first dead letters of a run, by position, as lines for a person. It holds only those that it
+ * shows.
  */
 final class DeadLetters {
 
@@ -21,7 +21,7 @@ final class DeadLetters {
   private final TreeSet<Letter> first =
       new TreeSet<>(
           Comparator.comparing(Letter::source)
-              // Positions end in a number: the shorter of two is the smaller.
+              // Positions end in a number, so the shorter of two is the smaller.
               .thenComparing(letter -> letter.position.length())
               .thenComparing(Letter::position)
               .thenComparing(Letter::text));
@@ -38,7 +38,7 @@ final class DeadLetters {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read a dead letter of this run", e);
     }
-    long records = json.path("records").asLong(1); // one that is summed up stands for several
+    long records = json.path("records").asLong(1); // a merged one stands for several
     count += records;
     first.add(
         new Letter(

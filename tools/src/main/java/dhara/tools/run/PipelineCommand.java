@@ -19,7 +19,7 @@ import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * A command whose work is a pipeline, on the engine of its environment.
+ * A command that runs a pipeline on the engine of its environment.
  *
  * @param known the options that it takes
  * @param given those that the user gave
@@ -28,7 +28,7 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
 
   private static final String EVENTS = "events";
 
-  /** What is set on the engine. */
+  /** The settings of the engine. */
   public EngineSettings settings() {
     return EngineSettings.of(environment.engine(), given.values(), known.beam(given));
   }
@@ -36,8 +36,8 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
   /**
    * The options of the pipeline.
    *
-   * @param name what it is called where the user does not say
-   * @param byDhara options of the engine, as Beam's arguments
+   * @param name its job name, unless the user gives one
+   * @param byDhara options of the engine that Dhara sets, as Beam's arguments
    */
   public <O extends PipelineOptions> O options(Class<O> type, String name, List<String> byDhara) {
     List<String> all = new ArrayList<>(known.beam(given));
@@ -53,7 +53,7 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
    * Runs the pipeline to its end, or only explains what would run.
    *
    * @return the exit code
-   * @throws Exception what made it fail, as the engine wrapped it
+   * @throws Exception the failure, as the engine wrapped it
    */
   public int run(Prepared.Maker maker) throws Exception {
     EngineSettings settings = settings();
@@ -86,14 +86,15 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
             .err()
             .println(
                 running.pipeline().getOptions().getJobName()
-                    + ": left to its cluster; end it there");
+                    + ": the cluster runs it now; stop it there");
       }
       return wait ? running.exit() : ExitCode.DONE;
     }
   }
 
   /**
-   * What would be read, made and written, where a source is named, and what is set on the engine.
+   * Prints what would be read, created and written, if a source is named, and the settings of the
+   * engine.
    */
   private void explain(Prepared.Maker maker, EngineSettings settings) throws Exception {
     PrintStream out = Printable.stream(environment.console().out());
@@ -107,7 +108,7 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
     settings.explain().forEach(out::println);
   }
 
-  /** The command that goes on with a run that was ended. */
+  /** The command that resumes a run that was stopped. */
   private String again(EngineRun.Resume resume) {
     List<String> words = new ArrayList<>(List.of(known.command()));
     given
@@ -127,7 +128,9 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
     boolean wait = options.as(DharaOptions.class).getWait();
     if (!wait && job.bounded()) {
       throw new BadOption(
-          "--wait", wait, "is for streams: a backfill says at its end whether its ledger balances");
+          "--wait",
+          wait,
+          "is for streams: a backfill prints at its end whether its ledger balances");
     } else if (!wait && environment.engine().embedded(options)) {
       throw new BadOption(
           "--wait", wait, "leaves a stream to its cluster, and this one runs inside the command");
@@ -135,7 +138,7 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
     return wait;
   }
 
-  /** Tells a line for each finding; whether one of them refuses the pipeline. */
+  /** Prints a line for each finding, and returns whether one of them refuses the pipeline. */
   public boolean refused(List<GraphFinding> findings) {
     findings.forEach(
         finding -> environment.console().err().println(Launcher.NAME + ": " + finding));

@@ -10,14 +10,14 @@ import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 
 /**
- * A job in the form that it would run in, and what is wrong with its graph on this engine.
+ * A job as it would run, and the problems of its graph on this engine.
  *
- * @param job to be closed by whoever asked for it
+ * @param job to be closed by the caller
  * @param findings in the order of the steps
  */
 public record Prepared(Job job, List<GraphFinding> findings) {
 
-  /** Makes a job under the options that the user gave and those that Dhara sets. */
+  /** Makes a job with the options of the user and those that Dhara sets. */
   @FunctionalInterface
   public interface Maker {
 
@@ -29,12 +29,15 @@ public record Prepared(Job job, List<GraphFinding> findings) {
     Job job(List<String> byDhara);
   }
 
-  /** A job to run: a stream is built twice, a backfill, which nothing restores, once. */
+  /**
+   * A job to run. A stream is built twice to compare the names of its steps; a backfill, which is
+   * never restored, once.
+   */
   static Prepared toRun(Maker maker, EngineSettings settings) {
     return prepared(maker, settings, false);
   }
 
-  /** A job to look at: always built twice, so that its names are known to stay. */
+  /** A job to inspect: always built twice, to check that the names of its steps stay the same. */
   public static Prepared toInspect(Maker maker, EngineSettings settings) {
     return prepared(maker, settings, true);
   }
@@ -47,8 +50,8 @@ public record Prepared(Job job, List<GraphFinding> findings) {
     try {
       job = maker.job(byDhara);
       if (twice || !job.bounded()) {
-        // Only a built pipeline says whether it streams, and it reads its options while it is
-        // built: so it is built again.
+        // Only a built pipeline tells whether it streams, and it reads its options while it is
+        // built, so it is built again.
         if (!job.bounded()) {
           byDhara.addAll(settings.arguments(true));
         }

@@ -21,9 +21,9 @@ import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
 
 /**
- * One run of a job, from its start to its end, its failure, or the user's Ctrl-C. At Ctrl-C the
- * process lives until the run is over and its temporary files are deleted, but no longer than a
- * moment beyond the engine's own patience.
+ * One run of a job, from its start to its end, its failure, or the user's Ctrl-C. After Ctrl-C the
+ * process lives until the run is over and its temporary files are deleted, but only a moment longer
+ * than the engine's own timeout.
  */
 public final class Run implements AutoCloseable {
 
@@ -40,10 +40,10 @@ public final class Run implements AutoCloseable {
   private final Thread stop = new Thread(this::stop, "dhara-stop");
 
   /**
-   * @param job to be closed by whoever made it
+   * @param job to be closed by its maker
    * @param attended the engine's part in it; this closes it
-   * @param screen shows a stream; it is closed when the user ends that
-   * @param again the command that goes on with a run
+   * @param screen shows a stream; it is closed when the user stops the stream
+   * @param again makes the command that resumes a run
    */
   Run(Job job, EngineRun attended, StreamScreen screen, Function<EngineRun.Resume, String> again) {
     this.job = job;
@@ -57,8 +57,8 @@ public final class Run implements AutoCloseable {
   /**
    * Runs the job until it ends.
    *
-   * @param wait false where the engine only takes the job: a template of Dataflow
-   * @throws Exception what made it fail, as the engine wrapped it
+   * @param wait false if the engine only accepts the job, as for a Dataflow template
+   * @throws Exception the failure, as the engine wrapped it
    */
   void toTheEnd(boolean wait) throws Exception {
     try {
@@ -92,7 +92,7 @@ public final class Run implements AutoCloseable {
     }
   }
 
-  /** Ends what runs, waits until the run's own thread has closed everything, and cleans up. */
+  /** Stops the run, waits until its own thread has closed everything, and cleans up. */
   private void stop() {
     interrupted.set(true);
     Optional<Vitals> last = attended.vitals();
@@ -121,7 +121,7 @@ public final class Run implements AutoCloseable {
     }
   }
 
-  /** What it had counted by its newest ledger, and how far it had come. */
+  /** Prints the counts of the newest ledger, and the watermark. */
   private void sayPosition(Vitals vitals) {
     vitals.ledgers().forEach(ledger -> say(ledger.toString()));
     vitals
@@ -139,7 +139,7 @@ public final class Run implements AutoCloseable {
                             : "")));
   }
 
-  /** An engine that runs inside {@code run()} gives no handle, and ends with this process. */
+  /** An engine that runs inside {@code run()} returns no handle, and ends with this process. */
   private void cancel() throws IOException {
     PipelineResult result = running.get();
     if (result == null) {

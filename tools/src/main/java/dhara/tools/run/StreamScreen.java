@@ -25,13 +25,13 @@ import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A stream on a terminal: the newest of its answers as tables, and below them how it is doing,
- * drawn anew every second. What else is said scrolls by above. Where only the error stream is a
- * terminal, answers are JSON lines on the other; where neither is, nothing is drawn.
+ * Shows a stream on a terminal: its newest answers as tables, and its state below them, redrawn
+ * every second. Other messages scroll by above. If only the error stream is a terminal, answers go
+ * to the standard output as JSON lines; if neither is one, nothing is drawn.
  */
 final class StreamScreen implements Screen, AutoCloseable {
 
-  /** With the heads of two tables and the line below it fits a terminal of 24 lines. */
+  /** With the headers of two tables and the line below, this fits a terminal of 24 lines. */
   private static final int ROWS = 14;
 
   private final Console console;
@@ -64,12 +64,12 @@ final class StreamScreen implements Screen, AutoCloseable {
             : null;
   }
 
-  /** The screen of a run on a console; it shows nothing of a run that ends by itself. */
+  /** The screen of a run on a console; it shows nothing for a run that ends by itself. */
   static StreamScreen of(Console console, boolean bounded) {
     return new StreamScreen(console, !bounded && console.live());
   }
 
-  /** Where to say what is not drawn. */
+  /** The console for messages that are not drawn. */
   Console console() {
     return above;
   }
@@ -77,7 +77,7 @@ final class StreamScreen implements Screen, AutoCloseable {
   /**
    * Begins to draw, if there is a terminal.
    *
-   * @param vitals how the stream is doing
+   * @param vitals the state of the stream
    */
   void show(Supplier<Optional<Vitals>> vitals) {
     if (clock == null) {
@@ -98,7 +98,7 @@ final class StreamScreen implements Screen, AutoCloseable {
       LinkedHashMap<String, String> rows =
           newest.computeIfAbsent(output, name -> new LinkedHashMap<>());
       String of = new String(key, StandardCharsets.UTF_8);
-      rows.remove(of); // a revision is as new as what it replaces was
+      rows.remove(of); // a revision takes the place of the answer that it replaces
       if (row != null) {
         rows.put(of, new String(row, StandardCharsets.UTF_8));
       }
@@ -109,7 +109,7 @@ final class StreamScreen implements Screen, AutoCloseable {
     return tables;
   }
 
-  /** Draws over what was drawn before. */
+  /** Redraws the screen. */
   synchronized void draw(Vitals vitals, Instant now) {
     List<String> lines = new ArrayList<>();
     try {
@@ -151,7 +151,7 @@ final class StreamScreen implements Screen, AutoCloseable {
         : line.substring(0, line.offsetByCodePoints(0, columns - 1)) + "…";
   }
 
-  /** How it is doing, in the order in which it is asked for. */
+  /** The state of the stream, the most important parts first. */
   private List<String> parts(Vitals vitals, Instant now) {
     List<String> parts = new ArrayList<>();
     parts.add(number(vitals.read(), "records"));
@@ -185,7 +185,7 @@ final class StreamScreen implements Screen, AutoCloseable {
     return String.format(Locale.ROOT, "%,d %s", count, of);
   }
 
-  /** Lines of a width, broken between the parts only. */
+  /** Lines of this width, broken only between the parts. */
   static List<String> wrapped(List<String> parts, int columns) {
     List<String> lines = new ArrayList<>();
     for (String part : parts) {
@@ -218,7 +218,7 @@ final class StreamScreen implements Screen, AutoCloseable {
     }
   }
 
-  /** What is said while the screen is drawn stands above it. */
+  /** Prints messages above the screen while it is drawn. */
   private final class Above extends OutputStream {
 
     @Override

@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Answers on the console, in the order of their windows and keys: an aligned table on a terminal,
- * JSON lines where the output is piped. A list of records within an answer has a line of the table
- * for each of them, the answer's other cells on the first.
+ * Prints answers on the console, in the order of their windows and keys: an aligned table on a
+ * terminal, JSON lines if the output is piped. If an answer contains a list of records, the table
+ * has a line for each of them, with the answer's other cells on the first.
  */
 final class Table {
 
@@ -39,16 +39,15 @@ final class Table {
   /**
    * Prints rows.
    *
-   * @param name what they are
-   * @param lines gives each row, a JSON object, to whom it is given; no more of them are held than
-   *     are shown
+   * @param name the name of the output
+   * @param lines passes on each row as a JSON object; only the rows that are shown are held
    * @param sink the console with its parameters: {@code format=table|jsonl}, {@code rows}, where 0
    *     means all; by default 20 of a table, and all of JSON lines
    */
   static void print(String name, Lines lines, Endpoint sink, Console console) throws IOException {
     boolean table = sink.parameter("format", console.tables() ? "table" : "jsonl").equals("table");
     int rows = Integer.parseInt(sink.parameter("rows", table ? ROWS : "0"));
-    // In the order of time, then of the key, which stands first in a row.
+    // Sorted by time, then by the key, which comes first in a row.
     Comparator<Answer> order = Comparator.comparing(Answer::start).thenComparing(Answer::line);
     PriorityQueue<Answer> first = new PriorityQueue<>(order.reversed());
     AtomicLong count = new AtomicLong();
@@ -62,7 +61,7 @@ final class Table {
         });
     List<Answer> shown = first.stream().sorted(order).toList();
     if (table) {
-      // Nobody but a person at a terminal minds how wide a table is.
+      // The width of a table matters only on a terminal.
       int most = console.tables() ? console.columns() : Integer.MAX_VALUE;
       console.out().printf("%n%s: %,d answers%n", name, count.get());
       aligned(shown.stream().map(answer -> row(answer.line)).toList(), most)
@@ -113,7 +112,7 @@ final class Table {
               .allMatch(Number.class::isInstance);
       columns.add(new Grid.Column(name, cells, right));
     }
-    // The key and the start of the window say what an answer is about.
+    // The key and the start of the window identify an answer.
     return Grid.lines(columns, List.copyOf(names).indexOf(START) + 1, most);
   }
 

@@ -16,18 +16,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The Flex Template of an analysis: what Dataflow's service asks of who launches it. Each of its
- * parameters is an option of the analysis, made from the annotations of its getter.
+ * The Flex Template of an analysis: the parameters that Dataflow's service asks for at a launch.
+ * Each of them is an option of the analysis, made from the annotations of its getter.
  *
  * @param analysis what it launches
  * @param options its parameters
  */
 public record FlexTemplate(Analysis<?> analysis, List<TypedOption> options) {
 
-  /** What it does is told to who waits at the console, and a template has none. */
+  /** Options whose effect is shown only on the console, which a template does not have. */
   private static final Set<String> AT_THE_CONSOLE = Set.of("compareTo");
 
-  /** Where it reads and writes: a command has the console to answer to, and a template has not. */
+  /** Where it reads and writes; required, because a template has no console as the default. */
   private static final Set<String> PLACES = Set.of("events", "answers");
 
   private static final Pattern MENTIONED = Pattern.compile("--(?=[a-z])");
@@ -41,7 +41,7 @@ public record FlexTemplate(Analysis<?> analysis, List<TypedOption> options) {
             .toList());
   }
 
-  /** The options without which it is not launched. */
+  /** The required options. */
   public List<TypedOption> required() {
     return options.stream().filter(FlexTemplate::required).toList();
   }
@@ -66,7 +66,8 @@ public record FlexTemplate(Analysis<?> analysis, List<TypedOption> options) {
       json.writeObjectFieldStart("metadata");
       json.writeStringField("name", analysis.name());
       json.writeStringField("description", analysis.summary());
-      // At least once would count twice in the ledger; whether it streams, its parameters say.
+      // At-least-once mode would count records twice in the ledger. The parameters decide whether
+      // it streams.
       json.writeBooleanField("supportsAtLeastOnce", false);
       json.writeBooleanField("supportsExactlyOnce", true);
       json.writeArrayFieldStart("parameters");
@@ -116,7 +117,7 @@ public record FlexTemplate(Analysis<?> analysis, List<TypedOption> options) {
     return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
   }
 
-  /** Its description, in which parameters have no dashes before them. */
+  /** Its description, without the dashes before parameters. */
   private static String help(TypedOption option) {
     String text = MENTIONED.matcher(option.description()).replaceAll("");
     return option.place() && option.repeatable()
@@ -133,7 +134,9 @@ public record FlexTemplate(Analysis<?> analysis, List<TypedOption> options) {
     return option.label().equals("NUMBER") ? "NUMBER" : "TEXT";
   }
 
-  /** What a value must match as a whole; written so that every dialect reads it alike. */
+  /**
+   * A pattern that a whole value must match, written so that every regex dialect reads it alike.
+   */
   private static String regex(TypedOption option) {
     if (option.flag()) {
       return "^(true|false)$";

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The shell commands that put a Flex Template in its place and launch it. What is in capitals is
- * the user's.
+ * The shell commands that upload a Flex Template and launch it. The user replaces the words in
+ * capitals.
  *
  * @param template what is launched
  * @param storage the folder in Cloud Storage that its specification lies in
@@ -42,7 +42,8 @@ public record LaunchCommands(FlexTemplate template, String storage) {
                     input ->
                         input.name()
                             + "="
-                            // A subscription has no beginning that a reference could be read from.
+                            // A subscription cannot be read from its beginning, which a reference
+                            // needs.
                             + (input.isReference() ? FILES : source).formatted(input.name()))
                 .collect(Collectors.joining(" "));
     String answers = "bigquery://PROJECT/DATASET/" + name.replace('-', '_');

@@ -5,11 +5,11 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
 
-/** What a user may say to {@code template}. */
+/** The options of {@code template}. */
 public interface TemplateOptions extends PipelineOptions {
 
   @Description(
-      "The image that launches the analysis, as it is named in its registry, e.g."
+      "The image that launches the analysis, by its name in the registry, e.g."
           + " --image=asia-south1-docker.pkg.dev/my-project/dhara/order-metrics:1")
   @Validation.Required
   String getImage();
@@ -23,7 +23,7 @@ public interface TemplateOptions extends PipelineOptions {
   void setOut(String value);
 
   @Description(
-      "Where the template will lie in Cloud Storage, for the commands that are shown, e.g."
+      "The Cloud Storage folder of the template, for the printed commands, e.g."
           + " --storage=gs://my-bucket/templates")
   @Default.String("gs://BUCKET/templates")
   String getStorage();

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Writes the Flex Template of an analysis, and says how it is launched. */
+/** Writes the Flex Template of an analysis, and prints how to launch it. */
 public final class TemplateVerb implements Verb {
 
   private static final String EXAMPLE =
@@ -54,8 +54,8 @@ public final class TemplateVerb implements Verb {
                     Map.of(),
                     List.of(
                         "Writes the specification file of the Flex Template of an analysis, whose"
-                            + " parameters are its options, and shows the commands that launch it;"
-                            + " asks no service."),
+                            + " parameters are its options, and shows the commands that launch "
+                            + "it; contacts no service."),
                     console));
   }
 
@@ -81,7 +81,7 @@ public final class TemplateVerb implements Verb {
         .console()
         .out()
         .printf(
-            "%s%n%nPut it in its place:%n%s%nLaunch a stream:%n%s%nOr a backfill:%n%s",
+            "%s%n%nUpload it:%n%s%nLaunch a stream:%n%s%nOr a backfill:%n%s",
             file,
             commands.copy(file.toString()).indent(2),
             commands.stream().indent(2),

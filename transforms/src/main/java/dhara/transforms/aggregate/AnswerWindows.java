@@ -10,7 +10,7 @@ import org.apache.beam.sdk.transforms.windowing.WindowMappingFn;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
-/** Puts an answer into the window that it is about. */
+/** Assigns an answer to its own window. */
 final class AnswerWindows extends NonMergingWindowFn<Answer<?, ?>, IntervalWindow> {
 
   private static final long serialVersionUID = 1L;

@@ -28,18 +28,18 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 
 /**
- * One answer per key and window: {@code Combine.perKey} with the window and the revision in it, for
- * any number of keys at the price of few.
+ * One answer per key and window: like {@code Combine.perKey}, with the window and the revision in
+ * the answer, and with an overhead per shard of keys instead of per key.
  *
- * <p>Data: {@code KV<K, InT>}, or elements with a function that tells their key, which saves a step
- * → {@link Answer}. Time: an answer appears at the end of its window, of a bounded input at the end
- * of all, and has the time of its window's last moment; if asked for, open windows answer early.
- * State: per window and shard, a share of the keys, the sums of the shard's keys as blocks of
- * bytes, until the window's end and allowed lateness. Late: events within the allowed lateness make
- * a revision that replaces the whole answer, those that come between two steps of the watermark one
- * together; a later one the engine drops, unless the source has put it apart already ({@link
- * Lateness}). If what values add up to becomes null, there is no answer, and one that was given is
- * {@link Answer#withdrawn withdrawn}.
+ * <p>Data: {@code KV<K, InT>}, or elements with a key function, which saves a step → {@link
+ * Answer}. Time: an answer is emitted at the end of its window, or for a bounded input at its end,
+ * with the window's maximum timestamp; on request, open windows answer early. State: per window and
+ * shard (a fraction of the keys), the sums of the shard's keys as blocks of bytes, until the
+ * window's end plus the allowed lateness. Late: events within the allowed lateness make a revision
+ * that replaces the whole answer, one for all that come between two watermark advances; the engine
+ * drops later events, unless the source has already separated them ({@link Lateness}). If the
+ * values of a key add up to null, there is no answer, and an earlier one is {@link Answer#withdrawn
+ * withdrawn}.
  *
  * <pre>{@code
  * trades.apply(
@@ -48,44 +48,48 @@ import org.joda.time.Duration;
  * }</pre>
  *
  * <p><b>How.</b> A grouping by key costs an engine a state cell, a timer and an encoded key for
- * each key and window. Here a bundle's values are added up first, and their sums go on in blocks,
- * one for each window and shard. State holds the blocks; at the window's end a shard's are merged
- * in a table and answer. So a window has some hundred cells and timers, be there a thousand keys or
- * ten million, and no more than one shard's sums are in memory as objects at a time.
+ * each key and window. Here the values of a bundle are added up first, and their sums are sent on
+ * in blocks, one for each window and shard. State holds the blocks. At the end of the window the
+ * blocks of a shard are merged in a table, which gives the answers. So a window has a few hundred
+ * cells and timers, whether there are a thousand keys or ten million, and at most one shard's sums
+ * are on the heap as objects at a time.
  *
  * <pre>
  *   values ─▶ sum per key in the bundle ─▶ a block per window and shard ═▶ merge ─▶ answers
  * </pre>
  *
  * <p>Sliding windows share slices: {@link #in} adds an event up once, and merges the sums of the
- * slices into the windows. {@link #perKey} takes windows as they are, each event in all of its own.
+ * slices into the windows. {@link #perKey} adds up each event in each of its windows.
  *
- * <p>Sessions go the same way: a bundle's values are added up by the sessions that they make, and a
- * shard's blocks of them are merged when sessions end. A late event that joins sessions makes an
- * answer for the whole, and those of its parts are withdrawn. An event that the source has let
- * through always joins the sessions that it reaches, so that a stream settles on the sessions of a
- * backfill; Beam's own would have forgotten some of them, for it keeps a session only until the
- * lateness after its end.
+ * <p>Sessions work the same way: the values of a bundle are added up by the sessions that they
+ * form, and the blocks of a shard are merged when sessions end. If a late event joins sessions, the
+ * joined session is answered, and the answers of its parts are withdrawn. An event that the source
+ * has let through always joins the sessions that it reaches, so a stream settles on the sessions of
+ * a backfill. Beam's own session windows would have dropped some of them, because they are kept
+ * only until the lateness after their end.
  *
- * <p>It knows the windowings that {@link Windows} makes, and Beam's own if their windows are
+ * <p>It supports the windowings that {@link Windows} makes, and Beam's own if their windows are
  * sessions, or have a start and an end and do not merge, with the default trigger or {@code
  * AfterWatermark.pastEndOfWindow()}, late firings by {@code AfterPane.elementCountAtLeast(1)} and
- * early ones by {@code AfterProcessingTime.pastFirstElementInPane().plusDelayOf(…)}, accumulating;
- * the delay is the longest that an early answer waits, for shards take turns within it. All others
- * go through {@code Combine.perKey} itself.
+ * early ones by {@code AfterProcessingTime.pastFirstElementInPane().plusDelayOf(…)}, accumulating.
+ * The delay is the longest that an early answer waits, because shards take turns within it. All
+ * other windowings go through {@code Combine.perKey} itself.
  */
 public final class Answers<E, K, InT, AccT, OutT>
     extends PTransform<PCollection<E>, PCollection<Answer<K, OutT>>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** A share of it for each of many workers, and evenly: some hundred blocks a bundle are few. */
+  /**
+   * Enough shards to spread the keys evenly over many workers; a few hundred blocks per bundle are
+   * few.
+   */
   private static final int SHARDS = 256;
 
-  /** Windows of more slices than this would take longer to merge than to fill. */
+  /** Windows of more slices than this would take longer to merge than to add up. */
   private static final int MOST_SLICES = 10_000;
 
-  /** The coders of keys and of values, by that of the elements. */
+  /** Derives the coders of keys and values from that of the elements. */
   private interface Coders<E, K, InT> extends Serializable {
     KvCoder<K, InT> of(Coder<E> elements);
   }

@@ -7,12 +7,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Adds values up within a bundle by the sessions that they make, and hands these over in blocks,
- * one for each shard. A session may go on in other bundles: {@link SessionTable} merges all of
- * them.
+ * Adds up the values of a bundle by the sessions that they form, and passes these on in blocks, one
+ * for each shard. A session may continue in other bundles; {@link SessionTable} merges them.
  *
- * <p>Where nearly each value has a key of its own there is nothing to add up: such bundles' values
- * go into the blocks as they come.
+ * <p>If nearly every value has a different key, adding up saves nothing, so the values of such
+ * bundles go into the blocks directly.
  */
 final class BundleSessions<K, InT, AccT> {
 
@@ -23,14 +22,14 @@ final class BundleSessions<K, InT, AccT> {
     /**
      * Takes the block of a shard.
      *
-     * @param first the time of the earliest event in it
+     * @param first time of the earliest event in it
      */
     void take(int shard, long first, byte[] block);
   }
 
   /**
-   * How many sessions of its key a value is compared with before it starts one of its own, which is
-   * merged later. A bundle of a batch may hold all that happened to a key in years.
+   * How many sessions of its key a value is compared with before it starts a new one, which is
+   * merged later. A bundle of a batch may hold all events of a key over years.
    */
   private static final int COMPARED = 4;
 
@@ -85,12 +84,12 @@ final class BundleSessions<K, InT, AccT> {
     firsts[shard] = Math.min(firsts[shard], session.first());
   }
 
-  /** How many sessions there are; of scattered values each counts. */
+  /** The number of sessions; scattered values count one each. */
   int size() {
     return size;
   }
 
-  /** Forgets all. */
+  /** Drops everything. */
   void clear() {
     sessions.clear();
     blocks.clear();
@@ -99,7 +98,7 @@ final class BundleSessions<K, InT, AccT> {
     values = 0;
   }
 
-  /** Hands all over, and starts anew. */
+  /** Passes on all blocks, and starts again. */
   void flush(Taker taker) {
     sessions.forEach(
         (key, chain) -> {

@@ -8,14 +8,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Adds values up per key and window within a bundle, and hands the sums over in blocks: one for
- * each window and shard, a shard being a share of the keys. What is shuffled and kept in state
- * behind it are some hundred blocks a window, be there a thousand keys or ten million.
+ * Adds up the values of a bundle per key and window, and passes the sums on in blocks, one for each
+ * window and shard (a fraction of the keys). So a few hundred blocks per window are shuffled and
+ * kept in state, whether there are a thousand keys or ten million.
  *
- * <p>Where nearly each value has a key of its own there is nothing to add up: such bundles' values
- * go into the blocks as they come.
+ * <p>If nearly every value has a different key, adding up saves nothing, so the values of such
+ * bundles go into the blocks directly.
  *
- * @param <W> what a window is to the one who fills it
+ * @param <W> the type that identifies a window
  */
 final class BundleSums<W, K, InT, AccT> {
 
@@ -79,7 +79,7 @@ final class BundleSums<W, K, InT, AccT> {
     }
   }
 
-  /** How many windows are kept for the next bundle, with the room that they have taken. */
+  /** How many windows keep their allocated memory for the next bundle. */
   private static final int KEPT = 4;
 
   private final Aggregation<K, InT, AccT, ?> aggregation;
@@ -95,17 +95,17 @@ final class BundleSums<W, K, InT, AccT> {
     this.shards = shards;
   }
 
-  /** The sums of a window, valid until they are handed over. */
+  /** The sums of a window, valid until they are flushed. */
   InWindow in(W window) {
     return windows.computeIfAbsent(window, w -> spare.isEmpty() ? new InWindow() : spare.pop());
   }
 
-  /** How many sums there are, of all windows; of scattered values each counts. */
+  /** The number of sums over all windows; scattered values count one each. */
   int size() {
     return size;
   }
 
-  /** Forgets all. */
+  /** Drops everything. */
   void clear() {
     windows.values().forEach(this::keep);
     windows.clear();
@@ -120,14 +120,14 @@ final class BundleSums<W, K, InT, AccT> {
     }
   }
 
-  /** Hands all over, and starts anew. */
+  /** Passes on all blocks, and starts again. */
   void flush(Taker<W> taker) {
     windows.forEach((window, sums) -> sums.flush(window, taker));
     scatter.learn(values, size);
     clear();
   }
 
-  /** Hands the sums of one window over. */
+  /** Passes on the blocks of one window. */
   void flush(W window, Taker<W> taker) {
     InWindow sums = windows.remove(window);
     if (sums != null) {

@@ -9,11 +9,11 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * How many elements there are, in parts to be added up.
+ * Counts elements, in parts to be added up.
  *
- * <p>Data: anything in the global window → one count per bundle. Time: a count belongs to the
- * global window, at its end, where nothing can be late. State: none. Counts are elements of the
- * graph, so that a bundle that is tried again counts once, where metrics would count it twice.
+ * <p>Data: any elements in the global window → one count per bundle. Time: counts have the maximum
+ * timestamp of the global window, so they are never late. State: none. Counts are elements of the
+ * pipeline, so a bundle that is retried counts once; metrics would count it twice.
  */
 public final class CountPerBundle<T> extends PTransform<PCollection<T>, PCollection<Long>> {
 

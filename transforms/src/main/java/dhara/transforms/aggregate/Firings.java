@@ -20,23 +20,23 @@ import org.apache.beam.sdk.values.WindowingStrategy;
 import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 
 /**
- * When windows answer: at their end, at each late event within the lateness, and, where it was
- * asked for, early.
+ * When windows answer: at their end, at each late event within the lateness, and, on request,
+ * early.
  *
- * @param earlyMillis how long after news an open window answers at the latest, wall clock; 0 for
- *     not at all
- * @param latenessMillis how long after its end a window answers again
+ * @param earlyMillis how long after a change an open window answers at the latest, wall clock; 0
+ *     for never
+ * @param latenessMillis how long after its end a window still answers
  */
 record Firings(long earlyMillis, long latenessMillis) implements Serializable {
 
-  /** The firings of windows that are known. */
+  /** The firings of these windows. */
   static Firings of(Windows windows) {
     return new Firings(windows.early().toMillis(), windows.lateness().toMillis());
   }
 
   /**
-   * The firings that a windowing asks for; none where it asks for something else: windows that
-   * merge, if only before, or have no start, panes by count, panes that hold differences.
+   * The firings of a windowing strategy; empty if it is not supported: windows that merge (or did
+   * before), windows without a start, panes by count, discarding panes.
    */
   static Optional<Firings> of(WindowingStrategy<?, ?> strategy) {
     if (!(strategy.getWindowFn() instanceof NonMergingWindowFn)
@@ -48,8 +48,8 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
   }
 
   /**
-   * The sessions that a windowing asks for, if they answer when these do, and their answers have
-   * the time of their end.
+   * The sessions of a windowing strategy, if it has the same firings, and answers have the time of
+   * the window's end.
    */
   static Optional<Windows> sessions(WindowingStrategy<?, ?> strategy) {
     return strategy.getWindowFn() instanceof Sessions sessions
@@ -70,7 +70,7 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
         : windows.withEarlyAnswersEvery(Duration.ofMillis(earlyMillis));
   }
 
-  /** Whether an answer is the whole: there is only one, or panes accumulate. */
+  /** Whether each answer is complete, because there is only one, or because panes accumulate. */
   private boolean wholeAnswers(WindowingStrategy<?, ?> strategy) {
     return (latenessMillis == 0 && earlyMillis == 0)
         || strategy.getMode() == AccumulationMode.ACCUMULATING_FIRED_PANES;
@@ -105,10 +105,10 @@ record Firings(long earlyMillis, long latenessMillis) implements Serializable {
   }
 
   /**
-   * How long the first early answer of a shard waits; the others follow at the distance of {@link
-   * #earlyMillis}. If all shards answered at once, their answers would wait for each other; thus
-   * shards that follow each other are far apart, and few or many of them spread evenly, as
-   * multiples of the golden ratio do.
+   * How long the first early answer of a shard waits; the others follow at intervals of {@link
+   * #earlyMillis}. If all shards answered at once, their answers would wait for each other. The
+   * offsets are multiples of the golden ratio, so consecutive shards are far apart, and any number
+   * of shards is spread evenly.
    */
   long firstEarlyMillis(int shard) {
     long ofTheWhole = (shard * 0x9E3779B9L) & 0xFFFFFFFFL;

@@ -10,10 +10,10 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * Gives elements a record as their key: {@code WithKeys} that knows its coders.
+ * Keys elements by a record: like {@code WithKeys}, with the coders set.
  *
  * <p>Data: {@code T} → {@code KV<K, T>}. Time: kept. State: none. Bad data: a null in the key fails
- * the run, for a parsed event has none where a key may not.
+ * the run; parsed events have no nulls in components that must not be null.
  *
  * <pre>{@code trades.apply(KeyBy.record(Instrument.class, t -> new Instrument(t.symbol())))}</pre>
  */
@@ -30,7 +30,7 @@ public final class KeyBy<K extends Record, T>
     this.fn = fn;
   }
 
-  /** Keys by what {@code fn} makes of an element. */
+  /** Keys each element by the result of {@code fn}. */
   public static <K extends Record, T> KeyBy<K, T> record(
       Class<K> key, SerializableFunction<T, K> fn) {
     return new KeyBy<>(key, fn);

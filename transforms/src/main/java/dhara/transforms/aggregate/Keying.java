@@ -5,7 +5,7 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.KV;
 
 /**
- * What the key of an element is, and what of it is added up.
+ * Extracts the key and the value of an element.
  *
  * @param <E> an element
  */
@@ -14,10 +14,10 @@ interface Keying<E, K, InT> extends Serializable {
   /** The key. */
   K key(E element);
 
-  /** What is added up. */
+  /** The value that is added up. */
   InT value(E element);
 
-  /** Elements that have a key already. */
+  /** For elements that are pairs of key and value. */
   record OfPairs<K, InT>() implements Keying<KV<K, InT>, K, InT> {
     @Override
     public K key(KV<K, InT> element) {
@@ -30,7 +30,7 @@ interface Keying<E, K, InT> extends Serializable {
     }
   }
 
-  /** Elements whose key is a function of them, and which are added up themselves. */
+  /** For elements with a key function, which are the values themselves. */
   record ByFunction<E, K>(SerializableFunction<E, K> fn) implements Keying<E, K, E> {
     @Override
     public K key(E element) {

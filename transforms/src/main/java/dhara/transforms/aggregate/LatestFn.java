@@ -12,13 +12,13 @@ import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 
 /**
- * An answer about answers: takes the latest revision of each, and answers from these. A grouping
- * behind another sees a window's answer and the revisions that replaced it side by side; adding
- * them up would count events twice.
+ * Aggregates answers: takes the latest revision of each, and computes an answer from these. A
+ * grouping of answers receives both an answer and the revisions that replaced it; adding them up
+ * would count events twice.
  *
  * <p>Data: answers of one window → one answer about them. Time: none. State: the latest answer of
- * each key, for as long as the grouping keeps it. Late: a revision replaces what it revises; one
- * that withdraws takes it out, and if it was the last one, the answer about them is withdrawn.
+ * each key, for as long as the grouping keeps it. Late: a revision replaces the earlier answer; a
+ * withdrawal removes it, and if no answer is left, the answer about them is withdrawn.
  *
  * <pre>{@code
  * Answers.perKey(LatestFn.of(products -> TopProducts.of(10, products), TopProducts.class))
@@ -40,8 +40,8 @@ public final class LatestFn<K, V, OutT extends Record>
   /**
    * Answers about answers.
    *
-   * @param answer the answer about the latest answers, whatever their order
-   * @param out the record that it is
+   * @param answer computes the answer from the latest answers, independent of their order
+   * @param out its record type
    */
   public static <K, V, OutT extends Record> LatestFn<K, V, OutT> of(
       SerializableFunction<Collection<Answer<K, V>>, OutT> answer, Class<OutT> out) {

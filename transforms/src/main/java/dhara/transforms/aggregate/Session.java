@@ -8,26 +8,26 @@ import java.util.function.BinaryOperator;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Events of one key that follow each other at less than the gap, added up: a whole session, or the
- * part of one that a bundle has seen. Its window begins with the first event and ends a gap after
- * the last one.
+ * The sum of events of one key that are less than the gap apart: a whole session, or the part of
+ * one that a bundle has seen. Its window begins with the first event and ends a gap after the last
+ * one.
  *
- * <p>This is the core of session windows, without engine and bytes. Parts whose windows overlap are
- * of one session, and {@link #merged} puts them together. What comes out is a function of the set
- * of events: neither the order in which parts come nor how events were split into parts can matter,
- * and what was merged may be merged again with more. Windows that only touch do not overlap.
+ * <p>This is the core of session windows, without Beam types and encoding. Parts whose windows
+ * overlap belong to one session, and {@link #merged} joins them. The result is a function of the
+ * set of events: it depends neither on the order of the parts nor on how events were divided into
+ * parts, and a result may be merged again with more parts. Windows that only touch do not overlap.
  *
- * <p>A session remembers which answers with its events stand. A longer session takes them over from
- * those that it absorbs, and when it is {@link #answer answered} they are withdrawn, except one for
- * the very same window, which gets a revision. A window that was withdrawn never comes back,
- * because sessions only grow.
+ * <p>A session keeps the list of its answers that are still valid. A longer session takes them over
+ * from those that it absorbs. When it is {@link #answer answered} they are withdrawn, except one
+ * for exactly the same window, which gets a revision. A withdrawn window never comes back, because
+ * sessions only grow.
  *
- * @param <S> what events add up to
+ * @param <S> the sum of events
  */
 final class Session<S> {
 
   /**
-   * An answer that stands.
+   * An answer that was emitted and not withdrawn.
    *
    * @param start of its window, epoch milliseconds
    * @param end of its window, epoch milliseconds, exclusive
@@ -46,7 +46,7 @@ final class Session<S> {
    *
    * @param first time of its first event, epoch milliseconds
    * @param last time of its last event
-   * @param given the answers that stand and have events of it
+   * @param given the valid answers that contain events of it
    * @param news whether it has events that are in none of them
    */
   Session(long first, long last, S sum, List<Given> given, boolean news) {
@@ -88,18 +88,18 @@ final class Session<S> {
     return next;
   }
 
-  /** Puts it before a chain of sessions of the key. */
+  /** Prepends it to a chain of sessions of the key. */
   Session<S> before(@Nullable Session<S> chain) {
     next = chain;
     return this;
   }
 
-  /** Whether an event at this time is in the session, or makes it longer. */
+  /** Whether an event at this time is in the session, or extends it. */
   boolean reaches(long at, long gap) {
     return at < last + gap && first < at + gap;
   }
 
-  /** Takes an event in that it {@link #reaches}. */
+  /** Adds an event that it {@link #reaches}. */
   void add(long at, S newSum) {
     first = Math.min(first, at);
     last = Math.max(last, at);
@@ -111,7 +111,7 @@ final class Session<S> {
     return first < other.last + gap && other.first < last + gap;
   }
 
-  /** Whether the windows of any in a chain overlap with this one. */
+  /** Whether the window of any session in a chain overlaps with this one. */
   boolean overlapsAny(@Nullable Session<S> chain, long gap) {
     for (Session<S> other = chain; other != null; other = other.next) {
       if (overlaps(other, gap)) {
@@ -122,10 +122,10 @@ final class Session<S> {
   }
 
   /**
-   * The sessions that parts make: those that overlap become one.
+   * The sessions that parts form: those that overlap become one.
    *
-   * @param parts of one key, in any order; used up
-   * @param plus adds up; may change its first argument
+   * @param parts of one key, in any order; consumed
+   * @param plus adds up; may modify its first argument
    * @return a chain in the order of time, no two of which overlap
    */
   static <S> Session<S> merged(Session<S> parts, long gap, BinaryOperator<S> plus) {
@@ -149,7 +149,7 @@ final class Session<S> {
     return head;
   }
 
-  @SuppressWarnings("unchecked") // an array of what its only user puts in
+  @SuppressWarnings("unchecked") // an array that holds only what this method puts in
   private static <S> Session<S>[] array(Session<S> chain) {
     int length = 0;
     for (Session<S> part = chain; part != null; part = part.next) {
@@ -177,9 +177,9 @@ final class Session<S> {
   }
 
   /**
-   * Notes that it is answered, as {@link #given} then says.
+   * Records that it is answered; {@link #given} then contains the new answer.
    *
-   * @return the answers that are to be withdrawn for it, those of other windows
+   * @return the answers of other windows, which must be withdrawn
    */
   List<Given> answer(long gap) {
     long end = last + gap;

@@ -11,11 +11,11 @@ import org.apache.beam.sdk.coders.StructuredCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * Codes a {@link Session}.
+ * The coder of a {@link Session}.
  *
- * <p>Bytes: twice the number of answers that stand, plus one if there are events in none of them;
- * the first event's time; how much later the last one is; for each answer how much later than the
- * session it starts, how long its window is, and its revision; all as varints. Then the sum.
+ * <p>Bytes: twice the number of valid answers, plus one if some events are in none of them; the
+ * first event's time; the distance to the last one; for each answer the distance of its start from
+ * the session's, the length of its window, and its revision; all as varints. Then the sum.
  */
 final class SessionCoder<S> extends StructuredCoder<Session<S>> {
 
@@ -43,7 +43,7 @@ final class SessionCoder<S> extends StructuredCoder<Session<S>> {
     return new Session<>(times.first(), times.last(), sums.decode(in), times.given(), times.news());
   }
 
-  /** Writes all but the sum. */
+  /** Writes everything except the sum. */
   static void encodeTimes(Session<?> session, OutputStream out) throws IOException {
     VarInt.encode(session.given().size() * 2 + (session.news() ? 1 : 0), out);
     VarInt.encode(session.first(), out);
@@ -55,7 +55,7 @@ final class SessionCoder<S> extends StructuredCoder<Session<S>> {
     }
   }
 
-  /** Reads what {@link #encodeTimes} wrote, of a session with this sum. */
+  /** Reads what {@link #encodeTimes} wrote, for a session with this sum. */
   static <S> Session<S> decodeTimes(InputStream in, S sum) throws IOException {
     int head = VarInt.decodeInt(in);
     if (head < 0) {

@@ -10,15 +10,15 @@ import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The sessions of a shard's keys, while blocks of them and of their parts are merged. Most sessions
- * that are read are neither longer than before nor over: sums stay bytes, too, until they are added
- * to another or answered.
+ * A table in which blocks of sessions and of their parts are merged, for the keys of a shard. Most
+ * sessions that are read have neither grown nor ended, so sums stay encoded until they are added to
+ * another or answered.
  *
- * <p>Blocks are added first, then {@link #merge merged}, then looked at.
+ * <p>First add blocks, then {@link #merge merge}, then read the sessions.
  */
 final class SessionTable<AccT> {
 
-  /** A sum, and the bytes that it was read from. */
+  /** A sum with its encoded form. */
   static final class Sum<AccT> {
 
     private final byte[] block;
@@ -57,10 +57,10 @@ final class SessionTable<AccT> {
   private long dropped;
 
   /**
-   * A table without sessions.
+   * An empty table.
    *
    * @param gap milliseconds
-   * @param plus adds up; may change its first argument
+   * @param plus adds up; may modify its first argument
    */
   SessionTable(long gap, BinaryOperator<AccT> plus, Coder<AccT> coder) {
     this.gap = gap;
@@ -76,7 +76,7 @@ final class SessionTable<AccT> {
   /**
    * Adds the sessions of a block.
    *
-   * @param expired those whose last event is not after this are dropped
+   * @param expired sessions whose last event is not after this time are dropped
    */
   SessionTable<AccT> add(byte[] block, long expired) throws IOException {
     for (BlockReader reader = new BlockReader(block); reader.next(); ) {
@@ -119,7 +119,7 @@ final class SessionTable<AccT> {
     return dropped;
   }
 
-  /** Makes one of the sessions of a key that overlap. */
+  /** Merges the overlapping sessions of each key. */
   SessionTable<AccT> merge() {
     for (Entry<AccT> entry : keys) {
       entry.sessions = Session.merged(entry.sessions, gap, this::plus);
@@ -131,7 +131,7 @@ final class SessionTable<AccT> {
    * Adds those sessions of a block that overlap with one in the table.
    *
    * @param block sessions of which no two overlap
-   * @return a block of the others; the same if none was added
+   * @return a block of the others; the same block if none was added
    */
   byte[] addOverlapping(byte[] block) throws IOException {
     BlockWriter others = new BlockWriter();
@@ -154,14 +154,14 @@ final class SessionTable<AccT> {
     return one;
   }
 
-  /** The sum of a session, which may be used up. */
+  /** The sum of a session, which the caller may modify. */
   AccT value(Sum<AccT> sum) {
     if (sum.value == null) {
       RecordInput in = new RecordInput(sum.block, sum.from, sum.to);
       try {
         sum.value = coder.decode(in);
       } catch (IOException e) {
-        // Nothing is read but memory: what fails is the decoding of this sum.
+        // Only memory is read, so the failure is in decoding this sum.
         throw new IllegalArgumentException("cannot decode the sum of a session", e);
       }
       if (in.available() > 0) {
@@ -172,7 +172,7 @@ final class SessionTable<AccT> {
     return sum.value;
   }
 
-  /** Gives every session. */
+  /** Passes on every session. */
   void forEach(Taker<AccT> taker) throws IOException {
     for (Entry<AccT> entry : keys) {
       for (Session<Sum<AccT>> s = entry.sessions; s != null; s = s.next()) {
@@ -181,7 +181,7 @@ final class SessionTable<AccT> {
     }
   }
 
-  /** Writes a session; its sum as it was read, if it has not changed. */
+  /** Writes a session; an unchanged sum is copied in its encoded form. */
   void write(KeyTable.Entry key, Session<Sum<AccT>> session, BlockWriter to) throws IOException {
     key.write(
         to,

@@ -37,49 +37,49 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Duration;
 
 /**
- * Merges the sessions of a shard, and answers.
+ * Merges the sessions of a shard, and emits their answers.
  *
- * <p>Data: {@code KV<shard, block>} in the global window, each block parts of the sessions of many
- * keys, at the time of its earliest event → answers, in their windows. Time: of a bounded input
- * once per session; of an unbounded one when the watermark has passed the session's end by at most
- * a sixteenth of the gap, again with the watermark's next step after an event within the lateness,
- * and, if asked for, early; what is given has the last moment of its window. State: per shard the
- * open sessions, and those that have ended until no event can join them, which is a gap and the
- * lateness after their end. Late: an event that joins sessions which have answered makes an answer
- * for the whole; those of its parts are withdrawn. Parts of which all events are later than the
- * lateness are dropped, as far as the shard knows: by the sessions that it has answered.
+ * <p>Data: {@code KV<shard, block>} in the global window; each block has parts of the sessions of
+ * many keys and the time of its earliest event → answers, in their windows. Time: for bounded
+ * input, once per session; for unbounded input, when the watermark has passed the session's end by
+ * at most a sixteenth of the gap, again at the next watermark advance after an event within the
+ * lateness, and, on request, early. An answer has its window's maximum timestamp. State: per shard
+ * the open sessions, and the ended ones until no event can join them, which is a gap plus the
+ * lateness after their end. Late: if an event joins sessions that were answered, the joined session
+ * is answered and the answers of its parts are withdrawn. Parts whose events are all later than the
+ * lateness are dropped; the shard decides this by the sessions that it has answered.
  *
  * <p><b>Why not the engine's windows.</b> Session windows differ from key to key, so an engine
- * keeps a set of windows, a state cell and timers for each key, and merges them with each event.
- * Two designs take their place at the price of blocks:
+ * keeps a set of windows, a state cell and timers for each key, and merges them at each event.
+ * There are two designs that work with blocks:
  *
  * <ol>
- *   <li>an index of open sessions by key, kept in memory beside the state, so that each event finds
- *       its session at once. It answers at the very end of a session, but needs memory for all open
- *       keys, a protocol that tells whether the memory fits the state after a failure, and work for
- *       each event;
- *   <li>parts are put aside as they come, and merged with the open sessions when one of these may
- *       have ended. All of a shard's open sessions are read then, so it must not be done for each
+ *   <li>an index of open sessions by key, in memory beside the state, so that each event finds its
+ *       session at once. It answers exactly at the end of a session, but it needs memory for all
+ *       open keys, a protocol to detect whether the memory matches the state after a failure, and
+ *       work for each event;
+ *   <li>parts are stored as they arrive, and merged with the open sessions when one of these may
+ *       have ended. This reads all open sessions of a shard, so it must not happen for each
  *       session's end.
  * </ol>
  *
- * <p>This is the second: there is nothing to be restored but state, and no work for an event beyond
- * its bundle. Ends are rounded up to a grid of a sixteenth of the gap, so that a session is read at
- * most some sixteen times while it waits for its end, and as bytes: sums are decoded when they are
- * added up or answered. Whoever waits for a silence of half an hour waits two minutes more.
+ * <p>This is the second: nothing but state has to be restored, and an event costs nothing beyond
+ * its bundle. Ends are rounded up to a grid of a sixteenth of the gap, so a session is read at most
+ * about sixteen times while it waits for its end, and in encoded form: sums are decoded when they
+ * are added up or answered. With a gap of half an hour an answer comes up to two minutes later.
  *
- * <p>Sessions that have ended are put aside in cells by the time when they were answered, which are
- * read only if an event comes that is older than that, and are forgotten one by one.
+ * <p>Ended sessions are stored in cells by the time at which they were answered. A cell is read
+ * only if an event comes that is older than that time, and cells are dropped one by one.
  */
 final class Sessionize<K, InT, AccT, OutT>
     extends PTransform<PCollection<KV<Integer, byte[]>>, PCollection<Answer<K, OutT>>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Ends of sessions are rounded up to such a part of the gap. */
+  /** Ends of sessions are rounded up to this fraction of the gap. */
   private static final int GRID = 16;
 
-  /** Ended sessions are forgotten in as many portions. */
+  /** Ended sessions are dropped in this many portions. */
   private static final int CELLS = 32;
 
   private final Aggregation<K, InT, AccT, OutT> aggregation;
@@ -101,21 +101,21 @@ final class Sessionize<K, InT, AccT, OutT>
                     "OneMoment",
                     Window.<KV<Integer, byte[]>>configure()
                         .triggering(DefaultTrigger.of())
-                        // Else what is grouped would have the last moment of all time, and its
+                        // Otherwise grouped elements would have the maximum timestamp, and their
                         // sessions would be late.
                         .withTimestampCombiner(TimestampCombiner.EARLIEST)
                         .discardingFiredPanes())
                 .apply("Shard", GroupByKey.create())
                 .apply("Merge", ParDo.of(new MergeFn<>(new Giving<>(aggregation, windows))))
             : blocks.apply("Merge", ParDo.of(new FireFn<>(aggregation, windows, compactBytes)));
-    // An answer can be withdrawn as long as an event can join its session.
+    // An answer can be withdrawn while an event can join its session.
     Windows revised = windows.withLateness(windows.lateness().plus(windows.gap()));
     return answers
         .setCoder(aggregation.answers())
         .apply("InWindows", revised.into(new AnswerWindows()));
   }
 
-  /** Gives answers. */
+  /** Emits answers. */
   private record Giving<K, InT, AccT, OutT>(
       Aggregation<K, InT, AccT, OutT> aggregation, Windows windows) implements Serializable {
 
@@ -128,9 +128,10 @@ final class Sessionize<K, InT, AccT, OutT>
     }
 
     /**
-     * Gives the answer of a session, after it has withdrawn those that the session has absorbed.
+     * Emits the answer of a session, after withdrawing the answers of the sessions that it
+     * absorbed.
      *
-     * @param session as it is noted to be answered; its sum is used up
+     * @param session a session that is being answered; its sum is consumed
      */
     void give(
         SessionTable<AccT> table,
@@ -175,7 +176,7 @@ final class Sessionize<K, InT, AccT, OutT>
     }
   }
 
-  /** Over bounded input: all of a shard at once. */
+  /** For bounded input: a whole shard at once. */
   private static final class MergeFn<K, InT, AccT, OutT>
       extends DoFn<KV<Integer, Iterable<byte[]>>, Answer<K, OutT>> {
 
@@ -204,13 +205,13 @@ final class Sessionize<K, InT, AccT, OutT>
   }
 
   /**
-   * Where a shard stands.
+   * The progress of a shard.
    *
-   * @param now what ended until then is answered; a time that the watermark has passed
-   * @param due the time at which {@code now} is to move on, or late events are to be answered
+   * @param now sessions that ended until this time are answered; the watermark has passed it
+   * @param due the time at which {@code now} advances, or late events are answered
    * @param news whether a part has come since the last early answers
-   * @param armed whether early answers are to come
-   * @param freshBytes size of the parts that have not been merged
+   * @param armed whether a timer for early answers is set
+   * @param freshBytes size of the parts that are not merged yet
    * @param openBytes size of the open sessions
    */
   private record Clock(
@@ -234,7 +235,7 @@ final class Sessionize<K, InT, AccT, OutT>
   }
 
   /**
-   * Over unbounded input: parts are {@code fresh} until they are merged, with the {@code open}
+   * For unbounded input: parts are {@code fresh} until they are merged with the {@code open}
    * sessions and, if they are older than {@code Clock.now}, with those of {@code ended} that they
    * reach.
    */
@@ -265,11 +266,14 @@ final class Sessionize<K, InT, AccT, OutT>
     @StateId("open")
     private final StateSpec<ValueState<byte[]>> openSpec;
 
-    /** By a time that none of its sessions ends after. */
+    /** The ended sessions, by a time that is not before the end of any of them. */
     @StateId("ended")
     private final StateSpec<MapState<Long, byte[]>> endedSpec;
 
-    /** The keys of {@code ended}, in order: to list them reads what they hold, on some engines. */
+    /**
+     * The keys of {@code ended}, in order, because on some engines listing the keys also reads the
+     * values.
+     */
     @StateId("cells")
     private final StateSpec<ValueState<List<Long>>> cellsSpec =
         StateSpecs.value(ListCoder.of(VarLongCoder.of()));
@@ -323,7 +327,7 @@ final class Sessionize<K, InT, AccT, OutT>
         shard.fire(now.now, Which.NONE, out);
         now = shard.clock;
       }
-      // No session of the block ends before this.
+      // No session of the block ends before this time.
       long due = up(first.getMillis() + gap, grid);
       if (due < now.due) {
         now = now.with(now.now, due);
@@ -376,20 +380,20 @@ final class Sessionize<K, InT, AccT, OutT>
         throws IOException {
       Clock now = clock.read();
       if (now == null) {
-        return; // the end of the input was faster
+        return; // the end of the input came first
       }
       if (!now.news) {
         clock.write(now.with(false, false));
         return;
       }
-      // Set here, and not with the next block, so that a shard keeps its turn.
+      // Set here, not at the next block, so that a shard keeps its turn.
       early.withNoOutputTimestamp().offset(Duration.millis(firings.earlyMillis())).setRelative();
       Shard shard = new Shard(fresh, open, ended, cells, now);
       shard.fire(now.now, Which.ALL, out);
       clock.write(shard.clock.with(false, true));
     }
 
-    /** If no session is open, those that have ended are forgotten all the same. */
+    /** Drops ended sessions even if no session is open. */
     @OnTimer("forget")
     public void forget(
         OnTimerContext context,
@@ -400,7 +404,8 @@ final class Sessionize<K, InT, AccT, OutT>
         @StateId("clock") ValueState<Clock> clock,
         @TimerId("forget") Timer forget) {
       Clock now = clock.read();
-      // At the end of its input an engine may have forgotten all: nothing holds it back for this.
+      // At the end of its input an engine may have dropped the state already, because this timer
+      // does not hold the watermark.
       if (now != null && now.due == Clock.NEVER) {
         Shard shard = new Shard(fresh, open, ended, cells, now);
         shard.forget(context.fireTimestamp().getMillis());
@@ -409,9 +414,8 @@ final class Sessionize<K, InT, AccT, OutT>
     }
 
     /**
-     * Holds the watermark before the sessions that are to be answered then. Late ones, too: an
-     * engine may forget all of a shard when the watermark that leaves it has come to the end of
-     * time.
+     * Holds the watermark before the sessions that will be answered then, late ones too, because an
+     * engine may drop all state of a shard when its output watermark reaches the end of time.
      */
     private void set(Timer end, Clock clock) {
       end.withOutputTimestamp(org.joda.time.Instant.ofEpochMilli(clock.due - grid))
@@ -422,10 +426,10 @@ final class Sessionize<K, InT, AccT, OutT>
       return -Math.floorDiv(-millis, step) * step;
     }
 
-    /** Answers are withdrawn behind the watermark. */
+    /** Withdrawals are emitted behind the watermark. */
     @Override
     @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    @SuppressWarnings("InlineMeSuggester") // only the engine calls it
     public Duration getAllowedTimestampSkew() {
       return Duration.millis(Long.MAX_VALUE);
     }
@@ -453,10 +457,10 @@ final class Sessionize<K, InT, AccT, OutT>
       }
 
       /**
-       * Merges what has come, and puts those sessions aside that are over.
+       * Merges new parts, and moves ended sessions to {@code ended}.
        *
        * @param until sessions that end later stay open
-       * @return the end of the first of these; {@link Clock#NEVER} if none is open
+       * @return the earliest end of an open session; {@link Clock#NEVER} if none is open
        */
       long fire(long until, Which which, OutputReceiver<Answer<K, OutT>> out) throws IOException {
         SessionTable<AccT> table = merged();
@@ -476,7 +480,7 @@ final class Sessionize<K, InT, AccT, OutT>
                 next[0] = Math.min(next[0], end);
               }
               if (answered) {
-                giving.give(table, key, session, absorbed, out); // last, for it uses the sum up
+                giving.give(table, key, session, absorbed, out); // last, as it consumes the sum
               }
             });
         fresh.clear();
@@ -546,7 +550,7 @@ final class Sessionize<K, InT, AccT, OutT>
         }
       }
 
-      /** Forgets sessions that no event can join. */
+      /** Drops sessions that no event can join any more. */
       void forget(long until) {
         List<Long> left = new ArrayList<>();
         for (long of : cells()) {

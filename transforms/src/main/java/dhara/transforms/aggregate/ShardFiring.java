@@ -7,27 +7,27 @@ import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 
 /**
- * What a shard gives when it fires.
+ * What a shard emits when it fires.
  *
  * @param <AccT> a sum
- * @param <T> what is given
+ * @param <T> the output
  */
 interface ShardFiring<AccT, T> extends Serializable {
 
   /**
-   * Gives what is new of a window.
+   * Emits the changes of a window.
    *
-   * @param sums the sums that have changed, whole, with their revisions; used up
+   * @param sums the complete new sums of changed keys, with their revisions; consumed
    */
   void fire(int shard, IntervalWindow window, SumTable<AccT> sums, OutputReceiver<T> out)
       throws IOException;
 
-  /** The revision of a sum that was not given before. */
+  /** The revision of a sum that was not emitted before. */
   long first();
 
   /**
-   * An answer for each sum. Where the sum of an answered key has none any more, the answer is
-   * withdrawn.
+   * Emits an answer for each sum. If the sum of an answered key gives no answer any more, the
+   * answer is withdrawn.
    */
   record Answering<K, AccT, OutT>(Aggregation<K, ?, AccT, OutT> aggregation)
       implements ShardFiring<AccT, Answer<K, OutT>> {

@@ -5,13 +5,13 @@ import java.io.Serializable;
 import org.apache.beam.sdk.state.BagState;
 
 /**
- * The sums of a shard in a window of a stream, as its state holds them.
+ * The sums of a shard in a window of a stream, in state.
  *
- * <p>The blocks since the last firing are {@code fresh}, the sums that were given {@code given}: of
- * a key that is in several of these blocks the one with the highest revision counts. A firing adds
- * the fresh sums to those given of their keys, and gives these; of the other keys nothing is
- * decoded. It reads both bags, whatever is new, so it is done for many blocks at once: whoever
- * holds the state sets a timer with the first of them.
+ * <p>The blocks since the last firing are {@code fresh}, the sums that were emitted are {@code
+ * given}; if a key is in several given blocks, the one with the highest revision counts. A firing
+ * adds the fresh sums to the given ones of the same keys, and emits the results; sums of other keys
+ * are not decoded. A firing reads both bags completely, so it handles many blocks at once: the
+ * caller sets a timer at the first of them.
  *
  * @param <AccT> a sum
  */
@@ -20,14 +20,15 @@ final class ShardSums<AccT> implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Where a shard stands in a window.
+   * The progress of a shard in a window.
    *
    * @param ended whether the watermark has passed the window's end
-   * @param armed whether a firing is to come: before the end an early one, after it a late one
+   * @param armed whether a timer for a firing is set: before the end an early one, after it a late
+   *     one
    * @param freshBytes size of the blocks since the last firing
-   * @param freshLeast what they took when they were merged last
-   * @param givenBytes size of the blocks of what was given
-   * @param givenLeast what they took when they were merged last
+   * @param freshLeast their size after the last compaction
+   * @param givenBytes size of the blocks of emitted sums
+   * @param givenLeast their size after the last compaction
    */
   record Stage(
       boolean ended,
@@ -47,7 +48,7 @@ final class ShardSums<AccT> implements Serializable {
       return new Stage(ended, armed, freshBytes, freshLeast, bytes, least);
     }
 
-    /** The same with a firing to come, or without. */
+    /** The same with or without a pending firing. */
     Stage armed(boolean nowArmed) {
       return new Stage(ended, nowArmed, freshBytes, freshLeast, givenBytes, givenLeast);
     }
@@ -58,10 +59,10 @@ final class ShardSums<AccT> implements Serializable {
   }
 
   /**
-   * What a firing gives.
+   * The result of a firing.
    *
-   * @param sums those that have changed, whole, with their revisions
-   * @param stage where the shard stands then
+   * @param sums the complete new sums of changed keys, with their revisions
+   * @param stage the new progress of the shard
    */
   record News<AccT>(SumTable<AccT> sums, Stage stage) {}
 
@@ -70,10 +71,10 @@ final class ShardSums<AccT> implements Serializable {
   private final int compactBytes;
 
   /**
-   * Sums of state.
+   * Works on the state of one shard and window at a time.
    *
-   * @param first the revision of a sum that was not given before
-   * @param compactBytes blocks that take less are not worth merging
+   * @param first the revision of a sum that was not emitted before
+   * @param compactBytes smaller blocks are not worth merging
    */
   ShardSums(Aggregation<?, ?, AccT, ?> aggregation, long first, int compactBytes) {
     this.aggregation = aggregation;
@@ -81,7 +82,7 @@ final class ShardSums<AccT> implements Serializable {
     this.compactBytes = compactBytes;
   }
 
-  /** Puts a block aside until the next firing. */
+  /** Stores a block until the next firing. */
   Stage add(byte[] block, Stage now, BagState<byte[]> fresh, BagState<byte[]> given)
       throws IOException {
     Stage next = now.ended && !now.armed ? keepGiven(now, fresh, given) : now;
@@ -96,7 +97,7 @@ final class ShardSums<AccT> implements Serializable {
     return next.fresh(merged.length, merged.length);
   }
 
-  /** What has come since the last firing. */
+  /** Fires for the blocks since the last firing. */
   News<AccT> fire(Stage now, BagState<byte[]> fresh, BagState<byte[]> given) throws IOException {
     SumTable<AccT> sums = news(fresh, given);
     fresh.clear();
@@ -104,7 +105,7 @@ final class ShardSums<AccT> implements Serializable {
   }
 
   /**
-   * The same at the window's end.
+   * Fires at the window's end.
    *
    * @param awaited whether late blocks may come
    */
@@ -114,7 +115,7 @@ final class ShardSums<AccT> implements Serializable {
     if (!awaited || sums.added() < 2 * (long) sums.size()) {
       return new News<>(sums, now.atEnd());
     }
-    // It takes up to the lateness until the engine forgets the window: keep little.
+    // The engine keeps the window's state for the lateness, so keep little.
     fresh.clear();
     return new News<>(sums, give(now.atEnd().fresh(0, 0), sums, given));
   }
@@ -123,13 +124,15 @@ final class ShardSums<AccT> implements Serializable {
     return aggregation.table().add(fresh.read()).revise(given.read(), first);
   }
 
-  /** After the end: what was fresh then was given. Mostly nobody asks. */
+  /**
+   * After the end, the fresh blocks were emitted and become the given ones. They are rarely read.
+   */
   private Stage keepGiven(Stage now, BagState<byte[]> fresh, BagState<byte[]> given)
       throws IOException {
     return now.freshBytes == 0 ? now : fire(now, fresh, given).stage;
   }
 
-  /** Keeps what is given; before it is given, for an answer may use its sum up. */
+  /** Stores the sums before they are emitted, because an answer may consume its sum. */
   private Stage give(Stage now, SumTable<AccT> sums, BagState<byte[]> given) throws IOException {
     byte[] block = sums.toBlock();
     given.add(block);

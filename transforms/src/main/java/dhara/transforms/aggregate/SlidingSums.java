@@ -15,12 +15,12 @@ import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The sliding windows of a shard of a stream, over the slices that its state holds.
+ * The sliding windows of a shard of a stream, computed from the slices in its state.
  *
- * <p>A block that comes changes a slice, and with it all windows that the slice is in. To answer at
- * once would read every slice of every such window, thousands a block. So blocks are put aside, and
- * folded in together: then each slice that is needed is read once, and looked through once for the
- * keys that have changed.
+ * <p>A new block changes a slice, and so all windows that contain the slice. Answering at once
+ * would read every slice of each of these windows, thousands per block. So blocks are stored and
+ * folded in together: then each needed slice is read once, and scanned once for the keys that have
+ * changed.
  *
  * @param <AccT> a sum
  */
@@ -28,13 +28,13 @@ final class SlidingSums<AccT> implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** Takes what a window answers about a key. */
+  /** Takes the sum of a key in a window. */
   @FunctionalInterface
   interface Taker<AccT> {
     void take(KeyTable.Entry key, long end, long revision, AccT sum) throws IOException;
   }
 
-  /** The sum of a key in a slice, as bytes. */
+  /** The encoded sum of a key in a slice. */
   private static final class Part {
 
     private final long start;
@@ -53,7 +53,7 @@ final class SlidingSums<AccT> implements Serializable {
   }
 
   /**
-   * A key that has changed: in which slices, and what it has in all that matter, in their order.
+   * A changed key: the slices in which it changed, and its sums in all relevant slices, in order.
    */
   private static final class Changed extends KeyTable.Entry {
 
@@ -80,11 +80,10 @@ final class SlidingSums<AccT> implements Serializable {
   }
 
   /**
-   * Merges the blocks that came into their slices, and gives what that changes in windows that
-   * answer.
+   * Merges new blocks into their slices, and passes on the changed sums of answering windows.
    *
    * @param answered the last window that has ended
-   * @param came the blocks, each with the start of its slice
+   * @param came the new blocks, each with the start of its slice
    */
   void fold(
       long answered,
@@ -114,7 +113,7 @@ final class SlidingSums<AccT> implements Serializable {
     }
   }
 
-  /** The keys in blocks of slices that are in windows which answer. */
+  /** The keys in blocks whose slices are in answering windows. */
   private KeyTable<Changed> changed(long answered, NavigableMap<Long, List<byte[]>> news)
       throws IOException {
     KeyTable<Changed> keys = new KeyTable<>();
@@ -139,7 +138,7 @@ final class SlidingSums<AccT> implements Serializable {
     return keys;
   }
 
-  /** Puts blocks into the state of their slices; what these are then. */
+  /** Merges blocks into the state of their slices, and returns the new slices. */
   private NavigableMap<Long, byte[]> merge(
       NavigableMap<Long, List<byte[]>> news, MapState<Long, byte[]> slices) throws IOException {
     NavigableMap<Long, byte[]> merged = new TreeMap<>();
@@ -157,7 +156,7 @@ final class SlidingSums<AccT> implements Serializable {
     return merged;
   }
 
-  /** Reads the slices of the windows that a slice changes, as far as they were not read yet. */
+  /** Reads the slices of the windows that contain a changed slice, unless they are already read. */
   private void read(
       long changed, long answered, MapState<Long, byte[]> slices, NavigableMap<Long, byte[]> read) {
     long first = grid.firstChanged(changed, answered);
@@ -175,7 +174,7 @@ final class SlidingSums<AccT> implements Serializable {
     }
   }
 
-  /** Notes what changed keys have in a slice. */
+  /** Collects the sums of changed keys in a slice. */
   private static void look(long start, byte[] block, KeyTable<Changed> keys) throws IOException {
     for (BlockReader reader = new BlockReader(block); reader.next(); ) {
       Changed key = keys.at(keys.slot(reader, reader.keyHash()));
@@ -185,7 +184,7 @@ final class SlidingSums<AccT> implements Serializable {
     }
   }
 
-  /** Gives what a key has in each window that answers and has a slice in which it changed. */
+  /** Passes on the sum of a key in each answering window that has a slice in which it changed. */
   private void answer(Changed key, long answered, Taker<AccT> taker) throws IOException {
     long given = Long.MIN_VALUE;
     for (long start : key.starts) {
@@ -204,7 +203,7 @@ final class SlidingSums<AccT> implements Serializable {
     long revision = 0;
     for (Part part : key.parts) {
       if (part.start >= end - grid.width() && part.start < end) {
-        // Decoded for each window, for an addition may change what it adds to.
+        // Decoded for each window, because adding may modify the sum.
         AccT more = aggregation.sums().decode(new RecordInput(part.block, part.from, part.to));
         sum = sum == null ? more : aggregation.plus(sum, more);
         revision += part.revision;

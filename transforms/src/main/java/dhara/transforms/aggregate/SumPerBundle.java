@@ -9,17 +9,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 import org.joda.time.Instant;
 
-/** The ways in which values are added up before they are shuffled. */
+/** DoFns that add up values before the shuffle. */
 final class SumPerBundle {
 
   private SumPerBundle() {}
 
-  /** Bounds the memory of a bundle: on some engines a whole partition is one. */
+  /** Bounds the memory of a bundle, because on some engines a whole partition is one bundle. */
   static final int KEYS_PER_BUNDLE = 100_000;
 
   /**
-   * Sums of values in the global window, by slices of time that follow each other: no window is
-   * made for a single value. Blocks have the last moment of their slice.
+   * Adds up values in the global window by consecutive slices of time, without creating a window
+   * per value. Blocks have the last timestamp of their slice.
    */
   static final class ByTimeFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
@@ -60,7 +60,7 @@ final class SumPerBundle {
     @ProcessElement
     public void process(ProcessContext context) {
       long at = context.timestamp().getMillis();
-      // Most values are of the slice of the one before.
+      // Most values are in the same slice as the one before.
       if (slice == null || at < sliceStart || at >= sliceEnd) {
         sliceStart = slicing.start(at);
         sliceEnd = slicing.end(sliceStart);
@@ -88,8 +88,8 @@ final class SumPerBundle {
     }
 
     /**
-     * Blocks may be of earlier slices than the value that makes them too many. They are not behind
-     * the watermark for that: it passes no value of a bundle before the bundle ends.
+     * When the table is full, blocks may have earlier slices than the current value. They are still
+     * not behind the watermark, because it does not pass values of an open bundle.
      */
     @Override
     @Deprecated
@@ -99,7 +99,7 @@ final class SumPerBundle {
     }
   }
 
-  /** Sums of values by the windows that they are in. */
+  /** Adds up values by their windows. */
   static final class ByWindowFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
@@ -131,7 +131,7 @@ final class SumPerBundle {
       E element = context.element();
       sums.in(window).add(keying.key(element), keying.value(element));
       if (sums.size() >= KEYS_PER_BUNDLE) {
-        // What is output here goes to the value's window: the others wait for the bundle's end.
+        // Output here goes to the value's own window; other windows wait for the end of the bundle.
         sums.flush(
             window,
             (w, shard, block) ->
@@ -148,9 +148,9 @@ final class SumPerBundle {
   }
 
   /**
-   * Sums of values in the global window, by the sessions that they make. A block has the time of
-   * its earliest event: elements in flight may belong to a session that ends before this block's
-   * do, and no session may end before its events have come.
+   * Adds up values in the global window by the sessions that they form. A block has the time of its
+   * earliest event: elements in flight may belong to a session that ends before this block's do,
+   * and no session may end before its events have come.
    */
   static final class BySessionFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
@@ -164,9 +164,9 @@ final class SumPerBundle {
     private transient BundleSessions<K, InT, AccT> sessions;
 
     /**
-     * Sums of sessions.
+     * Adds up sessions.
      *
-     * @param most sessions that are kept until the bundle ends; if more come, all go on
+     * @param most how many sessions are held until the bundle ends; beyond it, all are passed on
      */
     BySessionFn(
         Aggregation<K, InT, AccT, ?> aggregation,
@@ -211,7 +211,9 @@ final class SumPerBundle {
                   KV.of(shard, block), Instant.ofEpochMilli(first), GlobalWindow.INSTANCE));
     }
 
-    /** As for slices: blocks may be of earlier events than the one that makes them too many. */
+    /**
+     * As for slices: when the table is full, blocks may have earlier events than the current one.
+     */
     @Override
     @Deprecated
     @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine

@@ -8,7 +8,7 @@ import java.util.function.BinaryOperator;
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Sums by key, while blocks are merged. */
+/** A table of sums by key, for merging blocks. */
 final class SumTable<AccT> {
 
   /** A key and its sum. */
@@ -24,7 +24,7 @@ final class SumTable<AccT> {
     }
   }
 
-  /** Takes what the table has of a key. */
+  /** Takes the sum of a key. */
   @FunctionalInterface
   interface Taker<K, AccT> {
     void take(K key, long revision, AccT sum) throws IOException;
@@ -36,16 +36,16 @@ final class SumTable<AccT> {
   private long added;
 
   /**
-   * A table without sums.
+   * An empty table.
    *
-   * @param plus adds up; may change its first argument
+   * @param plus adds up; may modify its first argument
    */
   SumTable(BinaryOperator<AccT> plus, Coder<AccT> coder) {
     this.plus = plus;
     this.coder = coder;
   }
 
-  /** How many sums were added up, of however few keys. */
+  /** How many sums were added, over all keys. */
   long added() {
     return added;
   }
@@ -84,7 +84,7 @@ final class SumTable<AccT> {
     entry.revision += reader.revision();
   }
 
-  /** Takes of each key the sum with the highest revision: the table's or one of the blocks'. */
+  /** Keeps for each key the sum with the highest revision, from the table or the blocks. */
   SumTable<AccT> replace(Iterable<byte[]> blocks) throws IOException {
     for (byte[] block : blocks) {
       for (BlockReader reader = new BlockReader(block); reader.next(); ) {
@@ -103,12 +103,12 @@ final class SumTable<AccT> {
   }
 
   /**
-   * Puts before the sums in the table what was answered for their keys already: adds to each the
-   * earlier sum with the highest revision, and takes the revision that follows it. Earlier sums of
-   * other keys are passed over, undecoded.
+   * Combines the sums in the table with those that were answered before: adds to each the earlier
+   * sum of its key with the highest revision, and takes the next revision. Earlier sums of other
+   * keys are skipped without decoding.
    *
    * @param earlier blocks of earlier sums; a key may be in several of them
-   * @param first the revision of what was not answered before
+   * @param first the revision of a key that was not answered before
    */
   SumTable<AccT> revise(Iterable<byte[]> earlier, long first) throws IOException {
     for (Entry<AccT> entry : keys) {
@@ -132,27 +132,27 @@ final class SumTable<AccT> {
     return this;
   }
 
-  /** Takes what the table has of a key, which may not be asked for. */
+  /** Takes the sum of a key, with the key still encoded. */
   @FunctionalInterface
   interface EntryTaker<AccT> {
     void take(KeyTable.Entry key, long revision, AccT sum) throws IOException;
   }
 
-  /** Gives every key, as it is, with its sum. */
+  /** Passes on every key, still encoded, with its sum. */
   void forEach(EntryTaker<AccT> taker) throws IOException {
     for (Entry<AccT> entry : keys) {
       taker.take(entry, entry.revision, entry.sum);
     }
   }
 
-  /** Gives every key with its sum. */
+  /** Passes on every key with its sum. */
   <K> void forEach(Coder<K> keyCoder, Taker<K, AccT> taker) throws IOException {
     for (Entry<AccT> entry : keys) {
       taker.take(entry.key(keyCoder), entry.revision, entry.sum);
     }
   }
 
-  /** All of it as one block. */
+  /** The whole table as one block. */
   byte[] toBlock() throws IOException {
     BlockWriter writer = new BlockWriter();
     for (Entry<AccT> entry : keys) {

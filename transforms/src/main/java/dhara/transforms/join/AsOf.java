@@ -21,18 +21,19 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Joins facts with a reference as of their event time: each fact sees what was in force when it
  * happened, however late either of them comes.
  *
- * <p>Data: facts and {@link Version}s, both in the global window → a record for each fact, also
- * where nothing was in force. Time: a fact keeps its own. In a stream it is joined when the
- * watermark of both inputs is past its time and the lateness of the reference, so that no version
- * can come that changes its answer, and the watermark waits with it. State: per shard the facts
- * that wait, and the versions that a fact can still ask for, which are those in force since the
- * watermark less the horizon; at most as many again stay until they are swept. Late: what is later
- * than its horizon or lateness the source has put apart ({@code Lateness}). Should such a fact come
- * all the same, when what it asks for is forgotten, it is dropped and counted in {@code
+ * <p>Data: facts and {@link Version}s, both in the global window → a record for each fact, also if
+ * nothing was in force. Time: a fact keeps its own. In a stream it is joined when the watermarks of
+ * both inputs have passed its time plus the lateness of the reference, so no later version can
+ * change the result; until then the fact holds the watermark. State: per shard the waiting facts,
+ * and the versions that a fact can still need, which are those in force since the watermark minus
+ * the horizon; at most as many expired ones stay until they are swept. Late: the source has already
+ * separated facts beyond the horizon and versions beyond the lateness ({@code Lateness}). If such a
+ * fact comes anyway, after its versions were dropped, it is dropped and counted in {@code
  * droppedDueToLateness}, as engines do.
  *
- * <p>By key, for a reference of any size: the fact sees the version of one key. Or as a whole, for
- * rules, weights and whatever else is small: the fact sees all that was in force.
+ * <p>Join by key for a reference of any size: the fact sees the version of one key. Or join the
+ * whole reference if it is small, such as rules or weights: the fact sees everything that was in
+ * force.
  *
  * <pre>{@code
  * activities.apply("Weigh",
@@ -45,11 +46,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *         .into(Scored.class, (Payment payment, InForce<Rule> rules) -> …));
  * }</pre>
  *
- * <p><b>How late versions settle.</b> Facts wait until no version in time can come any more, and
- * are given out once. The other way is to give each fact at once, and again where a later version
- * changes it; then all that follows would have to take the first one back, which tallies cannot.
+ * <p><b>How late versions settle.</b> Facts wait until no on-time version can come any more, and
+ * are emitted once. The alternative is to emit each fact at once, and again if a later version
+ * changes it. Then every later step would have to take the first one back, which tallies cannot do.
  *
- * @param <T> what the reference says
+ * @param <T> the values of the reference
  */
 public final class AsOf<T extends Record> {
 
@@ -75,32 +76,33 @@ public final class AsOf<T extends Record> {
   /**
    * A reference.
    *
-   * @param horizon how far behind the watermark facts may come: that of the windows that they go
-   *     into, by which the source decides which are late
+   * @param horizon how far behind the watermark facts may come: the horizon of their windows, by
+   *     which the source decides which facts are late
    */
   public static <T extends Record> AsOf<T> of(PCollection<Version<T>> reference, Duration horizon) {
     return new AsOf<>(reference, notNegative("horizon", horizon), Duration.ZERO, false, false);
   }
 
   /**
-   * How far behind the watermark versions may come: facts wait as long for them. The same that the
-   * source of the reference decides by.
+   * How far behind the watermark versions may come; facts wait that long for them. Use the lateness
+   * of the reference's source.
    */
   public AsOf<T> withLateness(Duration newLateness) {
     return new AsOf<>(reference, horizon, notNegative("lateness", newLateness), inMemory, newest);
   }
 
   /**
-   * A backfill holds the whole reference in the memory of each worker, so that facts need not be
-   * shuffled to be joined by key.
+   * Lets a backfill hold the whole reference in the memory of each worker, so that facts are not
+   * shuffled for a join by key.
    */
   public AsOf<T> inMemory() {
     return new AsOf<>(reference, horizon, lateness, true, newest);
   }
 
   /**
-   * Each fact sees the newest of each key, whatever their times: what the answers would be had the
-   * reference always been what it is now. For backfills: a stream has no newest version.
+   * Each fact sees the newest version of each key, whatever its time: this gives the answers as if
+   * the reference had always been as it is now. Only for backfills, because a stream has no newest
+   * version.
    */
   public AsOf<T> newest() {
     return new AsOf<>(reference, horizon, lateness, inMemory, true);
@@ -111,7 +113,7 @@ public final class AsOf<T extends Record> {
     return new Keyed<>(this, key);
   }
 
-  /** What becomes of a fact and all that was in force when it happened. */
+  /** Combines each fact with everything that was in force when it happened. */
   public <F extends Event, OutT extends Record> Joined<F, T, OutT> into(
       Class<OutT> out, SerializableBiFunction<F, InForce<T>, OutT> fn) {
     Moment moment = moment();
@@ -123,7 +125,7 @@ public final class AsOf<T extends Record> {
     return newest ? fact -> Instant.MAX : Event::at;
   }
 
-  /** As of when a fact sees the reference. */
+  /** The time as of which a fact sees the reference. */
   @FunctionalInterface
   private interface Moment extends Serializable {
     Instant of(Event fact);
@@ -136,7 +138,7 @@ public final class AsOf<T extends Record> {
     return duration;
   }
 
-  /** A reference of which facts see the version of their key. */
+  /** A reference whose facts see the version of their key. */
   public static final class Keyed<F extends Event, T extends Record> {
 
     private final AsOf<T> of;
@@ -147,7 +149,7 @@ public final class AsOf<T extends Record> {
       this.key = key;
     }
 
-    /** What becomes of a fact and what was in force of its key, if anything was. */
+    /** Combines each fact with the value that was in force for its key, if there was one. */
     public <OutT extends Record> Joined<F, T, OutT> into(
         Class<OutT> out, SerializableBiFunction<F, Optional<T>, OutT> fn) {
       SerializableFunction<F, String> by = key;

@@ -9,11 +9,11 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 
 /**
- * The as-of join of a backfill whose workers each hold the whole reference: facts stay where they
- * are.
+ * The as-of join of a backfill in which each worker holds the whole reference, so facts are not
+ * shuffled.
  *
  * <p>Data: facts → a record for each. Time: kept. State: none; a table of the whole reference for
- * each instance of the step. Late: nothing is.
+ * each instance of the step. Late: nothing is late.
  */
 final class AsOfInMemory<F extends Event, T extends Record, OutT>
     extends PTransform<PCollection<F>, PCollection<OutT>> {
@@ -41,7 +41,9 @@ final class AsOfInMemory<F extends Event, T extends Record, OutT>
     private final PCollectionView<Iterable<Version<T>>> view;
     private final Join<F, T, OutT> join;
 
-    /** Made once: bounded input in the global window has one reference, which does not change. */
+    /**
+     * Built once, because the reference of a bounded input in the global window does not change.
+     */
     private transient ReferenceTable<T> table;
 
     JoinFn(PCollectionView<Iterable<Version<T>>> view, Join<F, T, OutT> join) {

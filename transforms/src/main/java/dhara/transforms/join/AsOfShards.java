@@ -22,17 +22,17 @@ import org.joda.time.Instant;
  * grouped by the shard of their key, and a worker holds one shard at a time.
  *
  * <p>Data: facts → a record for each. Time: a fact keeps its own. State: none; the versions of a
- * shard, and its facts as bytes. Late: nothing is.
+ * shard, and its facts as bytes. Late: nothing is late.
  *
- * <p>A group comes in any order, and not every engine lets it be read twice: so the facts of a
- * shard stay bytes until its last version has come.
+ * <p>The elements of a group come in any order, and not every engine allows reading it twice, so
+ * the facts of a shard stay encoded until its last version is read.
  */
 final class AsOfShards<F extends Event, T extends Record, OutT>
     extends PTransform<PCollection<F>, PCollection<OutT>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Engines pay for each group, and a shard must fit in memory. */
+  /** Engines have a cost per group, and a shard must fit in memory. */
   private static final int SHARDS = 64;
 
   private final transient PCollection<Version<T>> reference;
@@ -54,7 +54,7 @@ final class AsOfShards<F extends Event, T extends Record, OutT>
         .blocks(facts)
         .apply(
             "EarliestOfShard",
-            // A group gets the time of its earliest element: its facts are not late behind it.
+            // A group gets the time of its earliest element, so its facts are not late.
             Window.<KV<Integer, byte[]>>configure()
                 .withTimestampCombiner(TimestampCombiner.EARLIEST))
         .apply("Shard", GroupByKey.create())

@@ -32,27 +32,27 @@ import org.joda.time.Instant;
  * The as-of join of a stream.
  *
  * <p>Data: facts → a record for each. Time: a fact keeps its own, and holds the watermark until it
- * is joined, when the watermark is past its time and the lateness of the reference. State: per
- * shard a bag of the facts that wait, and one of versions; those of the latter that no fact can ask
- * for are swept when the bag has doubled, so it has at most twice what is needed and what came
- * since the horizon. Late: a fact for which the versions are swept already is dropped.
+ * is joined, when the watermark has passed its time plus the lateness of the reference. State: per
+ * shard a bag of waiting facts and a bag of versions. Versions that no fact can need any more are
+ * swept when the bag has doubled, so it holds at most twice the needed versions, plus those that
+ * came since the horizon. Late: a fact whose versions are already swept is dropped.
  *
- * <p><b>Two designs.</b> A state cell for each key's versions reads only what a fact needs, at the
- * price of a cell and an encoded key for each key, and of a second copy of this program for facts
- * that see the whole reference. Here a shard's versions are one bag, which a worker decodes once
- * and keeps as a table in memory, as long as the token in the state says that it is of this bag.
- * Tables take about a quarter of the heap at most, with those of other steps; where they would take
- * more, a shard's bag is decoded for each watermark at which some of its facts are due.
+ * <p><b>Two designs.</b> A state cell for each key's versions reads only what a fact needs, but
+ * costs a cell and an encoded key per key, and needs a second implementation for facts that see the
+ * whole reference. Here the versions of a shard are one bag, which a worker decodes once and caches
+ * as a table in memory, as long as the token in the state shows that the table matches the bag.
+ * Together with those of other steps, tables take at most about a quarter of the heap; beyond that,
+ * a shard's bag is decoded for each watermark at which some of its facts are due.
  */
 final class AsOfStream<F extends Event, T extends Record, OutT>
     extends PTransform<PCollection<F>, PCollection<OutT>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** By key: a share of them for each of many workers, and evenly. */
+  /** For joins by key: enough shards to spread the keys evenly over many workers. */
   private static final int SHARDS = 256;
 
-  /** Where each shard has the whole reference. */
+  /** For joins in which each shard has the whole reference. */
   private static final int WHOLE_SHARDS = 32;
 
   private final transient PCollection<Version<T>> reference;
@@ -189,9 +189,9 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
     }
 
     /**
-     * Facts before this are due. The watermark may be far past the timer, and to go there timer by
-     * timer would read the facts that wait each time; an engine that does not tell the watermark
-     * tells the time of the timer for it.
+     * Facts before this time are due. The watermark may be far past the timer, and advancing timer
+     * by timer would read the waiting facts each time. An engine that does not report the watermark
+     * reports the time of the timer instead.
      */
     private long until(OnTimerContext context, Timer due) {
       long watermark =
@@ -200,7 +200,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
       return watermark > END ? Long.MAX_VALUE : watermark - latenessMillis;
     }
 
-    /** Holds the watermark before the facts that wait. */
+    /** Holds the watermark before the waiting facts. */
     private void set(Timer due, Standing now) {
       due.withOutputTimestamp(Instant.ofEpochMilli(now.earliest()))
           .set(Instant.ofEpochMilli(HeldVersions.plus(now.earliest(), latenessMillis)));
@@ -214,7 +214,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         @StateId("standing") ValueState<Standing> standing)
         throws IOException {
       Standing now = standing.read();
-      if (now != null) { // at the end of its input an engine may have forgotten all
+      if (now != null) { // at the end of its input an engine may have dropped the state
         standing.write(reference.sweep(shard, context.fireTimestamp().getMillis(), now, held));
       }
     }
@@ -222,7 +222,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
     /** A late fact is due behind the watermark. */
     @Override
     @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    @SuppressWarnings("InlineMeSuggester") // only the engine calls it
     public org.joda.time.Duration getAllowedTimestampSkew() {
       return org.joda.time.Duration.millis(Long.MAX_VALUE);
     }

@@ -13,10 +13,10 @@ final class BlockFn<E> extends DoFn<E, KV<Integer, byte[]>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Says which shards an element goes to. */
+  /** Chooses the shards of an element. */
   @FunctionalInterface
   interface Sharding<E> extends Serializable {
-    /** The first of them, or {@link #ALL}. */
+    /** The shard, or {@link #ALL}. */
     int of(E element);
 
     int ALL = -1;
@@ -72,12 +72,12 @@ final class BlockFn<E> extends DoFn<E, KV<Integer, byte[]>> {
   }
 
   /**
-   * A block may have earlier elements than the one that makes it large. It is not behind the
-   * watermark for that: it passes no element of a bundle before the bundle ends.
+   * A block that is full may have earlier elements than the current one. It is still not behind the
+   * watermark, because the watermark does not pass elements of an open bundle.
    */
   @Override
   @Deprecated
-  @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+  @SuppressWarnings("InlineMeSuggester") // only the engine calls it
   public org.joda.time.Duration getAllowedTimestampSkew() {
     return org.joda.time.Duration.millis(Long.MAX_VALUE);
   }

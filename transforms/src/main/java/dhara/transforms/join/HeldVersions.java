@@ -12,19 +12,19 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The versions that the shards of a stream hold: a bag of blocks for each, and on the worker a
- * table of what is in the bag, as long as there is memory for it.
+ * The versions of the shards of a stream: a bag of blocks in state for each, and on the worker a
+ * table of the bag's content, if there is memory for it.
  *
- * <p>Versions that no fact can ask for any more stay in the bag until it has doubled since it was
- * swept last, so that each version is rewritten about once, and a bag has at most twice what is
- * needed, and what came since the watermark less the time for which versions are kept.
+ * <p>Versions that no fact can need any more stay in the bag until it has doubled since the last
+ * sweep. So each version is rewritten about once, and a bag holds at most twice the needed
+ * versions, plus those that came within the time for which versions are kept.
  */
 final class HeldVersions<T extends Record> {
 
-  /** Below this, to sweep a bag saves no memory worth the work. */
+  /** Below this size, sweeping a bag is not worth the work. */
   static final int SWEPT_BYTES = 16 << 10;
 
-  /** Engines bound what one element of a bag takes. */
+  /** Engines bound the size of an element of a bag. */
   private static final int MOST_BYTES = 1 << 20;
 
   private static final long END = GlobalWindow.INSTANCE.maxTimestamp().getMillis();
@@ -34,7 +34,7 @@ final class HeldVersions<T extends Record> {
   private final Tables<T> tables;
 
   /**
-   * Versions for a time.
+   * Keeps versions for a time.
    *
    * @param keptMillis how far behind the watermark facts may ask, and versions come
    * @param budget how much memory the tables may take
@@ -45,13 +45,13 @@ final class HeldVersions<T extends Record> {
     this.tables = new Tables<>(budget);
   }
 
-  /** Adds a block of versions; where the shard stands then, and when it is to be swept. */
+  /** Adds a block of versions; returns the new progress, with the time of the next sweep. */
   Standing add(int shard, byte[] block, Standing now, BagState<byte[]> held) throws IOException {
     held.add(block);
     boolean doubled = now.bytes() + block.length >= Math.max(SWEPT_BYTES, 2 * now.least());
     long sweep =
         doubled && now.forget() == Standing.NEVER
-            // What its versions replace can be asked for no more then.
+            // At that time no fact needs the replaced versions any more.
             ? plus(JoinBlocks.latest(block), keptMillis)
             : now.forget();
     Standing next = now.with(block, sweep);
@@ -63,7 +63,7 @@ final class HeldVersions<T extends Record> {
     return next;
   }
 
-  /** The versions of a shard as a table, which is not to be changed. */
+  /** The versions of a shard as a table, which must not be modified. */
   ReferenceTable<T> table(int shard, Standing now, BagState<byte[]> held) throws IOException {
     ReferenceTable<T> table = taken(shard, now, held);
     tables.put(shard, now.token(), now.bytes(), table);
@@ -83,10 +83,12 @@ final class HeldVersions<T extends Record> {
     return read;
   }
 
-  /** Sweeps what no fact can ask for when the watermark is there; where the shard stands then. */
+  /**
+   * Drops the versions that no fact needs when the watermark is there; returns the new progress.
+   */
   Standing sweep(int shard, long watermark, Standing now, BagState<byte[]> held)
       throws IOException {
-    // Facts that wait may be older than those that are still to come.
+    // Waiting facts may be older than those that are still to come.
     long asked = Math.min(watermark - keptMillis, now.earliest());
     ReferenceTable<T> table = taken(shard, now, held);
     table.prune(Instant.ofEpochMilli(asked));
@@ -110,7 +112,7 @@ final class HeldVersions<T extends Record> {
           try {
             writer.add(0, version, version.at().toEpochMilli(), taker);
           } catch (IOException e) {
-            // Nothing is written but memory: what fails is the encoding of this version.
+            // Only memory is written, so the failure is in encoding this version.
             throw new UncheckedIOException("cannot encode " + version, e);
           }
         });
@@ -118,12 +120,12 @@ final class HeldVersions<T extends Record> {
     return blocks;
   }
 
-  /** Forgets all tables, which takes nothing from the state. */
+  /** Drops all tables; the state is unchanged. */
   void close() {
     tables.clear();
   }
 
-  /** A time later, but not after the end of all time. */
+  /** A later time, at most the maximum. */
   static long plus(long at, long millis) {
     return at < 0 ? at + millis : Math.min(at, END - millis) + millis;
   }

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * A reference as of a moment: what held then of each key. A fact is given the one of its own time;
- * it is of no use after the fact is.
+ * A reference as of a moment: the value in force for each key. A fact receives the one for its own
+ * time; do not keep it longer than the fact.
  */
 public final class InForce<T extends Record> {
 
@@ -18,12 +18,12 @@ public final class InForce<T extends Record> {
     this.at = at;
   }
 
-  /** What held of a key, if anything did. */
+  /** The value in force for a key, if there is one. */
   public Optional<T> get(String key) {
     return table.get(key, at);
   }
 
-  /** Hands over all that held, in the order of the keys. */
+  /** Passes on all values in force, in the order of the keys. */
   public void forEach(BiConsumer<String, T> consumer) {
     for (String key : table.keys()) {
       get(key).ifPresent(value -> consumer.accept(key, value));

@@ -2,7 +2,7 @@ package dhara.transforms.join;
 
 import java.io.Serializable;
 
-/** What becomes of a fact and the reference, of which it sees what was in force at its time. */
+/** Combines a fact with the reference that was in force at its time. */
 @FunctionalInterface
 interface Join<F, T extends Record, OutT> extends Serializable {
 

@@ -6,8 +6,8 @@ import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
- * Blocks of facts or of versions, one for each shard, while a bundle writes them: what is shuffled
- * behind it are some hundred blocks a bundle. The key of an entry says which of both it is, its
+ * Writes the facts or versions of a bundle into blocks, one for each shard, so that a few hundred
+ * blocks per bundle are shuffled. The key of an entry tells whether it is a fact or a version, its
  * revision is its time in epoch milliseconds, and its sum is the fact or the version.
  */
 final class JoinBlocks<E> {
@@ -29,7 +29,7 @@ final class JoinBlocks<E> {
   /** The key of each version. */
   static final byte VERSION = 'v';
 
-  /** Bounds the memory of a bundle, however many elements the engine makes it of. */
+  /** Bounds the memory of a bundle of any size. */
   static final int BLOCK_BYTES = 48 << 10;
 
   private final byte[] kind;
@@ -53,13 +53,13 @@ final class JoinBlocks<E> {
     }
   }
 
-  /** Which of many shards a key is in; the same in every process, as hashes of texts are. */
+  /** The shard of a key; the same in every process, because string hashes are. */
   static int shard(String key, int shards) {
     int hash = key.hashCode() * 0x9E3779B9;
     return (int) (((hash >>> 12) * (long) shards) >>> 20);
   }
 
-  /** Whether a block, which is not empty, is of facts; else it is of versions. */
+  /** Whether a non-empty block holds facts and not versions. */
   static boolean ofFacts(byte[] block) throws IOException {
     BlockReader first = new BlockReader(block);
     if (!first.next() || first.keyLength() != 1) {
@@ -85,14 +85,14 @@ final class JoinBlocks<E> {
     return latest;
   }
 
-  /** Forgets all. */
+  /** Drops everything. */
   void clear() {
     for (BlockWriter block : blocks) {
       block.clear();
     }
   }
 
-  /** Adds an element, and hands its block over if that is large. */
+  /** Adds an element, and passes its block on if that is large. */
   void add(int shard, E element, long atMillis, Taker taker) throws IOException {
     BlockWriter block = blocks[shard];
     earliest[shard] = block.size() == 0 ? atMillis : Math.min(earliest[shard], atMillis);
@@ -102,7 +102,7 @@ final class JoinBlocks<E> {
     }
   }
 
-  /** Hands all blocks over. */
+  /** Passes on all blocks. */
   void flush(Taker taker) {
     for (int shard = 0; shard < blocks.length; shard++) {
       if (blocks[shard].size() > 0) {

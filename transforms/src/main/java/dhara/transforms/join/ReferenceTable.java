@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The versions of many keys: a reference, at every moment that can still be asked for. */
+/** The versions of many keys: a reference at every moment that can still be needed. */
 final class ReferenceTable<T extends Record> {
 
   private final Map<String, Versions<T>> byKey = new HashMap<>();
 
-  /** The keys in order; made when somebody asks for it. */
+  /** The keys in order; computed on demand. */
   private @Nullable List<String> keys;
 
   /** Adds a version of its key. */
@@ -29,18 +29,18 @@ final class ReferenceTable<T extends Record> {
     versions.add(version);
   }
 
-  /** What holds of a key at a moment, if anything does. */
+  /** The value in force for a key at a moment, if there is one. */
   Optional<T> get(String key, Instant at) {
     Versions<T> versions = byKey.get(key);
     return versions == null ? Optional.empty() : versions.asOf(at);
   }
 
-  /** All that holds at a moment. */
+  /** Everything in force at a moment. */
   InForce<T> asOf(Instant at) {
     return new InForce<>(this, at);
   }
 
-  /** All keys that are known, in order, whether anything holds of them or not. */
+  /** All known keys, in order, whether they have a value in force or not. */
   List<String> keys() {
     if (keys == null) {
       List<String> sorted = new ArrayList<>(byKey.keySet());
@@ -50,14 +50,14 @@ final class ReferenceTable<T extends Record> {
     return keys;
   }
 
-  /** Drops what nobody can ask for who asks for no moment before {@code at}. */
+  /** Drops the versions that are not needed for any moment from {@code at} on. */
   void prune(Instant at) {
     if (byKey.values().removeIf(versions -> !versions.prune(at))) {
       keys = null;
     }
   }
 
-  /** Hands over each version. */
+  /** Passes on each version. */
   void forEach(Consumer<Version<T>> consumer) {
     byKey.values().forEach(versions -> versions.forEach(consumer));
   }

@@ -14,10 +14,10 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Facts and versions in blocks by shard, one beside the other.
+ * Puts facts and versions into blocks by shard, in one collection.
  *
- * <p>By key, both go to the shard of their key. Without a key facts are spread by their ids, and
- * each version goes to all shards.
+ * <p>In a join by key, both go to the shard of their key. Without a key, facts are spread by their
+ * ids, and each version goes to all shards.
  */
 final class Sharded<F extends Event, T extends Record> {
 

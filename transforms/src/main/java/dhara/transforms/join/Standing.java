@@ -3,14 +3,14 @@ package dhara.transforms.join;
 import org.apache.datasketches.hash.MurmurHash3;
 
 /**
- * Where a shard of the stream stands. Times are epoch milliseconds.
+ * The progress of a shard of the stream. Times are epoch milliseconds.
  *
- * @param token of all versions that were put into the state and swept from it
+ * @param token identifies the versions in the state
  * @param bytes size of the versions
- * @param least what they took when they were swept last
- * @param forgotten what a fact before this asks for may be forgotten
- * @param forget when they are swept next
- * @param earliest time of the earliest fact that waits
+ * @param least their size after the last sweep
+ * @param forgotten versions that a fact before this time needs may be dropped
+ * @param forget the time of the next sweep
+ * @param earliest time of the earliest waiting fact
  */
 record Standing(long token, long bytes, long least, long forgotten, long forget, long earliest) {
 
@@ -23,13 +23,13 @@ record Standing(long token, long bytes, long least, long forgotten, long forget,
     return new Standing(newToken, bytes + versions.length, least, forgotten, newForget, earliest);
   }
 
-  /** With so much left of the versions, when those that hold before a moment were swept. */
+  /** With this size left, after a sweep of the versions before a moment. */
   Standing swept(long left, long newForgotten) {
     long newToken = MurmurHash3.hash(newForgotten, token)[0];
     return new Standing(newToken, left, left, newForgotten, NEVER, earliest);
   }
 
-  /** With another fact that waits longest. */
+  /** With another earliest waiting fact. */
   Standing waiting(long newEarliest) {
     return new Standing(token, bytes, least, forgotten, forget, newEarliest);
   }

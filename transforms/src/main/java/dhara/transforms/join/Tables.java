@@ -6,16 +6,16 @@ import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The references of shards as tables, to save decoding the state that they are made of each time. A
- * table is found by the token of the state that it was made of, so that none is found where the
- * state is another: restored, from a bundle that failed, or changed by another worker.
+ * A cache of the references of shards as tables, to avoid decoding the state each time. A table is
+ * looked up by the token of the state that it was built from, so it is not found if the state has
+ * changed: after a restore, after a failed bundle, or by another worker.
  *
- * <p>A table for which there is no memory left is not kept, and the others stay: bundles visit the
+ * <p>If there is no memory left for a table, it is not kept, and the others stay: bundles visit the
  * shards round-robin, so LRU eviction would evict each table just before it is needed.
  */
 final class Tables<T extends Record> {
 
-  /** What a decoded version takes of memory for each of its bytes, roughly. */
+  /** The approximate memory of a decoded version per encoded byte. */
   private static final int OBJECTS = 4;
 
   private record Held<T extends Record>(long token, long bytes, ReferenceTable<T> table) {}
@@ -27,7 +27,7 @@ final class Tables<T extends Record> {
     this.budget = budget;
   }
 
-  /** Takes a shard's table out, to be changed; nothing where it is not of this token. */
+  /** Takes a shard's table out, to modify it; null if there is none with this token. */
   @Nullable ReferenceTable<T> take(int shard, long token) {
     Held<T> held = byShard.remove(shard);
     if (held == null) {
@@ -37,7 +37,7 @@ final class Tables<T extends Record> {
     return held.token == token ? held.table : null;
   }
 
-  /** Puts a shard's table in, in place of any other. */
+  /** Stores a shard's table, and replaces any other. */
   void put(int shard, long token, long encodedBytes, ReferenceTable<T> table) {
     ReferenceTable<T> unused = take(shard, token);
     long bytes = OBJECTS * encodedBytes;
@@ -46,7 +46,7 @@ final class Tables<T extends Record> {
     }
   }
 
-  /** Forgets all. */
+  /** Drops all tables. */
   void clear() {
     byShard.values().forEach(held -> budget.giveBack(held.bytes));
     byShard.clear();

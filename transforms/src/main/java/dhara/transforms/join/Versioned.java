@@ -9,7 +9,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * Makes versions of events: each holds of its key from its own time on, until the next of the key.
+ * Turns events into versions: each holds for its key from its own time on, until the next version
+ * of the key.
  *
  * <p>Data: events → {@link Version}s of them. Time: kept. State: none. Bad data: an event whose key
  * is null fails the run.
@@ -31,17 +32,17 @@ public final class Versioned<T extends Record & Event>
     this.removes = removes;
   }
 
-  /** Versions of what {@code key} makes of an event. */
+  /** Versions with the key that {@code key} extracts from an event. */
   public static <T extends Record & Event> Versioned<T> by(SerializableFunction<T, String> key) {
     return new Versioned<>(key, event -> false);
   }
 
-  /** Where {@code removes} says so, an event removes its key. */
+  /** An event for which {@code removes} is true removes its key. */
   public Versioned<T> removedWhere(SerializableFunction<T, Boolean> newRemoves) {
     return new Versioned<>(key, newRemoves);
   }
 
-  /** The version that an event is. */
+  /** The version of an event. */
   public Version<T> version(T event) {
     String of = key.apply(event);
     return removes.apply(event)

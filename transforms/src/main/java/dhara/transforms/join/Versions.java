@@ -8,17 +8,17 @@ import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * All that is known of one key, in the order of (event time, id). What holds at a moment is a
- * function of the set of versions, whatever the order in which they came.
+ * All versions of one key, in the order of (event time, id). The value at a moment is a function of
+ * the set of versions, whatever the order of their arrival.
  *
- * <p>Most keys have one version, and most versions come in their order, so that to add one is to
- * append it.
+ * <p>Most keys have one version, and most versions arrive in order, so adding one usually appends
+ * it.
  */
 final class Versions<T extends Record> {
 
   private final List<Version<T>> inOrder = new ArrayList<>(1);
 
-  /** Adds a version; one with the same time and id is the same version. */
+  /** Adds a version; one with the same time and id counts as the same version. */
   void add(Version<T> version) {
     int last = inOrder.size() - 1;
     if (last < 0 || Version.ORDER.compare(inOrder.get(last), version) < 0) {
@@ -40,7 +40,7 @@ final class Versions<T extends Record> {
     }
   }
 
-  /** What holds at a moment, if anything does: what was said last, then or before. */
+  /** The value in force at a moment, if there is one: the last version at or before it. */
   Optional<T> asOf(Instant at) {
     Version<T> last = lastUntil(at);
     return last == null ? Optional.empty() : last.held();
@@ -51,7 +51,7 @@ final class Versions<T extends Record> {
     return found < 0 ? null : inOrder.get(found);
   }
 
-  /** Where the last version is that holds from {@code at} on, or before; -1 if none does. */
+  /** The index of the last version at or before {@code at}; -1 if there is none. */
   private int indexUntil(Instant at) {
     int after = inOrder.size();
     int from = 0;
@@ -67,8 +67,8 @@ final class Versions<T extends Record> {
   }
 
   /**
-   * Drops what nobody can ask for who asks for no moment before {@code at}: all versions before the
-   * one that holds then, and that one too if it removed the key before then.
+   * Drops the versions that are not needed for any moment from {@code at} on: all before the one in
+   * force then, and that one too if it removed the key earlier.
    *
    * @return whether anything is left
    */
@@ -82,7 +82,7 @@ final class Versions<T extends Record> {
     return !inOrder.isEmpty();
   }
 
-  /** Hands over each version, in order. */
+  /** Passes on each version, in order. */
   void forEach(Consumer<Version<T>> consumer) {
     inOrder.forEach(consumer);
   }

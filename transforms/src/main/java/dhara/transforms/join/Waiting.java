@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Parts the facts that wait into those that are due, and the others. */
+/** Separates waiting facts into those that are due and the others. */
 final class Waiting {
 
   /** Takes a fact that is due. */
@@ -22,9 +22,9 @@ final class Waiting {
   private Waiting() {}
 
   /**
-   * Hands over the facts of before a moment.
+   * Passes on the facts before a moment.
    *
-   * @param blocks the facts that wait
+   * @param blocks the waiting facts
    * @param untilMillis the moment, epoch milliseconds
    */
   static Waiting part(Iterable<byte[]> blocks, long untilMillis, Taker due) throws IOException {
@@ -47,7 +47,7 @@ final class Waiting {
     }
     earliest = Math.min(earliest, first);
     if (allWait) {
-      left.add(block); // as it is: it need not be written anew
+      left.add(block); // unchanged, so it need not be rewritten
       return;
     }
     for (BlockReader fact = new BlockReader(block); fact.next(); ) {
@@ -63,7 +63,7 @@ final class Waiting {
     }
   }
 
-  /** The blocks of those that are not due. */
+  /** The blocks of the facts that are not due. */
   List<byte[]> left() {
     return left;
   }

@@ -9,8 +9,8 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 
 /**
- * Codes a block, in which the sums of many keys are bytes already. Its arguments are what these are
- * coded with, so that whoever looks at a graph sees what its state holds.
+ * The coder of a block, in which keys and sums are already encoded. Its arguments are the coders of
+ * these, so that tools that inspect a graph see what its state holds.
  *
  * @param <K> a key
  * @param <AccT> a sum
@@ -31,12 +31,12 @@ public final class BlockCoder<K, AccT> extends StructuredCoder<byte[]> {
     return new BlockCoder<>(keys, sums);
   }
 
-  /** Codes the keys in a block, which are found by their bytes. */
+  /** The coder of the keys in a block, which are compared by their bytes. */
   public Coder<K> keyCoder() {
     return keys;
   }
 
-  /** Codes the sums in a block. */
+  /** The coder of the sums in a block. */
   public Coder<AccT> sumCoder() {
     return sums;
   }

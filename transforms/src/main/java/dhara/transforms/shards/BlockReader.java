@@ -24,7 +24,7 @@ public final class BlockReader {
     input = new RecordInput(block, 0, 0);
   }
 
-  /** Goes to the next entry. */
+  /** Moves to the next entry. */
   public boolean next() throws IOException {
     if (next == block.length) {
       return false;
@@ -45,17 +45,17 @@ public final class BlockReader {
     return block;
   }
 
-  /** Where the entry starts. */
+  /** The start of the entry. */
   int offset() {
     return offset;
   }
 
-  /** Where the entry, and the sum in it, ends. */
+  /** The end of the entry and of its sum. */
   public int end() {
     return next;
   }
 
-  /** Where the entry's sum starts. */
+  /** The start of the entry's sum. */
   public int sumOffset() {
     return sumOffset;
   }
@@ -79,7 +79,7 @@ public final class BlockReader {
 
   /** A hash of bytes: the same in every process, and each bit depends on all of them. */
   public static int hash(byte[] bytes, int offset, int length) {
-    // FNV-1a. Times 31, as for texts, numbers in a row would share their hashes.
+    // FNV-1a. With a factor of 31, as for strings, consecutive numbers would have colliding hashes.
     int hash = 0x811C9DC5;
     for (int i = offset; i < offset + length; i++) {
       hash = (hash ^ (bytes[i] & 0xFF)) * 0x01000193;
@@ -97,7 +97,7 @@ public final class BlockReader {
     return sum;
   }
 
-  /** The bytes of the entry's sum, valid until the next one is asked for. */
+  /** The bytes of the entry's sum, valid until the next call. */
   public RecordInput sumBytes() {
     input.moveTo(sumOffset, next);
     return input;

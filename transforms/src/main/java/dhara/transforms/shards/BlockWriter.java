@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
- * Writes a block: the sums of many keys in one array of bytes, so that engines handle a block where
- * they would handle each key.
+ * Writes a block: the sums of many keys in one byte array, so that engines handle one block instead
+ * of each key.
  *
  * <p>Bytes: for each key the length of the key and the key, its revision, the length of the sum and
  * the sum; lengths and revisions as varints.
@@ -16,10 +16,10 @@ public final class BlockWriter {
 
   private static final int LEAST = 256;
 
-  /** What is larger is not kept for the next block: there is a writer for each shard. */
+  /** Larger buffers are not kept for the next block, because there is a writer for each shard. */
   private static final int KEPT = 1 << 16;
 
-  /** Writes what is known of a key. */
+  /** Writes the sum of a key. */
   @FunctionalInterface
   public interface Body {
     void writeTo(RecordOutput out) throws IOException;
@@ -34,7 +34,7 @@ public final class BlockWriter {
     add(key, offset, length, revision, body -> coder.encode(sum, body));
   }
 
-  /** Adds what is known of a key. */
+  /** Adds a key with its encoded sum. */
   public void add(byte[] key, int offset, int length, long revision, Body body) throws IOException {
     out.writeVarint(length);
     out.write(key, offset, length);
@@ -53,7 +53,7 @@ public final class BlockWriter {
     return out.size();
   }
 
-  /** Starts anew. */
+  /** Starts a new block. */
   public void clear() {
     if (out.room() > KEPT) {
       out = new RecordOutput(LEAST);
@@ -62,7 +62,7 @@ public final class BlockWriter {
     }
   }
 
-  /** One block of what is in two. */
+  /** Joins two blocks into one. */
   public static byte[] joined(byte[] one, byte[] other) {
     byte[] joined = Arrays.copyOf(one, one.length + other.length);
     System.arraycopy(other, 0, joined, one.length, other.length);

@@ -12,9 +12,9 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Blocks that are read twice. Engines let a group be read once only, unless it fits in memory; here
- * as many blocks as a budget has room for stay in memory, and all after them go into a temporary
- * file, which is gone when this is closed or the process ends.
+ * Holds blocks so that they can be read twice. Engines allow a group to be read only once, unless
+ * it fits in memory. Here blocks stay in memory as long as the budget has room, and later ones go
+ * to a temporary file, which is deleted when this is closed or the process ends.
  */
 public final class HeldBlocks implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class HeldBlocks implements AutoCloseable {
   private @Nullable FileChannel file;
   private long taken;
 
-  /** Of no blocks yet. */
+  /** Starts without blocks. */
   public HeldBlocks(TableBudget budget) {
     this.budget = budget;
   }
@@ -50,7 +50,10 @@ public final class HeldBlocks implements AutoCloseable {
     writeAll(file, ByteBuffer.wrap(block));
   }
 
-  /** Deleted as it is opened, where the operating system can do that: a crash leaves nothing. */
+  /**
+   * Deleted when it is opened, if the operating system supports that, so that a crash leaves
+   * nothing.
+   */
   private static FileChannel temporary() throws IOException {
     Path path = Files.createTempFile("dhara-blocks-", null);
     return FileChannel.open(
@@ -66,12 +69,12 @@ public final class HeldBlocks implements AutoCloseable {
     }
   }
 
-  /** How many bytes of blocks are in memory. */
+  /** The bytes of blocks in memory. */
   long bytesInMemory() {
     return taken;
   }
 
-  /** Gives all blocks again. */
+  /** Passes on all blocks again. */
   public void forEach(Taker taker) throws IOException {
     for (byte[] block : inMemory) {
       taker.take(block);

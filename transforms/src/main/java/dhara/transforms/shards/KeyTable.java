@@ -9,13 +9,13 @@ import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What is known of keys, while blocks are merged. Keys stay the bytes that they are in the blocks:
- * to decode a key and to hash and compare it as an object would take longer than the addition, and
- * is needed once an answer, not once a block.
+ * A hash table of keys, for merging blocks. Keys stay encoded: decoding a key, and hashing and
+ * comparing it as an object, would take longer than the addition, and it is needed only once per
+ * answer, not once per block.
  */
 public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
 
-  /** A key, and where its bytes are. */
+  /** A key, as a range of bytes. */
   public abstract static class Entry {
 
     private final byte[] block;
@@ -23,7 +23,7 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
     private final int length;
     private final int hash;
 
-    /** The key that a reader is at. */
+    /** The current key of a reader. */
     public Entry(BlockReader reader, int hash) {
       this.block = reader.block();
       this.offset = reader.keyOffset();
@@ -47,7 +47,7 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
       return keys.decode(new RecordInput(block, offset, offset + length));
     }
 
-    /** Writes something about the key. */
+    /** Writes the key with a sum. */
     public void write(BlockWriter writer, long revision, BlockWriter.Body body) throws IOException {
       writer.add(block, offset, length, revision, body);
     }
@@ -64,7 +64,7 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
     return size;
   }
 
-  /** Where the key that a reader is at is, or where it would be put. */
+  /** The slot of a reader's current key, or the free slot for it. */
   public int slot(BlockReader reader, int hash) {
     int mask = entries.length - 1;
     int slot = hash & mask;
@@ -76,12 +76,12 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
     return slot;
   }
 
-  /** What is known of the key of a slot. */
+  /** The entry of a slot. */
   public @Nullable E at(int slot) {
     return entries[slot];
   }
 
-  /** Puts a key where it is not yet. */
+  /** Puts a new key into a free slot. */
   public void put(int slot, E entry) {
     entries[slot] = entry;
     size++;

@@ -1,24 +1,24 @@
 package dhara.transforms.shards;
 
 /**
- * Whether values are scattered: nearly each has a key of its own, so that to look for its key would
- * cost more than the addition saves. Bundles tell; those of few values tell nothing.
+ * Decides whether values are scattered: nearly every value has a different key, so that looking up
+ * keys costs more than adding up saves. It learns from bundles, except from those with few values.
  */
 public final class Scatter {
 
-  /** Where fewer values than this share a key, to look for it costs more than it saves. */
+  /** If fewer values than this share a key on average, looking up keys costs more than it saves. */
   private static final double VALUES_PER_KEY = 1.25;
 
-  /** Fewer values say little of those to come. */
+  /** Bundles with fewer values are ignored. */
   private static final int TELLING = 1000;
 
-  /** Of so many bundles one looks whether keys still are as many as values. */
+  /** One of this many bundles is probed, to see whether values are still scattered. */
   private static final int PROBED = 32;
 
   private boolean scattered;
   private int bundles;
 
-  /** Whether the values of the next bundle are not worth looking for their keys. */
+  /** Whether not to look up the keys of the next bundle. */
   public boolean scattered() {
     return scattered;
   }
@@ -26,12 +26,13 @@ public final class Scatter {
   /**
    * Learns from a bundle.
    *
-   * @param sums what its values added up to; if they were scattered, each counts
+   * @param sums the number of sums of its values; scattered values count one each
    */
   public void learn(long values, long sums) {
     if (values >= TELLING) {
       bundles++;
-      // While values are scattered nothing shows whether they still are: then and now one looks.
+      // While keys are not looked up, nothing shows whether values are still scattered, so one
+      // bundle is probed now and then.
       scattered = scattered ? bundles % PROBED != 0 : values < VALUES_PER_KEY * sums;
     }
   }

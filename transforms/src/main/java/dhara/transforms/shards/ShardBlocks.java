@@ -4,7 +4,7 @@ import dhara.records.RecordOutput;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
 
-/** Blocks that are being written, one for each shard; a shard is a share of the keys. */
+/** Writes blocks, one for each shard (a fraction of the keys). */
 public final class ShardBlocks<K> {
 
   /** Takes the block of a shard. */
@@ -38,12 +38,12 @@ public final class ShardBlocks<K> {
       blocks[shard].add(keyBytes.bytes(), 0, keyBytes.size(), 0, sum, coder);
       return shard;
     } catch (IOException e) {
-      // Nothing is read or written but memory: what fails is the encoding of this key or sum.
+      // Only memory is read and written, so the failure is in encoding this key or sum.
       throw new IllegalArgumentException("cannot encode the sum of " + key, e);
     }
   }
 
-  /** Hands over the blocks that have something in them. */
+  /** Passes on the non-empty blocks. */
   public void flush(Taker taker) {
     for (int shard = 0; shard < blocks.length; shard++) {
       if (blocks[shard] != null && blocks[shard].size() > 0) {
@@ -52,7 +52,7 @@ public final class ShardBlocks<K> {
     }
   }
 
-  /** Starts anew. */
+  /** Starts new blocks. */
   public void clear() {
     for (BlockWriter block : blocks) {
       if (block != null) {
@@ -61,7 +61,9 @@ public final class ShardBlocks<K> {
     }
   }
 
-  /** By the upper bits of the hash: the keys of a shard still differ in the lower ones. */
+  /**
+   * Uses the upper bits of the hash, so that the keys of a shard still differ in the lower ones.
+   */
   private int shard(int hash) {
     return (int) (((hash >>> 12) * (long) blocks.length) >>> 20);
   }

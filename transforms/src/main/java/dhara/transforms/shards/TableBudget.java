@@ -2,10 +2,10 @@ package dhara.transforms.shards;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Memory that tables may take together, whoever holds them. */
+/** The memory that all tables may take together. */
 public final class TableBudget {
 
-  /** Tables may take one in so many bytes of the heap. */
+  /** Tables may take this fraction of the heap: one in 4 bytes. */
   private static final int SHARE = 4;
 
   private static final TableBudget OF_PROCESS =
@@ -17,12 +17,15 @@ public final class TableBudget {
     left = new AtomicLong(bytes);
   }
 
-  /** That of all tables in this process: engines make many instances of a step, or few. */
+  /**
+   * The budget of the whole process, because the number of instances of a step depends on the
+   * engine.
+   */
   public static TableBudget ofProcess() {
     return OF_PROCESS;
   }
 
-  /** Takes so much of it, if it is there. */
+  /** Takes this much, if it is available. */
   public boolean take(long bytes) {
     if (left.addAndGet(-bytes) >= 0) {
       return true;

@@ -12,26 +12,26 @@ import org.apache.datasketches.hash.MurmurHash3;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * How many different items there are, in a few kilobytes however many they be: a HyperLogLog
- * sketch, as a component of a tally.
+ * Counts distinct items in a few kilobytes, however many there are: a HyperLogLog sketch, as a
+ * component of a tally.
  *
  * <pre>{@code
  * record Sums(long events, Distinct users) {}         // new Sums(1, Distinct.of(event.user()))
  * new Viewers(sums.users().count())
  * }</pre>
  *
- * <p><b>Determinism:</b> the value is a function of the set of items: few of them are a set of
- * hashes, sorted in the bytes, more of them the largest value of each register. In whatever order,
- * how often and in whatever parts they were added, the estimate, its bounds and the bytes are the
- * same to the last bit. That is why this is no sketch of DataSketches, which keeps sums of
- * floating-point numbers that depend on the order; the hash function is theirs.
+ * <p><b>Determinism:</b> the value is a function of the set of items: few items are a set of
+ * hashes, sorted in the bytes; more are the largest value of each register. In whatever order and
+ * parts and however often they were added, the estimate, its bounds and the bytes are the same to
+ * the last bit. DataSketches' own sketch does not guarantee this, because it keeps floating-point
+ * sums that depend on the order; only the hash function is theirs.
  *
  * <p><b>Error:</b> relative, and it shrinks with the number of registers, 2^{@code lgRegisters}.
  *
  * <ul>
  *   <li>Few items, at most 2^({@code lgRegisters} - 3), 512 by default, are kept as hashes of 32
- *       bits: a standard error of 0.005 %, which is 1 / sqrt(6 * 2^26), for two items have one hash
- *       with a probability of 1 / (3 * 2^26).
+ *       bits: a standard error of 0.005 %, which is 1 / sqrt(6 * 2^26), because two items have the
+ *       same hash with a probability of 1 / (3 * 2^26).
  *   <li>More: a standard error of 1.039 / sqrt(2^{@code lgRegisters}), 1.62 % by default. The
  *       estimator is that of Otmar Ertl, "New cardinality estimation algorithms for HyperLogLog
  *       sketches" (2017), algorithm 6: it needs no tables of corrections.
@@ -51,7 +51,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** Never to change, as the layout of a hash: hashes are in savepoints. */
+  /** It must never change, nor the layout of a hash, because hashes are in savepoints. */
   private static final long SEED = 9001;
 
   private static final int LG_REGISTERS = 12;
@@ -66,7 +66,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
   /** The largest value of a register. */
   private static final int MOST = 63;
 
-  /** Two items have one hash with a probability of 1 to this. */
+  /** Two items have the same hash with a probability of 1 to this. */
   private static final double HASHES = 3.0 * (1 << ADDRESS_BITS);
 
   /** 1 / (2 ln 2). */
@@ -80,10 +80,10 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
 
   private final transient int lgRegisters;
 
-  /** The only hash, if there are neither few nor registers. */
+  /** The only hash, if neither {@code few} nor registers are used. */
   private final transient int only;
 
-  /** Different hashes: open addressing, at most half full, 0 is none. */
+  /** Distinct hashes: open addressing, at most half full, 0 marks a free slot. */
   private transient int @Nullable [] few;
 
   private transient int filled;
@@ -144,10 +144,10 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
   }
 
   /**
-   * The items of both. What {@code this} holds may be reused, so {@code this} must not be used
-   * again, unless it is {@link #NONE} or a single item; {@code other} is left as it was.
+   * The union of both. It may reuse the content of {@code this}, so do not use {@code this} again,
+   * unless it is {@link #NONE} or a single item; {@code other} is not modified.
    *
-   * @throws IllegalArgumentException where both have items, and another number of registers
+   * @throws IllegalArgumentException if both have items and different numbers of registers
    */
   @Override
   public Distinct plus(Distinct other) {
@@ -221,7 +221,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
     }
   }
 
-  /** Where a hash is, or where it would be put. */
+  /** The slot of a hash, or the free slot for it. */
   private static int slot(int[] table, int hash) {
     int slot = (hash ^ (hash >>> 15)) & (table.length - 1);
     while (table[slot] != 0 && table[slot] != hash) {
@@ -256,13 +256,13 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
     registers[register] = (byte) Math.max(registers[register], hash >>> ADDRESS_BITS);
   }
 
-  /** The estimated number of different items; 0 of none. */
+  /** The estimated number of distinct items; 0 if there are none. */
   public double estimate() {
     if (registers != null) {
       return ofRegisters();
     }
     double hashes = lgRegisters == 0 ? 0 : few == null ? 1 : filled;
-    // So many items are expected to have had the hash of another one.
+    // The expected number of items with the same hash as another one.
     return hashes <= 1 ? hashes : hashes + hashes * hashes / (2 * HASHES);
   }
 
@@ -280,7 +280,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
     return ALPHA * all * all / z;
   }
 
-  /** Of the part of registers that are not set. */
+  /** Ertl's sigma, for the share of registers that are not set. */
   private static double sigma(double part) {
     if (part == 1) {
       return Double.POSITIVE_INFINITY;
@@ -298,7 +298,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
     return z;
   }
 
-  /** Of the part of registers that do not have the largest value. */
+  /** Ertl's tau, for the share of registers below the largest value. */
   private static double tau(double part) {
     if (part == 0 || part == 1) {
       return 0;
@@ -322,7 +322,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
   }
 
   /**
-   * The least number of items that there may be.
+   * A lower bound of the number of items.
    *
    * @param standardDeviations 1, 2 or 3
    */
@@ -331,7 +331,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
   }
 
   /**
-   * The greatest number of items that there may be.
+   * An upper bound of the number of items.
    *
    * @param standardDeviations 1, 2 or 3
    */
@@ -378,7 +378,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
   /**
    * The value of these bytes.
    *
-   * @throws IllegalArgumentException where they are none that {@link #toBytes} gave
+   * @throws IllegalArgumentException if {@link #toBytes} did not produce them
    */
   public static Distinct fromBytes(byte[] bytes) {
     if (bytes.length == 0) {
@@ -430,7 +430,7 @@ public final class Distinct implements Tally<Distinct>, ByteForm, Serializable {
     return "about " + count() + " different";
   }
 
-  /** Functions that hold a value travel with its bytes. */
+  /** Java serialization writes the bytes, for functions that hold a value. */
   private Object writeReplace() {
     return new Travelling(toBytes());
   }

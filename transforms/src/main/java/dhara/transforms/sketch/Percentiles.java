@@ -20,16 +20,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * new Metrics(sums.latencyMillis().quantile(0.5), sums.latencyMillis().quantile(0.95))
  * }</pre>
  *
- * <p><b>Determinism:</b> which bucket a value is in depends on the value alone, so counts, answers
- * and bytes are a function of the values, to the last bit, whatever their order and the split of
- * work. No logarithm is taken, because Java does not define it to the last bit: a bucket is the
- * exponent and the first 7 bits of the fraction of a double.
+ * <p><b>Determinism:</b> the bucket of a value depends only on the value, so counts, answers and
+ * bytes are a function of the values, to the last bit, whatever their order and the split of work.
+ * A bucket is the exponent and the first 7 bits of the fraction of a double; no logarithm is used,
+ * because Java does not define it to the last bit.
  *
  * <p><b>Error:</b> {@link #count}, {@link #least} and {@link #greatest} are exact. A {@link
  * #quantile} differs from the true one by at most 1/256 of it ({@link #RELATIVE_ERROR}), which is
- * 0.39 %, if that is in ±[2^-64, 2^64), some 5.4e-20 to 1.8e19. Nearer to zero it is 0, an error of
- * less than 2^-64. Farther away, infinite values among them, all that is known is that it is
- * between the last bucket and the least or greatest value, and that value is the answer.
+ * 0.39 %, if that is in ±[2^-64, 2^64), about 5.4e-20 to 1.8e19. Values nearer to zero count as 0,
+ * an error of less than 2^-64. For values farther away, infinite ones included, the answer is the
+ * least or greatest value, because it is only known that the quantile lies between the last bucket
+ * and that value.
  *
  * <p><b>State:</b> 12 bytes for each bucket that has values, about 3 of them when encoded. There
  * are at most 32,771; latencies between a millisecond and a minute are in 2,048 of them. <b>Bad
@@ -50,7 +51,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
 
   private static final int DROPPED_BITS = 52 - FRACTION_BITS;
 
-  /** The least magnitude that is not taken for zero. */
+  /** The least magnitude that does not count as zero. */
   private static final double LEAST = 0x1p-64;
 
   /** The least magnitude that is in the last bucket. */
@@ -64,7 +65,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
   private static final int LEAST_WAITING = 8;
   private static final int MOST_WAITING = 256;
 
-  /** The only value, NaN of none; of more the first. */
+  /** The first value; NaN if there is none. */
   private final transient double first;
 
   private transient double least;
@@ -77,12 +78,12 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
   /** How many values each of them has. */
   private transient long @Nullable [] counts;
 
-  /** How many buckets have values, but for those that wait. */
+  /** How many buckets have values, without the waiting ones. */
   private transient int filled;
 
   /**
-   * Buckets of single values in the order of their arrival: to sort some now and then takes a third
-   * of the time that it takes to look for each.
+   * Buckets of single values in the order of their arrival: sorting them from time to time takes a
+   * third of the time of looking up each.
    */
   private transient int @Nullable [] waiting;
 
@@ -108,7 +109,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
     return new Percentiles(value + 0.0);
   }
 
-  /** One value; beyond 2^53 the nearest double is taken for it. */
+  /** One value; beyond 2^53 it is rounded to the nearest double. */
   public static Percentiles of(long value) {
     return new Percentiles((double) value);
   }
@@ -125,15 +126,15 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
     return value < 0 ? -bucket : bucket;
   }
 
-  /** The middle of a bucket, which no value in it is farther from than by the error. */
+  /** The middle of a bucket; no value in the bucket differs from it by more than the error. */
   private static double middle(int bucket) {
     long bits = ((Math.abs(bucket) + BEFORE_FIRST) << DROPPED_BITS) + (1L << (DROPPED_BITS - 1));
     return Math.copySign(Double.longBitsToDouble(bits), bucket);
   }
 
   /**
-   * The values of both. What {@code this} holds may be reused, so {@code this} must not be used
-   * again, unless it is {@link #NONE} or a single value; {@code other} is left as it was.
+   * The values of both. It may reuse the content of {@code this}, so do not use {@code this} again,
+   * unless it is {@link #NONE} or a single value; {@code other} is not modified.
    */
   @Override
   public Percentiles plus(Percentiles other) {
@@ -180,7 +181,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
     waiting[waits++] = bucket;
   }
 
-  /** Counts the values that wait. */
+  /** Adds the waiting values to the buckets. */
   private void settle() {
     if (waits == 0) {
       return;
@@ -245,17 +246,17 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
   }
 
   /**
-   * The least value that at least this part of all values does not exceed: of 0.5 the median, of
-   * 0.95 the 95th percentile.
+   * The least value that at least this fraction of all values does not exceed: 0.5 gives the
+   * median, 0.95 the 95th percentile.
    *
-   * @param part 0 to 1, as it is written: 0.07 of 100 values are 7
+   * @param part 0 to 1, taken as a decimal: 0.07 of 100 values are 7
    * @return within {@link #RELATIVE_ERROR}; NaN if there are no values
    */
   public double quantile(double part) {
     if (!(part >= 0 && part <= 1)) {
       throw new IllegalArgumentException("a quantile is of 0 to 1, not " + part);
     }
-    // By decimals: as doubles, 0.07 * 100 is more than 7.
+    // In decimals, because as doubles 0.07 * 100 is more than 7.
     long rank =
         BigDecimal.valueOf(part)
             .multiply(BigDecimal.valueOf(count))
@@ -301,7 +302,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
    * {@inheritDoc}
    *
    * <p>The least and the greatest value, then each bucket as its distance from the one before and
-   * its count; all as varints but the first two.
+   * its count; all as varints except the first two.
    */
   @Override
   public byte[] toBytes() {
@@ -335,7 +336,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
   /**
    * The values of these bytes.
    *
-   * @throws IllegalArgumentException where they are none that {@link #toBytes} gave
+   * @throws IllegalArgumentException if {@link #toBytes} did not produce them
    */
   public static Percentiles fromBytes(byte[] bytes) {
     if (bytes.length == 0) {
@@ -394,7 +395,7 @@ public final class Percentiles implements Tally<Percentiles>, ByteForm, Serializ
     return new IllegalArgumentException("percentiles break off");
   }
 
-  /** Functions that hold values travel with their bytes. */
+  /** Java serialization writes the bytes, for functions that hold values. */
   private Object writeReplace() {
     return new Travelling(toBytes());
   }

@@ -3,9 +3,9 @@ package dhara.transforms.tally;
 /** Adds up two values of a type, by a {@code plus} that is associative and commutative. */
 abstract class Adder<T> {
 
-  /** The value of nothing; shared, so never changed. */
+  /** The sum of no values; shared, so it must not be modified. */
   abstract T zero();
 
-  /** The sum of both. It may reuse what is mutable in {@code a}; it leaves {@code b} as it was. */
+  /** The sum of both. It may modify and reuse {@code a}; it does not modify {@code b}. */
   abstract T plus(T a, T b);
 }

@@ -4,8 +4,8 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * The exact average of whole numbers, as a component of a tally: their sum and how many they are.
- * It is rounded only where it is asked for.
+ * The exact average of whole numbers, as a component of a tally: their sum and their count. It is
+ * rounded only when it is read.
  *
  * <pre>{@code
  * record Sums(Average latencyMillis) {}            // new Sums(Average.of(payment.latencyMillis()))
@@ -17,10 +17,10 @@ import java.math.RoundingMode;
  */
 public record Average(long sum, long count) implements Tally<Average> {
 
-  /** Of no numbers. */
+  /** The average of no numbers. */
   public static final Average NONE = new Average(0, 0);
 
-  /** Of one number. */
+  /** The average of one number. */
   public static Average of(long number) {
     return new Average(number, 1);
   }
@@ -30,19 +30,21 @@ public record Average(long sum, long count) implements Tally<Average> {
     return new Average(Math.addExact(sum, other.sum), Math.addExact(count, other.count));
   }
 
-  /** The average, half up: 2.5 is 3, and -2.5 is -3. 0 of no numbers. */
+  /**
+   * The average, rounded half up: 2.5 becomes 3, and -2.5 becomes -3. 0 if there are no numbers.
+   */
   public long rounded() {
     return rounded(RoundingMode.HALF_UP);
   }
 
-  /** The average as a whole number; 0 of no numbers. */
+  /** The average as a whole number; 0 if there are no numbers. */
   public long rounded(RoundingMode mode) {
     return count == 0
         ? 0
         : BigDecimal.valueOf(sum).divide(BigDecimal.valueOf(count), 0, mode).longValueExact();
   }
 
-  /** The average, as near as a double is while the sum is below 2^53; 0 of no numbers. */
+  /** The average as the nearest double, if the sum is below 2^53; 0 if there are no numbers. */
   public double asDouble() {
     return count == 0 ? 0 : (double) sum / count;
   }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The best few of many values, best first, as a component of a tally: those that come first in the
- * order of {@code V}, as if all were sorted and the list cut.
+ * The best few of many values, best first, as a component of a tally: the first ones in the order
+ * of {@code V}, as if all were sorted and the list were truncated.
  *
  * <pre>{@code
  * record Bid(long cents, String bidder) implements Comparable<Bid> {
@@ -18,12 +18,12 @@ import java.util.List;
  * record Sums(Best<Bid> bids) {}                                          // new Sums(Best.of(bid, 10))
  * }</pre>
  *
- * <p><b>Ties:</b> the order must be total: values that compare as 0 are equal. Otherwise it would
- * depend on the order of arrival which of them is kept. Equal values are kept each.
+ * <p><b>Ties:</b> the order must be consistent with equals; otherwise the order of arrival would
+ * decide which of two values is kept. Equal values are all kept.
  *
  * <p><b>State:</b> at most {@code most} values; one that is not among the best costs a comparison.
  *
- * @param most how many are kept, 0 of none; the same for all that is added up
+ * @param most how many are kept, 0 if there are no values; the same in all values that are added up
  * @param values the best, best first
  */
 public record Best<V extends Comparable<V>>(int most, List<V> values) implements Tally<Best<V>> {
@@ -31,7 +31,7 @@ public record Best<V extends Comparable<V>>(int most, List<V> values) implements
   /** No values. */
   public static final Best<?> NONE = new Best<String>(0, List.of());
 
-  /** No values, of this type. */
+  /** No values of this type. */
   @SuppressWarnings("unchecked") // it has no values of any other
   public static <V extends Comparable<V>> Best<V> none() {
     return (Best<V>) NONE;
@@ -52,7 +52,7 @@ public record Best<V extends Comparable<V>>(int most, List<V> values) implements
   /**
    * The best of both.
    *
-   * @throws IllegalArgumentException where both have values and keep another number
+   * @throws IllegalArgumentException if both have values and keep different numbers
    */
   @Override
   public Best<V> plus(Best<V> other) {

@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * How a component of a record adds up.
+ * Adds up a component of a record.
  *
- * @param zero its value in the tally of no events
+ * @param zero its value for no events
  * @param plus of type (C, C)C, with the component's type C
  */
 record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
@@ -36,7 +36,8 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
   /**
    * The adder of a component.
    *
-   * @throws IllegalArgumentException naming it, where it does not say how it adds up
+   * @throws IllegalArgumentException if the component does not define how it adds up; the message
+   *     names it
    */
   static ComponentAdder of(RecordComponent component) {
     try {
@@ -147,7 +148,7 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
     }
   }
 
-  /** What comes first in this order is kept. */
+  /** The order whose first value is kept. */
   private static Comparator<Object> order(Class<?> type, Class<? extends Annotation> mark) {
     boolean least = mark == Min.class || mark == First.class;
     Comparator<Object> order =
@@ -179,7 +180,7 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
     };
   }
 
-  /** The adder of what is not marked, and no primitive. */
+  /** The adder of a component that is not annotated and not primitive. */
   private static Adder<Object> adder(Type generic) {
     Class<?> type =
         generic instanceof ParameterizedType parameterized
@@ -206,7 +207,7 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
     throw new IllegalArgumentException(KNOWN);
   }
 
-  /** The tally of nothing, by the name that it has in every tally that may be a component. */
+  /** The constant {@code NONE} of a tally. */
   private static Tally<?> none(Class<?> type) {
     try {
       Field none = type.getDeclaredField("NONE");
@@ -228,7 +229,7 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
     return (Adder<Object>) adder;
   }
 
-  /** Sums of numbers, which cannot be changed. */
+  /** Adds up immutable numbers. */
   private static final class Numbers<N> extends Adder<Object> {
 
     /** Adds two numbers up. */
@@ -257,7 +258,7 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
     }
   }
 
-  /** Of two values, which nothing changes, the one that comes first in an order. */
+  /** Keeps the first of two immutable values, in an order. */
   private static final class Kept extends Adder<@Nullable Object> {
 
     private final Comparator<Object> order;
@@ -280,7 +281,7 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
     }
   }
 
-  /** Null is nothing. */
+  /** Treats null as no value. */
   private static final class OrNothing extends Adder<@Nullable Object> {
 
     private final Adder<Object> present;
@@ -299,12 +300,12 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
       if (b == null) {
         return a;
       }
-      // The sum may be added to later, and b must stay as it was: so it is not b itself.
+      // Not b itself, because the sum may be modified later and b must not be.
       return present.plus(a == null ? present.zero() : a, b);
     }
   }
 
-  /** By its own plus. */
+  /** Adds up by the tally's own plus. */
   private static final class OfTally extends Adder<Object> {
 
     private final Tally<?> none;
@@ -329,10 +330,10 @@ record ComponentAdder(@Nullable Object zero, MethodHandle plus) {
     }
   }
 
-  /** Maps, key by key. */
+  /** Adds up maps, key by key. */
   private static final class ByKey extends Adder<Object> {
 
-    /** One that was made here, and may be added to. */
+    /** A map that was created here, so it may be modified. */
     private static final class Own extends HashMap<Object, Object> {
       private static final long serialVersionUID = 1L;
 

@@ -10,16 +10,16 @@ import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The exact sum of floating-point numbers, and how many they are, as a component of a tally. A
- * {@code double} that is added up depends on the order; this is rounded once, when it is asked for.
+ * The exact sum of floating-point numbers, and their count, as a component of a tally. A sum of
+ * {@code double}s depends on the order; this sum is exact and rounded once, when it is read.
  *
  * <pre>{@code
  * record Sums(ExactSum celsius) {}                     // new Sums(ExactSum.of(reading.celsius()))
  * new Answer(sums.celsius().average())
  * }</pre>
  *
- * <p><b>How:</b> a number is a whole number of 2^-1088, and such numbers are added up in digits of
- * 32 bits, of which only those are kept that were ever needed.
+ * <p><b>How:</b> a number is a multiple of 2^-1088, and these multiples are added up in digits of
+ * 32 bits, of which only the used ones are kept.
  *
  * <p><b>State:</b> 8 bytes for each digit in memory, 4 when encoded: three or four for numbers of
  * one magnitude, 68 at most. <b>Bad data:</b> NaN and infinite numbers are refused.
@@ -37,13 +37,13 @@ public final class ExactSum implements Tally<ExactSum>, ByteForm, Serializable {
   private static final int DIGIT = 32;
   private static final long MASK = 0xFFFFFFFFL;
 
-  /** A number adds less than 2^33 to a digit, so that so many of them do not overflow a long. */
+  /** A number adds less than 2^33 to a digit, so this many numbers do not overflow a long. */
   private static final int MOST_ADDED = 1 << 29;
 
   private final transient double first;
   private transient long count;
 
-  /** Digits, each of which may be of either sign and beyond 32 bits; null of one or no number. */
+  /** Digits, each of either sign and possibly beyond 32 bits; null for one or no number. */
   private transient long @Nullable [] digits;
 
   /** The place of the first of {@link #digits}. */
@@ -70,8 +70,8 @@ public final class ExactSum implements Tally<ExactSum>, ByteForm, Serializable {
   }
 
   /**
-   * The sum of both. What {@code this} holds may be reused, so {@code this} must not be used again,
-   * unless it is {@link #NONE} or a single number; {@code other} is left as it was.
+   * The sum of both. It may reuse the content of {@code this}, so do not use {@code this} again,
+   * unless it is {@link #NONE} or a single number; {@code other} is not modified.
    */
   @Override
   public ExactSum plus(ExactSum other) {
@@ -124,7 +124,7 @@ public final class ExactSum implements Tally<ExactSum>, ByteForm, Serializable {
     }
   }
 
-  /** Where the digit of a place is, after there is room for it and those above it. */
+  /** Makes room for the digit of a place and those above it, and returns its index. */
   private int room(int place, int number) {
     if (digits.length == 0) {
       lowest = place;
@@ -140,7 +140,7 @@ public final class ExactSum implements Tally<ExactSum>, ByteForm, Serializable {
     return place - lowest;
   }
 
-  /** Makes the digits small enough for so many numbers more. */
+  /** Carries, so that the digits have room for this many more numbers. */
   private void settle(int more) {
     if (added + more > MOST_ADDED) {
       ExactSum same = ofUnits(units(), count);
@@ -178,13 +178,15 @@ public final class ExactSum implements Tally<ExactSum>, ByteForm, Serializable {
     return count;
   }
 
-  /** The double that is nearest to the sum; 0 of no numbers, infinite beyond the largest double. */
+  /**
+   * The double nearest to the sum; 0 if there are no numbers, infinite beyond the largest double.
+   */
   public double sum() {
     if (digits == null) {
       return first;
     }
     BigInteger units = units();
-    // More than the 53 bits of a double, and whether there is anything beyond them.
+    // More than the 53 bits of a double, and a sticky bit for the rest.
     int dropped = Math.max(0, units.bitLength() - 70);
     BigInteger head = units.abs().shiftRight(dropped);
     if (dropped > 0 && units.getLowestSetBit() < dropped) {
@@ -201,7 +203,7 @@ public final class ExactSum implements Tally<ExactSum>, ByteForm, Serializable {
   /**
    * {@inheritDoc}
    *
-   * <p>The count, how many zeros the sum ends with in units, and the rest of it.
+   * <p>The count, the number of trailing zero bits of the sum in units, and the rest of the sum.
    */
   @Override
   public byte[] toBytes() {
@@ -224,7 +226,7 @@ public final class ExactSum implements Tally<ExactSum>, ByteForm, Serializable {
   /**
    * The sum of these bytes.
    *
-   * @throws IllegalArgumentException where they are none that {@link #toBytes} gave
+   * @throws IllegalArgumentException if {@link #toBytes} did not produce them
    */
   public static ExactSum fromBytes(byte[] bytes) {
     if (bytes.length == 0) {
@@ -260,7 +262,7 @@ public final class ExactSum implements Tally<ExactSum>, ByteForm, Serializable {
     return sum() + " of " + count;
   }
 
-  /** Functions that hold a value travel with its bytes. */
+  /** Java serialization writes the bytes, for functions that hold a value. */
   private Object writeReplace() {
     return new Travelling(toBytes());
   }

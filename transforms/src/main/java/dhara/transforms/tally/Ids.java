@@ -14,22 +14,22 @@ import java.util.TreeSet;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The different texts among many, each kept as it is: exact up to a bound, as a component of a
- * tally. Orders of a minute, categories of a session; where there may be millions, a {@code
- * Distinct} counts them in a few kilobytes.
+ * A set of distinct texts, exact up to a bound, as a component of a tally: for example the orders
+ * of a minute, or the categories of a session. If there may be millions, use {@code Distinct},
+ * which counts them in a few kilobytes.
  *
  * <pre>{@code
  * record Sums(Ids orders) {}                           // new Sums(Ids.of(line.order(), 100_000))
  * new Metrics(sums.orders().count())
  * }</pre>
  *
- * <p><b>The bound:</b> of more than {@code most} different texts the first {@code most} in their
- * order are kept, whatever the order of arrival; {@link #isExact} tells, and {@link #count} is a
- * lower bound then.
+ * <p><b>The bound:</b> if there are more than {@code most} distinct texts, the first {@code most}
+ * in their order are kept, whatever the order of arrival. Then {@link #isExact} is false and {@link
+ * #count} is a lower bound.
  *
  * <p><b>State:</b> the texts, at most {@code most}. <b>Bad data:</b> a null is a {@link
- * NullPointerException}; the empty text is a text. A surrogate without its pair is taken for a
- * question mark, as it is wherever the text is encoded.
+ * NullPointerException}; the empty text is a text. An unpaired surrogate counts as a question mark,
+ * as in every UTF-8 encoding of the text.
  */
 public final class Ids implements Tally<Ids>, ByteForm, Serializable {
 
@@ -43,7 +43,7 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
   /** The only text, if there is no set. */
   private final transient String only;
 
-  /** All texts; {@link #plus} adds to it. A hash set while exact, then one in order. */
+  /** All texts; {@link #plus} modifies it. A hash set while exact, then a sorted set. */
   private transient @Nullable Set<String> texts;
 
   private transient boolean exact;
@@ -77,10 +77,10 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
   }
 
   /**
-   * The texts of both. What {@code this} holds may be reused, so {@code this} must not be used
-   * again, unless it is {@link #NONE} or a single text; {@code other} is left as it was.
+   * The texts of both. It may reuse the content of {@code this}, so do not use {@code this} again,
+   * unless it is {@link #NONE} or a single text; {@code other} is not modified.
    *
-   * @throws IllegalArgumentException where both have texts, and another bound
+   * @throws IllegalArgumentException if both have texts and different bounds
    */
   @Override
   public Ids plus(Ids other) {
@@ -121,7 +121,7 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
     }
   }
 
-  /** From now on the last in order goes when one more comes. */
+  /** Sorts the texts; from now on each new text evicts the last one. */
   private void cut() {
     if (exact) {
       exact = false;
@@ -129,12 +129,12 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
     }
   }
 
-  /** How many different texts there are; at least so many where this is not exact. */
+  /** The number of distinct texts; a lower bound if this is not exact. */
   public long count() {
     return most == 0 ? 0 : texts == null ? 1 : texts.size();
   }
 
-  /** Whether all texts are kept: there are no more than the bound. */
+  /** Whether all texts are kept, because there are no more than the bound. */
   public boolean isExact() {
     return exact;
   }
@@ -151,7 +151,7 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
   /**
    * {@inheritDoc}
    *
-   * <p>The bound, whether all are there, and the texts in their order, each after its length.
+   * <p>The bound, whether it is exact, and the texts in their order, each preceded by its length.
    */
   @Override
   public byte[] toBytes() {
@@ -170,7 +170,7 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
   /**
    * The texts of these bytes.
    *
-   * @throws IllegalArgumentException where they are none that {@link #toBytes} gave
+   * @throws IllegalArgumentException if {@link #toBytes} did not produce them
    */
   public static Ids fromBytes(byte[] bytes) {
     if (bytes.length == 0) {
@@ -216,7 +216,7 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
     return (exact ? "" : "at least ") + sorted();
   }
 
-  /** Functions that hold a value travel with its bytes. */
+  /** Java serialization writes the bytes, for functions that hold a value. */
   private Object writeReplace() {
     return new Travelling(toBytes());
   }

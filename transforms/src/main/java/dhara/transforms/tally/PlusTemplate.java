@@ -5,9 +5,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 
 /**
- * The class file that {@link RecordAdder} defines once more, hidden, for each record. The JIT
- * compiles a method handle to the direct calls that it stands for only if it is a constant, which
- * it is here: the hidden class got it with its definition.
+ * The class that {@link RecordAdder} defines again as a hidden class for each record. The JIT
+ * compiles a method handle to direct calls only if it is a constant. Here it is one, because the
+ * hidden class receives it as class data.
  */
 final class PlusTemplate extends RecordAdder<Object> {
 

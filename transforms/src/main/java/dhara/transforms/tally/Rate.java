@@ -1,16 +1,16 @@
 package dhara.transforms.tally;
 
 /**
- * How many of all: a success rate, a conversion, a click-through rate; as a component of a tally,
- * or made of two counts when the answer is.
+ * A share such as a success rate, a conversion or a click-through rate, as a component of a tally,
+ * or made from two counts in the answer.
  *
  * <pre>{@code
  * record Sums(Rate succeeded) {}                        // new Sums(Rate.of(payment.succeeded()))
  * new Metrics(new Rate(sums.orders(), sums.visitors().count()).percent())
  * }</pre>
  *
- * @param hits those that count; an overflow is an {@link ArithmeticException}
- * @param all all of them; hits may be more, such as clicks on one impression
+ * @param hits the numerator; an overflow is an {@link ArithmeticException}
+ * @param all the denominator; hits may be more, such as clicks on one impression
  */
 public record Rate(long hits, long all) implements Tally<Rate> {
 
@@ -30,12 +30,12 @@ public record Rate(long hits, long all) implements Tally<Rate> {
     return new Rate(Math.addExact(hits, other.hits), Math.addExact(all, other.all));
   }
 
-  /** {@code hits / all}, to the nearest double below 2^53 of each; 0 of none. */
+  /** {@code hits / all}, the nearest double if both are below 2^53; 0 if {@code all} is 0. */
   public double share() {
     return all == 0 ? 0 : (double) hits / all;
   }
 
-  /** {@code 100 hits / all}; 0 of none. */
+  /** {@code 100 hits / all}; 0 if {@code all} is 0. */
   public double percent() {
     return all == 0 ? 0 : 100.0 * hits / all;
   }

@@ -11,11 +11,12 @@ import java.lang.reflect.RecordComponent;
 
 /**
  * Adds up records component by component. Reflection is used once per record class; adding up is
- * compiled to what one would write by hand, {@code new Sums(Math.addExact(a.x(), b.x()), …)}.
+ * compiled to the code that one would write by hand, {@code new Sums(Math.addExact(a.x(), b.x()),
+ * …)}.
  */
 abstract class RecordAdder<T> extends Adder<T> {
 
-  /** Kept by the record's class itself, so that a class loader can go when its records go. */
+  /** Stored with the record's class, so that its class loader can be unloaded. */
   private static final ClassValue<RecordAdder<?>> ADDERS =
       new ClassValue<>() {
         @Override
@@ -33,7 +34,7 @@ abstract class RecordAdder<T> extends Adder<T> {
   /**
    * The adder of a record.
    *
-   * @throws IllegalArgumentException naming the component that does not say how it adds up
+   * @throws IllegalArgumentException naming the component that does not define how it adds up
    */
   @SuppressWarnings("unchecked") // computed from this very type
   static <T> RecordAdder<T> of(Class<T> type) {

@@ -7,8 +7,8 @@ import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 
 /**
- * A record of sums as Beam combines it: an event becomes a record, records add up, their sum
- * becomes an answer.
+ * A {@code CombineFn} over records of sums: an event becomes a record, records are added up, their
+ * sum becomes an answer.
  *
  * <pre>{@code
  * record Sums(long payments, long minor, @Max long largestMinor, Distinct payers) {}
@@ -20,7 +20,7 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
  *     sums -> new Metrics(sums.payments(), sums.minor(), sums.payers().count()))
  * }</pre>
  *
- * <p>The record's components say how two records add up:
+ * <p>The record's components define how two records add up:
  *
  * <table>
  *   <caption>Components and their sums</caption>
@@ -38,14 +38,14 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
  *   <tr><td>a {@code Map}
  *       <td>key by key
  *   <tr><td>{@code @Nullable}
- *       <td>the same, and null is nothing. What is marked and no primitive must be so
+ *       <td>the same; null counts as no value. Annotated components that are not primitive must be nullable
  * </table>
  *
- * <p>A {@code double} does not add up, for the sum would depend on the order. Whatever else one
- * wants, a record that is a {@link Tally} adds up by a {@code plus} of its own.
+ * <p>A {@code double} is refused, because its sum would depend on the order. For anything else,
+ * write a record that is a {@link Tally} with its own {@code plus}.
  *
- * <p>Data: events → one answer. Time: none. State: one record, for as long as the grouping keeps
- * it. Bad or late data: none reaches it, or as the grouping decides.
+ * <p>Data: events → one answer. Time: none. State: one record per key and window, as long as the
+ * grouping keeps it. Bad data does not reach it; the grouping handles late data.
  */
 public abstract sealed class TallyFn<InT, T extends Record, OutT extends Record>
     extends CombineFn<InT, T, OutT> {
@@ -97,7 +97,7 @@ public abstract sealed class TallyFn<InT, T extends Record, OutT extends Record>
    *
    * @param zero the tally of no events; shared, so it holds nothing mutable
    * @param one the tally of a single event
-   * @param out the record that an answer is
+   * @param out the record type of answers
    * @param answer the answer of a tally
    */
   public static <InT, T extends Record & Tally<T>, OutT extends Record> TallyFn<InT, T, OutT> of(
@@ -108,11 +108,11 @@ public abstract sealed class TallyFn<InT, T extends Record, OutT extends Record>
     return new ByPlus<>(zero, one, out, answer);
   }
 
-  /** The sum of both; may change the first. */
+  /** The sum of both; may modify the first. */
   abstract T plus(T a, T b);
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // most are zero itself; another equal to it adds nothing
+  @SuppressWarnings("ReferenceEquality") // most are zero itself; an equal one adds nothing
   public T addInput(T tally, InT event) {
     T single = one.apply(event);
     return tally == createAccumulator() ? single : plus(tally, single);
@@ -120,7 +120,7 @@ public abstract sealed class TallyFn<InT, T extends Record, OutT extends Record>
 
   @Override
   public T mergeAccumulators(Iterable<T> tallies) {
-    // Starts from the first, which plus may add to, and not from zero, which it would copy.
+    // Starts from the first, which plus may modify, and not from zero, which it would have to copy.
     T sum = null;
     for (T tally : tallies) {
       sum = sum == null ? tally : plus(sum, tally);
@@ -144,7 +144,7 @@ public abstract sealed class TallyFn<InT, T extends Record, OutT extends Record>
     return RecordCoder.of(out);
   }
 
-  /** By the plus of the record. */
+  /** Adds up by the record's own plus. */
   private static final class ByPlus<InT, T extends Record & Tally<T>, OutT extends Record>
       extends TallyFn<InT, T, OutT> {
 
@@ -172,7 +172,7 @@ public abstract sealed class TallyFn<InT, T extends Record, OutT extends Record>
     }
   }
 
-  /** By what the components of the record say. */
+  /** Adds up component by component. */
   private static final class ByComponent<InT, T extends Record, OutT extends Record>
       extends TallyFn<InT, T, OutT> {
 
@@ -187,13 +187,13 @@ public abstract sealed class TallyFn<InT, T extends Record, OutT extends Record>
         Class<OutT> out,
         SerializableFunction<T, OutT> answer) {
       super(one, out, answer);
-      // Refuses what cannot be coded, a record within itself among it, before it is looked into.
+      // First refuses records that cannot be encoded, such as recursive ones.
       RecordCoder.of(sums);
       this.sums = sums;
       this.adder = RecordAdder.of(sums);
     }
 
-    /** Its adder is made anew where it arrives. */
+    /** Recreates the adder after deserialization. */
     private Object readResolve() {
       return new ByComponent<>(sums, super.one, super.out, super.answer);
     }

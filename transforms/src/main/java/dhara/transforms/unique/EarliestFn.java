@@ -14,8 +14,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * The first of each id among the events of a shard. A first copy is known as such when the last
- * event has been seen, so events are held meanwhile: as bytes, and not all of them in memory.
+ * Finds the first event of each id among the events of a shard. Which one is first is known only
+ * after the last event, so events are held until then, encoded and partly in a temporary file.
  */
 final class EarliestFn<T extends Event> extends DoFn<KV<Integer, Iterable<byte[]>>, T> {
 
@@ -30,9 +30,9 @@ final class EarliestFn<T extends Event> extends DoFn<KV<Integer, Iterable<byte[]
   private transient int given;
 
   /**
-   * By the hashes of ids.
+   * Compares the hashes of ids.
    *
-   * @param tableBytes how many bytes of events may be in memory; a share of the heap where null
+   * @param tableBytes how many bytes of events may be in memory; null for a share of the heap
    */
   EarliestFn(
       Coder<T> coder,

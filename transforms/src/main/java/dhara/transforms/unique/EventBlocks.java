@@ -6,9 +6,9 @@ import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
- * Puts events into blocks, one for each shard, a shard being a share of the ids: what is shuffled
- * behind it are some hundred blocks a bundle. Of an entry the key is the hash of the event's id,
- * the revision its time, and the sum the event.
+ * Puts events into blocks, one for each shard (a fraction of the ids), so that a few hundred blocks
+ * per bundle are shuffled. The key of an entry is the hash of the event's id, the revision is its
+ * time, and the sum is the event.
  */
 final class EventBlocks<T extends Event> {
 
@@ -23,7 +23,7 @@ final class EventBlocks<T extends Event> {
     void take(int shard, byte[] block, long earliestMillis);
   }
 
-  /** Bounds the memory of a bundle, however many events the engine makes it of. */
+  /** Bounds the memory of a bundle of any size. */
   static final int BLOCK_BYTES = 48 << 10;
 
   private final Coder<T> coder;
@@ -42,14 +42,14 @@ final class EventBlocks<T extends Event> {
     }
   }
 
-  /** Forgets all. */
+  /** Drops everything. */
   void clear() {
     for (BlockWriter block : blocks) {
       block.clear();
     }
   }
 
-  /** Adds an event, and hands its block over if that is large. */
+  /** Adds an event, and passes its block on if that is large. */
   void add(T event, long atMillis, Taker taker) throws IOException {
     ids.write(event.id(), hash);
     int shard = IdHash.shard(hash, blocks.length);
@@ -61,7 +61,7 @@ final class EventBlocks<T extends Event> {
     }
   }
 
-  /** Hands all blocks over. */
+  /** Passes on all blocks. */
   void flush(Taker taker) {
     for (int shard = 0; shard < blocks.length; shard++) {
       if (blocks[shard].size() > 0) {

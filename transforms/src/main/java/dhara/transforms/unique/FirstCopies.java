@@ -9,33 +9,38 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.apache.datasketches.hash.MurmurHash3;
 
 /**
- * Which of many events are the first of their ids: the earliest in event time, and of those at one
- * millisecond the one whose bytes have the smallest hash. So it is a function of the set of events,
- * whatever their order.
+ * Decides which of many events are the first of their ids: the earliest in event time and, among
+ * those at the same millisecond, the one whose bytes have the smallest hash. So the result is a
+ * function of the set of events, whatever their order.
  *
- * <p>Holds five numbers an id, 60 to 120 bytes, and a bit an event, however large the events are.
- * Events go by their numbers in the order in which they come.
+ * <p>It holds five numbers per id (60 to 120 bytes) and a bit per event, whatever the size of the
+ * events. Events are identified by their index in the order of arrival.
  */
 final class FirstCopies {
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  /** Of an id: both halves of its hash, and of its first copy the time, a hash, the number + 1. */
+  /**
+   * For each id: both halves of its hash, and for its first copy the time, a hash, and the index +
+   * 1.
+   */
   private static final int LONGS = 5;
 
   private static final int AT = 2;
   private static final int CONTENT = 3;
   private static final int NUMBER = 4;
 
-  // Open addressing, at most two thirds full; a slot whose number is 0 is empty.
+  // Open addressing, at most two thirds full; a slot with index 0 is empty.
   private long[] slots = new long[LONGS * 64];
   private final long salt = ThreadLocalRandom.current().nextLong() | 1;
   private final BitSet copies = new BitSet();
   private int ids;
   private int events;
 
-  /** Notes the next event: an entry whose key is the hash of its id, and its revision its time. */
+  /**
+   * Adds the next event: an entry whose key is the hash of its id, and whose revision is its time.
+   */
   void add(BlockReader event) {
     if (event.keyLength() != IdHash.BYTES) {
       throw new IllegalArgumentException(
@@ -65,7 +70,7 @@ final class FirstCopies {
     }
   }
 
-  /** Whether an event is the first of its id among those that were added. */
+  /** Whether an event is the first of its id among all that were added. */
   boolean isFirst(int number) {
     return !copies.get(number);
   }
@@ -80,7 +85,7 @@ final class FirstCopies {
     return events;
   }
 
-  /** Where an id is, or would be put. */
+  /** The slot of an id, or the free slot for it. */
   private int slot(long high, long low) {
     int mask = slots.length / LONGS - 1;
     int place = (int) (((low ^ Long.rotateLeft(high, 32)) * salt) >>> 32) & mask;

@@ -9,17 +9,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * By what ids are compared, in streams and in backfills alike: the first 128 bits of an id's
- * SHA-256. Two ids with one hash are one id to both, so that no id can part their answers.
+ * The hash by which ids are compared, in streams and in backfills alike: the first 128 bits of an
+ * id's SHA-256. Both treat two ids with the same hash as the same id, so ids can never make their
+ * answers differ.
  *
- * <p>Nor can anybody find two such ids. Among n ids there are two by chance with a probability of
- * n² / 2^129: for a thousand billion ids one in a million billion, far below that of a memory
- * error. To find two on purpose takes 2^64 hashes, and one that has the hash of somebody else's id
- * 2^128. A keyed hash would be faster, but its key would have to be kept secret for as long as
- * there are savepoints; a fast hash without one, as MurmurHash3, can be inverted by hand. An id of
- * 16 to 36 characters takes about 0.1 µs, some 0.06 µs more than by MurmurHash3.
+ * <p>Collisions are not feasible. Among n ids, two collide by chance with a probability of n² /
+ * 2^129: for a thousand billion ids about one in a million billion, far below that of a memory
+ * error. Finding a collision on purpose takes 2^64 hashes, and finding an id with the hash of a
+ * given one takes 2^128. A keyed hash would be faster, but its key would have to be kept secret as
+ * long as savepoints exist; a fast hash without a key, such as MurmurHash3, can be inverted by
+ * hand. An id of 16 to 36 characters takes about 0.1 µs, about 0.06 µs more than with MurmurHash3.
  *
- * <p>Never to change: hashes are in savepoints. Belongs to one thread.
+ * <p>It must never change, because hashes are in savepoints. An instance belongs to one thread.
  */
 final class IdHash {
 
@@ -29,7 +30,7 @@ final class IdHash {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  /** A character takes up to so many bytes. */
+  /** The most bytes of a character. */
   private static final int MOST_OF_CHAR = 3;
 
   private final MessageDigest digest;
@@ -50,7 +51,7 @@ final class IdHash {
   }
 
   /**
-   * By another function.
+   * Uses another hash function.
    *
    * @param digest of at least {@link #BYTES} bytes
    */
@@ -79,12 +80,12 @@ final class IdHash {
     return new Hash((long) LONG.get(whole, 0), (long) LONG.get(whole, Long.BYTES));
   }
 
-  /** Which of many shards an id is in, by the first half of its hash; a table looks at both. */
+  /** The shard of an id, by the first half of its hash; tables use both halves. */
   static int shard(byte[] hash, int shards) {
     return shard((long) LONG.get(hash, 0), shards);
   }
 
-  /** The same, of a hash that is an object. */
+  /** The same for a hash object. */
   static int shard(Hash hash, int shards) {
     return shard(hash.high, shards);
   }
@@ -94,8 +95,8 @@ final class IdHash {
   }
 
   /**
-   * Each character by itself, as UTF-8 has it: in UTF-8 as it is all unpaired surrogates would be
-   * one question mark.
+   * Encodes each UTF-16 unit by itself, because standard UTF-8 encoding would turn all unpaired
+   * surrogates into the same question mark.
    */
   private void digest(String text) {
     int length = 0;

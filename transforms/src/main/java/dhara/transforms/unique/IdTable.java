@@ -8,17 +8,17 @@ import java.nio.ByteOrder;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A set of ids, each as its {@link IdHash}: 24 to 48 bytes an id, however long the id is.
+ * A set of ids, each as its {@link IdHash}: 24 to 48 bytes per id, however long the id is.
  *
- * <p>Ids that share a place in the table cannot be found on purpose: the place depends on a number
- * that each table draws.
+ * <p>Nobody can craft ids that collide in the table, because a slot depends on a random number of
+ * each table.
  */
 final class IdTable {
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  // Open addressing, two longs a slot, at most two thirds full; zeros are an empty slot.
+  // Open addressing, two longs per slot, at most two thirds full; zeros mark an empty slot.
   private long[] slots = new long[2 * 16];
   private final long salt = ThreadLocalRandom.current().nextLong() | 1;
   private int size;
@@ -33,7 +33,7 @@ final class IdTable {
     return this;
   }
 
-  /** Adds the hash that is an entry's key; whether it was not there. */
+  /** Adds the hash that is an entry's key; true if it is new. */
   boolean add(BlockReader entry) {
     if (entry.keyLength() != IdHash.BYTES) {
       throw new IllegalArgumentException(

@@ -6,12 +6,12 @@ import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Tables of the ids of shards, to save reading the state that they are made of. A table is found by
- * the token of the state that it holds the ids of, so that none is found where the state is
- * another: restored, from a bundle that failed, or changed by another worker.
+ * A cache of the ids of shards, to avoid reading them from state. A table is looked up by the token
+ * of the state that it was built from, so it is not found if the state has changed: after a
+ * restore, after a failed bundle, or by another worker.
  *
- * <p>A table for which there is no memory left is not kept, and the others stay: bundles go through
- * the shards in turn, and to drop the least recently used would drop each just before its turn.
+ * <p>If there is no memory left for a table, it is not kept, and the others stay: bundles visit the
+ * shards round-robin, so LRU eviction would evict each table just before it is needed.
  */
 final class IdTables {
 
@@ -24,13 +24,13 @@ final class IdTables {
     this.budget = budget;
   }
 
-  /** Takes a shard's table out, to be changed; nothing where it is not of this token. */
+  /** Takes a shard's table out, to modify it; null if there is none with this token. */
   @Nullable IdTable take(int shard, long token) {
     Held held = remove(shard);
     return held != null && held.token == token ? held.ids : null;
   }
 
-  /** Forgets a shard's table. */
+  /** Drops a shard's table. */
   void drop(int shard) {
     remove(shard);
   }
@@ -43,7 +43,7 @@ final class IdTables {
     return held;
   }
 
-  /** Puts a shard's table in, in place of any other. */
+  /** Stores a shard's table, and replaces any other. */
   void put(int shard, long token, IdTable ids) {
     remove(shard);
     if (budget.take(ids.bytes())) {
@@ -51,7 +51,7 @@ final class IdTables {
     }
   }
 
-  /** Forgets all. */
+  /** Drops all tables. */
   void clear() {
     byShard.values().forEach(held -> budget.giveBack(held.ids.bytes()));
     byShard.clear();

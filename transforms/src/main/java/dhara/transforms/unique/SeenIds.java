@@ -14,42 +14,42 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.datasketches.hash.MurmurHash3;
 
 /**
- * Which ids a shard has seen, until the watermark is past their times by the horizon.
+ * The ids that a shard has seen, until the watermark has passed their times by the horizon.
  *
- * <p>State is a bag of blocks for each shard, of which an entry is the hash of an id and the event
- * time of its first copy: 24 bytes, however long the id is. To read a bag for each block that comes
- * would take time that grows with the square of the ids; so a worker has a {@link IdTable} of each
- * shard's ids beside it, 24 to 48 bytes an id. The table is no state: the {@link Stage} has a token
- * of what is in the bag, by which one sees whether a table is of this bag, and where it is not the
- * bag is read once.
+ * <p>State is a bag of blocks for each shard. An entry is the hash of an id and the event time of
+ * its first copy: 24 bytes, however long the id is. Reading the bag for each new block would take
+ * time quadratic in the number of ids, so a worker holds an {@link IdTable} of each shard's ids in
+ * memory, 24 to 48 bytes per id. The table is only a cache: the {@link Stage} has a token of the
+ * bag's content, which shows whether a table matches the bag; if not, the bag is read once to
+ * rebuild it.
  *
- * <p>A timer says how far the watermark is, about once a horizon. What can be forgotten then is
- * left in the bag until the bag has doubled since it was swept last, or all of it can be: so an id
- * is rewritten about once, however many are awaited longer than others, and a bag has at most twice
- * the ids that are needed, and those of one more horizon.
+ * <p>A timer reports the watermark about once per horizon. Expired ids stay in the bag until it has
+ * doubled since it was last swept, or until all its ids are expired. So an id is rewritten about
+ * once, even if some ids are kept longer than others, and a bag holds at most twice the ids that
+ * are needed, plus those of one more horizon.
  */
 final class SeenIds {
 
-  /** Takes what comes, in its order. */
+  /** Takes events in their order. */
   @FunctionalInterface
   interface Taker {
     /**
      * Takes an event.
      *
-     * @param event an entry of the block that came
+     * @param event an entry of the new block
      * @param first whether its id was not seen before
      */
     void take(BlockReader event, boolean first) throws IOException;
   }
 
   /**
-   * Where a shard stands.
+   * The progress of a shard.
    *
-   * @param token of all that was put into the bag and swept from it
+   * @param token identifies the content of the bag
    * @param bytes size of the bag
-   * @param least what it took when it was swept last
+   * @param least its size after the last sweep
    * @param latest time of the latest event in it, epoch milliseconds
-   * @param watermark how far the watermark is, as far as the timer has told
+   * @param watermark the watermark that the timer reported last
    * @param timer when the timer fires next
    */
   record Stage(long token, long bytes, long least, long latest, long watermark, long timer) {
@@ -73,21 +73,21 @@ final class SeenIds {
     }
   }
 
-  /** What the timer is set to where nothing is to be forgotten. */
+  /** The time of the timer if nothing will expire. */
   static final long NEVER = Long.MAX_VALUE;
 
-  /** Codes the bag. */
+  /** The coder of the bag. */
   static final BlockCoder<byte[], Void> BLOCKS = BlockCoder.of(ByteArrayCoder.of(), VoidCoder.of());
 
-  /** Below this, to sweep a bag saves no memory worth the work. */
+  /** Below this size, sweeping a bag is not worth the work. */
   private static final int SWEPT_BYTES = 16 << 10;
 
-  /** Engines bound what one element of a bag takes. */
+  /** Engines bound the size of an element of a bag. */
   private static final int MOST_BYTES = 1 << 20;
 
   /**
-   * Where the last id is awaited for many horizons, the timer does not fire after each, but after
-   * such a part of the time that is left.
+   * If the last id is needed for many more horizons, the timer does not fire after each, but after
+   * this fraction of the remaining time.
    */
   private static final int PARTS = 8;
 
@@ -98,18 +98,20 @@ final class SeenIds {
   private final BlockWriter news = new BlockWriter();
 
   /**
-   * Ids for a time.
+   * Keeps ids for a time.
    *
    * @param horizonMillis how long after its event's time an id is needed, at least 1
-   * @param budget how much memory the tables may take; where they need more, those that it has no
-   *     room for are made anew for each block
+   * @param budget how much memory the tables may take; tables beyond it are rebuilt for each block
    */
   SeenIds(long horizonMillis, TableBudget budget) {
     this.horizonMillis = Math.min(horizonMillis, END);
     this.tables = new IdTables(budget);
   }
 
-  /** Tells of each event of a block whether it is the first with its id; where the shard stands. */
+  /**
+   * Reports for each event of a block whether it is the first with its id; returns the new
+   * progress.
+   */
   Stage see(int shard, byte[] block, Stage now, BagState<byte[]> seen, Taker taker)
       throws IOException {
     IdTable ids = tables.take(shard, now.token);
@@ -133,7 +135,7 @@ final class SeenIds {
     if (news.size() > 0) {
       byte[] added = news.toBytes();
       seen.add(added);
-      // Of what comes late the watermark is told soon enough.
+      // For late events the next report of the watermark is soon enough.
       long due = Math.max(until(earliest), until(now.watermark));
       next = now.with(added, latest, Math.min(now.timer, due));
     }
@@ -141,7 +143,7 @@ final class SeenIds {
     return next;
   }
 
-  /** Forgets what the watermark says can be; where the shard stands then. */
+  /** Drops the ids that the watermark has expired; returns the new progress. */
   Stage forget(int shard, long watermark, Stage now, BagState<byte[]> seen) throws IOException {
     if (watermark >= until(now.latest)) {
       seen.clear();
@@ -183,12 +185,12 @@ final class SeenIds {
     return next;
   }
 
-  /** Forgets all tables, which takes nothing from the state. */
+  /** Drops all tables; the state is unchanged. */
   void close() {
     tables.clear();
   }
 
-  /** How far the watermark must be for an id to be forgotten: no further than it ever gets. */
+  /** The watermark at which an id expires; at most the largest watermark. */
   private long until(long at) {
     return at < 0 ? at + horizonMillis : Math.min(at, END - horizonMillis) + horizonMillis;
   }

@@ -38,17 +38,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * Each event once: of the events with one id, the first.
+ * Passes each event once: among the events with the same id, the first.
  *
  * <p>Data: events in the global window → {@link #unique} events, {@link #duplicates}, and {@link
- * #counts} of both, so that nobody has to count them once more. Time: kept as stamped; in a stream
- * the first that arrives is unique, in a backfill the earliest, and of those at one millisecond the
- * one whose bytes have the smallest hash. State: in a stream 24 bytes per id, a hash of it and its
- * time, at least until the watermark is past the event's time by the horizon, in one bag for each
- * of 256 shards; in a backfill none, but 60 to 120 bytes of memory for each id of one shard of many
- * at a time. Late: a copy that arrives after its id was forgotten is late for every window of the
- * event, so that forgetting cannot change an answer, provided that the horizon covers the widest
- * window and the allowed lateness ({@link Windows#horizon}).
+ * #counts} of both, so that they need not be counted again. Time: timestamps are kept. In a stream,
+ * the event that arrives first is unique; in a backfill, the earliest one and, among those at the
+ * same millisecond, the one whose bytes have the smallest hash. State: in a stream 24 bytes per id
+ * (its hash and time), at least until the watermark has passed the event's time by the horizon, in
+ * one bag for each of 256 shards; in a backfill none, but 60 to 120 bytes of memory per id, for one
+ * shard at a time. Late: a copy that arrives after its id was dropped is late for every window of
+ * the event, so dropping an id cannot change an answer, provided that the horizon covers the widest
+ * window plus the allowed lateness ({@link Windows#horizon}).
  *
  * <pre>{@code
  * Unique<Trade> unique = Unique.byId(windows.horizon());
@@ -57,14 +57,13 @@ import org.joda.time.Instant;
  *
  * <p>Ids are compared by their {@link IdHash}, in streams and backfills alike.
  *
- * <p><b>How, in a stream.</b> A flag per id costs an engine a state cell, a timer and an encoded
- * key for each event, and a shuffle of each by itself. Here a bundle's events go on in blocks, one
- * for each shard of the ids, and a shard has one bag of hashes, a token of what is in it, and one
- * timer. So that no bag is read for each block, a worker holds a table of each shard's ids in
- * memory, another 24 to 48 bytes an id, and makes it anew from the bag where the token says that it
- * is of another state. Tables take about a quarter of the heap at most; where they would take more,
- * those that were not used for longest are made anew when they are needed, which costs time, not
- * answers.
+ * <p><b>How, in a stream.</b> A flag per id costs an engine a state cell, a timer, an encoded key
+ * and a separate shuffle for each event. Here the events of a bundle are sent on in blocks, one for
+ * each shard of the ids, and a shard has one bag of hashes, a token of its content, and one timer.
+ * To avoid reading the bag for each block, a worker holds a table of each shard's ids in memory,
+ * another 24 to 48 bytes per id, and rebuilds it from the bag if the token shows that it belongs to
+ * another state. All tables together take at most about a quarter of the heap; a table beyond that
+ * is not kept but rebuilt for each block, which costs time and changes no answer.
  *
  * <pre>
  *   events ─▶ a block per bundle and shard ═▶ those whose id is not in the shard's table ─▶ unique
@@ -74,12 +73,12 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   private static final long serialVersionUID = 1L;
 
-  /** In a stream: a share of them for each of many workers, and evenly. */
+  /** In a stream: enough shards to spread the ids evenly over many workers. */
   private static final int STREAM_SHARDS = 256;
 
   /**
-   * In a backfill ids are grouped by the shard they hash to: engines pay per key (the direct runner
-   * a bundle for each, which took minutes for 700,000 of them).
+   * In a backfill ids are grouped by shard, because engines have a cost per key (in the direct
+   * runner a bundle for each, which took minutes for 700,000 keys).
    */
   private static final int BACKFILL_SHARDS = 64;
 
@@ -113,10 +112,10 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
   }
 
   /**
-   * With ids in this many groups of a backfill: at least a few for each worker, and no more than
-   * that, for engines pay for each.
+   * With ids in this many groups in a backfill: a few for each worker, and not more, because
+   * engines have a cost per group.
    *
-   * @param shards at least 1; 64 unless told
+   * @param shards at least 1; 64 by default
    */
   public Unique<T> withBackfillShards(int shards) {
     if (shards < 1) {
@@ -125,7 +124,9 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     return new Unique<>(horizon, tableBytes, hash, shards);
   }
 
-  /** With so many bytes of tables for each instance of the step, not a share of the heap. */
+  /**
+   * With this many bytes of tables for each instance of the step, instead of a share of the heap.
+   */
   Unique<T> withTableBytes(long bytes) {
     return new Unique<>(horizon, bytes, hash, backfillShards);
   }
@@ -145,13 +146,13 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     return duplicates;
   }
 
-  /** How many there were of both, in parts to be added up, at the end of time. */
+  /** The counts of both, in parts to be added up, with the maximum timestamp. */
   public TupleTag<Counts> counts() {
     return counts;
   }
 
   /**
-   * How many there were in a bundle.
+   * The counts of a bundle.
    *
    * @param unique the first of their ids
    * @param duplicates all the others
@@ -176,7 +177,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply(
             "EarliestOfShard",
-            // A group gets the time of its earliest event: its events are not late behind it.
+            // A group gets the time of its earliest event, so its events are not late.
             Window.<KV<Integer, byte[]>>configure()
                 .withTimestampCombiner(TimestampCombiner.EARLIEST))
         .apply("Shard", GroupByKey.create())
@@ -241,18 +242,18 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     }
 
     /**
-     * A block may have earlier events than the one that makes it large. It is not behind the
-     * watermark for that: it passes no event of a bundle before the bundle ends.
+     * A block that is full may have earlier events than the current one. It is still not behind the
+     * watermark, because the watermark does not pass events of an open bundle.
      */
     @Override
     @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    @SuppressWarnings("InlineMeSuggester") // only the engine calls it
     public org.joda.time.Duration getAllowedTimestampSkew() {
       return org.joda.time.Duration.millis(Long.MAX_VALUE);
     }
   }
 
-  /** Takes events out of their blocks, and tells the first of each id. */
+  /** Takes events out of their blocks, and separates the first of each id from the others. */
   static final class FirstFn<T extends Event> extends DoFn<KV<Integer, byte[]>, T> {
 
     private static final long serialVersionUID = 1L;
@@ -349,7 +350,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
-      if (firsts + copies > 0) { // a bundle may be one of timers
+      if (firsts + copies > 0) { // a bundle may have only timers
         context.output(
             counts,
             new Counts(firsts, copies),

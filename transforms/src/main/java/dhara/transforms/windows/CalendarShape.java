@@ -16,11 +16,11 @@ import org.apache.beam.sdk.transforms.windowing.WindowFn;
 /**
  * Days, weeks or months of a time zone. One starts at the first moment of its first day there, and
  * ends where the next starts, so that every moment is in exactly one. A day on which the clock is
- * put forward has 23 hours, one on which it is put back 25; if midnight itself is skipped the day
- * starts at the first moment that there is.
+ * put forward has 23 hours, one on which it is put back 25; if midnight itself is skipped, the day
+ * starts at its first existing moment.
  *
- * @param unit what each is
- * @param zone whose clock and calendar
+ * @param unit the length of each
+ * @param zone the time zone
  */
 record CalendarShape(CalendarUnit unit, ZoneId zone) implements WindowShape, Slicing {
 
@@ -41,8 +41,8 @@ record CalendarShape(CalendarUnit unit, ZoneId zone) implements WindowShape, Sli
 
   private LocalDate firstDay(long atMillis) {
     LocalDate first = unit.first(LocalDate.ofInstant(Instant.ofEpochMilli(atMillis), zone));
-    // Where the clock is put back over midnight, the evening before comes again on the new day:
-    // the calendar goes back, and windows must not.
+    // If the clock is put back over midnight, the evening before repeats after the new day has
+    // begun: the calendar goes back, but windows must not.
     LocalDate next = unit.next(first);
     return atMillis >= start(next) ? next : first;
   }
@@ -74,7 +74,7 @@ record CalendarShape(CalendarUnit unit, ZoneId zone) implements WindowShape, Sli
     return Duration.ofDays(unit.mostDays()).plus(mostPutBack());
   }
 
-  /** By how much the zone's clock is put back at one time, at the most. */
+  /** The most by which the zone's clock is ever put back at once. */
   private Duration mostPutBack() {
     ZoneRules rules = zone.getRules();
     return Stream.concat(

@@ -4,7 +4,7 @@ import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.temporal.TemporalAdjusters;
 
-/** A stretch of a calendar that windows can have. */
+/** A calendar unit for windows. */
 public enum CalendarUnit {
   /** From midnight to midnight. */
   DAY(1) {
@@ -19,7 +19,7 @@ public enum CalendarUnit {
     }
   },
 
-  /** From Monday to Sunday, as ISO 8601 has it. */
+  /** From Monday to Sunday, as in ISO 8601. */
   WEEK(7) {
     @Override
     LocalDate first(LocalDate date) {
@@ -51,14 +51,14 @@ public enum CalendarUnit {
     this.mostDays = mostDays;
   }
 
-  /** How many days the longest has. */
+  /** The number of days of the longest. */
   int mostDays() {
     return mostDays;
   }
 
-  /** The first day of the one that a day is in. */
+  /** The first day of the unit that contains a day. */
   abstract LocalDate first(LocalDate date);
 
-  /** The first day of the one after. */
+  /** The first day of the next unit. */
   abstract LocalDate next(LocalDate first);
 }

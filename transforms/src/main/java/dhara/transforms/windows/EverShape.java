@@ -7,18 +7,18 @@ import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.joda.time.Instant;
 
 /**
- * One window that holds every event, whenever it was.
+ * One window that holds every event of any time.
  *
- * <p>It has a start and an end like any other, so that answers have them in every format, as part
- * of a table's primary key or of a topic's: {@link #START} and {@link #END} are times that every
- * format, database and language that we write to can hold, and no run lives to see the end.
+ * <p>It has a start and an end like any other window, because they are part of an answer in every
+ * format, and of the key in tables and topics. {@link #START} and {@link #END} are times that every
+ * format and database that we write to can hold, and no run reaches the end.
  */
 record EverShape() implements WindowShape, Slicing {
 
-  /** 1970, from which computers count; what happened before it counts all the same. */
+  /** The epoch; earlier events count too. */
   static final java.time.Instant START = java.time.Instant.EPOCH;
 
-  /** The last day of the years with four digits. */
+  /** The last day with a four-digit year. */
   static final java.time.Instant END = java.time.Instant.parse("9999-12-31T00:00:00Z");
 
   private static final IntervalWindow WINDOW =
@@ -45,7 +45,10 @@ record EverShape() implements WindowShape, Slicing {
     return WINDOW;
   }
 
-  /** The window never ends, but ids and late events must: as if it ended with the event. */
+  /**
+   * The window never ends, but ids and late events need a limit: it is as if the window ended with
+   * the event.
+   */
   @Override
   public long ends(long atMillis) {
     return atMillis + 1;

@@ -7,13 +7,13 @@ import java.util.List;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 
 /**
- * When an event is too late: when the watermark has passed the end of one of its windows by the
- * allowed lateness, so that this window's answer can be revised no more. A late event is in no
- * answer, also not in those of windows that are still open: every answer is about the same events,
- * and an event leaves by one exit.
+ * Decides when an event is too late: when the watermark has passed the end of one of its windows by
+ * the allowed lateness, so that this window's answer can no longer be revised. A late event is in
+ * no answer, not even in those of windows that are still open, so that all answers cover the same
+ * events, and an event leaves by one exit.
  *
- * <p>A source asks it about each event as it reads, with the watermark of the event's partition.
- * The watermark of every later step is behind that one, so that no engine drops what was let
+ * <p>A source calls it for each event that it reads, with the watermark of the event's partition.
+ * The watermarks of all later steps are behind that one, so no engine drops an event that was let
  * through.
  */
 public final class Lateness implements Serializable {
@@ -31,7 +31,7 @@ public final class Lateness implements Serializable {
   /**
    * The lateness of events that go into these windows.
    *
-   * @param windows at least one; where some end, these decide, and those that never do have no say
+   * @param windows at least one; windows that never end are ignored if others end
    */
   public static Lateness of(Windows... windows) {
     if (windows.length == 0) {
@@ -42,8 +42,8 @@ public final class Lateness implements Serializable {
   }
 
   /**
-   * How long after its time an event can still come: one that comes when the watermark has passed
-   * its time by that is late, and so is a copy of it, so that ids need to be known no longer.
+   * How long after its time an event can still come. If the watermark has passed its time by more,
+   * the event is late, and so is any copy of it, so ids are needed no longer.
    */
   public Duration horizon() {
     return windows.stream().map(Windows::patience).min(Duration::compareTo).orElseThrow();
@@ -53,7 +53,7 @@ public final class Lateness implements Serializable {
    * Whether an event is late.
    *
    * @param atMillis its time, epoch milliseconds
-   * @param watermarkMillis the watermark as it came
+   * @param watermarkMillis the watermark when it arrived
    */
   public boolean late(long atMillis, long watermarkMillis) {
     // Most events are newer than the watermark: they cost one comparison. (The watermark before
@@ -64,18 +64,18 @@ public final class Lateness implements Serializable {
   }
 
   /**
-   * How far the watermark had passed the end of the window that a late event missed; where this has
-   * no end, the event itself.
+   * How far the watermark had passed the end of the window that a late event missed or, if that
+   * never ends, the event's time.
    *
    * @param atMillis the event's time, epoch milliseconds
-   * @param watermarkMillis the watermark as it came
+   * @param watermarkMillis the watermark when it arrived
    * @return milliseconds, at least the lateness
    */
   public long lateMillis(long atMillis, long watermarkMillis) {
     return watermarkMillis - closesFirst(atMillis).ends(atMillis);
   }
 
-  /** The window that a late event missed: of its windows the one that closed first. */
+  /** The window that a late event missed: the one of its windows that closed first. */
   public IntervalWindow missed(long atMillis) {
     return closesFirst(atMillis).first(atMillis);
   }

@@ -8,9 +8,9 @@ import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.joda.time.Instant;
 
 /**
- * Windows per key that grow with their events.
+ * Session windows, which grow with the events of a key.
  *
- * @param gap the silence that ends one
+ * @param gap the pause that ends one
  */
 record SessionShape(Duration gap) implements WindowShape {
 

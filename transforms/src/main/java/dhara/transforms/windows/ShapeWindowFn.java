@@ -7,7 +7,7 @@ import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
-/** Puts an element into the one window that a shape has for it, for shapes that Beam has not. */
+/** Assigns an element to its one window, for shapes that Beam does not have. */
 final class ShapeWindowFn extends PartitioningWindowFn<Object, IntervalWindow> {
 
   private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ final class ShapeWindowFn extends PartitioningWindowFn<Object, IntervalWindow> {
   private final WindowShape shape;
 
   /**
-   * By a shape.
+   * Windows of a shape.
    *
    * @param shape has one window for each moment
    */

@@ -3,16 +3,16 @@ package dhara.transforms.windows;
 import java.io.Serializable;
 
 /**
- * How time is cut into slices that follow each other: the events of one are added up together
- * before they go into windows. Every moment is in one slice.
+ * Divides time into consecutive slices: the events of a slice are added up together before they go
+ * into windows. Every moment is in exactly one slice.
  */
 public interface Slicing extends Serializable {
 
-  /** The first moment of the slice that a moment is in, epoch milliseconds. */
+  /** The start of the slice that contains a moment, epoch milliseconds. */
   long start(long atMillis);
 
   /**
-   * The first moment after a slice, epoch milliseconds.
+   * The end of a slice (exclusive), epoch milliseconds.
    *
    * @param startMillis the slice's first moment
    */

@@ -10,10 +10,10 @@ import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.joda.time.Instant;
 
 /**
- * Windows of one width, aligned to the epoch, in UTC.
+ * Windows of a fixed width, aligned to the epoch, in UTC.
  *
- * @param width how wide each is
- * @param every how far their starts are apart; of tumbling windows, their width
+ * @param width their width
+ * @param every the distance between their starts; for tumbling windows, their width
  */
 record SlidingShape(Duration width, Duration every) implements WindowShape {
 
@@ -54,8 +54,8 @@ record SlidingShape(Duration width, Duration every) implements WindowShape {
   }
 
   /**
-   * The longest stretch of time that no window begins or ends within: the events of one can be
-   * added up before they go into windows. Of tumbling windows it is the width.
+   * The longest period in which no window begins or ends: its events can be added up before they go
+   * into windows. For tumbling windows it is the width.
    */
   Duration slice() {
     BigInteger slice =

@@ -6,30 +6,30 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 
-/** Which windows an event is in: {@link Windows} without lateness and early answers. */
+/** The assignment of windows: {@link Windows} without lateness and early answers. */
 sealed interface WindowShape extends Serializable
     permits SlidingShape, SessionShape, CalendarShape, EverShape {
 
-  /** What assigns the windows in an engine. */
+  /** The Beam function that assigns the windows. */
   WindowFn<Object, ? extends BoundedWindow> fn();
 
   /**
-   * Of the windows that an event belongs to, the one that ends first; of a session, what the event
-   * alone would make of it.
+   * The window of an event that ends first; for sessions, the window that the event alone would
+   * have.
    *
    * @param atMillis the event's time, epoch milliseconds
    */
   IntervalWindow first(long atMillis);
 
-  /** How long after an event the first of its windows ends, at the longest. */
+  /** The longest time from an event to the end of its first window. */
   Duration untilFirst();
 
-  /** How long after an event the last of its windows ends, at the longest. */
+  /** The longest time from an event to the end of its last window. */
   Duration untilLast();
 
   /**
-   * How far around a range of time events must be seen to tell which windows the range cuts: a
-   * session by its gap; other windows are cut by the clock alone.
+   * How far beyond a range of time events must be read to tell which windows the range cuts: the
+   * gap for sessions; zero for others, whose windows do not depend on events.
    */
   default Duration margin() {
     return Duration.ZERO;

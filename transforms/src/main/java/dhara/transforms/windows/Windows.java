@@ -20,19 +20,19 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Windows of event time, how long their answers may still be revised, and whether an open window
  * already answers.
  *
- * <p>Data: what goes in comes out, assigned to windows. Time: tumbling and sliding windows are
- * aligned to the epoch, in UTC; days, weeks and months to the calendar of a time zone; a session
- * ends {@code gap} after its last event. State: none of its own; the grouping that follows keeps a
- * window until {@code lateness} after its end. Late: an event within {@code lateness} revises the
- * answer; what comes later the grouping drops, unless the source has put it apart already ({@link
- * Lateness}).
+ * <p>Data: elements → the same elements, assigned to windows. Time: tumbling and sliding windows
+ * are aligned to the epoch, in UTC; days, weeks and months to the calendar of a time zone; a
+ * session ends {@code gap} after its last event. State: none of its own; the grouping that follows
+ * keeps a window until {@code lateness} after its end. Late: an event within {@code lateness}
+ * revises the answer; the grouping drops later ones, unless the source has already separated them
+ * ({@link Lateness}).
  *
  * <pre>{@code
  * events.apply(Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofMinutes(10)).into())
  * }</pre>
  *
- * <p>A <em>running answer</em> is that of a wide window which answers early: what has come since
- * the day began, revised every ten seconds. In a backfill it is the window's answer, once.
+ * <p>A <em>running answer</em> is the early answer of a wide window, such as the total since the
+ * start of the day, revised every ten seconds. In a backfill it is the window's answer, once.
  *
  * <pre>{@code
  * Windows.calendar(CalendarUnit.DAY, ZoneId.of("Asia/Kolkata"))
@@ -57,41 +57,40 @@ public final class Windows implements Serializable {
     return new Windows(shape, Duration.ZERO, null);
   }
 
-  /** Windows of one width that follow each other. */
+  /** Consecutive windows of a fixed width. */
   public static Windows tumbling(Duration width) {
     return of(new SlidingShape(width, width));
   }
 
-  /** Windows of one width that overlap: one starts every {@code every}. */
+  /** Overlapping windows of a fixed width: one starts every {@code every}. */
   public static Windows sliding(Duration width, Duration every) {
     return of(new SlidingShape(width, every));
   }
 
   /**
-   * Windows per key that end after a silence. An event that joins sessions which have answered
-   * already makes an answer for the whole, and {@link Answers} withdraws those of the parts. Early
-   * answers are of the session so far: a longer one takes the place of each.
+   * Session windows: a key's window ends after a pause. If an event joins sessions that were
+   * answered already, the joined session is answered, and {@link Answers} withdraws the answers of
+   * its parts. An early answer covers the session so far, and is replaced when the session grows.
    */
   public static Windows sessions(Duration gap) {
     return of(new SessionShape(gap));
   }
 
   /**
-   * Days, weeks or months that follow each other, as the calendar of a time zone has them: where
-   * the clock is put forward or back, a day has 23 or 25 hours.
+   * Consecutive days, weeks or months of a time zone's calendar: when the clock is put forward or
+   * back, a day has 23 or 25 hours.
    */
   public static Windows calendar(CalendarUnit unit, ZoneId zone) {
     return of(new CalendarShape(unit, zone));
   }
 
   /**
-   * One window that holds every event, so that its answers are totals since the beginning. Answers
-   * say that it starts at 1970-01-01T00:00:00Z and ends at 9999-12-31T00:00:00Z; earlier events
-   * count too.
+   * One window that holds every event, so its answers are totals over all time. In answers it
+   * starts at 1970-01-01T00:00:00Z and ends at 9999-12-31T00:00:00Z; earlier events count too.
    *
-   * <p>A stream must answer {@linkplain #withEarlyAnswersEvery early}, for the end never comes; a
-   * key's sum is kept forever. An event is late if the watermark has passed it by more than the
-   * lateness when it comes, unless other windows use it, too: then these decide.
+   * <p>A stream must answer {@linkplain #withEarlyAnswersEvery early}, because the end never comes;
+   * a key's sum is kept forever. An event is late if the watermark has passed its time by more than
+   * the lateness when it arrives, unless other windows use it too: then these decide.
    */
   public static Windows ever() {
     return of(new EverShape());
@@ -106,28 +105,28 @@ public final class Windows implements Serializable {
   }
 
   /**
-   * In a stream, answers of open windows this often (wall clock); each is a revision. It changes
-   * when an answer appears, never what it settles to.
+   * In a stream, emits answers of open windows this often (wall clock); each is a revision. This
+   * changes when an answer appears, never what it settles to.
    */
   public Windows withEarlyAnswersEvery(Duration newEarly) {
     return new Windows(shape, lateness, WindowShape.atLeastAMilli("early", newEarly));
   }
 
   /**
-   * How long an event can matter: from its time to the end of its last window, and the lateness. A
-   * copy of an event that comes even later is late for every window of it.
+   * How long an event can matter: from its time to the end of its last window, plus the lateness. A
+   * copy of an event that comes even later is late for all its windows.
    *
-   * <p>Where a source puts late events apart, {@link Lateness#horizon} is enough, and often far
-   * less: an event is late once the first of its windows has closed. A window that never ends takes
-   * what comes later still, unless the source puts it apart.
+   * <p>If the source separates late events, {@link Lateness#horizon} is enough, and often much
+   * shorter, because an event is late once the first of its windows has closed. A window that never
+   * ends accepts later events too, unless the source separates them.
    */
   public Duration horizon() {
     return shape.untilLast().plus(lateness);
   }
 
   /**
-   * How far around a range of time events must be seen to tell which windows the range cuts: a
-   * session by its gap; other windows are cut by the clock alone.
+   * How far beyond a range of time events must be read to tell which windows the range cuts: the
+   * gap for sessions; zero for others, whose windows do not depend on events.
    */
   public Duration margin() {
     return shape.margin();
@@ -138,7 +137,7 @@ public final class Windows implements Serializable {
     return lateness;
   }
 
-  /** How often open windows answer; zero where they do not. */
+  /** How often open windows answer; zero if they do not. */
   public Duration early() {
     return early == null ? Duration.ZERO : early;
   }
@@ -158,7 +157,7 @@ public final class Windows implements Serializable {
     return shape instanceof CalendarShape;
   }
 
-  /** The silence that ends a session. */
+  /** The pause that ends a session. */
   public Duration gap() {
     if (shape instanceof SessionShape sessions) {
       return sessions.gap();
@@ -171,7 +170,7 @@ public final class Windows implements Serializable {
     return regular().width();
   }
 
-  /** How far the starts of windows are apart; of tumbling windows, their width. */
+  /** The distance between the starts of windows; for tumbling windows, their width. */
   public Duration every() {
     return regular().every();
   }
@@ -184,8 +183,8 @@ public final class Windows implements Serializable {
   }
 
   /**
-   * Of the windows that an event belongs to, the one that ends first; of a session, what the event
-   * alone would make of it.
+   * The window of an event that ends first; for sessions, the window that the event alone would
+   * have.
    *
    * @param atMillis the event's time, epoch milliseconds
    */
@@ -193,12 +192,12 @@ public final class Windows implements Serializable {
     return shape.first(atMillis);
   }
 
-  /** When an event gets late, were there no lateness, epoch milliseconds. */
+  /** The watermark at which an event is late if there is no lateness, epoch milliseconds. */
   long ends(long atMillis) {
     return shape.ends(atMillis);
   }
 
-  /** How long after its time an event can come until one of its windows takes no more. */
+  /** How long after its time an event can come before one of its windows is closed. */
   Duration patience() {
     return shape.untilFirst().plus(lateness);
   }
@@ -208,19 +207,19 @@ public final class Windows implements Serializable {
     return shape instanceof SlidingShape ? width().toMillis() / slice().toMillis() : 1;
   }
 
-  /** The slices that events are added up in, before they go into windows. */
+  /** The slices in which events are added up before they go into windows. */
   public Slicing slicing() {
     return shape instanceof Slicing slicing ? slicing : new Slicing.Fixed(slice().toMillis());
   }
 
-  /** How long a slice of overlapping windows is: no window begins or ends within one. */
+  /** The length of a slice of overlapping windows: no window begins or ends within one. */
   public Duration slice() {
     return regular().slice();
   }
 
   /**
-   * The slices of these windows, which are awaited as long as the last window of each. Of the time
-   * that an early answer may wait slices take three quarters, and windows of slices the rest.
+   * The slices of these windows as windows, kept open as long as the last window of each. Of the
+   * time that an early answer may wait, slices use three quarters, and windows of slices the rest.
    */
   public Windows slices() {
     Duration slice = slice();
@@ -231,7 +230,7 @@ public final class Windows implements Serializable {
         : slices.withEarlyAnswersEvery(atLeastAMilli(early.minus(earlyOfWindows())));
   }
 
-  /** How long windows wait for changes of further slices before they answer early. */
+  /** How long windows wait for changes of more slices before they answer early. */
   public Duration earlyOfWindows() {
     return atLeastAMilli(early().dividedBy(4));
   }
@@ -258,8 +257,7 @@ public final class Windows implements Serializable {
     return Window.<T>into(assigning)
         .triggering(trigger)
         .withTimestampCombiner(TimestampCombiner.END_OF_WINDOW)
-        // Else the timer of an early answer that outlives its window answers once more, from
-        // nothing.
+        // Otherwise the timer of an early answer could outlive its window and emit an empty answer.
         .withOnTimeBehavior(OnTimeBehavior.FIRE_IF_NON_EMPTY)
         .withAllowedLateness(org.joda.time.Duration.millis(lateness.toMillis()))
         .accumulatingFiredPanes();

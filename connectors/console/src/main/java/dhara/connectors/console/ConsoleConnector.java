@@ -18,9 +18,9 @@ import org.apache.beam.sdk.values.PDone;
 import org.apache.beam.sdk.values.POutput;
 
 /**
- * The console of the command. A bounded run keeps its rows, and the command shows them at the end,
- * as a table or as JSON lines; a stream prints JSON lines as they come, unless a {@link Screen}
- * shows them.
+ * The console of the command. A bounded run keeps its rows, and the command prints them at the end,
+ * as a table or as JSON lines; a stream prints JSON lines at once, unless a {@link Screen} shows
+ * them.
  */
 @AutoService(Connector.class)
 public final class ConsoleConnector implements Connector {
@@ -42,7 +42,7 @@ public final class ConsoleConnector implements Connector {
     return Set.of(Ability.APPEND, Ability.DELETE);
   }
 
-  /** It takes whatever comes. */
+  /** Always valid. */
   @Override
   public boolean overlaps(Place place, Place other) {
     return false;
@@ -57,7 +57,8 @@ public final class ConsoleConnector implements Connector {
   }
 
   /**
-   * A bounded run's rows wait in its folder: the command shows them when they are known to stand.
+   * Keeps the rows of a bounded run in its folder; the command prints them once the run has
+   * succeeded.
    */
   private static <T> PTransform<PCollection<T>, ? extends POutput> inTheFolderOf(
       Run run, Endpoint endpoint, Rows<T> rows) {
@@ -65,7 +66,7 @@ public final class ConsoleConnector implements Connector {
     return Connector.of(folder, Ability.UPSERT, Ability.APPEND).target(folder, rows, run).write();
   }
 
-  /** What may follow {@code console?}: {@code format=table|jsonl}, {@code rows=20}. */
+  /** Checks the parameters: {@code format=table|jsonl}, {@code rows=20}. */
   private static void check(Endpoint endpoint, boolean bounded) {
     endpoint.allow(PARAMETERS);
     String format = endpoint.parameter("format", "jsonl");
@@ -81,7 +82,10 @@ public final class ConsoleConnector implements Connector {
     }
   }
 
-  /** Rows of a stream, as they come: JSON lines on standard output, dead letters on error. */
+  /**
+   * Prints the rows of a stream as they come: JSON lines on standard output, dead letters on
+   * standard error.
+   */
   private static final class ToConsole<T> extends PTransform<PCollection<T>, PDone> {
 
     private static final long serialVersionUID = 1L;
@@ -129,8 +133,8 @@ public final class ConsoleConnector implements Connector {
       byte[] line = Arrays.copyOf(json, json.length + 1);
       line[json.length] = '\n';
       PrintStream out = errors ? System.err : System.out;
-      // One call, so that no other thread's line comes between; bytes, because JSON is UTF-8
-      // whatever this process's locale is.
+      // One call, so that lines of other threads do not mix in; bytes, because JSON is UTF-8 in any
+      // locale.
       out.write(line, 0, line.length);
       out.flush();
     }

@@ -17,15 +17,15 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Files of events read one after the other, in the order of their names and lines, by the code that
- * a backfill reads them with. Holds one line at a time.
+ * Reads files of events one after the other, in the order of their names and lines, with the code
+ * of backfills. It holds one line at a time.
  *
- * <p>Of a line longer than an event may be, one byte more than that is kept: so it is too long for
- * the next reader too.
+ * <p>A line that is longer than an event may be is cut to one byte more than the limit, so it is
+ * too long for the next reader too.
  */
 public final class Archive<T extends Record & Event> {
 
-  /** Longer than any file: each is one segment. */
+  /** Longer than any file, so that each file is one segment. */
   private static final long WHOLE = 1L << 62;
 
   private final EventFiles<T> files;
@@ -44,9 +44,9 @@ public final class Archive<T extends Record & Event> {
    * @param type the record of an event
    * @param mapping how fields become its components
    * @param input the input's name, for errors
-   * @param bounds which event times can be true
+   * @param bounds the range of plausible event times
    * @param maxEventBytes the longest line
-   * @throws dhara.options.BadOption where the endpoint names no files
+   * @throws dhara.options.BadOption if the endpoint names no files
    */
   public static <T extends Record & Event> Archive<T> of(
       Endpoint endpoint,
@@ -61,28 +61,28 @@ public final class Archive<T extends Record & Event> {
     return new Archive<>(new EventFiles<>(endpoint, type, mapping, input, maxEventBytes), bounds);
   }
 
-  /** Takes what the archive holds. */
+  /** Takes the records of the archive. */
   public interface Taker<T> {
 
     /**
      * An event.
      *
-     * @param json its bytes, where they are JSON; empty of a row of CSV
+     * @param json its bytes, if they are JSON; empty for a CSV row
      */
     void event(T event, byte[] json) throws IOException;
 
     /**
-     * A line that is no event.
+     * A line that is not an event.
      *
-     * @param reason why it is none, to who reads it as JSON
+     * @param reason the reason that a JSON reader of the line finds
      */
     void garbage(Reason reason, byte[] line) throws IOException;
   }
 
   /**
-   * Which formats the files have: {@code jsonl}, {@code csv}, or both.
+   * The formats of the files: {@code jsonl}, {@code csv}, or both.
    *
-   * @throws dhara.options.BadOption where there are no files, or one cannot be read
+   * @throws dhara.options.BadOption if there are no files, or one cannot be read
    */
   public List<String> formats() {
     return files.segments(WHOLE).stream()
@@ -95,14 +95,14 @@ public final class Archive<T extends Record & Event> {
   /**
    * Begins to read it.
    *
-   * @param rereading how who reads the lines next will map their fields
-   * @param taker what its records go to
+   * @param rereading the field mapping of the next reader of the lines
+   * @param taker takes the records
    */
   public Reading<T> open(Mapping rereading, Taker<T> taker) {
     return new Reading<>(this, rereading, taker);
   }
 
-  /** An archive that is read record by record, so that several can be read in one order. */
+  /** An archive that is read record by record, so that several can be merged. */
   public static final class Reading<T extends Record & Event> implements Closeable {
 
     private final SegmentReader<T> reader;
@@ -132,10 +132,10 @@ public final class Archive<T extends Record & Event> {
     }
 
     /**
-     * Gives the taker the next record.
+     * Passes the next record to the taker.
      *
-     * @return false where there is none
-     * @throws IOException where a file breaks off; and what the taker throws
+     * @return false if there is none
+     * @throws IOException if a file is truncated; or from the taker
      */
     public boolean next() throws IOException {
       while (lines == null || !lines.next(taking())) {
@@ -171,7 +171,7 @@ public final class Archive<T extends Record & Event> {
       try {
         T event = json.parse(line.bytes(), line.offset(), line.length());
         bounds.check(event.at(), startOfRun.toEpochMilli());
-        return why.reason(); // only a mapping made it none
+        return why.reason(); // it is bad only under this mapping
       } catch (BadEvent e) {
         return e.reason();
       }

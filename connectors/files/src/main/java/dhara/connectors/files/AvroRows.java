@@ -22,7 +22,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.GenericRecord;
 
-/** Rows of Avro as the JSON that the same rows are written as. */
+/** Converts Avro rows to the JSON form of the same rows. */
 final class AvroRows {
 
   private static final JsonNodeFactory NODES = new JsonNodeFactory(true);
@@ -31,9 +31,9 @@ final class AvroRows {
   private AvroRows() {}
 
   /**
-   * A row.
+   * Converts a row.
    *
-   * @param place where it stands, for errors
+   * @param place its position, for errors
    */
   static ObjectNode object(GenericRecord row, String place) {
     ObjectNode object = NODES.objectNode();
@@ -84,7 +84,7 @@ final class AvroRows {
     };
   }
 
-  /** Null where the logical type changes nothing. */
+  /** Null if the logical type changes nothing. */
   private static JsonNode logical(Object value, LogicalType logical, Schema schema) {
     if (logical instanceof LogicalTypes.TimestampMicros) {
       long micros = (Long) value;

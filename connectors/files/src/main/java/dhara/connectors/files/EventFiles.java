@@ -23,22 +23,22 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The files that an endpoint names, and how the records of each are read: {@code
- * files:PATH?NAME=VALUE…} where PATH may have wild cards and name any file system that Beam knows.
- * A folder means the files in it, not those in folders of it, and none whose name begins with a dot
- * or an underscore; {@code -} means the standard input.
+ * files:PATH?NAME=VALUE…} where PATH may have wild cards and may be on any file system that Beam
+ * supports. A folder means the files directly in it, except those whose name begins with a dot or
+ * an underscore; {@code -} means the standard input.
  *
  * <ul>
- *   <li>{@code format=} {@code jsonl}, an event of JSON a line; {@code json}, over as many lines as
- *       it likes, also as an element of an array; or {@code csv}. By default CSV by the file's name
- *       ({@code .csv}, {@code .tsv}), JSON by its name ({@code .jsonl}, {@code .ndjson}, {@code
- *       .json}), else JSON if its first character is a brace or bracket. JSON is {@code json} if
- *       what it begins with takes more than a line or is an array.
+ *   <li>{@code format=} {@code jsonl}: one JSON event per line; {@code json}: JSON events over any
+ *       number of lines, also as elements of an array; or {@code csv}. By default the file's name
+ *       decides ({@code .csv} and {@code .tsv} are CSV; {@code .jsonl}, {@code .ndjson} and {@code
+ *       .json} are JSON); any other file is JSON if its first character is a brace or bracket, and
+ *       otherwise CSV. JSON is read as {@code json} if its first value spans lines or is an array.
  *   <li>{@code columns=} of CSV, by default the header line of each file
- *   <li>{@code delimiter=} of CSV, by default that of comma, semicolon, tab and bar which cuts the
+ *   <li>{@code delimiter=} of CSV, by default comma, semicolon, tab or bar, whichever splits the
  *       first line into the most cells
- *   <li>{@code encoding=}, by default UTF-8, or UTF-16 where a byte order mark says so
- *   <li>{@code divide=no} reads each file as a whole
- *   <li>{@code check=no} reads events of JSON too where the first hundred lack a field
+ *   <li>{@code encoding=}, by default UTF-8, or UTF-16 if the file has its byte order mark
+ *   <li>{@code divide=no} reads each file in one piece
+ *   <li>{@code check=no} reads JSON events even if the first hundred lack a field
  * </ul>
  */
 final class EventFiles<T extends Record & Event> {
@@ -47,7 +47,7 @@ final class EventFiles<T extends Record & Event> {
       Set.of("format", "columns", "delimiter", "encoding", "divide", "check");
   private static final String COMPRESSED = "\\.(gz|bz2|zst|zip|deflate|lzo|snappy)$";
 
-  /** So many events of JSON are looked at before the run. */
+  /** How many JSON events are checked before the run. */
   private static final int CHECKED = 100;
 
   private final Endpoint endpoint;
@@ -74,7 +74,7 @@ final class EventFiles<T extends Record & Event> {
    * @param mapping how fields become its components
    * @param input the input's name, for errors
    * @param maxEventBytes the longest event
-   * @throws dhara.options.BadOption where a parameter is unknown
+   * @throws dhara.options.BadOption if a parameter is unknown
    */
   EventFiles(Endpoint endpoint, Class<T> type, Mapping mapping, String input, int maxEventBytes) {
     this.endpoint = endpoint.allow(PARAMETERS);
@@ -101,10 +101,10 @@ final class EventFiles<T extends Record & Event> {
   }
 
   /**
-   * The files in the order of their names, those that can be divided in segments.
+   * The files in the order of their names; divisible ones as segments.
    *
-   * @param segmentBytes how long a segment is at most
-   * @throws dhara.options.BadOption where there is none, or one cannot be read
+   * @param segmentBytes the largest size of a segment
+   * @throws dhara.options.BadOption if there is none, or one cannot be read
    */
   List<Segment> segments(long segmentBytes) {
     List<Segment> segments = new ArrayList<>();
@@ -202,7 +202,7 @@ final class EventFiles<T extends Record & Event> {
         && !name.startsWith("_");
   }
 
-  /** The whole of a file's events: reads the header of a CSV file, and checks that it fits. */
+  /** A whole file as one segment: reads the header of a CSV file, and checks that it fits. */
   private Segment whole(String file, String source, long size) {
     Segment bytes =
         new Segment(file, source, 0, Long.MAX_VALUE, true, "jsonl", Segment.UTF_8, ",", List.of());
@@ -242,7 +242,7 @@ final class EventFiles<T extends Record & Event> {
     return whole;
   }
 
-  /** Says why a file was taken for CSV, where only what it begins with made it that. */
+  /** Explains why a file is read as CSV, if only its first character decided it. */
   private String asCsv(String file) {
     return byName(file.replaceFirst(COMPRESSED, "")).isEmpty()
             && !endpoint.parameters().containsKey("format")
@@ -291,7 +291,7 @@ final class EventFiles<T extends Record & Event> {
     return !given && format.equals("jsonl") && beginning.documents() ? "json" : format;
   }
 
-  /** What a name says of the format; empty if nothing. */
+  /** The format by the file's name; empty if the name does not tell. */
   private static String byName(String file) {
     String ending = file.substring(file.lastIndexOf('.') + 1);
     return switch (ending) {
@@ -344,7 +344,7 @@ final class EventFiles<T extends Record & Event> {
     }
   }
 
-  /** Looks at the fields of the first events of JSON. */
+  /** Collects the fields of the first JSON events. */
   private void look(Segment segment, Beginning beginning) {
     if (fields.objects() >= CHECKED) {
       return;
@@ -359,7 +359,7 @@ final class EventFiles<T extends Record & Event> {
     }
   }
 
-  /** Refuses events of JSON of which the first all lack a field. */
+  /** Refuses JSON whose first events all lack a field. */
   private void checkFields(boolean check) {
     if (!check || fields.objects() == 0) {
       return;

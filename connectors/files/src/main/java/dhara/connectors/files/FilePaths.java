@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where patterns of files lead, whatever way there they name: relative, over links, or through wild
- * cards. Paths of other file systems ({@code gs://bucket/path}) are compared by their names.
+ * Compares file patterns by their real paths, after relative paths, links and wild cards are
+ * resolved. Paths of other file systems ({@code gs://bucket/path}) are compared by name.
  */
 final class FilePaths {
 
@@ -20,7 +20,7 @@ final class FilePaths {
 
   private FilePaths() {}
 
-  /** Whether the files directly in a folder, those to come too, are some that a pattern reads. */
+  /** Whether a pattern reads files that are, or will be, directly in a folder. */
   static boolean reads(String pattern, String folder) {
     Path path = path(pattern);
     List<String> names = new ArrayList<>();
@@ -28,14 +28,16 @@ final class FilePaths {
     return reads(path.getRoot(), names, real(path(folder)));
   }
 
-  /** Whether two paths lead to one place. */
+  /** Whether two paths lead to the same place. */
   static boolean same(String a, String b) {
     return real(path(a)).equals(real(path(b)));
   }
 
   /**
+   * Whether a pattern reads files of a folder.
+   *
    * @param from a folder without links
-   * @param names what follows it in the pattern
+   * @param names the rest of the pattern
    * @param folder without links
    */
   private static boolean reads(Path from, List<String> names, Path folder) {
@@ -46,7 +48,7 @@ final class FilePaths {
     }
     List<String> rest = names.subList(1, names.size());
     for (Path next : next(from, names.get(0), folder)) {
-      // A pattern that ends in a folder's name reads what is in it.
+      // A pattern that ends in a folder's name reads the files in it.
       boolean leads = !rest.isEmpty() || (!wild(names.get(0)) && Files.isDirectory(next));
       if (leads && reads(next, rest, folder)) {
         return true;
@@ -55,7 +57,7 @@ final class FilePaths {
     return false;
   }
 
-  /** The folders of a name: links, and the one that is on the way to {@code folder}. */
+  /** The folders that match a name: links, and the one on the way to {@code folder}. */
   private static List<Path> next(Path from, String name, Path folder) {
     if (!wild(name)) {
       return List.of(real(from.resolve(name)));
@@ -86,7 +88,7 @@ final class FilePaths {
     return name.chars().anyMatch(c -> WILD.indexOf(c) >= 0);
   }
 
-  /** Whether a name goes on over slashes: {@code **}, or braces with a slash between them. */
+  /** Whether a name matches across slashes: {@code **}, or braces with a slash in them. */
   private static boolean anyDepth(String name) {
     return name.contains("**")
         || name.chars().filter(c -> c == '{').count() != name.chars().filter(c -> c == '}').count();
@@ -99,7 +101,7 @@ final class FilePaths {
         : Path.of(local).toAbsolutePath();
   }
 
-  /** The path without links, as far as it is there. */
+  /** The path without links, as far as it exists. */
   private static Path real(Path path) {
     Path there = path;
     while (there != null && !Files.exists(there)) {

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.FileSystems;
 
-/** Refuses places of files that the user can hardly have meant. */
+/** Refuses file paths that are probably mistakes. */
 final class FilePlace {
 
   private static final Pattern SCHEME = Pattern.compile("([a-z][a-z0-9]*)://.*");
@@ -24,7 +24,7 @@ final class FilePlace {
   /**
    * Checks that the class path has the file system of a place.
    *
-   * @throws dhara.options.BadOption where it has not, with those that it has
+   * @throws dhara.options.BadOption if it does not; the error lists those that it has
    */
   static void checkFileSystem(Endpoint endpoint) {
     Matcher scheme = SCHEME.matcher(endpoint.path());
@@ -47,15 +47,15 @@ final class FilePlace {
       var unused = FileSystems.matchNewResource(scheme + "://bucket/name", false);
       return true;
     } catch (IllegalArgumentException e) {
-      return false; // Beam's way to say that it knows no such scheme
+      return false; // Beam throws this for an unknown scheme
     }
   }
 
   /**
-   * Checks that a folder to be written to is one: a word alone, with neither a slash nor a scheme,
-   * is as likely to be a mistyped {@code console}.
+   * Checks that an output folder is meant as one: a single word, without a slash or a scheme, may
+   * be a mistyped {@code console}.
    *
-   * @throws dhara.options.BadOption where it is a word, and no folder has this name yet
+   * @throws dhara.options.BadOption if it is a single word, and no folder has this name yet
    */
   static void checkWord(Endpoint endpoint) {
     String word = endpoint.uri().replaceFirst("\\?.*", "");

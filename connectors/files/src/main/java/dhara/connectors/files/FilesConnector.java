@@ -16,7 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Files of any file system that Beam knows: see {@link FilesSource} and {@link FilesSink}. */
+/** Files on any file system that Beam supports: see {@link FilesSource} and {@link FilesSink}. */
 @AutoService(Connector.class)
 public final class FilesConnector implements Connector {
 
@@ -38,7 +38,8 @@ public final class FilesConnector implements Connector {
   @Override
   public <T extends Record & Event> EventSource<T> source(
       Endpoint endpoint, Reading<T> reading, DharaOptions options) {
-    // A mapping that fits no event is the mapping's fault, and no file's.
+    // Checked first, because a mapping that does not fit the event is an error of the mapping, not
+    // of a file.
     Decoding<T> unused = reading.json();
     FilePlace.checkFileSystem(endpoint);
     return FilesSource.of(
@@ -59,7 +60,7 @@ public final class FilesConnector implements Connector {
     return Target.of(files).into(new OutputFolder(files.folder(), run.bounded()), endpoint);
   }
 
-  /** A ledger is a row for each input: alone in one of many shards it would look like a remnant. */
+  /** A ledger has one row per input; among many empty shards it would look like a remnant. */
   private static Endpoint inOneFile(Endpoint endpoint) {
     Map<String, String> parameters = new HashMap<>(endpoint.parameters());
     parameters.put("shards", "1");
@@ -67,7 +68,7 @@ public final class FilesConnector implements Connector {
         endpoint.option(), endpoint.uri(), endpoint.scheme(), endpoint.path(), parameters);
   }
 
-  /** What is written goes to a folder of its own in the one that was named. */
+  /** Each output goes to its own folder within the named one. */
   @Override
   public boolean overlaps(Place place, Place other) {
     if (!place.written()) {

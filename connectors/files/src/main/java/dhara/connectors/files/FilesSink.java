@@ -30,17 +30,17 @@ import org.apache.beam.sdk.values.PDone;
 import org.joda.time.Duration;
 
 /**
- * Writes rows to files: JSON lines, CSV with a header, or Avro. A decimal of Avro has one scale for
- * all rows, and a {@code BigDecimal} one of its own: rows that hold some are refused as Avro.
+ * Writes rows to files: JSON lines, CSV with a header, or Avro. Rows with a {@code BigDecimal} are
+ * refused as Avro, because an Avro decimal has one scale for all rows, and each {@code BigDecimal}
+ * has its own.
  *
  * <p>Data: rows → files {@code DIR/NAME-….jsonl}. Time: a backfill writes at its end, a stream
- * every ten seconds (wall clock, so that only the grouping into files depends on it). State: rows
- * not yet written. Failure: a file is written under a temporary name and moved to its own at once;
- * a run that is killed leaves nothing under a final name that is not whole. Files cannot be
- * changed, so revisions stand side by side: of one key and window the highest revision is the
- * answer, or withdraws it. A withdrawal has {@code withdrawn} true and no columns of the value; CSV
- * and Avro of a stream's answers have that column in each row, and what is bounded withdraws
- * nothing.
+ * every ten seconds of wall clock, on which only the division into files depends. State: rows not
+ * yet written. Failure: a file is written under a temporary name and then renamed; a killed run
+ * leaves no incomplete file under a final name. Files cannot be changed, so all revisions are kept:
+ * the highest revision of a key and window is the answer, or withdraws it. A withdrawal has {@code
+ * withdrawn} true and no columns of the value. In CSV and Avro, a stream's answers have that column
+ * in each row; a bounded run withdraws nothing.
  */
 public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
 
@@ -81,7 +81,7 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
     this.folder = folder(endpoint, name);
   }
 
-  /** The folder of what has this name. */
+  /** The folder of the output with this name. */
   static String folder(Endpoint endpoint, String name) {
     return endpoint.path().replaceFirst("/+$", "") + "/" + name;
   }
@@ -100,7 +100,7 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
   public PDone expand(PCollection<T> elements) {
     boolean bounded = elements.isBounded() == IsBounded.BOUNDED;
     Window<T> window = Window.into(new GlobalWindows());
-    // A stream that is started again must not overwrite the files of the one before.
+    // A restarted stream must not overwrite the files of the one before.
     String prefix = bounded ? rowsName : rowsName + "-" + RUN.format(Instant.now());
     elements
         .apply(
@@ -124,9 +124,9 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
   }
 
   /**
-   * What writes a file of rows.
+   * The writer of a file of rows.
    *
-   * @param marked whether rows have a column that says which are withdrawn
+   * @param marked whether rows have the column {@code withdrawn}
    */
   FileIO.Sink<T> files(boolean marked) {
     return new NamedFailures<>(
@@ -137,7 +137,7 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
   private static final DateTimeFormatter RUN =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS").withZone(ZoneOffset.UTC);
 
-  /** Says where something could not be written: a full disk names no path. */
+  /** Adds the path to failures, because the error of a full disk has none. */
   private static final class NamedFailures<T> implements FileIO.Sink<T> {
 
     private static final long serialVersionUID = 1L;
@@ -227,7 +227,7 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
     }
   }
 
-  /** An Avro container, its schema that of the rows. */
+  /** An Avro container file with the schema of the rows. */
   private static final class AvroFile<T> implements FileIO.Sink<T> {
 
     private static final long serialVersionUID = 1L;

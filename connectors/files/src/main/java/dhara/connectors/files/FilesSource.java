@@ -31,13 +31,14 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Events from files: JSON, one a line or over several, or CSV with a header or with given columns;
- * compressed ones by their ending ({@code .gz}, {@code .bz2}, …). Bounded: a backfill.
+ * Events from files: JSON, one per line or over several lines, or CSV with a header or with given
+ * columns; compressed files are recognised by their suffix ({@code .gz}, {@code .bz2}, …). Bounded:
+ * a backfill.
  *
- * <p>Which files an endpoint names, and how each is read, {@link EventFiles} says. Large files that
- * are neither compressed nor in another encoding nor JSON over several lines are read in segments,
- * side by side. A file that breaks off (a truncated gzip) fails the run: an answer from half a file
- * would be wrong without saying so.
+ * <p>{@link EventFiles} defines which files an endpoint names, and how each is read. Large files
+ * are read in parallel segments, unless they are compressed, in another encoding, or JSON over
+ * several lines. A truncated file (such as a gzip) fails the run, because an answer from half a
+ * file would be silently wrong.
  */
 public final class FilesSource<T extends Record & Event> implements EventSource<T> {
 
@@ -60,7 +61,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
    * @param type the record of an event
    * @param mapping how fields become its components
    * @param input the input's name, for dead letters
-   * @param bounds which event times can be true
+   * @param bounds the range of plausible event times
    * @param maxEventBytes the longest line
    */
   public static <T extends Record & Event> FilesSource<T> of(
@@ -84,7 +85,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     files.segments(segmentBytes);
   }
 
-  /** Nobody knows how long compressed files are when they are unpacked. */
+  /** Unknown for compressed files, because their unpacked size is unknown. */
   @Override
   public long bytes() {
     long bytes = 0;
@@ -205,7 +206,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
           e.getMessage(),
           segment.source(),
           segment.position(line),
-          // Rows know no finer time.
+          // Rows have no finer resolution of time.
           Instant.now().truncatedTo(ChronoUnit.MICROS),
           line.copy());
     }

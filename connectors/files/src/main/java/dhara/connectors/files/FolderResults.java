@@ -50,9 +50,9 @@ import org.apache.beam.sdk.values.PCollection;
 
 /**
  * Rows that {@link FilesSink} has written: JSON lines, CSV with a header, or Avro, in a folder or
- * its sub-folders. Files have no order: of two different rows of one key, window and revision
- * nobody can say which one counts. What a backfill did not finish is refused, unless {@code
- * unfinished=true} asks for what there is.
+ * its sub-folders. Files have no order, so if two rows with the same key, window and revision
+ * differ, it is undecidable which one counts. The folder of an unfinished backfill is refused,
+ * unless {@code unfinished=true} asks for the rows so far.
  */
 final class FolderResults implements ResultSet {
 
@@ -60,10 +60,10 @@ final class FolderResults implements ResultSet {
   private static final Set<String> FORMATS = Set.of("jsonl", "csv", "avro");
   private static final long SEGMENT_BYTES = 32L << 20;
 
-  /** A row stands in one array; what is longer is no row. */
+  /** The longest row: it must fit into one array. */
   private static final int LONGEST = 1 << 28;
 
-  /** What a compressed byte stands for, about. */
+  /** The approximate compression ratio. */
   private static final long COMPRESSED = 6;
 
   private final Endpoint endpoint;
@@ -105,7 +105,7 @@ final class FolderResults implements ResultSet {
     return new FolderResults(endpoint, files);
   }
 
-  /** Refuses what a backfill has not finished: nothing in the rows says that some are missing. */
+  /** Refuses an unfinished backfill, because its rows do not show that some are missing. */
   private static void checkFinished(Endpoint endpoint, Set<String> folders) throws IOException {
     for (String folder : folders) {
       Optional<String> why = OutputFolder.unfinished(folder);
@@ -117,7 +117,9 @@ final class FolderResults implements ResultSet {
   }
 
   /**
-   * @param folders gets the folders that hold something
+   * Finds the non-empty folders below a folder.
+   *
+   * @param folders receives the folders that hold something
    */
   private static void below(
       String folder, NavigableMap<String, List<Metadata>> files, Set<String> folders)
@@ -140,14 +142,17 @@ final class FolderResults implements ResultSet {
           List<Metadata> rows =
               files.computeIfAbsent(path.length == 1 ? "" : path[0], any -> new ArrayList<>());
           if (!whole) {
-            rows.add(file); // a folder that is whole without rows has an output, and no answers
+            rows.add(file); // a complete folder without rows is an output without answers
           }
         }
       }
     }
   }
 
-  /** What engines write beside results, or have not finished, begins with a dot or underscore. */
+  /**
+   * Names of unfinished files, and of files that engines write beside results, begin with a dot or
+   * underscore.
+   */
   private static boolean shown(String... path) {
     for (String part : path) {
       if (part.startsWith(".") || part.startsWith("_")) {
@@ -214,7 +219,7 @@ final class FolderResults implements ResultSet {
   /**
    * A part of a file.
    *
-   * @param name what its rows are called
+   * @param name the name of its rows
    * @param file its URI
    * @param start a row that starts at or after this byte…
    * @param end …and before this one belongs to the part
@@ -222,7 +227,7 @@ final class FolderResults implements ResultSet {
    */
   record Part(String name, String file, long start, long end, String format) {
 
-    /** From the byte before the part on: whoever reads it finds where its first line starts. */
+    /** Opens it one byte before its start, so that the reader finds where its first line begins. */
     InputStream open() throws IOException {
       ReadableByteChannel channel =
           FileSystems.open(FileSystems.matchSingleFileSpec(file).resourceId());
@@ -236,7 +241,7 @@ final class FolderResults implements ResultSet {
     }
 
     WrittenRow row(ObjectNode columns, String place) {
-      JsonNode mark = columns.remove(RowFormat.WITHDRAWN); // CSV knows texts only
+      JsonNode mark = columns.remove(RowFormat.WITHDRAWN); // in CSV it is text
       boolean withdrawn = mark != null && mark.asBoolean();
       return new WrittenRow(name, columns, withdrawn, 0, place); // files have no order
     }
@@ -276,7 +281,7 @@ final class FolderResults implements ResultSet {
         .setCoder(coder);
   }
 
-  /** Reads parts of files to what their rows say. */
+  /** Reads parts of files and converts their rows. */
   private static final class ReadFn<T> extends DoFn<Part, T> {
 
     private static final long serialVersionUID = 1L;
@@ -387,7 +392,7 @@ final class FolderResults implements ResultSet {
         }
       } catch (RuntimeException e) {
         if (e.getCause() instanceof IOException io) {
-          throw io; // as Avro wraps what breaks off between two rows
+          throw io; // Avro wraps a truncation between two rows so
         }
         throw e;
       }

@@ -14,14 +14,14 @@ import java.io.Serializable;
 import java.time.Instant;
 
 /**
- * Reads segments: one pass from bytes to records.
+ * Reads segments, in one pass from bytes to records.
  *
  * @param type the record of an event
  * @param mapping how fields become its components
- * @param bounds which event times can be true
+ * @param bounds the range of plausible event times
  * @param maxEventBytes the longest line
- * @param keptBytes how much of a longer one is kept
- * @param startOfRun when the events count as logged
+ * @param keptBytes how many bytes of a longer one are kept
+ * @param startOfRun the time at which the events count as logged
  */
 record SegmentReader<T extends Record & Event>(
     Class<T> type,
@@ -32,21 +32,21 @@ record SegmentReader<T extends Record & Event>(
     Instant startOfRun)
     implements Serializable {
 
-  /** Takes what the records of a segment are; one is valid until the taker returns. */
+  /** Takes the records of a segment; each is valid until the taker returns. */
   interface Taker<T> {
 
     /** A record that is an event. */
     void event(T event, Records record) throws IOException;
 
-    /** A record that is none. */
+    /** A record that is not an event. */
     void bad(BadEvent why, Records record) throws IOException;
   }
 
   /**
    * Reads the records that belong to a segment.
    *
-   * @throws IOException where the file breaks off, or cannot be divided, naming it; and what the
-   *     taker throws
+   * @throws IOException if the file is truncated or cannot be divided; the message names it. Also
+   *     from the taker
    */
   void read(Segment segment, Taker<T> taker) throws IOException {
     try (Reading<T> reading = open(segment)) {
@@ -61,9 +61,9 @@ record SegmentReader<T extends Record & Event>(
   interface Reading<T> extends Closeable {
 
     /**
-     * Gives the taker the next record.
+     * Passes the next record to the taker.
      *
-     * @return false where there is none
+     * @return false if there is none
      */
     boolean next(Taker<T> taker) throws IOException;
   }
@@ -151,7 +151,7 @@ record SegmentReader<T extends Record & Event>(
     }
   }
 
-  /** What a user sees of a failure is its root, and that must name the file. */
+  /** A user sees the root cause of a failure, so it must name the file. */
   private static IOException brokenOff(Segment segment, IOException e) {
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     IOException broken = new IOException("cannot read " + segment.source() + " to its end: " + why);

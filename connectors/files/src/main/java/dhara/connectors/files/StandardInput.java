@@ -11,9 +11,9 @@ import java.nio.file.StandardCopyOption;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The standard input, as a file: it is read to its end before anything runs, because a pipeline
- * looks at the events first, reads them in segments, and may read one again. The file is deleted
- * when the process ends.
+ * The standard input as a temporary file. It is read to its end before anything runs, because a
+ * pipeline checks the first events, reads in segments, and may read a segment again. The file is
+ * deleted when the process ends.
  */
 final class StandardInput {
 
@@ -22,7 +22,7 @@ final class StandardInput {
 
   private StandardInput() {}
 
-  /** The file; the second time too, for there is only one standard input. */
+  /** The file; a second call returns the same one, because there is only one standard input. */
   static synchronized Path spooled() throws IOException {
     Path file = spooled;
     if (file == null || read != System.in) {

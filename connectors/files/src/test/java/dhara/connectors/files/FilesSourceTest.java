@@ -432,7 +432,7 @@ class FilesSourceTest {
     refused("a.jsonl?format=csv&format=jsonl", "says format twice; leave one of them out");
     refused(
         "a.jsonl?format",
-        "has a parameter that is no NAME=VALUE; write %26 for a & within a value");
+        "has a parameter that is not NAME=VALUE; write %26 for a & within a value");
     refused(
         "other.csv", "Step has no column length; there are id, at. Map it: --map=length=COLUMN");
     refused(

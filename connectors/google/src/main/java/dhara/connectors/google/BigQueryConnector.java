@@ -12,8 +12,8 @@ import org.apache.beam.sdk.io.gcp.bigquery.BigQueryServicesImpl;
 
 /**
  * Writes answers to a BigQuery table: {@code bigquery://PROJECT/DATASET/TABLE}. The first output
- * goes to {@code TABLE}, another to {@code TABLE_OUTPUT}; dead letters, late events and the ledger
- * to {@code TABLE_dead_letters}, {@code TABLE_late} and {@code TABLE_ledger}.
+ * goes to {@code TABLE}, every other one to {@code TABLE_OUTPUT}; dead letters, late events and the
+ * ledger to {@code TABLE_dead_letters}, {@code TABLE_late} and {@code TABLE_ledger}.
  *
  * <p>See {@link BigQueryTable} for what a row replaces.
  */
@@ -24,12 +24,12 @@ public final class BigQueryConnector implements Connector {
 
   private final BigQueryServices services;
 
-  /** As the class path has it: with the service itself. */
+  /** Uses the real service; {@code ServiceLoader} calls this. */
   public BigQueryConnector() {
     this(new BigQueryServicesImpl());
   }
 
-  /** With other services. */
+  /** Uses other services, for tests. */
   BigQueryConnector(BigQueryServices services) {
     this.services = services;
   }

@@ -41,27 +41,27 @@ import org.apache.beam.sdk.values.Row;
 import org.joda.time.Instant;
 
 /**
- * A table of BigQuery whose rows are upserted: by BigQuery's change data capture, through the
- * Storage Write API.
+ * A BigQuery table whose rows are upserted by change data capture, through the Storage Write API.
  *
- * <p>Data: rows → the table. Its primary key is what identifies a row: key and window of an answer,
- * source and position of a dead letter or a late event, the input of a ledger. Of two rows with one
- * key BigQuery keeps that with the higher revision, in whatever order they come, and of two with
- * one revision the later; so a row that is written twice is there once. A withdrawal deletes the
- * row of its key. A backfill does the same: load jobs, which cost less, cannot upsert.
+ * <p>Data: rows → the table. Its primary key is the key of a row: key and window of an answer,
+ * source and position of a dead letter or a late event, the input of a ledger. If two rows have the
+ * same key, BigQuery keeps the one with the higher revision, in whatever order they arrive; if the
+ * revisions are equal, the later one. So a row that is written twice exists once. A withdrawal
+ * deletes the row with its key. A backfill writes the same way, because load jobs, which cost less,
+ * cannot upsert.
  *
- * <p>The table is made before the pipeline runs, where it is not there, with the columns of the
- * rows, and clustered by its key. A row that BigQuery refuses fails its bundle: nothing is dropped.
+ * <p>If the table does not exist, it is created before the pipeline runs, with the columns of the
+ * rows, clustered by its key. A row that BigQuery refuses fails its bundle: nothing is dropped.
  */
 final class BigQueryTable<T> {
 
-  /** What BigQuery lets a table be clustered by, at most. */
+  /** BigQuery's limit of columns to cluster by. */
   private static final int MOST_CLUSTERED = 4;
 
-  /** What BigQuery lets a primary key have, at most. */
+  /** BigQuery's limit of columns in a primary key. */
   private static final int MOST_KEY_COLUMNS = 16;
 
-  /** What a column of a primary key may be, in change data capture. */
+  /** The types that a column of a primary key may have, in change data capture. */
   private static final Set<String> KEY_TYPES =
       Set.of("BOOLEAN", "BOOL", "DATE", "INT64", "INTEGER", "NUMERIC", "STRING", "TIMESTAMP");
 
@@ -91,7 +91,7 @@ final class BigQueryTable<T> {
   /**
    * A table.
    *
-   * @throws BadOption where its columns cannot be columns of BigQuery
+   * @throws BadOption if its columns cannot be columns of BigQuery
    */
   static <T> BigQueryTable<T> of(
       Endpoint endpoint,
@@ -146,9 +146,9 @@ final class BigQueryTable<T> {
   }
 
   /**
-   * Asks BigQuery whether the dataset is there, and whether a table that is there takes the rows.
+   * Checks that the dataset exists and that an existing table can take the rows.
    *
-   * @throws BadOption where not, or where it may not be asked
+   * @throws BadOption if not, or if access is denied
    */
   void check() {
     asked(
@@ -194,9 +194,9 @@ final class BigQueryTable<T> {
   }
 
   /**
-   * Makes the table where it is not there.
+   * Creates the table if it does not exist.
    *
-   * @throws BadOption where it cannot be made
+   * @throws BadOption if it cannot be created
    */
   void create() {
     asked(
@@ -208,7 +208,7 @@ final class BigQueryTable<T> {
         });
   }
 
-  /** The table as it is made. */
+  /** The definition of the table. */
   private Table table() {
     List<String> key = rows.keyColumns();
     return new Table()
@@ -225,7 +225,7 @@ final class BigQueryTable<T> {
     A ask(DatasetService service) throws Exception;
   }
 
-  @SuppressWarnings("try") // an interruption while closing is caught as any other
+  @SuppressWarnings("try") // an interruption while closing is caught like any other
   private <A> A asked(Question<A> question) {
     try (DatasetService service = services.getDatasetService(options)) {
       return question.ask(service);
@@ -261,9 +261,9 @@ final class BigQueryTable<T> {
             .withMethod(Method.STORAGE_API_AT_LEAST_ONCE)
             .withCreateDisposition(CreateDisposition.CREATE_NEVER)
             .withRowMutationInformationFn(new Upsert(rows.revisionColumn().orElse("")))
-            // What is told of a row that BigQuery refuses. Beam would make it of the message that
-            // it sent, cannot do so where that is an upsert, and then drops the row with a log
-            // line.
+            // The row that is reported if BigQuery refuses it. Beam would derive it from the
+            // message that it sent, but it cannot do this for upserts, and then drops the row with
+            // a log line.
             .withFormatRecordOnFailureFunction(new KeyOf(rows.keyColumns()))
             .withTestServices(services)
             .withoutValidation();
@@ -271,8 +271,8 @@ final class BigQueryTable<T> {
   }
 
   /**
-   * A row replaces those of its key with no higher revision; one whose revision is below zero, and
-   * then the complement of it, deletes them.
+   * A row replaces those with its key whose revision is not higher. A negative revision marks a
+   * deletion; its bitwise complement is the revision.
    */
   private record Upsert(String revision)
       implements SerializableFunction<Row, RowMutationInformation> {
@@ -343,7 +343,7 @@ final class BigQueryTable<T> {
       out.output(rows.withdrawn(element) ? deletion(row) : row);
     }
 
-    /** The columns that a deletion must have although BigQuery asks for those of its key only. */
+    /** The columns that a deletion must have; BigQuery itself needs only those of the key. */
     private Row deletion(Row row) {
       String revision = rows.revisionColumn().orElseThrow();
       List<Object> values = new ArrayList<>(row.getValues());
@@ -386,13 +386,13 @@ final class BigQueryTable<T> {
                   .toList());
     }
 
-    @SuppressWarnings("unchecked") // the base of a logical type is what it is made of
+    @SuppressWarnings("unchecked") // a logical type is converted as its base type
     private static <A, B> Object nothing(LogicalType<A, B> type) {
       return type.toInputType((B) nothing(type.getBaseType()));
     }
   }
 
-  /** A row that BigQuery refuses is an answer that would be missing. */
+  /** Fails the run for a row that BigQuery refuses, because the answer would be missing. */
   private static final class RefuseFn extends DoFn<BigQueryStorageApiInsertError, Void> {
 
     private static final long serialVersionUID = 1L;
@@ -404,7 +404,7 @@ final class BigQueryTable<T> {
     }
 
     @ProcessElement
-    @SuppressWarnings("DoNotCallSuggester") // it is called where a row was refused, and only there
+    @SuppressWarnings("DoNotCallSuggester") // called only if a row was refused
     public void process(@Element BigQueryStorageApiInsertError refused) {
       throw new IllegalStateException(
           table

@@ -2,7 +2,7 @@ package dhara.connectors.google;
 
 import java.util.regex.Pattern;
 
-/** What Google Cloud accepts as names. */
+/** The names that Google Cloud accepts. */
 final class GoogleNames {
 
   /** An id of 6 to 30 characters, perhaps within a domain: {@code example.com:analytics}. */

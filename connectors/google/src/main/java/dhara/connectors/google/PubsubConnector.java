@@ -26,19 +26,19 @@ import org.apache.beam.sdk.options.ValueProvider.StaticValueProvider;
 
 /**
  * Streams events from a Pub/Sub subscription: {@code pubsub://PROJECT/SUBSCRIPTION}. Messages are
- * JSON events; their attributes say nothing.
+ * JSON events; their attributes are ignored.
  *
  * <p>Time: the event time of the payload; the publish time only bounds it ({@code --maxSkew}). A
- * message is acknowledged when what was made of it is committed, and one that is delivered again
- * within ten minutes is recognised by its message id.
+ * message is acknowledged when its results are committed. A message that is delivered again within
+ * ten minutes is recognised by its message id.
  *
- * <p>What a subscription cannot give, and so this does not: an order, so that a burst that is
- * delivered out of order by more than {@code --disorder} revises answers, and by more than the
- * lateness is late; a place to start at or to end at, so that it makes streams only (seek the
- * subscription to a time or a snapshot instead); and the same late events in another run.
+ * <p>A subscription has no order: an event that is out of order by more than {@code --disorder}
+ * revises answers, and one by more than the lateness is late. It has no start or end position, so
+ * it makes streams only; to read again, seek the subscription to a time or a snapshot. Another run
+ * may find other events late.
  *
- * <p>It is read by Beam's own source of Pub/Sub on every engine, Dataflow too: the one inside
- * Dataflow's service tells time by when a message was published, and knows nothing of payloads.
+ * <p>Every engine, Dataflow included, reads it with Beam's own Pub/Sub source, because the source
+ * inside the Dataflow service takes the publish time as event time and cannot parse payloads.
  */
 @AutoService(Connector.class)
 public final class PubsubConnector implements Connector {
@@ -47,12 +47,12 @@ public final class PubsubConnector implements Connector {
 
   private final PubsubClientFactory clients;
 
-  /** As the class path has it: with the service's JSON client. */
+  /** Uses the service's JSON client; {@code ServiceLoader} calls this. */
   public PubsubConnector() {
     this(PubsubJsonClient.FACTORY);
   }
 
-  /** With another client. */
+  /** Uses another client, for tests. */
   PubsubConnector(PubsubClientFactory clients) {
     this.clients = clients;
   }
@@ -84,7 +84,7 @@ public final class PubsubConnector implements Connector {
             clients, null, null, StaticValueProvider.of(subscription), null, null, true));
   }
 
-  /** The same, of a transform that reads the subscription with its attributes. */
+  /** The same, from a transform that reads the subscription with its attributes. */
   <T extends Record & Event> EventSource<T> source(
       Endpoint endpoint, Reading<T> reading, DharaOptions options, PubsubUnboundedSource read) {
     return MessageSource.of(

@@ -14,8 +14,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What was sent by one producer since some moment, and what the brokers said to it. Records that
- * the same producer sent before, under another of these, do not count.
+ * Tracks the records that one producer has sent since this was created, and the acknowledgements of
+ * the brokers. Records that the same producer sent before do not count.
  */
 final class Acknowledgements {
 
@@ -27,8 +27,10 @@ final class Acknowledgements {
   private long sent;
 
   /**
-   * @param patience more than the producer takes to say that a record was not taken
-   * @param flusher {@link #flusher}, of all that is sent by this producer
+   * Starts tracking.
+   *
+   * @param patience longer than the producer takes to report that a record was not accepted
+   * @param flusher {@link #flusher}, shared by all instances of this producer
    */
   Acknowledgements(
       KafkaProducer<byte[], byte[]> producer, Duration patience, ExecutorService flusher) {
@@ -37,7 +39,7 @@ final class Acknowledgements {
     this.flusher = flusher;
   }
 
-  /** The thread in which a producer is flushed; shut it down with the producer. */
+  /** The thread that flushes a producer; shut it down with the producer. */
   static ExecutorService flusher() {
     return Executors.newSingleThreadExecutor(
         task -> {
@@ -63,12 +65,12 @@ final class Acknowledgements {
   }
 
   /**
-   * Waits until all that was sent is acknowledged, or something is refused. One flush may return
-   * before that: a batch that the brokers find too large is done for it when it is split, and not
-   * when they have taken its parts. A further one waits for the parts.
+   * Waits until every record is acknowledged, or one is refused. A single flush may return earlier:
+   * if the brokers find a batch too large, the flush considers it done when it is split, not when
+   * its parts are accepted. Another flush waits for the parts.
    *
-   * <p>A flush may also never return: a batch that was split some thousand times, while a topic
-   * took nothing, overflows the stack of the thread that sends (Kafka 3.9), and nobody hears of it.
+   * <p>A flush may also never return: if a batch is split some thousand times while a topic accepts
+   * nothing, the stack of the sender thread overflows (Kafka 3.9), without an error to the caller.
    */
   void await() {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -94,12 +96,15 @@ final class Acknowledgements {
     }
   }
 
-  /** How many records the brokers have taken. */
+  /** How many records the brokers have acknowledged. */
   long count() {
     return acknowledged.get();
   }
 
-  /** Why the brokers have refused a record, or have not taken it in time; null where they have. */
+  /**
+   * Why the brokers have refused a record, or have not accepted it in time; null if they accepted
+   * all.
+   */
   @Nullable Exception refusal() {
     return refused.get();
   }

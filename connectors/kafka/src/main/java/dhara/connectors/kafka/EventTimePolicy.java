@@ -17,9 +17,9 @@ import org.joda.time.Instant;
 
 /**
  * Stamps records with their event time and keeps the {@link PartitionWatermark} of each partition.
- * It is the first to see a record whole, and settles whether it is an event before its time is
- * looked at, and whether it is late before it moves the watermark: by the order of its partition
- * alone, so that reading the same log again finds the same events late.
+ * It is the first to see the complete record: it decides whether it is an event before its time is
+ * used, and whether it is late before it moves the watermark. Only the order within the partition
+ * decides, so reading the same log again finds the same events late.
  */
 final class EventTimePolicy<T extends Record & Event>
     implements TimestampPolicyFactory<Void, Arrival<T>> {
@@ -66,7 +66,7 @@ final class EventTimePolicy<T extends Record & Event>
             tails()));
   }
 
-  /** One reader of tails for all partitions that are read here. */
+  /** One reader of tails, shared by all partitions of this worker. */
   private synchronized TopicTails<T> tails() {
     if (tails == null) {
       tails = new TopicTails<>(consumers, decoding, idleAfter);

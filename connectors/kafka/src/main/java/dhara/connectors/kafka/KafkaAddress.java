@@ -34,9 +34,9 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
   /**
    * Reads an endpoint.
    *
-   * @param prefix what client properties begin with in the URI: {@code consumer.}
-   * @param owned the properties that are not the user's to set, each with the reason
-   * @throws dhara.options.BadOption where brokers or topic are malformed, or a property is refused
+   * @param prefix the prefix of client properties in the URI: {@code consumer.}
+   * @param owned the properties that the user may not set, each with the reason
+   * @throws dhara.options.BadOption if brokers or topic are malformed, or a property is refused
    */
   static KafkaAddress of(Endpoint endpoint, String prefix, Map<String, String> owned) {
     int slash = endpoint.path().lastIndexOf('/');
@@ -48,7 +48,7 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
     for (String broker : brokers.split(",", -1)) {
       var match = BROKER.matcher(broker);
       if (!match.matches() || Integer.parseInt(match.group(2)) > 65_535) {
-        // What stands where a port should may be a password.
+        // The text in place of a port may be a password.
         String host = broker.replaceFirst(":(?!\\d*$).*", ":…");
         throw endpoint.bad("'" + host + "' is no HOST:PORT of a broker; write " + SHAPE);
       }
@@ -77,10 +77,11 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
   }
 
   /**
-   * The properties that Kafka does not know, a line each: a slip, or the property of a plug-in.
+   * A line for each property that Kafka does not know: a typing error, or the property of a
+   * plug-in.
    *
    * @param prefix of client properties in the URI
-   * @param known what Kafka knows
+   * @param known the properties that Kafka knows
    */
   List<String> unknown(String prefix, Set<String> known) {
     return properties.keySet().stream()
@@ -97,7 +98,7 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
         .toList();
   }
 
-  /** The brokers, in no order and in lower case. */
+  /** The brokers, in lower case, without order. */
   Set<String> brokerSet() {
     return new TreeSet<>(List.of(brokers.toLowerCase(Locale.ROOT).split(",", -1)));
   }
@@ -107,12 +108,12 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
     return new KafkaAddress(brokers, other, properties);
   }
 
-  /** What dead letters call the source. */
+  /** The name of the source in dead letters. */
   String source() {
     return "kafka://" + topic;
   }
 
-  /** Client settings with the secrets read: never to be stored, printed or sent. */
+  /** Client settings with resolved secrets: never store, print or send them. */
   Map<String, Object> settings() {
     Map<String, Object> settings = new HashMap<>();
     properties.forEach((name, value) -> settings.put(name, SecretReference.resolve(value)));
@@ -121,8 +122,8 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
   }
 
   /**
-   * Makes a client. Kafka's clients quote what they cannot read, be it a secret: a failure of
-   * theirs comes without.
+   * Creates a client. Kafka's clients quote values that they cannot parse, even secrets, so secrets
+   * are removed from their failures.
    */
   <C> C client(Function<Map<String, Object>, C> maker, Map<String, Object> settings) {
     try {

@@ -13,11 +13,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
-/** Topics of Kafka: see {@link KafkaSource} and {@link KafkaSink}. */
+/** Kafka topics: see {@link KafkaSource} and {@link KafkaSink}. */
 @AutoService(Connector.class)
 public final class KafkaConnector implements Connector {
 
-  /** A person reads slower than a topic fills. */
+  /** How often the ledger is written to a topic. */
   private static final Duration LEDGER_EVERY = Duration.ofSeconds(1);
 
   @Override
@@ -70,9 +70,9 @@ public final class KafkaConnector implements Connector {
   }
 
   /**
-   * How long a row may well be that holds an event whole, as dead letters and late events do:
-   * Base64 makes it longer by a third, quotes within quotes by as much as itself. An answer holds
-   * what an analysis makes of events, so its topic is left as Kafka makes it.
+   * The longest expected row that contains a whole event, such as a dead letter or late event:
+   * Base64 adds a third, escaped quotes can double it. The length of answers depends on the
+   * analysis, so their topics keep Kafka's default limit.
    */
   private static long longest(Rows<?> rows, Run run) {
     return rows.aside() && !rows.upserts()
@@ -80,7 +80,7 @@ public final class KafkaConnector implements Connector {
         : 0;
   }
 
-  /** Brokers may have several names: those of one cluster know its id. */
+  /** Brokers may have several names, so clusters are compared by their id too. */
   @Override
   public boolean overlaps(Place place, Place other) {
     KafkaAddress here = address(place);

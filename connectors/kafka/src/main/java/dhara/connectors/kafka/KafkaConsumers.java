@@ -9,15 +9,15 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * How Dhara reads a topic: plain consumers with assigned partitions, in no group, that commit
- * nothing. Where a run stands is the runner's to know (its checkpoints), never the broker's.
+ * The consumers with which Dhara reads a topic: with assigned partitions, without a group, without
+ * commits. The position of a run is kept in the runner's checkpoints, never in the broker.
  *
  * @param address the topic
  * @param isolation {@code read_committed} or {@code read_uncommitted}
  */
 record KafkaConsumers(KafkaAddress address, String isolation) implements Serializable {
 
-  /** The properties that are not the user's to set, each with the reason. */
+  /** The properties that the user may not set, each with the reason. */
   static final Map<String, String> OWNED =
       Map.of(
           ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "the brokers are in the URI",
@@ -35,12 +35,12 @@ record KafkaConsumers(KafkaAddress address, String isolation) implements Seriali
           ConsumerConfig.ISOLATION_LEVEL_CONFIG, "isolation= says it",
           ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "reading creates no topics");
 
-  /** What is set on a consumer, without secrets: fit to be stored in a graph. */
+  /** The settings of a consumer without secrets, which may be stored in a graph. */
   Map<String, Object> described() {
     return over(new HashMap<>(address.properties()));
   }
 
-  /** Settings of a consumer with the secrets read: never to be stored, printed or sent. */
+  /** The settings of a consumer with resolved secrets: never store, print or send them. */
   Map<String, Object> settings() {
     return over(address.settings());
   }
@@ -50,13 +50,13 @@ record KafkaConsumers(KafkaAddress address, String isolation) implements Seriali
     return address.client(KafkaConsumer::new, settings);
   }
 
-  /** Settings of a consumer that gives up after a while, for questions asked before a run. */
+  /** The settings of a consumer with a timeout, for checks before a run. */
   Map<String, Object> settings(Duration patience) {
     Map<String, Object> settings = settings();
     int millis = (int) patience.toMillis();
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
     settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis / 2);
-    // A client that cannot connect logs every attempt: make few.
+    // A client that cannot connect logs every attempt, so make few attempts.
     settings.put(ConsumerConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) millis / 2);
     settings.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) millis / 2);
     return settings;
@@ -66,7 +66,7 @@ record KafkaConsumers(KafkaAddress address, String isolation) implements Seriali
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 512 * 1024);
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
-    // Kafka's own 1 MiB is a round trip for every few thousand records of a partition.
+    // With Kafka's default of 1 MiB, every few thousand records of a partition cost a round trip.
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
     settings.putAll(users);
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, address.brokers());

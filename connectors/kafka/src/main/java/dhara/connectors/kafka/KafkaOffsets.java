@@ -13,17 +13,18 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
-/** A place in every partition of a topic, as {@code start=} and {@code end=} name it. */
+/** A position in every partition of a topic, as given by {@code start=} and {@code end=}. */
 sealed interface KafkaOffsets extends Serializable {
 
-  /** Before the oldest record that is still there. */
+  /** Before the oldest record that still exists. */
   record Earliest() implements KafkaOffsets {}
 
-  /** After the newest record; under read_committed after the newest that is committed. */
+  /** After the newest record; with read_committed, after the newest committed one. */
   record Latest() implements KafkaOffsets {}
 
   /**
-   * Before the first record whose timestamp is at or after an instant; after the newest if none.
+   * Before the first record whose timestamp is at or after an instant; after the newest if there is
+   * none.
    */
   record At(Instant instant) implements KafkaOffsets {}
 
@@ -33,7 +34,7 @@ sealed interface KafkaOffsets extends Serializable {
   /**
    * Reads a parameter.
    *
-   * @throws dhara.options.BadOption where it is none of the four
+   * @throws dhara.options.BadOption if it is none of the four
    */
   static KafkaOffsets of(Endpoint endpoint, String parameter, String value) {
     if (value.equals("earliest") && parameter.equals("start")) {
@@ -67,7 +68,7 @@ sealed interface KafkaOffsets extends Serializable {
     }
   }
 
-  /** The offsets of this place now. The consumer's isolation decides what is newest. */
+  /** The current offsets of this position. The consumer's isolation decides what is newest. */
   default Map<TopicPartition, Long> resolve(
       Consumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions, Duration patience) {
     if (this instanceof Earliest) {

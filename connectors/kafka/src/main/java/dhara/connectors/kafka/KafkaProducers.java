@@ -11,19 +11,19 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * How Dhara writes to a topic: idempotent producers that wait for all replicas, without
+ * The producers with which Dhara writes to a topic: idempotent, waiting for all replicas, without
  * transactions.
  *
  * @param address the topic
  */
 record KafkaProducers(KafkaAddress address) implements Serializable {
 
-  /** What Kafka's producer gives itself to deliver a record, where nobody says otherwise. */
+  /** The default delivery timeout of Kafka's producer. */
   private static final Duration DELIVERY = Duration.ofMinutes(2);
 
   private static final Set<String> PARAMETERS = Set.of("partitions", "producer.*");
 
-  /** The properties that are not the user's to set, each with the reason. */
+  /** The properties that the user may not set, each with the reason. */
   private static final Map<String, String> OWNED =
       Map.of(
           ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "the brokers are in the URI",
@@ -34,27 +34,25 @@ record KafkaProducers(KafkaAddress address) implements Serializable {
           ProducerConfig.TRANSACTIONAL_ID_CONFIG, "the sink writes without transactions");
 
   /**
-   * Reads an endpoint that is written to.
+   * Reads the endpoint of a sink.
    *
-   * @throws dhara.options.BadOption where it is malformed or has unknown parameters
+   * @throws dhara.options.BadOption if it is malformed or has unknown parameters
    */
   static KafkaProducers of(Endpoint endpoint) {
     return new KafkaProducers(KafkaAddress.of(endpoint.allow(PARAMETERS), "producer.", OWNED));
   }
 
-  /**
-   * How long to wait for a producer that says nothing: it has twice the time that it gives itself.
-   */
+  /** How long to wait for a silent producer: twice its own delivery timeout. */
   Duration patience() {
     String given = address.properties().get(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
     return (given == null ? DELIVERY : Duration.ofMillis(Long.parseLong(given))).multipliedBy(2);
   }
 
   /**
-   * A new producer, with the secrets read.
+   * A new producer, with resolved secrets.
    *
-   * @param limit of the topic
-   * @param fixed what must hold, whatever the user set
+   * @param limit the limit of the topic
+   * @param fixed settings that override those of the user
    */
   KafkaProducer<byte[], byte[]> open(TopicLimit limit, Map<String, Object> fixed) {
     Map<String, Object> settings = new HashMap<>();

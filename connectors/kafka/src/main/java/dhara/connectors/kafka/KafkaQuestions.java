@@ -15,7 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Asks brokers before a run, so that what cannot work fails at once and in one line. */
+/** Queries brokers before a run, so that a wrong setup fails at once with a one-line error. */
 final class KafkaQuestions {
 
   /** How long a broker may take to answer before it counts as unreachable. */
@@ -26,12 +26,13 @@ final class KafkaQuestions {
   private KafkaQuestions() {}
 
   /**
-   * Asks, with a client that the question opens and closes.
+   * Runs a query, which opens and closes its own client.
    *
-   * @throws dhara.options.BadOption where no broker can be reached, or none answers
+   * @throws dhara.options.BadOption if no broker can be reached, or none answers
    */
   static <A> A ask(Endpoint endpoint, KafkaAddress address, Supplier<A> question) {
-    // A Kafka client that cannot connect tries and logs without end: knock before it does.
+    // A Kafka client that cannot connect retries and logs without end, so try a plain connection
+    // first.
     knock(endpoint, address);
     try {
       return question.get();
@@ -77,7 +78,7 @@ final class KafkaQuestions {
         refusal);
   }
 
-  /** How a missing topic is reported: with the names that come nearest to it. */
+  /** The error for a missing topic, with the nearest existing names. */
   static String absent(String topic, Collection<String> topics) {
     List<String> nearest =
         topics.stream()

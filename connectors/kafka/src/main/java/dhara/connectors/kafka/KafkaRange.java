@@ -9,7 +9,7 @@ import org.apache.beam.sdk.coders.AtomicCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 
 /**
- * Offsets of a partition that are read in one go.
+ * A range of offsets of a partition that is read in one go.
  *
  * @param partition the partition
  * @param from the first offset (inclusive)

@@ -8,12 +8,14 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads ranges of a topic, each from its first to its last offset. Keeps a consumer, so it belongs
- * to one thread.
+ * Reads ranges of a topic, each from its first to its last offset. It holds a consumer, so it
+ * belongs to one thread.
  */
 final class KafkaRangeReader implements AutoCloseable {
 
-  /** How long a range may stand still, its broker gone, before the bundle fails. */
+  /**
+   * How long a range may make no progress, for example without a broker, before the bundle fails.
+   */
   private static final Duration STALLED = Duration.ofMinutes(2);
 
   private final KafkaAddress address;
@@ -24,21 +26,21 @@ final class KafkaRangeReader implements AutoCloseable {
     this.consumer = consumer;
   }
 
-  /** A reader of a topic, with a consumer of its own. */
+  /** A reader of a topic, with its own consumer. */
   static KafkaRangeReader open(KafkaConsumers consumers) {
     return new KafkaRangeReader(consumers.address(), consumers.open(consumers.settings()));
   }
 
-  /** Takes records as they were written. */
+  /** Takes the records of a range. */
   @FunctionalInterface
   interface Records {
     void accept(ConsumerRecord<byte[], byte[]> record);
   }
 
   /**
-   * Shows the records of a range in the order of their offsets.
+   * Passes on the records of a range in the order of their offsets.
    *
-   * @throws IllegalStateException where offsets were deleted, or nothing can be read any more
+   * @throws IllegalStateException if offsets were deleted, or reading makes no progress
    */
   void read(KafkaRange range, Records records) {
     TopicPartition partition = new TopicPartition(address.topic(), range.partition());
@@ -46,8 +48,8 @@ final class KafkaRangeReader implements AutoCloseable {
     consumer.seek(partition, range.from());
     long at = range.from();
     long movedAt = System.nanoTime();
-    // The position, not the last record, tells the end: the last offsets may hold transaction
-    // markers, or records that were compacted away.
+    // The end is detected by the position, not by the last record, because the last offsets may be
+    // transaction markers or compacted records.
     while (at < range.until()) {
       for (ConsumerRecord<byte[], byte[]> record : poll(range, partition)) {
         if (record.offset() >= range.until()) {

@@ -63,7 +63,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads events from a Kafka topic: {@code kafka://broker1:9092,broker2:9092/topic}. With {@code
- * end=} it reads a range and is bounded; without, it reads on for ever.
+ * end=} it reads a range and is bounded; without it, it is unbounded.
  *
  * <ul>
  *   <li>{@code start=}: {@code earliest} (the default), {@code latest}, an instant, or offsets as
@@ -71,24 +71,24 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code end=} (exclusive): {@code latest}, an instant or offsets
  *   <li>{@code isolation=}: {@code read_committed} (the default) or {@code read_uncommitted}
  *   <li>{@code consumer.NAME=}: a property of Kafka's consumer; a secret as {@code env:NAME} or
- *       {@code file:/path}, which every worker reads for itself
+ *       {@code file:/path}, which every worker resolves itself
  * </ul>
  *
  * <p>Instants are compared with the timestamps of records, not with event time, and mean the first
- * record at or after them. Where offsets are listed, partitions without one are not read. The
- * places of a bounded read are looked up once, before it runs; those of a stream where a partition
- * is first read, afterwards its checkpoints know.
+ * record at or after them. If offsets are listed, partitions without one are not read. The offsets
+ * of a bounded read are looked up once, before it runs; those of a stream when a partition is first
+ * read, later they come from the checkpoint.
  *
  * <p>Time: events carry the event time of their payload. The watermark of a partition trails its
  * newest event by {@code disorder}; an idle partition follows the tail of the topic (see {@link
  * PartitionWatermark}). Neither the wall clock nor a dead letter moves it.
  *
- * <p>What is no event is a dead letter with its bytes: a tombstone (empty; of a reference it
- * removes the key that the record has), what is too long (its first bytes), what does not parse,
- * what cannot be true in time. What is late by {@link Lateness} when a stream reads it, behind the
- * watermark of its own partition, leaves apart. Offsets that were deleted before they were read
- * fail the run: nothing is skipped in silence. The source joins no consumer group and commits
- * nothing.
+ * <p>Records that are not events become dead letters with their bytes: tombstones (in a reference,
+ * a tombstone removes its key), too long records (with their first bytes), records that do not
+ * parse, and implausible event times. In a stream, an event that is late by {@link Lateness} behind
+ * the watermark of its own partition goes to the late output. If offsets are deleted before they
+ * are read, the run fails: nothing is skipped silently. The source joins no consumer group and
+ * commits no offsets.
  *
  * <pre>{@code
  * KafkaSource.of(Endpoint.of("--events", "kafka://localhost:9092/trades?end=latest"), ...)
@@ -97,14 +97,14 @@ import org.slf4j.LoggerFactory;
 public final class KafkaSource<T extends Record & Event> implements EventSource<T> {
 
   /**
-   * Records in a chunk. What Flink's runner does for the metrics of each element of a source is
-   * shared by so many; more win little. To Flink a chunk is one element of a bundle, and while a
-   * bundle is open no watermark passes it: with this many the watermark of a topic that is read as
-   * fast as it goes moves on about every 200,000 records of a worker, with 100 every million.
+   * Records in a chunk. They share the cost of Flink's metrics update per source element; larger
+   * chunks gain little. For Flink a chunk is one element of a bundle, and the watermark does not
+   * advance while a bundle is open. With this size the watermark of a topic that is read at full
+   * speed advances about every 200,000 records of a worker; with 100 it would be every million.
    */
   private static final int CHUNK = 20;
 
-  /** Shorter than the tens of milliseconds for which KafkaIO itself waits for records. */
+  /** Shorter than the tens of milliseconds that KafkaIO itself waits for records. */
   private static final Duration CHUNK_TIME = Duration.ofMillis(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSource.class);
@@ -116,7 +116,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   private final Duration idleAfter;
   private final @Nullable ResultSet late;
 
-  /** The topics of facts that a reference follows; null where these are facts themselves. */
+  /** The topics of the facts that a reference follows; null if this is a source of facts. */
   private final @Nullable List<KafkaFacts> follows;
 
   private KafkaSource(
@@ -141,8 +141,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
    *
    * @param coder encodes events
    * @param disorder how far out of order events may arrive within a partition
-   * @param idleAfter how long a partition is silent before it holds the watermark back no more
-   * @throws BadOption where the endpoint is malformed or has unknown parameters
+   * @param idleAfter how long a partition must be silent before it stops holding the watermark back
+   * @throws BadOption if the endpoint is malformed or has unknown parameters
    */
   public static <T extends Record & Event> KafkaSource<T> of(
       Endpoint endpoint,
@@ -159,7 +159,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
    * The same range without the records that a stream of the topic found late.
    *
    * @param newLate the stream's late output
-   * @throws BadOption where this is no range but a stream
+   * @throws BadOption if this is a stream and not a range
    */
   public KafkaSource<T> without(ResultSet newLate) {
     if (span.end() == null) {
@@ -193,7 +193,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, late, topics);
   }
 
-  /** The partitions with their offsets; of a stream up to where they end now. */
+  /** The partitions with their offsets; for a stream up to their current ends. */
   @Override
   public List<String> found() {
     List<KafkaRange> ranges = span.upToNow().ranges();
@@ -209,9 +209,9 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   }
 
   /**
-   * Asks the brokers whether the topic is there, and the partitions and offsets in it.
+   * Checks with the brokers that the topic, its partitions and the offsets exist.
    *
-   * @throws BadOption where they are not, or no broker answers within ten seconds
+   * @throws BadOption if not, or if no broker answers within ten seconds
    */
   @Override
   public void check() {
@@ -225,9 +225,9 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   }
 
   /**
-   * A stream. KafkaIO has two implementations; this takes the one over {@code UnboundedSource} on
-   * every engine, because its readers, and with them the watermark policy's knowledge of silence,
-   * live as long as their partition is read. The other one makes a new policy for every poll, which
+   * A stream. KafkaIO has two implementations; this uses the one over {@code UnboundedSource} on
+   * every engine, because its readers, and so the idle times in the watermark policy, live as long
+   * as their partition is read. The other implementation creates a new policy for every poll, which
    * would never find a partition idle.
    */
   private Read<T> stream(Pipeline pipeline, String name, Lateness lateness) {
@@ -267,8 +267,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
             .withValueDeserializerProviderAndCoder(
                 new Arrivals<>(decoding, coder), new ArrivalCoder<>(coder))
             .withTimestampPolicyFactory(policy)
-            // Only the implementation over UnboundedSource knows this option: setting it, to what
-            // it is anyway, is how that one is chosen whatever the engine prefers.
+            // Only the implementation over UnboundedSource has this option. Setting it, to its
+            // default value, selects that implementation whatever the engine prefers.
             .withOffsetDeduplication(false);
     String topic = consumers.address().topic();
     if (start instanceof KafkaOffsets.Listed listed) {
@@ -310,23 +310,23 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
         CHUNK_TIME);
   }
 
-  /** A tombstone holds as of its record's time. */
+  /** A tombstone takes effect at its record's timestamp. */
   private static <T extends Record> Version<T> removed(String key, long atMillis, String position) {
     return Version.removed(key, java.time.Instant.ofEpochMilli(atMillis), position);
   }
 
-  /** Where a record stands, as dead letters and late events say it. */
+  /** The position of a record in dead letters and late events. */
   private static String position(int partition, long offset) {
     return "partition=" + partition + " offset=" + offset;
   }
 
   private static Map<String, Object> withoutDeserializers(Map<String, Object> settings) {
-    settings.remove("key.deserializer"); // KafkaIO sets the same and refuses to be told
+    settings.remove("key.deserializer"); // KafkaIO sets the same and refuses the property
     settings.remove("value.deserializer");
     return settings;
   }
 
-  /** A backfill: ranges of offsets, each read by whichever worker is free. */
+  /** A backfill: ranges of offsets, each read by any free worker. */
   private Read<T> range(Pipeline pipeline, String name) {
     KafkaConsumers consumers = span.consumers();
     LateRecords lateRecords =
@@ -385,13 +385,13 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
   }
 
-  /** Makes the consumers of KafkaIO: with the secrets read, and standing where reading starts. */
+  /** Creates the consumers of KafkaIO, with resolved secrets, positioned where reading starts. */
   private record StartingConsumers(KafkaConsumers consumers, KafkaOffsets start)
       implements SerializableFunction<Map<String, Object>, Consumer<byte[], byte[]>> {
 
     @Override
     public Consumer<byte[], byte[]> apply(Map<String, Object> described) {
-      // KafkaIO's second consumer, which counts the backlog, differs by some settings: keep those.
+      // KafkaIO's second consumer, which counts the backlog, has some other settings: keep those.
       Map<String, Object> settings = consumers.settings();
       described.forEach(
           (name, value) -> {
@@ -404,9 +404,9 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   }
 
   /**
-   * A consumer that stands at the start as soon as it has partitions. KafkaIO itself can only start
-   * all partitions at one instant, and fails where a partition has no record after it. A reader
-   * that is restored moves on from here to where its checkpoint says.
+   * A consumer that seeks to the start as soon as it has partitions. KafkaIO itself can only start
+   * all partitions at one instant, and fails if a partition has no record after it. A restored
+   * reader then seeks to the offset of its checkpoint.
    */
   private static final class StartingConsumer extends KafkaConsumer<byte[], byte[]> {
 
@@ -426,7 +426,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
   }
 
-  /** Keys say nothing that the value does not: they are not kept. */
+  /** Drops the keys, because the value contains everything. */
   private static final class NoKeys implements DeserializerProvider<Void> {
 
     private static final long serialVersionUID = 1L;
@@ -442,7 +442,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
   }
 
-  /** Of a reference a tombstone has nothing but its key. */
+  /** Keeps the keys of a reference as text, because a tombstone has only its key. */
   private static final class TextKeys implements DeserializerProvider<String> {
 
     private static final long serialVersionUID = 1L;
@@ -460,7 +460,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
   }
 
-  /** Reads values to arrivals where they come off the wire. */
+  /** Deserializes values to arrivals. */
   private static final class Arrivals<T extends Record & Event>
       implements DeserializerProvider<Arrival<T>> {
 
@@ -486,7 +486,9 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
   }
 
-  /** Parts events, which are stamped already, from late ones and dead letters, and counts all. */
+  /**
+   * Separates events, which are already stamped, from late ones and dead letters, and counts all.
+   */
   static final class SplitFn<K, T extends Record & Event>
       extends DoFn<Chunk<KafkaRecord<K, Arrival<T>>>, T> {
 

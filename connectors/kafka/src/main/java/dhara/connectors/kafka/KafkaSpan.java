@@ -18,19 +18,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What a URI says of a topic that is read: how to reach it, and from where to where.
+ * The topic and range that a URI names for reading.
  *
  * @param endpoint the URI
  * @param consumers how it is read
  * @param start where reading starts
- * @param end where it ends; null where it goes on for ever
+ * @param end where it ends; null if it is unbounded
  */
 record KafkaSpan(
     Endpoint endpoint, KafkaConsumers consumers, KafkaOffsets start, @Nullable KafkaOffsets end) {
 
   /**
-   * Offsets of one range: some seconds of work, so that workers stay evenly busy, and few enough
-   * events for Spark, which holds all that comes of one element in memory.
+   * The most offsets of one range: some seconds of work, so that workers stay evenly busy, and few
+   * enough events for Spark, which holds the whole output of one element in memory.
    */
   private static final long MOST_PER_RANGE = 100_000;
 
@@ -40,7 +40,7 @@ record KafkaSpan(
   /**
    * Reads an endpoint.
    *
-   * @throws dhara.options.BadOption where it is malformed or has unknown parameters
+   * @throws dhara.options.BadOption if it is malformed or has unknown parameters
    */
   static KafkaSpan of(Endpoint endpoint) {
     endpoint.allow(PARAMETERS);
@@ -60,7 +60,7 @@ record KafkaSpan(
         end == null ? null : KafkaOffsets.of(endpoint, "end", end));
   }
 
-  /** The same, up to the newest record as it stands where the URI names no end. */
+  /** The same; if the URI names no end, up to the newest record now. */
   KafkaSpan upToNow() {
     return end == null
         ? new KafkaSpan(endpoint, consumers, start, new KafkaOffsets.Latest())
@@ -73,14 +73,14 @@ record KafkaSpan(
     return new KafkaSpan(endpoint, new KafkaConsumers(other, consumers.isolation()), start, end);
   }
 
-  /** The topics that the brokers show. */
+  /** The topics that the brokers list. */
   Set<String> topics() {
     return asked(consumer -> consumer.listTopics(KafkaQuestions.PATIENCE).keySet());
   }
 
   /**
-   * The ranges of {@link #ranges}, cut so that workers share them. There is one at least, be it
-   * empty: what reads it says that it has read nothing.
+   * The ranges of {@link #ranges}, divided so that workers share them. There is at least one, even
+   * if it is empty, so that its reader reports that it read nothing.
    */
   List<KafkaRange> cut() {
     List<KafkaRange> cut = new ArrayList<>();
@@ -92,8 +92,8 @@ record KafkaSpan(
   }
 
   /**
-   * What a user may not have meant, a line each: partitions that are not read because the offsets
-   * of others are listed, and client properties that Kafka does not know.
+   * A line for each probable mistake: partitions that are not read because only the offsets of
+   * others are listed, and client properties that Kafka does not know.
    */
   List<String> doubts() {
     List<String> doubts =
@@ -120,10 +120,10 @@ record KafkaSpan(
   }
 
   /**
-   * The range of every partition that is read, as it stands now; of a stream, up to its end.
+   * The current range of every partition that is read; for a stream, up to its current end.
    *
-   * @throws dhara.options.BadOption where topic, partitions or offsets are not there, or no broker
-   *     answers
+   * @throws dhara.options.BadOption if the topic, a partition or an offset does not exist, or no
+   *     broker answers
    */
   List<KafkaRange> ranges() {
     return asked(this::ranges);

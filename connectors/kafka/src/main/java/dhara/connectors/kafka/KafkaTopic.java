@@ -17,21 +17,22 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * A topic to be written to, created where it is not there yet.
+ * A topic to be written to, created if it does not exist.
  *
- * @param endpoint what named it
+ * @param endpoint the endpoint that names it
  * @param address the topic
- * @param partitions how many it gets where it is created
- * @param upserts whether it is compacted where it is created; else it deletes by age
- * @param longest bytes of a record that it must take where it is created; 0 leaves that to Kafka
+ * @param partitions the number of partitions if it is created
+ * @param upserts whether it is compacted if it is created; otherwise it deletes by age
+ * @param longest the size in bytes of a record that it must accept if it is created; 0 for Kafka's
+ *     default
  */
 record KafkaTopic(
     Endpoint endpoint, KafkaAddress address, int partitions, boolean upserts, long longest) {
 
   /**
-   * What {@code partitions=} says; 1 where it says nothing.
+   * The value of {@code partitions=}; 1 by default.
    *
-   * @throws dhara.options.BadOption where that is no count
+   * @throws dhara.options.BadOption if that is not a count
    */
   static int partitions(Endpoint endpoint) {
     String partitions = endpoint.parameter("partitions", "1");
@@ -42,7 +43,7 @@ record KafkaTopic(
   }
 
   /**
-   * Creates the topic if it is not there. To be asked by {@link KafkaQuestions}.
+   * Creates the topic if it does not exist. Call it through {@link KafkaQuestions}.
    *
    * @return how many partitions it has
    */
@@ -51,7 +52,7 @@ record KafkaTopic(
   }
 
   /**
-   * The same, where the topic must have some partitions at least: it is not created with fewer.
+   * The same for a topic that needs a minimum of partitions: it is not created with fewer.
    *
    * @param least how many
    * @param why what needs them
@@ -75,15 +76,15 @@ record KafkaTopic(
         });
   }
 
-  /** Whether it is there. To be asked by {@link KafkaQuestions}. */
+  /** Whether it exists. Call it through {@link KafkaQuestions}. */
   boolean isThere() {
     return asked(admin -> admin.listTopics().names().get().contains(address.topic()));
   }
 
   /**
-   * The id of the cluster that a topic is in.
+   * The id of the topic's cluster.
    *
-   * @throws dhara.options.BadOption where no broker answers
+   * @throws dhara.options.BadOption if no broker answers
    */
   static String cluster(Endpoint endpoint, KafkaAddress address) {
     KafkaTopic topic = new KafkaTopic(endpoint, address, 1, false, 0);
@@ -95,7 +96,7 @@ record KafkaTopic(
     A ask(Admin admin) throws ExecutionException, InterruptedException;
   }
 
-  /** Settings of a client that asks, and gives up soon. */
+  /** Settings of a client for queries, with short timeouts. */
   static Map<String, Object> settings(KafkaAddress address) {
     Map<String, Object> settings = address.settings();
     settings.keySet().removeIf(name -> !AdminClientConfig.configNames().contains(name));
@@ -129,7 +130,7 @@ record KafkaTopic(
     return why + " needs " + least + " at least; name a new topic with partitions=" + least;
   }
 
-  /** False where somebody else has just created it. */
+  /** False if somebody else has just created it. */
   private boolean created(Admin admin) throws ExecutionException, InterruptedException {
     NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
     Map<String, String> settings = new HashMap<>();
@@ -154,7 +155,10 @@ record KafkaTopic(
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
-  /** A topic that was created a moment ago is listed before every broker can describe it. */
+  /**
+   * The number of partitions; retries, because a topic that was just created is listed before every
+   * broker can describe it.
+   */
   private int existing(Admin admin) throws ExecutionException, InterruptedException {
     long deadline = System.nanoTime() + KafkaQuestions.PATIENCE.toNanos();
     while (true) {

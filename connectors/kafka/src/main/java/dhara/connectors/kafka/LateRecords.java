@@ -21,8 +21,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 
 /**
- * The records of a topic that a stream found late, by partition and offset, as its late output
- * says. A backfill of the topic that leaves them out reads what the stream's answers are made of.
+ * The records of a topic that a stream found late, by partition and offset, from its late output. A
+ * backfill of the topic without them reads exactly the records that the stream's answers cover.
  */
 final class LateRecords implements Serializable {
 
@@ -31,7 +31,7 @@ final class LateRecords implements Serializable {
   private static final Pattern POSITION =
       Pattern.compile("partition=(\\d{1,9}) offset=(\\d{1,18})");
 
-  /** Lies in no block. */
+  /** A key that is in no block. */
   private static final KV<Long, Long> OF_ANOTHER_INPUT = KV.of(-1L, -1L);
 
   private final PCollectionView<Map<Long, Iterable<Long>>> offsets;
@@ -43,10 +43,10 @@ final class LateRecords implements Serializable {
   /**
    * Reads a late output.
    *
-   * @param late what a stream wrote: its rows, or a folder that has them in {@code late}
-   * @param input the input whose records are asked for; what other inputs had late is passed over
-   * @param source the topic that it is read from, as late events name it
-   * @param name what the names of the steps begin with
+   * @param late the late output of a stream: its rows, or a folder that has them in {@code late}
+   * @param input the input; late events of other inputs are skipped
+   * @param source the topic of the input, as late events name it
+   * @param name the prefix of the step names
    */
   static LateRecords read(
       ResultSet late, String input, String source, Pipeline pipeline, String name) {
@@ -62,7 +62,7 @@ final class LateRecords implements Serializable {
               row -> position(row, input, source),
               coder);
     } else if (late.names().contains(Aside.LEDGER)) {
-      // A stream wrote here, and found nothing late: it made no folder for that.
+      // A stream wrote here and found nothing late, so it created no folder.
       positions = pipeline.apply(name + ": late records", Create.empty(coder));
     } else {
       throw late.endpoint().bad("has no late events; name a stream's late output");
@@ -88,7 +88,7 @@ final class LateRecords implements Serializable {
     return KV.of(block(Integer.parseInt(matcher.group(1)), offset), offset);
   }
 
-  /** Offsets of a partition are looked up by the block that they lie in: a range spans a few. */
+  /** Offsets of a partition are looked up by block; a range spans a few blocks. */
   private static final long BLOCK = 1 << 16;
 
   private static long block(int partition, long offset) {

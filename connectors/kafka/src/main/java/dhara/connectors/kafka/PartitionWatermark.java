@@ -7,16 +7,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The watermark of one partition, in epoch milliseconds of event time: it trails the newest event
- * by the disorder, never falls, and never comes from the wall clock, so that last year's events
- * read today are as much on time as they were last year.
+ * by the disorder, never goes back, and never comes from the wall clock, so last year's events read
+ * today are on time just as they were last year.
  *
  * <p>A partition that is idle (nothing left to read, and silent for a while of wall clock) must not
  * hold the others back: it follows the {@link TopicTail tail of its topic}, which is the newest
  * event in any of its partitions, wherever they are read. It goes no further: while the whole topic
- * is silent the watermark stands, and a replay that pauses for an hour finds it where it was.
+ * is silent the watermark does not advance, so a replay that pauses for an hour continues where it
+ * was.
  *
- * <p>What was in the log when the tail was read is never made late by that tail: the partition
- * counts as caught up only by a backlog that was counted after the tail was read.
+ * <p>Records that were in the log when the tail was read are never late because of that tail: the
+ * partition counts as caught up only if its backlog was counted after the tail was read.
  */
 final class PartitionWatermark {
 
@@ -30,11 +31,11 @@ final class PartitionWatermark {
   private long heardAt;
 
   /**
-   * A watermark that starts where it was.
+   * A watermark that continues from a restored value.
    *
    * @param previous the watermark before a restore; {@link TopicTail#NONE} for a first start
    * @param wallClock epoch milliseconds; measures silence and nothing else
-   * @param tails the newest known tail of the topic, null while none is; asked only when silent
+   * @param tails the newest known tail of the topic, null if none is known; called only when silent
    */
   PartitionWatermark(
       int partition,
@@ -58,13 +59,16 @@ final class PartitionWatermark {
     follow(atMillis);
   }
 
-  /** A record was read that is no event: the partition is not silent, but no time has passed. */
+  /**
+   * A record was read that is not an event: the partition is not silent, but event time does not
+   * advance.
+   */
   void heard() {
     heardAt = wallClock.getAsLong();
   }
 
   /**
-   * The watermark now.
+   * The current watermark.
    *
    * @param backlog how many offsets are left to read; negative if that is unknown
    * @param countedAt when the backlog was counted, epoch milliseconds of wall clock
@@ -79,7 +83,7 @@ final class PartitionWatermark {
     return watermark;
   }
 
-  /** The watermark as it was last known: nothing downstream has a later one. */
+  /** The watermark that was last reported downstream. */
   long known() {
     return watermark;
   }

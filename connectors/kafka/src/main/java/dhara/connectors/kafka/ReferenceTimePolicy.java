@@ -20,14 +20,14 @@ import org.joda.time.Instant;
 
 /**
  * Stamps the records of a reference topic with their event time, keeps the {@link
- * ReferenceWatermark} of each partition, and settles which records are late by it.
+ * ReferenceWatermark} of each partition, and decides which records are late by it.
  */
 final class ReferenceTimePolicy<T extends Record & Event>
     implements TimestampPolicyFactory<String, Arrival<T>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** How often the facts are looked at: their answers wait that long at most. */
+  /** How often the progress of the facts is read: their answers wait at most this long. */
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final KafkaConsumers consumers;
@@ -73,7 +73,7 @@ final class ReferenceTimePolicy<T extends Record & Event>
         new ReferenceWatermark(partition.partition(), disorder, previous, leads()));
   }
 
-  /** One look at the facts for all partitions that are read here. */
+  /** The progress of the facts, shared by all partitions of this worker. */
   private synchronized Refreshed<Lead> leads() {
     if (leads == null) {
       TopicTails<T> own = new TopicTails<>(consumers, decoding, EVERY);
@@ -87,7 +87,10 @@ final class ReferenceTimePolicy<T extends Record & Event>
     return leads;
   }
 
-  /** The facts first: what was written before the newest of them is in the reference then. */
+  /**
+   * Reads the facts first: then every reference record written before the newest fact is below the
+   * ends read afterwards.
+   */
   private static Lead lead(List<TopicTails<?>> facts, TopicTails<?> own) {
     long newest = TopicTail.NONE;
     for (TopicTails<?> topic : facts) {

@@ -5,16 +5,16 @@ import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The watermark of one partition of a reference topic, in epoch milliseconds of event time: how far
- * the facts can be joined with what was read of it.
+ * The watermark of one partition of a reference topic, in epoch milliseconds of event time: facts
+ * up to it can be joined with the records read so far.
  *
- * <p>It is not moved by the records themselves, which may hold from long ago or from a time to
- * come, and of which there may be none for months. When the partition has been read up to where it
- * ended after the facts were looked at, it has all that was written before the newest of those
- * facts; so it stands where theirs does, behind it by the disorder. So all that is in the topic is
- * there before the first fact passes, an update is late only when facts newer than it by more than
- * the disorder and the lateness were in their topics before it, and a silent reference holds nobody
- * back.
+ * <p>The records themselves do not move it, because their times may lie far in the past or in the
+ * future, and there may be none for months. Instead, the newest fact is read first, and the end of
+ * the partition after that. Once the partition is read up to that end, it has every record that was
+ * written before that fact; so its watermark is the time of that fact minus the disorder. Therefore
+ * everything in the topic is read before the first fact passes, an update is late only if facts
+ * newer than it by more than the disorder and the lateness were in their topics before it, and a
+ * silent reference does not hold facts back.
  */
 final class ReferenceWatermark {
 
@@ -26,19 +26,19 @@ final class ReferenceWatermark {
   private long position = -1;
 
   /**
-   * The facts and the partitions, seen one after the other.
+   * The progress of the facts, and the ends of the reference's partitions.
    *
-   * @param newestFact event time of the newest fact, epoch milliseconds; {@link TopicTail#NONE}
-   *     where there is none
-   * @param tail the ends of the reference's partitions, asked for after that
+   * @param newestFact event time of the newest fact, epoch milliseconds; {@link TopicTail#NONE} if
+   *     there is none
+   * @param tail the ends of the reference's partitions, read after that
    */
   record Lead(long newestFact, TopicTail tail) {}
 
   /**
-   * A watermark that starts where it was.
+   * A watermark that continues from a restored value.
    *
    * @param previous the watermark before a restore; {@link TopicTail#NONE} for a first start
-   * @param leads the newest known one, null while none is
+   * @param leads the newest known one, null if none is known
    */
   ReferenceWatermark(
       int partition, Duration disorder, long previous, Supplier<@Nullable Lead> leads) {
@@ -48,13 +48,13 @@ final class ReferenceWatermark {
     this.leads = leads;
   }
 
-  /** A record was read, be it an event or not. */
+  /** A record was read, whether it is an event or not. */
   void read(long offset) {
     position = offset + 1;
   }
 
   /**
-   * The watermark now.
+   * The current watermark.
    *
    * @param backlog how many offsets are left to read; negative if that is unknown
    * @param countedAt when the backlog was counted, epoch milliseconds of wall clock
@@ -75,7 +75,7 @@ final class ReferenceWatermark {
         || (backlog >= 0 && countedAt > tail.readAt() && tail.caughtUp(partition, backlog));
   }
 
-  /** The watermark as it was last known: nothing downstream has a later one. */
+  /** The watermark that was last reported downstream. */
   long known() {
     return watermark;
   }

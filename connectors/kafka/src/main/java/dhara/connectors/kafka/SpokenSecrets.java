@@ -8,8 +8,8 @@ import org.apache.kafka.common.KafkaException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Takes secrets out of failures: a client that is given a password where it expects a JAAS
- * configuration, for example, says that there is no login module of that name.
+ * Removes secrets from failures: if a client gets a password where it expects a JAAS configuration,
+ * for example, its message says that there is no login module of that name.
  */
 final class SpokenSecrets {
 
@@ -28,7 +28,7 @@ final class SpokenSecrets {
             .toList();
   }
 
-  /** The failure itself where it says none of them, else a copy of it without. */
+  /** The failure itself if it contains no secret, otherwise a copy without secrets. */
   KafkaException takenFrom(KafkaException failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (!String.valueOf(t.getMessage()).equals(taken(t.getMessage()))) {

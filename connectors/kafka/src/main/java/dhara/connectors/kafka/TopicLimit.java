@@ -17,29 +17,29 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
- * How many bytes a topic takes at a time, be they one record or a batch of several: what its {@code
- * max.message.bytes} says, or less where the user gives the producer less.
+ * The largest batch that a topic accepts, of one or several records: its {@code max.message.bytes},
+ * or less if the user limits the producer.
  *
  * @param bytes of a batch
  */
 record TopicLimit(int bytes) {
 
-  /** Kafka's own {@code max.message.bytes}. */
+  /** Kafka's default of {@code max.message.bytes}. */
   static final int KAFKAS = 1_048_588;
 
-  /** The most that a topic is made to take: one is read whole into memory by whoever reads it. */
+  /** The largest limit that a created topic gets, because readers hold a whole batch in memory. */
   private static final int MOST = 64 << 20;
 
-  /** What a batch has beside the key and the value of its only record: 91 bytes, and headroom. */
+  /** The overhead of a batch with one record, beside key and value: 91 bytes, plus headroom. */
   private static final int OVERHEAD = 256;
 
-  /** What does not compress gets longer, by 4 bytes in 64 KiB of lz4's blocks. */
+  /** Incompressible data grows, by 4 bytes per lz4 block of 64 KiB. */
   private static final int COMPRESSION = 1 << 10;
 
   private static final int BUFFER = 32 << 20;
   private static final int BATCH = 256 << 10;
 
-  /** A topic that is changed, or a stream that starts anew, is asked again after this. */
+  /** How long a limit is cached, so that changes of the topic are noticed. */
   private static final Duration KNOWN_FOR = Duration.ofMinutes(1);
 
   private static final Map<KafkaAddress, Known> KNOWN = new ConcurrentHashMap<>();
@@ -53,10 +53,9 @@ record TopicLimit(int bytes) {
   }
 
   /**
-   * The limit of a topic as it is now, give or take a minute. Where the broker does not say,
-   * Kafka's own is taken.
+   * The limit of a topic, cached for a minute. If the broker does not report it, Kafka's default.
    *
-   * @throws KafkaException where no broker answers
+   * @throws KafkaException if no broker answers
    */
   static TopicLimit of(KafkaAddress address) {
     long now = System.nanoTime();
@@ -98,20 +97,20 @@ record TopicLimit(int bytes) {
     }
   }
 
-  /** A number of bytes that the user set; what is none is for Kafka to refuse. */
+  /** A number of bytes that the user set; Kafka refuses an invalid one. */
   private static int set(KafkaAddress address, String property, int otherwise) {
     String value = address.properties().get(property);
     return value != null && value.matches("\\d{1,9}") ? Integer.parseInt(value) : otherwise;
   }
 
-  /** How long the key and the value of a record may be together. */
+  /** The largest size of key and value of a record together. */
   int record() {
     return Math.max(0, bytes - bytes / COMPRESSION - OVERHEAD);
   }
 
   /**
-   * What a producer must be set to. A batch that is longer than the topic takes would be split,
-   * sent and refused again until the producer gives up: no batch is.
+   * The settings of the producer. They prevent batches that are too long for the topic, which would
+   * be split, sent and refused repeatedly until the producer gives up.
    */
   Map<String, Object> settings(KafkaAddress address) {
     return Map.of(

@@ -26,11 +26,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Rows that {@link KafkaSink} has written: JSON objects, whose record key says what they replace.
+ * Rows that {@link KafkaSink} has written: JSON objects, each of which replaces earlier ones with
+ * its record key.
  */
 final class TopicResults implements ResultSet {
 
-  /** What a row is taken for where only offsets are known. */
+  /** The assumed size of a row, because only offsets are known. */
   private static final long BYTES_PER_ROW = 300;
 
   private final Endpoint endpoint;
@@ -70,7 +71,7 @@ final class TopicResults implements ResultSet {
     return names;
   }
 
-  /** Other topics may begin with this one's name and have nothing to do with it. */
+  /** False, because unrelated topics may begin with this one's name. */
   @Override
   public boolean namesOutputs() {
     return false;
@@ -122,7 +123,7 @@ final class TopicResults implements ResultSet {
     return PCollectionList.of(all).apply(step, Flatten.pCollections()).setCoder(coder);
   }
 
-  /** Reads ranges of a topic to what its rows say. */
+  /** Reads ranges of a topic and converts the rows. */
   static final class ReadFn<T> extends DoFn<KafkaRange, T> {
 
     private final KafkaConsumers consumers;

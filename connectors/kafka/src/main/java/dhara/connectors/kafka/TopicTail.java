@@ -3,11 +3,11 @@ package dhara.connectors.kafka;
 import java.util.Map;
 
 /**
- * The ends of a topic's partitions, seen at one moment.
+ * The ends of a topic's partitions at one moment.
  *
- * @param readAt when the ends were asked for, epoch milliseconds of wall clock
+ * @param readAt when the ends were queried, epoch milliseconds of wall clock
  * @param newest the newest event time among the last records of every partition, epoch
- *     milliseconds; {@link #NONE} where there are no events
+ *     milliseconds; {@link #NONE} if there are no events
  * @param ends the end of each partition
  */
 record TopicTail(long readAt, long newest, Map<Integer, End> ends) {
@@ -24,8 +24,8 @@ record TopicTail(long readAt, long newest, Map<Integer, End> ends) {
   record End(long readable, long end) {}
 
   /**
-   * Whether nothing is left to read for a reader with this backlog. What is left may be nothing but
-   * transaction markers, which no consumer is ever given and every backlog counts.
+   * Whether nothing is left to read for a reader with this backlog. The rest may be only
+   * transaction markers, which a backlog counts but no consumer gets.
    */
   boolean caughtUp(int partition, long backlog) {
     End end = ends.get(partition);

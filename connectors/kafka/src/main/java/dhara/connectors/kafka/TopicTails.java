@@ -19,16 +19,16 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Reads the tail of a topic: when a silent partition asks for it, {@link Refreshed at most once in
- * a while}.
+ * Reads the tail of a topic when a silent partition needs it, {@link Refreshed at most once per
+ * interval}.
  */
 final class TopicTails<T extends Record & Event> implements Supplier<@Nullable TopicTail> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /**
-   * How many offsets from the end the last records are looked for: a few, and where a partition
-   * ends in so many transaction markers or compacted records that there is none, more.
+   * How many offsets before the end the last record is searched for: first a few; then more, if a
+   * partition ends in so many transaction markers or compacted records that none was found.
    */
   private static final long[] DEPTHS = {10, 10_000};
 
@@ -42,7 +42,7 @@ final class TopicTails<T extends Record & Event> implements Supplier<@Nullable T
     this.tails = new Refreshed<>("tail of " + consumers.address().source(), this::read, every);
   }
 
-  /** The last tail read, null while there is none; starts the next reading when it is due. */
+  /** The last tail read, null if there is none; starts the next reading when it is due. */
   @Override
   public @Nullable TopicTail get() {
     return tails.get();
@@ -78,7 +78,7 @@ final class TopicTails<T extends Record & Event> implements Supplier<@Nullable T
 
   /**
    * Reads from {@code readable} to {@code ends}, and moves {@code readable} behind the last record.
-   * Partitions in which there was a record are open no more.
+   * Partitions in which a record was found are removed from the open ones.
    *
    * @return the newest event time
    */

@@ -13,15 +13,16 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Writes records to named partitions of a topic, in order, outside of any pipeline: {@code
- * kafka://broker:9092/topic?partitions=4&producer.NAME=VALUE}. A topic that is not there yet is
- * created, and deletes by age.
+ * kafka://broker:9092/topic?partitions=4&producer.NAME=VALUE}. If the topic does not exist, it is
+ * created and deletes by age.
  *
- * <p>One request is underway at a time, so that what is sent again comes before what follows it:
- * the order within a partition is the order of {@link #send}. Records carry the time of writing.
+ * <p>Only one request is in flight at a time, so a retry comes before later records: the order
+ * within a partition is the order of {@link #send}. The timestamp of a record is the time of
+ * writing.
  */
 public final class TopicWriter implements AutoCloseable {
 
-  /** How much room a request takes beside one record. */
+  /** The overhead of a request beside one record. */
   private static final int REQUEST_OVERHEAD = 1 << 16;
 
   private final KafkaProducers producers;
@@ -40,13 +41,13 @@ public final class TopicWriter implements AutoCloseable {
   }
 
   /**
-   * Opens a topic, and creates it if it is not there.
+   * Opens a topic, and creates it if it does not exist.
    *
    * @param endpoint the topic
    * @param least how many partitions it must have
    * @param why what needs so many, for the error
-   * @param longest bytes of a record
-   * @throws BadOption where the endpoint is malformed, no broker answers within ten seconds, or the
+   * @param longest the largest size of a record, in bytes
+   * @throws BadOption if the endpoint is malformed, no broker answers within ten seconds, or the
    *     topic has too few partitions
    */
   public static TopicWriter open(Endpoint endpoint, int least, String why, int longest) {
@@ -90,7 +91,7 @@ public final class TopicWriter implements AutoCloseable {
     return Utils.toPositive(Utils.murmur2(key)) % partitions;
   }
 
-  /** How many records the brokers have taken. */
+  /** How many records the brokers have acknowledged. */
   public long acknowledged() {
     return acknowledgements.count();
   }
@@ -99,8 +100,8 @@ public final class TopicWriter implements AutoCloseable {
    * Sends a record; returns before it is acknowledged.
    *
    * @param key null for none
-   * @throws IllegalStateException where the brokers have refused this record or an earlier one, or
-   *     have not taken it in time
+   * @throws IllegalStateException if the brokers have refused this record or an earlier one, or
+   *     have not accepted it in time
    */
   public void send(int partition, byte @Nullable [] key, byte[] value) {
     check();
@@ -108,9 +109,9 @@ public final class TopicWriter implements AutoCloseable {
   }
 
   /**
-   * Waits until all that was sent is acknowledged.
+   * Waits until every record is acknowledged.
    *
-   * @throws IllegalStateException where a record was not
+   * @throws IllegalStateException if one was not
    */
   public void finish() {
     acknowledgements.await();
@@ -127,7 +128,7 @@ public final class TopicWriter implements AutoCloseable {
                   + acknowledged()
                   + " records, and then refused one or went away: "
                   + refusal.getMessage());
-      // What a user sees of a failure is its root, and that must name the topic.
+      // A user sees the root cause of a failure, so it must name the topic.
       failure.addSuppressed(refusal);
       throw failure;
     }
@@ -139,7 +140,7 @@ public final class TopicWriter implements AutoCloseable {
     return producers.address().source();
   }
 
-  /** Ends at once: what matters was waited for by {@link #finish}. */
+  /** Closes at once, because {@link #finish} has waited for the records. */
   @Override
   public void close() {
     flusher.shutdownNow();

@@ -7,7 +7,7 @@ import dhara.formats.text.BadEvent;
 import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Reads the values of records. Keeps a parser, so it belongs to one thread. */
+/** Reads the values of records. It holds a parser, so it belongs to one thread. */
 public final class ArrivalReader<T extends Record & Event> {
 
   private final Decoding<T> decoding;
@@ -19,7 +19,7 @@ public final class ArrivalReader<T extends Record & Event> {
   }
 
   /**
-   * Reads a value; the result is still to be {@link Arrival#settle settled}.
+   * Reads a value; the caller must {@link Arrival#settle settle} the result.
    *
    * @param value null for a tombstone
    */
@@ -42,7 +42,7 @@ public final class ArrivalReader<T extends Record & Event> {
     }
   }
 
-  /** Reads a value and settles it by its record's timestamp. */
+  /** Reads a value and settles it with its record's timestamp. */
   public Arrival<T> read(byte @Nullable [] value, long recordMillis) {
     Arrival<T> arrival = read(value);
     arrival.settle(decoding.bounds(), recordMillis);

@@ -13,9 +13,9 @@ import org.apache.beam.sdk.coders.StructuredCoder;
 import org.joda.time.Instant;
 
 /**
- * Elements that a source hands over at once, each with its own time, in the order in which they
- * were read. The chunk's own time is the earliest of theirs, so that its elements can be output one
- * by one with their times.
+ * Several elements of a source as one, each with its own time, in the order in which they were
+ * read. The chunk's own time is the earliest of theirs, so that its elements can be output one by
+ * one with their times.
  */
 public final class Chunk<T> {
 
@@ -29,12 +29,12 @@ public final class Chunk<T> {
     this.earliest = Arrays.stream(millis).min().orElseThrow();
   }
 
-  /** How many elements: at least one. */
+  /** The number of elements, at least one. */
   public int size() {
     return millis.length;
   }
 
-  /** An element, counted from 0. */
+  /** An element by index, from 0. */
   public T element(int index) {
     return elements.get(index);
   }
@@ -74,7 +74,7 @@ public final class Chunk<T> {
     }
   }
 
-  /** Encodes chunks: how many elements, then the time and the bytes of each. */
+  /** Encodes chunks: the number of elements, then the time and the bytes of each. */
   static final class ChunkCoder<T> extends StructuredCoder<Chunk<T>> {
 
     private static final long serialVersionUID = 1L;

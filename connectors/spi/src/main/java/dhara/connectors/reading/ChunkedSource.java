@@ -15,26 +15,26 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * A source that hands over in chunks what another one gives, because engines pay for each element
- * of a source: Flink's runner brings all its metrics up to date with every one, which took half of
- * a plain job.
+ * Wraps another source and emits its elements in chunks, because engines have a cost per element of
+ * a source: Flink's runner updates all its metrics for each one, which took half of the time of a
+ * simple job.
  *
- * <p>Data: the elements of the other source, whole and in their order → {@link Chunk}s of them. A
- * chunk ends when it is full, when the other source has nothing at the moment, or after a while.
+ * <p>Data: the elements of the other source, in their order → {@link Chunk}s of them. A chunk ends
+ * when it is full, when the other source has no element at the moment, or after a given time.
  *
- * <p>Time: each element keeps its own; that of a chunk is the earliest. The watermark is the other
- * source's. While a chunk is gathered nobody is told of it, and once the chunk is there it covers
- * the chunk as it would its last element: what was on time when it was read is on time when the
- * chunk is taken apart, for downstream the watermark is still the one before the chunk.
+ * <p>Time: each element keeps its own; the time of a chunk is the earliest. The watermark is the
+ * other source's. It is not reported while a chunk is gathered; afterwards it covers the chunk as
+ * it would cover its last element. So an element that was on time when it was read is on time when
+ * the chunk is unpacked, because downstream the watermark is still the one before the chunk.
  *
- * <p>State: checkpoint marks are the other source's. A chunk is gathered within {@code advance()}
- * and is the current element after it, so that a mark covers whole chunks: all of the current one,
- * and nothing of the next. A mark holds the watermark as it is at that moment. KafkaIO's own holds
- * the one that somebody last asked for, which may be some thousand records old: a restored reader
- * would then find records on time that it had found late.
+ * <p>State: the checkpoint marks of the other source. A chunk is gathered within {@code advance()}
+ * and is the current element afterwards, so a mark covers whole chunks: all of the current one, and
+ * nothing of the next. A mark holds the watermark at that moment. KafkaIO's own mark holds the
+ * watermark that was last requested, which may be some thousand records old; a restored reader
+ * would then take records as on time that had been late before.
  *
- * <p>A source that wants its elements deduplicated by their ids is refused: after a restore chunks
- * are cut elsewhere, and have no ids that would stay.
+ * <p>A source that requires deduplication by record ids is refused, because after a restore the
+ * chunks are divided differently, so they have no stable ids.
  *
  * <pre>{@code
  * Read.from(ChunkedSource.of(source, 20, Duration.ofMillis(5)))
@@ -57,11 +57,11 @@ public final class ChunkedSource<T, M extends CheckpointMark> extends UnboundedS
   /**
    * A source in chunks.
    *
-   * @param most how many elements a chunk has at most
-   * @param longest how long a chunk is gathered, wall clock; the element that is being read then
+   * @param most the most elements of a chunk
+   * @param longest how long a chunk is gathered, wall clock; the element being read at that moment
    *     still belongs to it
-   * @throws IllegalArgumentException where a chunk would have no elements, or the source wants its
-   *     elements deduplicated
+   * @throws IllegalArgumentException if a chunk would have no elements, or the source requires
+   *     deduplication
    */
   public static <T, M extends CheckpointMark> ChunkedSource<T, M> of(
       UnboundedSource<T, M> source, int most, Duration longest) {
@@ -160,7 +160,7 @@ public final class ChunkedSource<T, M extends CheckpointMark> extends UnboundedS
 
     @Override
     public CheckpointMark getCheckpointMark() {
-      Instant unused = reader.getWatermark(); // the mark holds the one that was last asked for
+      Instant unused = reader.getWatermark(); // its mark holds the last requested one
       return reader.getCheckpointMark();
     }
 

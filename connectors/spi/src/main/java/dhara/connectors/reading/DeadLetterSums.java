@@ -16,28 +16,29 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * Dead letters on their way out of a source: of equal ones the first hundred are given whole, the
- * others as one that says how many there are and where. Without that, a file of 48 KB that unzips
+ * Merges equal dead letters of a source: the first hundred are output one by one, the others as one
+ * that gives their number and their range of positions. Without this, a file of 48 KB that unzips
  * to 50 million empty lines makes 8 GB of dead letters.
  *
- * <p>Equal are letters of one source with the same reason, text and bytes; others may stand between
- * them. So the sum of letters and each of its records can be read again as well as a whole letter.
+ * <p>Letters are equal if they have the same source, reason, text and bytes; other letters may lie
+ * between them. So each record of a merged letter can be found and read again, like that of a
+ * single letter.
  *
- * <p>State: the kinds of letters that came last, for as long as who has it reads one part of a
- * source or one bundle. They take 4 MiB of bytes at most, or one letter if that alone has more. A
- * kind for which there is no room is given, and begins anew when it comes again.
+ * <p>State: the most recent kinds of letters, while one part of a source or one bundle is read.
+ * They take at most 4 MiB of bytes, or one letter if it alone has more. A kind that is evicted for
+ * lack of room is output, and starts again when it comes back.
  */
 public final class DeadLetterSums {
 
-  /** How many equal letters are given whole… */
+  /** How many equal letters are output one by one… */
   static final int WHOLE = 100;
 
-  /** …as long as no more than so many are that have been given before. */
+  /** …as long as no more than this many repeated letters have been output in total. */
   static final int REPEATED = 10_000;
 
   /**
-   * Lines of two bytes have their place in gzip's window of 32 KiB so often: what a small file can
-   * hide behind repetition has no more kinds than that.
+   * As many two-byte lines as fit into gzip's window of 32 KiB: a small compressed file cannot
+   * repeat more kinds than that.
    */
   static final int KINDS = 1 << 14;
 
@@ -47,7 +48,7 @@ public final class DeadLetterSums {
   private long bytes;
   private int repeated;
 
-  /** Takes a letter; gives it, or the sum of others that must make room for it. */
+  /** Takes a letter, and outputs it, or merged letters that are evicted to make room for it. */
   public void add(DeadLetter letter, Consumer<DeadLetter> out) {
     Kind kind = new Kind(letter);
     Sum sum = sums.get(kind);
@@ -75,7 +76,7 @@ public final class DeadLetterSums {
     }
   }
 
-  /** Gives the sums that are left. */
+  /** Outputs the remaining merged letters. */
   public void giveAll(Consumer<DeadLetter> out) {
     sums.values().forEach(sum -> sum.give(out));
     sums.clear();
@@ -83,7 +84,7 @@ public final class DeadLetterSums {
     repeated = 0;
   }
 
-  /** What equal letters have in common. */
+  /** The fields in which equal letters agree. */
   private record Kind(DeadLetter letter) {
 
     long bytes() {
@@ -106,7 +107,7 @@ public final class DeadLetterSums {
     }
   }
 
-  /** Letters of a kind: how many were given whole after the first, and which were not. */
+  /** Letters of a kind: how many were output after the first, and those that were merged. */
   private static final class Sum {
 
     private int repeated;
@@ -130,7 +131,9 @@ public final class DeadLetterSums {
     }
   }
 
-  /** The sums of a bundle of a stream: given at its end, with the time of the last of them. */
+  /**
+   * Merges within a bundle of a stream, and outputs at its end, with the time of the last letter.
+   */
   public static final class OfBundle {
 
     private final TupleTag<DeadLetter> tag;

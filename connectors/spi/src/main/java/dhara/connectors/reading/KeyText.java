@@ -15,7 +15,7 @@ public final class KeyText {
   private KeyText() {}
 
   /**
-   * What a key says: the text of a JSON string, the one field of a JSON object, and else the bytes
+   * The text of a key: of a JSON string, or of the only field of a JSON object; otherwise the bytes
    * as UTF-8.
    */
   public static String of(byte[] key) {

@@ -3,15 +3,15 @@ package dhara.connectors.reading;
 import java.io.Serializable;
 
 /**
- * A message of a service that hands out messages one by one, in no order that lasts.
+ * A message of a service that delivers messages one by one, in no stable order.
  *
- * @param position how it is found again, in dead letters and late events: {@code message=1234}
- * @param bytes what it says
+ * @param position identifies it in dead letters and late events: {@code message=1234}
+ * @param bytes its payload
  */
-@SuppressWarnings("ArrayRecordComponent") // handed on at once, and never compared
+@SuppressWarnings("ArrayRecordComponent") // passed on at once, and never compared
 public record Message(String position, byte[] bytes) {
 
-  /** Finds the message in what a client library reads. */
+  /** Extracts the message from what a client library reads. */
   @FunctionalInterface
   public interface Form<R> extends Serializable {
 

@@ -27,23 +27,23 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * Reads what a client library's source gives to arrivals, stamped with the event time of their
- * payload, and keeps the {@link ReaderWatermark} of each reader.
+ * Turns the messages of a client library's source into arrivals, stamped with the event time of
+ * their payload, and keeps the {@link ReaderWatermark} of each reader.
  *
- * <p>Data: messages of the other source → position and {@link Arrival}. Time: the event's; that of
- * what is no event is the watermark. An event is late by the watermark of the reader that was given
- * it. State: the other source's marks, and the watermark beside them, so that what was let through
- * before a restore and after it is judged alike.
+ * <p>Data: messages of the other source → position and {@link Arrival}. Time: the event's; a dead
+ * letter gets the watermark. Whether an event is late is decided by the watermark of its own
+ * reader. State: the other source's marks together with the watermark, so that lateness is decided
+ * alike before and after a restore.
  *
- * @param <R> what the other source reads
- * @param <M> its marks
+ * @param <R> the messages of the other source
+ * @param <M> its checkpoint marks
  */
 final class MessageEvents<T extends Record & Event, R, M extends CheckpointMark>
     extends UnboundedSource<KV<String, Arrival<T>>, MessageEvents.Mark<M>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Readers of one graph share their newest event, and no others do. */
+  /** Identifies the graph: only readers of the same graph share their newest event. */
   private final UUID run;
 
   private final UnboundedSource<R, M> source;
@@ -129,11 +129,11 @@ final class MessageEvents<T extends Record & Event, R, M extends CheckpointMark>
   }
 
   /**
-   * Where a reader stands.
+   * The checkpoint mark of a reader.
    *
-   * @param source where the other source's reader stands
+   * @param source the mark of the other source's reader
    * @param watermark the watermark, epoch milliseconds
-   * @param heardAt when the reader was last given a message, epoch milliseconds of wall clock
+   * @param heardAt when the reader last got a message, epoch milliseconds of wall clock
    */
   record Mark<M extends CheckpointMark>(M source, long watermark, long heardAt)
       implements CheckpointMark {
@@ -143,7 +143,7 @@ final class MessageEvents<T extends Record & Event, R, M extends CheckpointMark>
     }
   }
 
-  /** Encodes marks: watermark, silence, then the other source's mark. */
+  /** Encodes marks: watermark, time of the last message, then the other source's mark. */
   static final class MarkCoder<M extends CheckpointMark> extends StructuredCoder<Mark<M>> {
 
     private static final long serialVersionUID = 1L;
@@ -250,7 +250,7 @@ final class MessageEvents<T extends Record & Event, R, M extends CheckpointMark>
       return reader.getCurrentRecordId();
     }
 
-    /** The end of the other source, which only tests have, is this one's. */
+    /** If the other source ends, which happens only in tests, this one ends too. */
     @Override
     public Instant getWatermark() {
       return reader.getWatermark().isBefore(BoundedWindow.TIMESTAMP_MAX_VALUE)

@@ -29,18 +29,18 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * A stream of messages that are handed out one by one, by a service without partitions: the part of
- * such a source that does not depend on the service. A connector brings its client library's source
- * of messages, and gets the contracts of every source.
+ * A stream of messages from a service without partitions, which delivers them one by one: the part
+ * of such a source that does not depend on the service. A connector supplies its client library's
+ * source of messages, and this class adds the contracts of every source.
  *
  * <p>Data: messages → events, late events, dead letters with their bytes, counts. Time: events
  * carry the event time of their payload; the watermark of each reader trails the newest event that
- * it was given (see {@link ReaderWatermark}). Late is what comes behind the watermark of its reader
- * by {@link Lateness}: as nobody knows who will be given which message, another run may find others
- * late. State: that of the other source, and the watermark.
+ * it got (see {@link ReaderWatermark}). Late: an event is late if it is behind the watermark of its
+ * reader by {@link Lateness}. Which reader gets a message is up to chance, so another run may find
+ * other events late. State: that of the other source, and the watermark.
  *
- * @param <R> what the client library reads
- * @param <M> the marks of its source
+ * @param <R> the client library's messages
+ * @param <M> the checkpoint marks of its source
  */
 public final class MessageSource<T extends Record & Event, R, M extends CheckpointMark>
     implements EventSource<T> {
@@ -75,14 +75,13 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
   /**
    * A source.
    *
-   * @param source what dead letters call it
-   * @param messages the client library's source; the timestamp of what it reads is the moment at
-   *     which a message was published
-   * @param form finds the message in what it reads
+   * @param source its name in dead letters
+   * @param messages the client library's source; its timestamps are the publish times
+   * @param form extracts the message from what it reads
    * @param coder encodes events
-   * @param options say how far out of order messages may come, and when a reader is idle
-   * @param check refuses, before anything runs, what cannot be read
-   * @throws BadOption where the options cannot be obeyed
+   * @param options how far out of order messages may come, and when a reader is idle
+   * @param check throws, before anything runs, if the source cannot be read
+   * @throws BadOption if the options cannot be obeyed
    */
   public static <T extends Record & Event, R, M extends CheckpointMark> MessageSource<T, R, M> of(
       String source,
@@ -144,7 +143,9 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
         parts.get(counts).setCoder(RecordCoder.of(Counts.class)));
   }
 
-  /** Parts events, which are stamped already, from late ones and dead letters, and counts all. */
+  /**
+   * Separates events, which are already stamped, from late ones and dead letters, and counts all.
+   */
   private static final class SplitFn<T extends Record & Event>
       extends DoFn<KV<String, Arrival<T>>, T> {
 

@@ -6,12 +6,12 @@ import java.util.function.LongSupplier;
 
 /**
  * The watermark of one of the readers that share a subscription, in epoch milliseconds of event
- * time: it trails the newest event that it has read by the disorder, never falls, and never comes
- * from the wall clock.
+ * time: it trails the newest event that it has read by the disorder, never goes back, and never
+ * comes from the wall clock.
  *
- * <p>A reader that is given no messages for a while must not hold the others back: it follows the
- * newest event of any reader in its process, and no further. A subscription has no end that could
- * be asked for, as a topic of Kafka has.
+ * <p>A reader without messages for a while must not hold the others back: it follows the newest
+ * event of any reader in its process, and no further. Unlike a Kafka topic, a subscription has no
+ * end offset that could be queried.
  */
 final class ReaderWatermark {
 
@@ -27,11 +27,11 @@ final class ReaderWatermark {
   private long heardAt;
 
   /**
-   * A watermark that starts where it was.
+   * A watermark that continues from a restored value.
    *
    * @param newestHere the newest event of all readers in this process, {@link #NONE} before any
    * @param previous the watermark before a restore, {@link #NONE} for a first start
-   * @param heardAt when the reader was last given a message, epoch milliseconds of wall clock
+   * @param heardAt when the reader last got a message, epoch milliseconds of wall clock
    */
   ReaderWatermark(
       Duration disorder,
@@ -55,24 +55,27 @@ final class ReaderWatermark {
     follow(atMillis);
   }
 
-  /** A message was read that is no event: the reader is not idle, but no time has passed. */
+  /**
+   * A message was read that is not an event: the reader is not idle, but event time does not
+   * advance.
+   */
   void heard() {
     heardAt = wallClock.getAsLong();
   }
 
-  /** There was nothing to be read. */
+  /** No message was available. */
   void nothing() {
     if (wallClock.getAsLong() - heardAt >= idleAfterMillis) {
       follow(newestHere.get());
     }
   }
 
-  /** The watermark: nothing downstream has a later one. */
+  /** The watermark that was last reported downstream. */
   long known() {
     return watermark;
   }
 
-  /** When the reader was last given a message. */
+  /** When the reader last got a message. */
   long heardAt() {
     return heardAt;
   }

@@ -8,14 +8,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What takes a while to look up: it is looked up when somebody asks for it, in a thread of its own
- * and at most once in a while. Whoever asks gets what was found last, and never waits.
+ * A value that takes a while to look up. A request starts the look-up in a background thread, at
+ * most once per interval, and returns the value that was found last without waiting.
  */
 public final class Refreshed<V> implements Supplier<@Nullable V> {
 
   private static final Logger LOG = LoggerFactory.getLogger(Refreshed.class);
 
-  /** Less often than this there is nothing to gain: backlogs are counted once a second. */
+  /**
+   * The largest interval between look-ups that is useful, because backlogs are counted once a
+   * second.
+   */
   private static final Duration RAREST = Duration.ofSeconds(1);
 
   private final String what;
@@ -25,9 +28,9 @@ public final class Refreshed<V> implements Supplier<@Nullable V> {
   private volatile @Nullable V last;
 
   /**
-   * Nothing yet.
+   * Starts without a value.
    *
-   * @param what is looked up, for a warning where it cannot be
+   * @param what the name of the value, for a warning if the look-up fails
    * @param every how long after a look-up the next one may start
    */
   public Refreshed(String what, Supplier<V> lookUp, Duration every) {
@@ -36,12 +39,12 @@ public final class Refreshed<V> implements Supplier<@Nullable V> {
     this.everyNanos = (every.compareTo(RAREST) < 0 ? RAREST : every).toNanos();
   }
 
-  /** What was found last, null while nothing was; starts the next look-up when it is due. */
+  /** The value found last, null before the first; starts the next look-up when it is due. */
   @Override
   public @Nullable V get() {
     long now = System.nanoTime();
     long dueNow = due.get();
-    // While a look-up runs nothing is due: it sets the time of the next one when it ends.
+    // While a look-up runs, none is due: it sets the time of the next one when it ends.
     if (now - dueNow >= 0 && due.compareAndSet(dueNow, now + Long.MAX_VALUE / 2)) {
       Thread thread = new Thread(this::lookUpOnce, what.replace(' ', '-'));
       thread.setDaemon(true);

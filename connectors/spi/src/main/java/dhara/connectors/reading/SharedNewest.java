@@ -6,8 +6,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The newest event of each run that this process reads, shared by the readers of the run: one that
- * hears nothing for a while follows the others. It is forgotten when the last of them closes.
+ * The time of the newest event of each run in this process, shared by the readers of the run, so
+ * that an idle reader can follow the others. It is removed when the last of them closes.
  */
 final class SharedNewest {
 
@@ -34,7 +34,7 @@ final class SharedNewest {
     }
   }
 
-  /** How many runs are read now. */
+  /** The number of runs being read. */
   static int runs() {
     synchronized (RUNS) {
       return RUNS.size();

@@ -13,7 +13,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.POutput;
 
-/** Finds the source that a transform reads, which transforms show in a pipeline only. */
+/** Finds the source inside a read transform, which is visible only in a pipeline. */
 public final class UnboundedSources {
 
   private UnboundedSources() {}
@@ -21,11 +21,11 @@ public final class UnboundedSources {
   /**
    * The one source that a transform reads.
    *
-   * @throws IllegalStateException where it reads none, or several
+   * @throws IllegalStateException if it reads none, or several
    */
   public static <O extends POutput> UnboundedSource<?, ?> of(PTransform<PBegin, O> read) {
     Pipeline pipeline = Pipeline.create();
-    // Some reads ask which runner it is, and the default one is not on every class path.
+    // Some reads look at the runner, and the default runner is not on every class path.
     pipeline.getOptions().setRunner(CrashingRunner.class);
     pipeline.apply("Read", read);
     List<UnboundedSource<?, ?>> found = new ArrayList<>();
@@ -46,7 +46,7 @@ public final class UnboundedSources {
   }
 
   /**
-   * Refuses what no stream can wait for.
+   * Refuses invalid durations.
    *
    * @throws BadOption naming the option
    */

@@ -373,8 +373,8 @@ class CommandTest {
         folder.resolve("other.jsonl"), order(1, "09:00:00").replace("unit_minor", "price"));
     String events = "--events=" + folder.resolve("other.jsonl") + "?check=no";
     String warning =
-        "WARNING orders: not one of 1 events is in an answer; dead letters say why, and --map names"
-            + " fields that are called otherwise\n";
+        "WARNING orders: not one of 1 events is in an answer; dead letters say why, and "
+            + "--map maps fields with other names\n";
 
     assertThat(run("order-metrics", events, "--answers=files:" + folder + "/none"), is(1));
     assertThat(

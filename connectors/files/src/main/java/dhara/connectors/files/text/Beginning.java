@@ -16,23 +16,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first bytes of a file, and what they say about how it is to be read. Every rule looks at
- * these bytes alone.
+ * The first bytes of a file, from which its format is guessed. All rules look only at these bytes.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Beginning(byte[] bytes) {
 
-  /** How many bytes are looked at. */
+  /** How many bytes are read. */
   private static final int LOOKED_AT = 1 << 16;
 
-  /** What may stand between cells, in the order in which they are tried. */
+  /** The delimiters that are tried, in this order. */
   private static final List<Character> DELIMITERS = List.of(',', ';', '\t', '|');
 
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
-   * Reads the beginning of a stream. Where it breaks off, that is its end: the run that reads the
-   * whole file fails there, and says so.
+   * Reads the beginning of a stream. A truncated stream simply ends here; the run that reads the
+   * whole file fails there with an error.
    */
   public static Beginning of(InputStream in) {
     byte[] bytes = new byte[LOOKED_AT];
@@ -47,7 +46,7 @@ public record Beginning(byte[] bytes) {
     return new Beginning(Arrays.copyOf(bytes, length));
   }
 
-  /** The encoding that a byte order mark tells, where it is not UTF-8. */
+  /** The encoding according to the byte order mark, if it is not UTF-8. */
   public Optional<Charset> marked() {
     if (bytes.length < 2) {
       return Optional.empty();
@@ -58,13 +57,13 @@ public record Beginning(byte[] bytes) {
         : Optional.empty();
   }
 
-  /** Whether the first thing in it begins like JSON. */
+  /** Whether the first character begins JSON. */
   public boolean json() {
     int first = first();
     return first < bytes.length && (bytes[first] == '{' || bytes[first] == '[');
   }
 
-  /** Whether there is nothing but white space. */
+  /** Whether there is only white space. */
   public boolean blank() {
     return first() == bytes.length;
   }
@@ -86,7 +85,7 @@ public record Beginning(byte[] bytes) {
     return true;
   }
 
-  /** The ending of a file that is compressed so; empty if it is not. */
+  /** The file suffix for its compression; empty if it is not compressed. */
   public String compressed() {
     if (marks(bytes, 0x1F, 0x8B)) {
       return ".gz";
@@ -97,9 +96,9 @@ public record Beginning(byte[] bytes) {
   }
 
   /**
-   * Whether the first document of JSON is the element of an array, or takes more than a line: it is
-   * read as JSON over these lines, and it would not be, line by line. A first line that is broken
-   * JSON says nothing of the lines after it.
+   * Whether the first JSON document is an element of an array or spans lines: it can be parsed as a
+   * document over these lines, but not line by line. If the first line is broken JSON, this tells
+   * nothing about the lines after it.
    */
   public boolean documents() {
     int from = first();
@@ -133,11 +132,10 @@ public record Beginning(byte[] bytes) {
   }
 
   /**
-   * What stands between the cells of CSV: of comma, semicolon, tab and bar the one that cuts the
-   * first line into as many cells as there are columns, or else into the most; the first of them,
-   * where several do.
+   * The delimiter of CSV: comma, semicolon, tab or bar, whichever splits the first line into as
+   * many cells as there are columns, or else into the most; in case of a tie, the first of them.
    *
-   * @param columns how many columns there are; 0 where the first line says
+   * @param columns the number of columns; 0 if the first line is the header
    */
   public char delimiter(int columns) {
     int end = 0;
@@ -168,7 +166,7 @@ public record Beginning(byte[] bytes) {
     }
   }
 
-  /** Its records, but for a last one that may go on behind it. */
+  /** Its complete records, without a last one that may continue beyond it. */
   public InputStream whole() {
     int end = bytes.length;
     if (end == LOOKED_AT) {

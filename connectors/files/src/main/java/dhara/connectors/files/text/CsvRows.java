@@ -7,24 +7,25 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Rows of CSV, as RFC 4180 has it: a cell in quotes may hold line breaks, so that a row may take
- * several lines.
+ * Rows of CSV according to RFC 4180: a quoted cell may hold line breaks, so a row may take several
+ * lines.
  *
- * <p>A quote that is opened and not properly closed, before a delimiter or the end of a line, opens
- * nothing: the line with it is a row, to be found malformed, and the next line is read for itself.
- * So one stray quote costs one line and not the rest of the file. Not closed is also a quote behind
- * which more bytes come than a row may have.
+ * <p>A quote that is not properly closed, before a delimiter or the end of a line, does not open a
+ * cell: its line is a row of its own, which will be malformed, and the next line is read
+ * independently. So a stray quote costs one line and not the rest of the file. A quote also counts
+ * as not closed if more bytes follow it than a row may have.
  */
 public final class CsvRows extends Records {
 
   /**
-   * So many rows in a row must fit, and so many line breaks are tried, to find where rows begin.
+   * To find where rows begin, this many line breaks are tried, and this many consecutive rows must
+   * fit.
    */
   private static final int FITTING = 4;
 
   private static final int TRIED = 1_000;
 
-  /** Where in a cell the scan stands. */
+  /** The state of the scan within a cell. */
   private enum In {
     START,
     PLAIN,
@@ -36,20 +37,24 @@ public final class CsvRows extends Records {
   private final byte delimiter;
   private In in = In.START;
 
-  /** Whether the row has no quotes so far, or its quotes close nothing: it ends with the line. */
+  /**
+   * Whether the row has no quotes so far, or none that open a cell, so that it ends with the line.
+   */
   private boolean line = true;
 
   private boolean unquoted = true;
 
-  /** Where after the start of the row its second line begins; 0 while it has one. */
+  /** The offset from the start of the row to its second line; 0 while it has only one. */
   private int firstBreak;
 
   private long breaks;
   private long lines;
 
   /**
-   * @param position where in the file the stream stands
-   * @param longest bytes of a row that are kept
+   * Reads rows.
+   *
+   * @param position the stream's position in the file
+   * @param longest how many bytes of a row are kept
    */
   public CsvRows(InputStream in, long position, int longest, char delimiter) {
     this(in, position, longest, delimiter, CHUNK);
@@ -81,7 +86,7 @@ public final class CsvRows extends Records {
         if (unquoted && bytes[i] == '"') {
           unquoted = false;
           line = false;
-          i = from; // most rows have no quotes, and are passed without looking at their cells
+          i = from; // fast path: most rows have no quotes, so their cells need not be scanned
           break;
         }
       }
@@ -92,7 +97,7 @@ public final class CsvRows extends Records {
   private int endOfCells(byte[] bytes, int start, int scanned, int to) {
     for (int i = scanned; i < to; i++) {
       if (firstBreak > 0 && i - start > longest() + 1) {
-        return ended(start + firstBreak, 1); // as where the bytes come one by one
+        return ended(start + firstBreak, 1); // as if the bytes came one by one
       }
       byte b = bytes[i];
       switch (in) {
@@ -133,7 +138,7 @@ public final class CsvRows extends Records {
     return -1;
   }
 
-  /** Of a row whose quotes are not closed, the first line. */
+  /** The end of the first line of a row whose quotes are not closed. */
   private int asLine(byte[] bytes, int start, int scanned, int to) {
     if (firstBreak > 0) {
       return ended(start + firstBreak, 1);
@@ -165,13 +170,13 @@ public final class CsvRows extends Records {
   }
 
   /**
-   * Where rows begin in bytes from the middle of a file, which may be the middle of a cell in
-   * quotes: after the first line break after which the next rows all have the cells that the file's
-   * rows have; if there is none, where the file ends, or else after the first line break.
+   * Finds where a row begins in bytes from the middle of a file, which may be inside a quoted cell:
+   * after the first line break for which the following rows all have the right number of cells. If
+   * there is none, at the end of the file, or else after the first line break.
    *
-   * @param toEnd whether the file ends with them
-   * @param columns how many cells a row has
-   * @return -1 where the file goes on and no line break is
+   * @param toEnd whether the file ends with these bytes
+   * @param columns the number of cells of a row
+   * @return -1 if the file continues and there is no line break
    */
   public static int boundary(byte[] window, boolean toEnd, char delimiter, int columns)
       throws IOException {
@@ -192,13 +197,13 @@ public final class CsvRows extends Records {
   private static boolean fits(byte[] window, int from, boolean toEnd, char delimiter, int columns)
       throws IOException {
     int length = window.length - from;
-    int whole = toEnd ? length : length - 1; // a row that ends with the window may go on
+    int whole = toEnd ? length : length - 1; // a row at the end of the window may be incomplete
     int fitting = 0;
     CsvRows rows =
         new CsvRows(new ByteArrayInputStream(window, from, length), 0, length, delimiter);
     while (fitting < FITTING && rows.next() && rows.position() <= whole) {
       if (rows.length() == 0) {
-        continue; // a blank line is no row
+        continue; // a blank line is not a row
       }
       String row = new String(rows.bytes(), rows.offset(), rows.length(), StandardCharsets.UTF_8);
       try {

@@ -4,14 +4,13 @@ import java.io.InputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Documents of JSON, each over as many lines as it likes: one after the other, or the elements of
- * arrays, or both. What stands between documents, white space, commas and the brackets of an array,
- * is left out.
+ * JSON documents over any number of lines: one after the other, or as elements of arrays, or both.
+ * White space, commas and array brackets between documents are skipped.
  *
- * <p>What is no object and no array ends where its line does, or before a comma. A text cannot hold
- * a line break, so that a quote that nothing closes reaches to the end of its line; but a brace
- * that nothing closes takes all that follows: where the next document begins nobody can say. An
- * array that is not closed is told as one more record, which is broken.
+ * <p>A value that is neither an object nor an array ends with its line, or before a comma. A text
+ * cannot hold a line break, so an unclosed quote reaches to the end of its line. An unclosed brace
+ * takes the rest of the file, because it is unknown where the next document begins. An unclosed
+ * array adds one more record, which is broken.
  */
 public final class JsonDocuments extends Records {
 
@@ -24,8 +23,10 @@ public final class JsonDocuments extends Records {
   private long line;
 
   /**
-   * @param position where in the file the stream stands
-   * @param longest bytes of a document that are kept
+   * Reads documents.
+   *
+   * @param position the stream's position in the file
+   * @param longest how many bytes of a document are kept
    */
   public JsonDocuments(InputStream in, long position, int longest) {
     this(in, position, longest, CHUNK);

@@ -2,20 +2,25 @@ package dhara.connectors.files.text;
 
 import java.io.InputStream;
 
-/** Lines: one ends with a line feed or with the bytes; a carriage return at its end is dropped. */
+/**
+ * Lines, each ended by a line feed or by the end of the bytes; a carriage return before it is
+ * dropped.
+ */
 public final class Lines extends Records {
 
   private long lines;
 
   /**
-   * @param position where in the file the stream stands
-   * @param longest bytes of a line that are kept
+   * Reads lines.
+   *
+   * @param position the stream's position in the file
+   * @param longest how many bytes of a line are kept
    */
   public Lines(InputStream in, long position, int longest) {
     this(in, position, longest, CHUNK);
   }
 
-  /** The same, with {@code chunk} as the number of bytes that are asked for at once, at least. */
+  /** The same, reading at least {@code chunk} bytes at once. */
   Lines(InputStream in, long position, int longest, int chunk) {
     super(in, position, longest, chunk);
   }

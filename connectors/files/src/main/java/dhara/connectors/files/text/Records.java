@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Cuts bytes of UTF-8 into records without decoding them; how, the subclass says. Of a record
- * longer than the limit only the first bytes are kept, however long it is: the buffer never grows
- * beyond the limit and two chunks. The line break at the end of a record is left out.
+ * Splits UTF-8 bytes into records without decoding them; the subclass defines where they end. If a
+ * record is longer than the limit, only its first bytes are kept, so the buffer never grows beyond
+ * the limit plus two chunks. The line break at the end of a record is left out.
  */
 public abstract class Records {
 
@@ -19,7 +19,7 @@ public abstract class Records {
   private final int chunk;
   private byte[] buffer;
 
-  /** What is read and not yet given: {@code buffer[from, to)}. */
+  /** The bytes that are read but not yet returned: {@code buffer[from, to)}. */
   private int from;
 
   private int to;
@@ -31,9 +31,11 @@ public abstract class Records {
   private boolean ended;
 
   /**
-   * @param position where in the file the stream stands
-   * @param longest bytes of a record that are kept
-   * @param chunk how many bytes are asked for at once, at least
+   * Reads records.
+   *
+   * @param position the stream's position in the file
+   * @param longest how many bytes of a record are kept
+   * @param chunk the least number of bytes that are read at once
    */
   Records(InputStream in, long position, int longest, int chunk) {
     this.in = in;
@@ -44,33 +46,35 @@ public abstract class Records {
   }
 
   /**
-   * Looks for the end of the record that starts at {@code from}, in the bytes that were not looked
-   * at before.
+   * Looks for the end of the record that starts at {@code from}, in the bytes that were not scanned
+   * before.
    *
-   * @return where the next bytes begin that are not this record's, or -1 where it goes on
+   * @return the position after the record, or -1 if it continues
    */
   abstract int end(byte[] bytes, int from, int scanned, int to);
 
   /**
-   * The end of a record that is longer than what is kept, where it should end all the same.
+   * The end of a record that is longer than the kept bytes, if the subclass ends it early.
    *
-   * @return where the next bytes begin, or -1 where it goes on
+   * @return the position after the record, or -1 if it continues
    */
   int endOfTooLong(int start) {
     return -1;
   }
 
-  /** The end of a record in which the bytes end: with them, unless the subclass knows better. */
+  /** The end of the last record: the end of the bytes, unless the subclass decides otherwise. */
   int endOfLast(int start, int to) {
     return to;
   }
 
-  /** The first byte that belongs to a record, at or after {@code from}; {@code to} where none. */
+  /**
+   * The first byte at or after {@code from} that belongs to a record; {@code to} if there is none.
+   */
   int begin(byte[] bytes, int from, int to, long at) {
     return from;
   }
 
-  /** What is wrong where the bytes end between two records; null if nothing. */
+  /** The error if the bytes end between two records; null if there is none. */
   @Nullable String brokenOff() {
     return null;
   }
@@ -115,7 +119,7 @@ public abstract class Records {
     }
   }
 
-  /** Moves to where a record begins; false if there is none. */
+  /** Moves to the beginning of a record; false if there is none. */
   private boolean moved() throws IOException {
     while (true) {
       int begin = begin(buffer, from, to, position);
@@ -162,7 +166,9 @@ public abstract class Records {
     from = next;
   }
 
-  /** Room for a chunk: what was given goes, and the buffer grows with a record that needs it. */
+  /**
+   * Makes room for a chunk: returned bytes are dropped, and the buffer grows if a record needs it.
+   */
   private void makeRoom() {
     if (buffer.length - to >= chunk) {
       return;
@@ -178,51 +184,51 @@ public abstract class Records {
     from = 0;
   }
 
-  /** The bytes that the record stands in; valid until the next call of {@link #next}. */
+  /** The array that contains the record; valid until the next call of {@link #next}. */
   public final byte[] bytes() {
     return buffer;
   }
 
-  /** Where in {@link #bytes} the record starts. */
+  /** The start of the record in {@link #bytes}. */
   public final int offset() {
     return offset;
   }
 
-  /** How many bytes the record has, of those that are kept. */
+  /** The number of kept bytes of the record. */
   public final int length() {
     return length;
   }
 
-  /** A copy of the record, of the bytes that are kept. */
+  /** A copy of the kept bytes of the record. */
   public final byte[] copy() {
     return Arrays.copyOfRange(buffer, offset, offset + length);
   }
 
-  /** Whether the record was longer than what is kept. */
+  /** Whether the record was longer than its kept bytes. */
   public final boolean cut() {
     return cut;
   }
 
-  /** What is wrong with the record besides what it says itself; null if nothing. */
+  /** An error of the record that its bytes do not show; null if there is none. */
   public final @Nullable String broken() {
     return ended ? brokenOff() : null;
   }
 
-  /** How many bytes of a record are kept. */
+  /** How many bytes of a record are kept at most. */
   final int longest() {
     return longest;
   }
 
-  /** Where in the file the record starts. */
+  /** The position of the record in the file. */
   public final long start() {
     return start;
   }
 
-  /** Where in the file the next record starts, or what stands before it. */
+  /** The position after the record in the file. */
   public final long position() {
     return position;
   }
 
-  /** On which line of the stream the record starts, counted from 1. */
+  /** The line of the stream on which the record starts, counted from 1. */
   public abstract long line();
 }

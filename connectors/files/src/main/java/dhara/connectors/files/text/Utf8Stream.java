@@ -12,8 +12,9 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Text of another encoding as UTF-8. Bytes that are no text of that encoding become the byte 0xFF,
- * which is none of UTF-8: so the record that they stand in is found to be bad, and no other.
+ * Converts text of another encoding to UTF-8. Bytes that are invalid in that encoding become the
+ * byte 0xFF, which is invalid in UTF-8, so only the record that contains them becomes a dead
+ * letter.
  */
 public final class Utf8Stream extends InputStream {
 
@@ -84,7 +85,7 @@ public final class Utf8Stream extends InputStream {
     CoderResult unused = encoder.encode(chars, utf8, over);
     chars.compact();
     if (result.isError()) {
-      // No more than a unit: what follows half of a pair may be a line break.
+      // Skip no more than one unit, because a line break may follow half of a surrogate pair.
       raw.position(raw.position() + Math.min(unit, result.length()));
       utf8.put((byte) 0xFF);
     }

@@ -1,2 +1,2 @@
-/** Text of files, cut into records without being parsed: lines, rows of CSV, documents of JSON. */
+/** Splits the text of files into records without parsing them: lines, CSV rows, JSON documents. */
 package dhara.connectors.files.text;
