@@ -74,7 +74,7 @@ public class CoderBenchmark {
       long playedMillis)
       implements Serializable {}
 
-  /** The same for Beam's schema of fields, which knows no {@code java.time.Instant}. */
+  /** The same for Beam's schema of fields, which does not support {@code java.time.Instant}. */
   @DefaultSchema(JavaFieldSchema.class)
   public static final class ViewFields {
     public final String id;
@@ -119,7 +119,7 @@ public class CoderBenchmark {
     }
   }
 
-  /** What one writes by hand with Beam's own parts: field after field, straight to the stream. */
+  /** A hand-written coder with Beam's own parts: field after field, directly to the stream. */
   private static final class HandWritten extends CustomCoder<View> {
     private static final StringUtf8Coder TEXT = StringUtf8Coder.of();
 
@@ -204,7 +204,10 @@ public class CoderBenchmark {
     }
   }
 
-  /** Runs other records first: a job has several, and the JIT sees all their types in one place. */
+  /**
+   * Runs other records first, because a job has several, and the JIT then sees all their types at
+   * the same call sites.
+   */
   @Setup
   public void codeOtherRecords() throws IOException {
     Coder<Trade> trades = RecordCoder.of(Trade.class);

@@ -13,7 +13,7 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * Nanoseconds of processor time for each operation, garbage collection and compilation included:
- * the figure to compare where other work shares the machine. Use it with {@code -prof
+ * the figure to compare when other work shares the machine. Use it with {@code -prof
  * dhara.benchmarks.CpuTime}.
  */
 public final class CpuTime implements InternalProfiler {

@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.time.Instant;
 
 /**
- * Parsers written by hand, as one would for a job of one's own: a switch over the names of fields.
- * No validation of UTF-8, no check of required fields, no look at what follows the object.
+ * Hand-written parsers, as for a single job: a switch over the names of fields. They do not
+ * validate UTF-8, required fields, or the bytes after the object.
  */
 final class HandWritten {
 

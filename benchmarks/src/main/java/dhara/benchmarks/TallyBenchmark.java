@@ -29,11 +29,11 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What it costs to add an event to a tally and to add two tallies up: sums, different users and
- * percentiles, each beside the code that one writes by hand for it: a plus of its own, long fields
- * that change in place, the sketches of DataSketches and of Datadog.
+ * percentiles, each compared with hand-written code: a plus of its own, mutable long fields, the
+ * sketches of DataSketches and of Datadog.
  *
- * <p>Events belong to several keys in turn, whose tallies begin with none, as in a bundle. Tallies
- * that are added up are parts of a key, as from several bundles; their sum begins with none, too.
+ * <p>Events belong to several keys in turn, whose tallies start empty, as in a bundle. Tallies that
+ * are added up are parts of one key, as from several bundles; their sum starts empty, too.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -49,13 +49,13 @@ public class TallyBenchmark {
   private static final int PARTS_OF_A_KEY = 10;
   private static final int LG_REGISTERS = 12;
 
-  /** How many events a tally holds: of few, sketches keep each; of many they do not. */
+  /** How many events a tally holds: sketches keep few items exactly, and many not. */
   @Param({"20", "1000"})
   public int held;
 
   private record View(String user, int bitrateKbps, boolean error) {}
 
-  /** Sums whose components say how they add up. */
+  /** Sums whose components define how they add up. */
   public record ByComponent(long events, long sum, @Min long min, @Max long max, long errors) {
 
     Sums asTally() {
@@ -63,7 +63,7 @@ public class TallyBenchmark {
     }
   }
 
-  /** Sums as a program by hand has them. */
+  /** Sums as in a hand-written program. */
   private static final class SumsByHand {
     private long events;
     private long sum;
@@ -118,7 +118,7 @@ public class TallyBenchmark {
   private Percentiles[] percentiles;
   private DDSketch[] percentilesByHand;
 
-  /** Makes the events and the parts, and checks that both ways say the same of them. */
+  /** Makes the events and the parts, and checks that both ways give the same result. */
   @Setup
   public void setUp() {
     Random random = new Random(42);
@@ -158,7 +158,7 @@ public class TallyBenchmark {
     }
   }
 
-  /** As many parts as are wanted, the same again where there are fewer: none is changed. */
+  /** As many parts as needed, repeated if there are fewer; none is modified. */
   private static <T> T[] parts(T[] tallies, T[] parts) {
     Arrays.setAll(parts, i -> tallies[i % tallies.length]);
     return parts;

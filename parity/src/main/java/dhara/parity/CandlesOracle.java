@@ -14,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
-/** Candles by sorting each window's trades and reading them off. */
+/** Computes candles by sorting each window's trades. */
 @AutoService(Oracle.class)
 public final class CandlesOracle implements Oracle {
 

@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Order metrics by sorting lines into boxes and counting what is in each. */
+/** Computes order metrics by putting lines into boxes and counting in each. */
 @AutoService(Oracle.class)
 public final class OrderMetricsOracle implements Oracle {
 
@@ -87,7 +87,7 @@ public final class OrderMetricsOracle implements Oracle {
     return name == null ? "unknown" : name;
   }
 
-  /** A product and what was bought of it. */
+  /** A product and its sales. */
   private record Product(String code, Sum sum) {}
 
   private static List<String> top(List<OrderLine> lines, OrderMetrics.Options options) {

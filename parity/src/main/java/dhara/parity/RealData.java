@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Real data, which is not in the project: {@code -Ddhara.data=FOLDER} says where it is. A runner's
- * module extends this, and adds nothing.
+ * Tests with real data, which is not in the project: {@code -Ddhara.data=FOLDER} names its folder.
+ * A runner's module extends this without additions.
  */
 public abstract class RealData {
 
@@ -51,7 +51,7 @@ public abstract class RealData {
   private static final ZoneId NEW_YORK = ZoneId.of("America/New_York");
   private static final ZoneId LONDON = ZoneId.of("Europe/London");
 
-  /** What the published bars leave out: see lean_bars/SOURCE.txt. */
+  /** The sale conditions that the published bars leave out: see lean_bars/SOURCE.txt. */
   private static final Set<String> EXCLUDED =
       Set.of("20000020", "20", "20100200", "20100000", "20040200", "20000200", "1000000");
 
@@ -112,7 +112,7 @@ public abstract class RealData {
     return settled(CANDLES, trades).get("bars");
   }
 
-  /** What the oracle says of the events of the one input of a run. */
+  /** The oracle's answers for the events of a run with one input. */
   private static Map<String, List<String>> settled(
       List<String> run, List<? extends Record> events) {
     Analysis<?> analysis = Analysis.all().get(run.get(0));
@@ -189,7 +189,7 @@ public abstract class RealData {
     }
   }
 
-  /** The shop's lines, read without a line of the code that is tested. */
+  /** The shop's lines, read without any of the tested code. */
   private static final class Retail {
 
     private long lines;
@@ -237,7 +237,7 @@ public abstract class RealData {
     }
   }
 
-  /** The cells of a CSV line: commas and doubled quotes may stand between quotes. */
+  /** The cells of a CSV line; quoted cells may contain commas and doubled quotes. */
   private static List<String> cells(String line) {
     List<String> cells = new ArrayList<>();
     StringBuilder cell = new StringBuilder();
@@ -260,14 +260,14 @@ public abstract class RealData {
     return cells;
   }
 
-  /** The folder of real data; the test is skipped where none is named. */
+  /** The folder of real data; the test is skipped if none is given. */
   public static Path data() {
     String folder = System.getProperty("dhara.data");
     assumeTrue(folder != null, "no real data: name its folder with -Ddhara.data=FOLDER");
     return Path.of(folder);
   }
 
-  /** The root of the repository, above the module that is tested. */
+  /** The root of the repository, above the tested module. */
   private static Path repository() {
     Path folder = Path.of("").toAbsolutePath();
     while (folder != null && !Files.isDirectory(folder.resolve("mappings"))) {

@@ -18,8 +18,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 
 /**
- * What a pipeline in this process gives out, as it comes. The pipeline gets a copy of the
- * transform, so that the queue is found by name.
+ * Collects the output of a pipeline in this process as it comes. The pipeline gets a copy of the
+ * transform, so the queue is found by name.
  */
 final class Collected<T> extends PTransform<PCollection<T>, PDone> {
 

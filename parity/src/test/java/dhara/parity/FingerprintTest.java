@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What each analysis' stream keeps is what {@code fingerprints/} says. Run this test with {@code
- * -Ddhara.fingerprints.write=true} to accept what it keeps now.
+ * The state of each analysis' stream matches {@code fingerprints/}. Run this test with {@code
+ * -Ddhara.fingerprints.write=true} to accept a change.
  */
 class FingerprintTest {
 

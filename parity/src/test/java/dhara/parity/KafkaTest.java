@@ -84,8 +84,8 @@ final class KafkaTest {
   private static final Lateness LATENESS = Lateness.of(Windows.tumbling(Duration.ofMinutes(1)));
 
   /**
-   * A producer that sends in one batch what it has, splits it into no smaller ones than that, as
-   * Kafka's does by default, and gives up soon.
+   * A producer that sends everything in one batch, with Kafka's default limit for splitting it, and
+   * a short timeout.
    */
   private static final String ONE_BATCH =
       "?producer.compression.type=none&producer.linger.ms=1000&producer.request.timeout.ms=2000"
@@ -385,7 +385,7 @@ final class KafkaTest {
     assertThat(written(topic), containsInAnyOrder("a=1", "b=2"));
   }
 
-  /** A savepoint and a fingerprint know it by this name. */
+  /** Savepoints and fingerprints refer to it by this name. */
   @Test
   void theSinkIsOneStepWhoseNameIsWrite() {
     Pipeline pipeline = pipeline();
@@ -529,7 +529,7 @@ final class KafkaTest {
       while (read.size() < 2) {
         read.addAll(seconds(reader, reader.advance()));
       }
-      // Nobody has asked for the watermark, and yet the mark knows it: what is late stays late.
+      // The mark holds the watermark although nobody has requested it, so late records stay late.
       checkpoint = stored(source, reader.getCheckpointMark());
     }
     kafka.produce(List.of(message(0, tick(120))));
@@ -540,7 +540,7 @@ final class KafkaTest {
     assertThat(read, contains(0L, 60L, 120L));
   }
 
-  /** The event times of the reader's chunk; polls for it where it is not there yet. */
+  /** The event times of the reader's chunk; polls until it is there. */
   private static List<Long> seconds(UnboundedReader<?> reader, boolean there) throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!there) {
@@ -553,14 +553,14 @@ final class KafkaTest {
         .toList();
   }
 
-  /** A checkpoint as it comes back from storage. */
+  /** A checkpoint mark after encoding and decoding. */
   @SuppressWarnings("unchecked") // a source makes the checkpoints that its coder stores
   private static <M extends CheckpointMark> M stored(
       UnboundedSource<?, M> source, CheckpointMark mark) throws CoderException {
     return CoderUtils.clone(source.getCheckpointMarkCoder(), (M) mark);
   }
 
-  /** The source that engines read, out of the pipeline. */
+  /** The source that engines read, taken from the pipeline. */
   private static UnboundedSource<?, ?> unboundedSource(EventSource<Tick> source) {
     Pipeline pipeline = pipeline();
     source.read(pipeline, "events", LATENESS);
@@ -630,7 +630,7 @@ final class KafkaTest {
                     a.bytes() + b.bytes()));
   }
 
-  /** What the values of ticks have. */
+  /** The size of the values of ticks. */
   private static long bytes(int... ticks) {
     return IntStream.of(ticks).mapToLong(i -> tick(i).bytes().length).sum();
   }
@@ -641,7 +641,7 @@ final class KafkaTest {
     return stream("");
   }
 
-  /** Counts events per minute, with no lateness allowed: what is late is missing. */
+  /** Counts events per minute, with no allowed lateness, so late events are missing. */
   private Stream stream(String parameters) {
     EventSource<Tick> source = source(parameters);
     source.check();
@@ -724,7 +724,7 @@ final class KafkaTest {
     return reason + " " + letter.position() + " " + new String(letter.bytes(), UTF_8);
   }
 
-  /** Of a number so many records, all in one bundle. */
+  /** Turns a number into that many records in one bundle. */
   private static final class ManyFn extends DoFn<Integer, KV<byte[], byte[]>> {
     @ProcessElement
     public void process(@Element Integer count, OutputReceiver<KV<byte[], byte[]>> out) {

@@ -65,7 +65,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every tally of the library and of the analyses keeps the laws; what breaks one is found. */
+/** Every tally of the library and of the analyses obeys the laws, and violations are found. */
 class TallyLawsTest {
 
   record Reading(String id, Instant at, long value) implements Event {}
@@ -108,7 +108,7 @@ class TallyLawsTest {
 
   private static Reading reading(Random random) {
     long number = random.nextInt(10_000);
-    // An id comes with one content.
+    // All copies of an id have the same content.
     return new Reading(number + "-r", Instant.ofEpochSecond(number % 50), number % 1000);
   }
 
@@ -211,7 +211,7 @@ class TallyLawsTest {
     return Analysis.all().keySet();
   }
 
-  /** Each tally of an analysis, over what it adds up of the events of the scenario. */
+  /** Each tally of an analysis, over its own input elements from the scenario. */
   @ParameterizedTest
   @MethodSource("analyses")
   void thoseOfAnAnalysisKeepThem(String name) {
@@ -221,7 +221,7 @@ class TallyLawsTest {
     tallies.forEach((fn, elements) -> holds(fn, elements.all()));
   }
 
-  /** Runs an analysis, and collects what each of its tallies adds up. */
+  /** Runs an analysis, and collects the input elements of each of its tallies. */
   private static <O extends DharaOptions> Map<TallyFn<?, ?, ?>, Collected<Object>> collected(
       Analysis<O> analysis) {
     O options = PipelineOptionsFactory.as(analysis.options());
@@ -323,7 +323,7 @@ class TallyLawsTest {
     }
   }
 
-  /** Adds to what it was given, be it the left or the right. */
+  /** Modifies its operands, left or right. */
   static final class Held implements ByteForm {
     private final Set<Long> values;
 

@@ -24,12 +24,14 @@ final class Endpoints {
     this.most = most;
   }
 
-  /** Of an option whose values may name one of {@code names}, one endpoint each. */
+  /**
+   * The endpoints of an option whose values may name one of {@code names}, with one endpoint each.
+   */
   static Endpoints of(String option, List<String> names) {
     return new Endpoints(option, names, 1);
   }
 
-  /** The same, with as many endpoints of one name as the user gives. */
+  /** The same, with any number of endpoints per name. */
   Endpoints several() {
     return new Endpoints(option, names, Integer.MAX_VALUE);
   }
@@ -37,8 +39,8 @@ final class Endpoints {
   /**
    * The endpoints of each name, in the order given.
    *
-   * @param bare the names that a value without a name means, unless another one names them
-   * @throws BadOption where a name is unknown, or has more endpoints than it may
+   * @param bare the names that a value without a name applies to, unless another value names them
+   * @throws BadOption if a name is unknown, or has too many endpoints
    */
   Map<String, List<Endpoint>> read(List<String> values, List<String> bare) {
     List<Endpoint> unnamed = new ArrayList<>();

@@ -5,18 +5,18 @@ import dhara.options.BadOption;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** What every command that reads events makes of the options that say how. */
+/** Reads the options that all commands share which read events. */
 public final class InputOptions {
 
-  /** An event stands in one array; what is longer could not be held. */
+  /** The longest event: it must fit into one array. */
   private static final int MOST_EVENT_BYTES = 1 << 30;
 
   private InputOptions() {}
 
   /**
-   * The mapping that {@code --map} says; none where it says nothing.
+   * The mapping of {@code --map}; the empty mapping if it is not given.
    *
-   * @throws BadOption where an entry is malformed
+   * @throws BadOption if an entry is malformed
    */
   public static Mapping mapping(@Nullable List<String> map) {
     try {
@@ -29,7 +29,7 @@ public final class InputOptions {
   /**
    * Checks {@code --maxEventBytes}.
    *
-   * @throws BadOption where no event could be held, or none that long
+   * @throws BadOption if it is out of range
    */
   public static void checkMaxEventBytes(int bytes) {
     if (bytes < 1 || bytes > MOST_EVENT_BYTES) {

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a run would read, make and write: noted while it is assembled, asked for by the user. */
+/**
+ * What a run would read, create and write: collected while it is assembled, and shown on request.
+ */
 final class Plan {
 
   private record Part(Endpoint endpoint, EventSource<?> source) {}
@@ -22,12 +24,12 @@ final class Plan {
   private final Set<String> references = new HashSet<>();
   private final Map<String, Endpoint> written = new LinkedHashMap<>();
 
-  /** An input is read from a source, of several perhaps. */
+  /** Adds a source of an input. */
   void reads(String input, Endpoint endpoint, EventSource<?> source) {
     parts.computeIfAbsent(input, i -> new ArrayList<>()).add(new Part(endpoint, source));
   }
 
-  /** How many bytes there are to read; below zero where a source does not know. */
+  /** How many bytes there are to read; negative if a source does not know. */
   long bytes() {
     long bytes = 0;
     for (List<Part> sources : parts.values()) {
@@ -42,23 +44,23 @@ final class Plan {
     return bytes;
   }
 
-  /** Which windows the events of an input go into. */
+  /** Adds the windows of an input's events. */
   void windows(String input, Windows... all) {
     windows.put(input, Arrays.stream(all).distinct().toList());
   }
 
-  /** The records of an input hold as of their own times, whatever the windows. */
+  /** Marks an input as a reference, whose records hold as of their own times. */
   void holdsAsOfItsTime(String input) {
     references.add(input);
   }
 
-  /** An output goes to a place. */
+  /** Adds the endpoint of an output. */
   void writes(String output, Endpoint endpoint) {
     written.put(output, endpoint);
   }
 
   /**
-   * In lines, for a person; asks the sources what there is.
+   * The plan as lines for a person; queries the sources.
    *
    * @param mapping how fields become components
    */

@@ -12,12 +12,12 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 
 /**
- * Shows as metrics what is to be known of a stream's source to read other metrics: gauges of the
- * mean size of a record, by which the bytes that Flink says are still to be read are records, and
- * of the disorder, for which answers wait because the user said so.
+ * Gauges of a stream's source that are needed to interpret other metrics: the mean size of a
+ * record, to convert Flink's pending bytes to records, and the disorder, which answers wait for by
+ * design.
  *
- * <p>Data: counts, one a bundle → nothing. Time: none. State: none that lasts; each worker keeps
- * two sums.
+ * <p>Data: counts, one per bundle → nothing. Time: none. State: none in the engine; each worker
+ * keeps two sums in memory.
  */
 final class SourceGauges extends PTransform<PCollection<Counts>, PDone> {
 

@@ -15,8 +15,8 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * A range of event time, half-open: which events count, and of which windows there are answers. A
- * window that the range cuts has no answer, for it would be a partial one.
+ * A half-open range of event time: the events that count, and the windows that have answers. A
+ * window that is only partly in the range has no answer, because it would be a partial one.
  *
  * @param from its start (inclusive)
  * @param until its end (exclusive)
@@ -29,7 +29,7 @@ record TimeRange(Instant from, Instant until) implements Serializable {
   /**
    * The range of {@code --from} and {@code --until}.
    *
-   * @throws BadOption where it is empty
+   * @throws BadOption if it is empty
    */
   static TimeRange of(BackfillOptions options) {
     Instant from = options.getFrom() == null ? Instant.MIN : options.getFrom();
@@ -41,12 +41,12 @@ record TimeRange(Instant from, Instant until) implements Serializable {
     return new TimeRange(from, until);
   }
 
-  /** What lies before a moment. */
+  /** The range before a moment. */
   static TimeRange before(Instant moment) {
     return new TimeRange(Instant.MIN, moment);
   }
 
-  /** A moment and what lies after it. */
+  /** The range from a moment on. */
   static TimeRange since(Instant moment) {
     return new TimeRange(moment, Instant.MAX);
   }
@@ -55,7 +55,7 @@ record TimeRange(Instant from, Instant until) implements Serializable {
     return !at.isBefore(from) && at.isBefore(until);
   }
 
-  /** Whether it holds the whole of a window. */
+  /** Whether it contains a whole window. */
   boolean covers(Answer<?, ?> answer) {
     return !answer.start().isBefore(from) && !answer.end().isAfter(until);
   }
@@ -67,7 +67,10 @@ record TimeRange(Instant from, Instant until) implements Serializable {
         until.equals(Instant.MAX) ? until : until.plus(margin));
   }
 
-  /** Where events go: into the range and the margin around it, or, for the ledger, outside. */
+  /**
+   * The tags of a split: events in the range and the margin around it, and, for the ledger, events
+   * outside of the range.
+   */
   record Split<T>(TupleTag<T> inside, TupleTag<T> outside) implements Serializable {
 
     /** Tags of a new split. */
@@ -77,10 +80,10 @@ record TimeRange(Instant from, Instant until) implements Serializable {
   }
 
   /**
-   * Splits events: those of {@code part} that the range or the margin around it holds inside, all
-   * that the range does not hold outside: what the margin holds goes both ways.
+   * Splits events of {@code part}: those in the range or its margin go inside, those not in the
+   * range go outside, so events in the margin go both ways.
    *
-   * @param part of one source of several; what it does not hold, another source gives
+   * @param part the part of a source if there are several; other events come from another source
    * @param margin how much around the range is needed to see which windows the range cuts
    */
   <T extends Event> PCollectionTuple split(

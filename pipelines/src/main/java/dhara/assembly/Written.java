@@ -25,8 +25,8 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 import org.joda.time.Duration;
 
 /**
- * How many rows a bounded run writes of each kind, counted in the graph as {@link Books} counts
- * events: metrics would count a bundle twice that was tried again.
+ * Counts the rows that a bounded run writes, as elements of the pipeline like {@link Books},
+ * because metrics would count a retried bundle twice.
  */
 final class Written {
 
@@ -34,7 +34,7 @@ final class Written {
 
   private final List<PCollection<KV<String, Long>>> counts = new ArrayList<>();
 
-  /** Counts what is written. */
+  /** Counts rows. */
   void count(String name, PCollection<?> rows) {
     counts.add(
         counted(name, rows)
@@ -56,7 +56,7 @@ final class Written {
         .apply(name + ".Written.Count", CountPerBundle.ofElements());
   }
 
-  /** Leaves the sums where the command finds them when the run has ended. */
+  /** Writes the sums to the run's folder, where the command reads them at the end. */
   void leave(RunFolder folder) {
     if (counts.isEmpty()) {
       return;
@@ -71,7 +71,7 @@ final class Written {
         .apply("Written.Leave", TextIO.write().to(folder.path(WRITTEN)).withoutSharding());
   }
 
-  /** What {@link #leave} has left, by name; what is not there has no rows. */
+  /** The sums that {@link #leave} wrote, by name; a missing name has no rows. */
   static Map<String, Long> left(RunFolder folder) throws IOException {
     Map<String, Long> written = new TreeMap<>();
     for (String line : folder.lines(WRITTEN)) {

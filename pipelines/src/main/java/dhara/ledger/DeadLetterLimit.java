@@ -10,11 +10,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * How many dead letters an input may have: {@code --maxDeadLetters=100}, or {@code =1%} of what was
- * read. It is judged by the ledger, which counts in the graph: a retry cannot count twice.
+ * read. It is checked with the ledger, in which a retry cannot count twice.
  *
- * @param said as the user said it
- * @param most how many, or how many of a hundred
- * @param share whether it is a share
+ * @param said the option's text
+ * @param most how many, or the percentage
+ * @param share whether it is a percentage
  */
 public record DeadLetterLimit(String said, BigDecimal most, boolean share) implements Serializable {
 
@@ -22,13 +22,13 @@ public record DeadLetterLimit(String said, BigDecimal most, boolean share) imple
   private static final Pattern FORM = Pattern.compile("(\\d{1,18}|\\d{1,3}\\.\\d{1,6}(?=%))(%?)");
   private static final BigDecimal ALL = BigDecimal.valueOf(100);
 
-  /** Of fewer events that a stream has read, a share says nothing. */
+  /** The least number of events of a stream for which a percentage is meaningful. */
   static final long SAMPLE = 1_000;
 
   /**
-   * Reads the option; empty where it was not given.
+   * Reads the option; empty if it was not given.
    *
-   * @throws BadOption where it is neither a number nor a share
+   * @throws BadOption if it is neither a number nor a percentage
    */
   public static Optional<DeadLetterLimit> of(@Nullable String said) {
     if (said == null) {
@@ -46,7 +46,7 @@ public record DeadLetterLimit(String said, BigDecimal most, boolean share) imple
         OPTION, said, "is neither a number nor a share, e.g. --maxDeadLetters=100 or =1%");
   }
 
-  /** Why the ledger of a run that has ended is beyond it; empty where it is not. */
+  /** The error if the ledger of a finished run exceeds it; otherwise empty. */
   public Optional<String> exceeded(Ledger ledger) {
     BigDecimal dead = BigDecimal.valueOf(ledger.deadLettered());
     boolean beyond =
@@ -60,7 +60,9 @@ public record DeadLetterLimit(String said, BigDecimal most, boolean share) imple
         : Optional.empty();
   }
 
-  /** The same of a stream's ledger so far: a share is judged once it is one of enough events. */
+  /**
+   * The same for a stream's ledger so far; a percentage is checked once there are enough events.
+   */
   Optional<String> exceededSoFar(Ledger ledger) {
     return share && ledger.read() < SAMPLE ? Optional.empty() : exceeded(ledger);
   }

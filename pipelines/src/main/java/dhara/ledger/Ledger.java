@@ -12,20 +12,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What became of every event that an input of a run read: each left by exactly one exit. {@code
- * parsed} and {@code inRange} are taken on the way, so that a ledger that does not balance says
+ * Accounts for every record that an input of a run read: each leaves by exactly one exit. {@code
+ * parsed} and {@code inRange} are intermediate counts, so that a ledger that does not balance shows
  * where events were lost.
  *
  * @param input the input
- * @param revision of two ledgers of a stream the higher one counts; 0 for a backfill's
+ * @param revision the ledger with the higher revision replaces the other; 0 in a backfill
  * @param read read from the source
  * @param aggregated handed to the analysis, and in every answer that they belong to
- * @param deadLettered no event: dead letters
- * @param late of a stream: behind the watermark by more than the allowed lateness, and in no answer
+ * @param deadLettered dead letters
+ * @param late in a stream: behind the watermark by more than the allowed lateness, and in no answer
  * @param duplicate copies of events already seen
- * @param filtered outside the range of event time asked for
- * @param parsed on the way: events, late or not, that the source handed on
- * @param inRange on the way: events that are neither late nor filtered
+ * @param filtered outside the requested range of event time
+ * @param parsed intermediate: events, late or not, that the source output
+ * @param inRange intermediate: events that are neither late nor filtered
  */
 public record Ledger(
     String input,
@@ -41,9 +41,9 @@ public record Ledger(
     implements Tally<Ledger> {
 
   /**
-   * A ledger as it is written: a JSON object.
+   * Parses a written ledger, a JSON object.
    *
-   * @throws IllegalArgumentException where it is none
+   * @throws IllegalArgumentException if it is not a ledger
    */
   public static Ledger read(String json) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
@@ -56,10 +56,10 @@ public record Ledger(
 
   private static final JsonFormat<Ledger> FORMAT = JsonFormat.of(Ledger.class, Mapping.none());
 
-  /** The ledger of nothing, of no input. */
+  /** An empty ledger, without an input. */
   static final Ledger ZERO = new Ledger("", 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-  /** What a step of the graph counts. */
+  /** What a step counts. */
   public enum Entry {
     READ("read"),
     PARSED("parsed"),
@@ -76,7 +76,7 @@ public record Ledger(
       this.label = label;
     }
 
-    /** As the ledger is read. */
+    /** The name in the printed ledger. */
     String label() {
       return label;
     }
@@ -97,7 +97,7 @@ public record Ledger(
         entry == Entry.IN_RANGE ? count : 0);
   }
 
-  /** How many there are of an entry. */
+  /** The count of an entry. */
   long count(Entry entry) {
     return switch (entry) {
       case READ -> read;
@@ -111,7 +111,7 @@ public record Ledger(
     };
   }
 
-  /** The ledger of both, which are of one input. */
+  /** The sum of two ledgers of the same input. */
   @Override
   public Ledger plus(Ledger other) {
     return new Ledger(
@@ -127,7 +127,7 @@ public record Ledger(
         inRange + other.inRange);
   }
 
-  /** The same as a later word. */
+  /** The same with another revision. */
   Ledger withRevision(long newRevision) {
     return new Ledger(
         input,
@@ -142,22 +142,22 @@ public record Ledger(
         inRange);
   }
 
-  /** Whether it had events, and not one of them reached the analysis. */
+  /** Whether it had events, and none of them reached the analysis. */
   public boolean unused() {
     return read > 0 && aggregated == 0;
   }
 
-  /** As it is written: a JSON object. */
+  /** The written form, a JSON object. */
   public String json() {
     return new String(RecordFields.of(Ledger.class).json(this), StandardCharsets.UTF_8);
   }
 
-  /** Whether every event that was read has left. In a running stream some are on their way. */
+  /** Whether every record that was read has left. In a running stream some are still in flight. */
   public boolean balances() {
     return leaks().isEmpty();
   }
 
-  /** Where events were lost (or counted twice), a line for each step; nothing where it balances. */
+  /** Where events were lost (or counted twice), a line for each step; empty if it balances. */
   public List<String> leaks() {
     List<String> leaks = new ArrayList<>();
     leak(leaks, "parsing", read, deadLettered + parsed);

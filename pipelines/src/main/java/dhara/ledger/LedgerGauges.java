@@ -12,10 +12,10 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 
 /**
- * Shows the ledger of an input as metrics: gauges, which go on after a restart where the ledger
- * does, while counters begin anew and count once more what is read once more.
+ * Shows the ledger of an input as gauges. After a restart they continue from the restored ledger,
+ * while counters restart at zero and count records again that are read again.
  *
- * <p>Data: ledgers of any input, as they replace each other → nothing. Time: none. State: none.
+ * <p>Data: successive ledgers of any input → nothing. Time: none. State: none.
  */
 final class LedgerGauges extends PTransform<PCollection<Ledger>, PDone> {
 

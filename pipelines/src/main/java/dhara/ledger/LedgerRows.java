@@ -3,10 +3,10 @@ package dhara.ledger;
 import dhara.connectors.RowFormat;
 import java.util.List;
 
-/** How a ledger is written: one row for each input, which a later row of the input replaces. */
+/** The format of a ledger: one row for each input, which a later row of the input replaces. */
 public final class LedgerRows {
 
-  /** Whose ledger it is. */
+  /** The key: the input. */
   private record InputKey(String input) {}
 
   private LedgerRows() {}

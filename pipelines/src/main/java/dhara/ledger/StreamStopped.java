@@ -3,8 +3,8 @@ package dhara.ledger;
 import java.util.ServiceLoader;
 
 /**
- * Ends a stream for good: what is wrong would be wrong again after a restart. An engine that starts
- * failed streams again says by {@link Final} how it is told not to.
+ * Ends a stream for good, because the problem would occur again after a restart. An engine that
+ * restarts failed streams implements {@link Final} to prevent that.
  */
 public final class StreamStopped extends IllegalStateException {
 
@@ -14,14 +14,14 @@ public final class StreamStopped extends IllegalStateException {
     super(why);
   }
 
-  /** How an engine is told that a failure is final. Found by {@link ServiceLoader} on workers. */
+  /** Tells an engine that a failure is final. Found by {@link ServiceLoader} on workers. */
   public interface Final {
 
-    /** What a step throws instead; its cause is the failure. */
+    /** The exception that a step throws instead; its cause is the failure. */
     RuntimeException last(StreamStopped failure);
   }
 
-  /** What a step throws to stop its stream. */
+  /** The exception that a step throws to stop its stream. */
   public static RuntimeException because(String why) {
     StreamStopped stopped = new StreamStopped(why);
     return ServiceLoader.load(Final.class, StreamStopped.class.getClassLoader())

@@ -8,12 +8,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Answers from events. An analysis names itself, says which events it reads and what it answers,
- * and connects the two with shared transforms. It knows neither where events come from nor where
- * answers go, neither the runner nor whether it streams.
+ * Computes answers from events. An analysis declares its name, the events that it reads and the
+ * answers that it gives, and connects them with shared transforms. It does not depend on where
+ * events come from, where answers go, the runner, or whether it streams.
  *
- * <p>Annotate it with {@code @AutoService(Analysis.class)}: the command line, both modes, every
- * runner, the generator and the parity test find it there.
+ * <p>Annotate it with {@code @AutoService(Analysis.class)}: then the command line, both modes,
+ * every runner, the generator and the parity test find it.
  */
 public interface Analysis<O extends DharaOptions> {
 
@@ -45,7 +45,7 @@ public interface Analysis<O extends DharaOptions> {
     return declaration().outputs();
   }
 
-  /** What makes events of its inputs, for tests, demonstrations and load. */
+  /** Makes events of its inputs, for tests, demonstrations and load tests. */
   default Scenario scenario() {
     return declaration().scenario();
   }
@@ -53,14 +53,14 @@ public interface Analysis<O extends DharaOptions> {
   /**
    * Builds answers from events: takes each input from the flow, and gives the flow each output.
    *
-   * @throws dhara.options.BadOption where the options contradict each other
+   * @throws dhara.options.BadOption if the options contradict each other
    */
   void build(Flow flow, O options);
 
   /**
    * Every analysis on the class path, by name.
    *
-   * @throws BadOption where two have one name, or a name cannot be typed as a command
+   * @throws BadOption if two have the same name, or a name cannot be a command
    */
   static SortedMap<String, Analysis<?>> all() {
     SortedMap<String, Analysis<?>> all = new TreeMap<>();

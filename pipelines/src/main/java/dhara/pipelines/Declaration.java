@@ -4,7 +4,7 @@ import dhara.options.DharaOptions;
 import java.util.List;
 
 /**
- * What an analysis says of itself: its command, its options, what it reads and what it answers.
+ * The declaration of an analysis: its command, its options, what it reads and what it answers.
  *
  * <pre>{@code
  * Declaration.of("order-metrics", Options.class)
@@ -19,7 +19,7 @@ import java.util.List;
  * @param options its options: an interface that extends {@link DharaOptions}
  * @param inputs what it reads; the first is the one that a bare {@code --events=URI} means
  * @param outputs what it answers; the first is the main one
- * @param scenario makes events of all that it reads
+ * @param scenario makes events of all its inputs
  */
 public record Declaration<O extends DharaOptions>(
     String name,
@@ -34,12 +34,12 @@ public record Declaration<O extends DharaOptions>(
     outputs = List.copyOf(outputs);
   }
 
-  /** Of an analysis that reads and answers nothing yet. */
+  /** A declaration without inputs and outputs. */
   public static <O extends DharaOptions> Declaration<O> of(String name, Class<O> options) {
     return new Declaration<>(name, "", options, List.of(), List.of(), Scenario.none());
   }
 
-  /** The same, with what it answers said in one sentence without a full stop. */
+  /** The same with a summary: one sentence without a full stop. */
   public Declaration<O> summary(String newSummary) {
     return new Declaration<>(name, newSummary, options, inputs, outputs, scenario);
   }
@@ -54,7 +54,10 @@ public record Declaration<O extends DharaOptions>(
     return new Declaration<>(name, summary, options, inputs, List.of(newOutputs), scenario);
   }
 
-  /** The same, with what makes events of its inputs: for tests, demonstrations and load. */
+  /**
+   * The same with a scenario, which makes events of its inputs for tests, demonstrations and load
+   * tests.
+   */
   public Declaration<O> scenario(Scenario newScenario) {
     return new Declaration<>(name, summary, options, inputs, outputs, newScenario);
   }

@@ -6,20 +6,20 @@ import dhara.transforms.join.AsOf;
 import dhara.transforms.windows.Windows;
 import org.apache.beam.sdk.values.PCollection;
 
-/** What surrounds an analysis: gives it its events, and takes its answers. */
+/** The surroundings of an analysis: supplies its events, and takes its answers. */
 public interface Flow {
 
   /**
    * The events of an input: parsed, stamped, within the range, each once.
    *
-   * @param windows every window that the events will be put in: a copy of an event is recognised
-   *     for as long as one of them can still use it
+   * @param windows all windows that the events will be put in: a copy of an event is recognised as
+   *     long as one of them can still use it
    */
   <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows);
 
   /**
-   * A reference input, to be joined with facts as of their event time: read from its beginning,
-   * whatever range of the facts counts.
+   * A reference input, to be joined with facts as of their event time. It is read from its
+   * beginning, whatever the range of the facts.
    *
    * <pre>{@code
    * flow.events(ACTIVITIES, windows)
@@ -29,8 +29,8 @@ public interface Flow {
    *             .into(Weighed.class, (activity, weight) -> …))
    * }</pre>
    *
-   * @param windows those of the facts: while one of them can still use a fact, its reference is
-   *     kept
+   * @param windows the windows of the facts: the reference is kept as long as one of them can still
+   *     use a fact
    */
   <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows);
 

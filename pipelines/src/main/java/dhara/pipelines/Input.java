@@ -5,13 +5,13 @@ import dhara.transforms.join.Versioned;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * An input of an analysis: events of one type. They are facts, each of which happens once; or a
- * reference, such as rules, prices and profiles, of which each record holds as of its own event
- * time until a later one with its key replaces it.
+ * An input of an analysis: events of one type. They are either facts, each of which happens once,
+ * or a reference, such as rules, prices and profiles, whose records hold from their own event time
+ * until a later one with the same key replaces them.
  *
- * @param name what {@code --events=NAME=URI} calls it
+ * @param name its name in {@code --events=NAME=URI}
  * @param type the record that an event is parsed to
- * @param versions what the key of a reference's record is; null for facts
+ * @param versions extracts the key of a reference's record; null for facts
  */
 public record Input<T extends Record & Event>(
     String name, Class<T> type, @Nullable Versioned<T> versions) {
@@ -33,7 +33,7 @@ public record Input<T extends Record & Event>(
     return new Input<>(name, type, versions);
   }
 
-  /** Whether its records hold until they are replaced, and do not merely happen. */
+  /** Whether it is a reference, whose records hold until they are replaced. */
   public boolean isReference() {
     return versions != null;
   }

@@ -13,7 +13,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Makes the events of all inputs of an analysis together, so that a click can belong to an
- * impression: for tests, demonstrations and load. A function of its seed and of nothing else.
+ * impression: for tests, demonstrations and load tests. It depends only on its seed.
  *
  * <pre>{@code
  * Scenario.every(Duration.ofMillis(250), CLICKS,
@@ -29,19 +29,19 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 @FunctionalInterface
 public interface Scenario {
 
-  /** When the events of {@link #every} begin: a Monday. */
+  /** The time of the first event of {@link #every}: a Monday. */
   Instant START = Instant.parse("2026-01-05T09:00:00Z");
 
   /**
-   * The first {@code count} events of a seed, of all inputs together, in event-time order. An input
-   * has each id once.
+   * The first {@code count} events of a seed, over all inputs together, in event-time order. Ids
+   * are unique within an input.
    */
   Stream<Given<?>> events(long seed, long count);
 
   /**
    * An event of an input.
    *
-   * @param planted what a test is to find in it, such as {@code velocity}; empty for nothing
+   * @param planted what a test should find in it, such as {@code velocity}; empty for nothing
    */
   record Given<T extends Record & Event>(Input<T> input, T event, String planted) {
 
@@ -51,24 +51,24 @@ public interface Scenario {
     }
   }
 
-  /** Makes the events of one input, in event-time order, each id once. */
+  /** Makes the events of one input, in event-time order, with unique ids. */
   @FunctionalInterface
   interface Events<T> {
     Stream<T> events(long seed, long count);
   }
 
-  /** Makes one event, of an id and a time. */
+  /** Makes one event from an id and a time. */
   @FunctionalInterface
   interface Made<T> {
     T event(String id, Instant at, SplittableRandom random);
   }
 
-  /** Of an analysis with one input. */
+  /** The scenario of an analysis with one input. */
   static <T extends Record & Event> Scenario of(Input<T> input, Events<T> events) {
     return (seed, count) -> events.events(seed, count).map(input::given);
   }
 
-  /** One input, an event at every step of time. */
+  /** One input, with an event at every step of time. */
   static <T extends Record & Event> Scenario every(Duration step, Input<T> input, Made<T> made) {
     return (seed, count) -> {
       SplittableRandom random = new SplittableRandom(seed);
@@ -83,12 +83,12 @@ public interface Scenario {
     };
   }
 
-  /** What an analysis has that says none: it makes no events. */
+  /** The default scenario, which makes no events. */
   static Scenario none() {
     return (seed, count) -> Stream.empty();
   }
 
-  /** The events of this and of another one, merged by their time: the first of both together. */
+  /** The events of this and another scenario, merged by time. */
   default Scenario and(Scenario other) {
     return (seed, count) -> {
       Iterator<Given<?>> mine = events(seed, count).iterator();
@@ -97,14 +97,14 @@ public interface Scenario {
     };
   }
 
-  /** Of {@link #events} those of one input. */
+  /** The events of one input among {@link #events}. */
   default <T extends Record & Event> Stream<T> events(Input<T> input, long seed, long count) {
     return events(seed, count)
         .filter(given -> given.input().name().equals(input.name()))
         .map(given -> input.type().cast(given.event()));
   }
 
-  /** Gives what comes first of two, and null when both have ended. */
+  /** Merges two streams by time; null when both have ended. */
   final class Merged implements Supplier<@Nullable Given<?>> {
 
     private final Iterator<Given<?>> one;

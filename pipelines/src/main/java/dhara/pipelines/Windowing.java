@@ -11,19 +11,20 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 
-/** The windows that a user asks for. */
+/** The windows that the options define. */
 public final class Windowing {
 
-  /** Where the user names none. */
+  /** The default width. */
   private static final Duration WINDOW = Duration.ofMinutes(1);
 
   /**
-   * An hour by the second, a day by the half minute: a backfill's answers, and the time that they
-   * take, grow with the number of windows and with that of the slices in each.
+   * The most windows per event: enough for an hour by the second, or a day by the half minute. A
+   * backfill's answers, and the time to compute them, grow with the number of windows and of slices
+   * in each.
    */
   private static final long MOST_PER_EVENT = 3_600;
 
-  /** How often running totals are updated, where the user does not say. */
+  /** How often running totals are updated by default. */
   private static final Duration UPDATE = Duration.ofSeconds(10);
 
   private Windowing() {}
@@ -81,9 +82,9 @@ public final class Windowing {
   }
 
   /**
-   * Days, weeks or months in the zone of the options, with their lateness and early answers.
+   * Days, weeks or months in the time zone of the options, with their lateness and early answers.
    *
-   * @param zone of the same options
+   * @param zone the same options
    */
   public static Windows calendar(CalendarUnit unit, ZoneOptions zone, WindowOptions options) {
     return late(Windows.calendar(unit, zone(zone)), options);

@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * When two values of a column are the same, and one text for values that are.
+ * Compares values of a column, and gives equal values the same text.
  *
- * <p>Numbers are compared by value. Whole numbers must be equal; where at least one of two numbers
- * has a fraction or an exponent they may differ by {@code tolerance * max(1, |a|, |b|)}. In lists
- * and objects the same holds for what is in them; a field that is missing is null.
+ * <p>Numbers are compared by value. Whole numbers must be equal; if at least one of two numbers has
+ * a fraction or an exponent, they may differ by {@code tolerance * max(1, |a|, |b|)}. Lists and
+ * objects are compared by their elements; a missing field is null.
  *
- * @param textual whether one of the sides has text only, as CSV: then 12 and "12" are the same, an
- *     empty text is null, and JSON in a text is what it says
+ * @param textual whether one of the sides has only text, as in CSV: then 12 and "12" are equal, an
+ *     empty text is null, and JSON in a text is parsed
  * @param tolerance relative, 0 for none
  */
 record Canonical(boolean textual, double tolerance) implements Serializable {
@@ -31,10 +31,10 @@ record Canonical(boolean textual, double tolerance) implements Serializable {
       Pattern.compile("-?(0|[1-9]\\d{0,400})(\\.\\d{1,400})?([eE][+-]?\\d{1,4})?");
   private static final Pattern EXPONENT = Pattern.compile("-?\\d+(\\.\\d+)?[eE][+-]?\\d{1,4}");
 
-  /** Numbers with more digits than this, by their exponent, are only ever equal or not. */
+  /** Numbers with more digits than this, by their exponent, are compared only for equality. */
   private static final int MOST_SCALE = 5_000;
 
-  /** A key's columns: equal text where the keys are equal. */
+  /** The text of a key's columns; equal for equal keys. */
   String key(ObjectNode columns) {
     return sorted(columns, true).toString();
   }
@@ -63,7 +63,7 @@ record Canonical(boolean textual, double tolerance) implements Serializable {
     return key && textual ? text(node) : node.isBigDecimal() ? fraction(node) : node;
   }
 
-  /** What a cell of CSV has for a scalar of a key, whichever way it was written. */
+  /** The text of a scalar of a key as in a CSV cell, however it was written. */
   private JsonNode text(JsonNode node) {
     if (node.isNull() || (node.isTextual() && node.textValue().isEmpty())) {
       return NODES.nullNode();
@@ -83,7 +83,7 @@ record Canonical(boolean textual, double tolerance) implements Serializable {
 
   private static JsonNode fraction(JsonNode node) {
     BigDecimal stripped = node.decimalValue().stripTrailingZeros();
-    // 12.0 stays a number with a fraction: a tolerance is for it, and not for 12.
+    // 12.0 stays a number with a fraction, because the tolerance applies to it, and not to 12.
     return NODES.numberNode(stripped.scale() <= 0 ? atLeastOneDecimal(stripped) : stripped);
   }
 
@@ -92,8 +92,8 @@ record Canonical(boolean textual, double tolerance) implements Serializable {
   }
 
   /**
-   * How far two values are apart: 0 where they are the same, for two numbers the distance relative
-   * to the larger, for all else 1; of lists and objects the largest within.
+   * The distance of two values: 0 if they are equal, for two numbers the distance relative to the
+   * larger, otherwise 1; for lists and objects the largest distance within.
    */
   double distance(@Nullable JsonNode a, @Nullable JsonNode b) {
     boolean noA = nothing(a);
@@ -144,7 +144,7 @@ record Canonical(boolean textual, double tolerance) implements Serializable {
     return Math.max(Double.MIN_VALUE, apart.divide(larger, MathContext.DECIMAL64).doubleValue());
   }
 
-  /** Whether the difference has a number of digits that is worth having. */
+  /** Whether the difference has a reasonable number of digits. */
   static boolean subtractable(BigDecimal a, BigDecimal b) {
     return Math.abs(a.scale()) <= MOST_SCALE && Math.abs(b.scale()) <= MOST_SCALE;
   }
@@ -163,7 +163,7 @@ record Canonical(boolean textual, double tolerance) implements Serializable {
         || (textual && node.isTextual() && node.textValue().isEmpty());
   }
 
-  /** The number that it is, or that its text says; null where it is none. */
+  /** The number in a node or its text; null if there is none. */
   @Nullable BigDecimal number(JsonNode node) {
     if (node.isNumber()) {
       return node.decimalValue();
@@ -184,7 +184,7 @@ record Canonical(boolean textual, double tolerance) implements Serializable {
     return structure == null ? node : structure;
   }
 
-  /** What JSON a text holds; null where it holds neither a list nor an object. */
+  /** The list or object in a JSON text; null if there is neither. */
   private static @Nullable JsonNode structure(JsonNode text) {
     String json = text.textValue();
     if (!json.startsWith("[") && !json.startsWith("{")) {

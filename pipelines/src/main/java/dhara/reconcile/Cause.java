@@ -3,16 +3,16 @@ package dhara.reconcile;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What can explain that an answer differs: an event that one side did not count.
+ * A possible reason for a difference: an event that one side did not count.
  *
- * @param kind why it did not
- * @param side whose list it stands in
+ * @param kind why it was not counted
+ * @param side the side that lists it
  * @param id the late event's id; the dead letter's source and position
- * @param atMillis the event's time; null where it cannot be read
- * @param lastMillis of a late event that would have begun a session, the last moment of that; else
- *     the event's time again
- * @param identity what makes it one: of a dead letter its bytes, as a digest, of a late event the
- *     place where it stands; what both sides have explains nothing
+ * @param atMillis the event's time; null if it cannot be read
+ * @param lastMillis for a late event that would have begun a session, the last moment of that
+ *     session; otherwise the event's time again
+ * @param identity its identity: for a dead letter a digest of its bytes, for a late event its
+ *     position; a cause on both sides explains nothing
  */
 public record Cause(
     Kind kind, Side side, String id, @Nullable Long atMillis, long lastMillis, String identity) {
@@ -27,13 +27,13 @@ public record Cause(
     DEAD_LETTER
   }
 
-  /** Whose list. */
+  /** The side that lists it. */
   public enum Side {
-    /** Of A. */
+    /** A lists it. */
     A,
-    /** Of B. */
+    /** B lists it. */
     B,
-    /** The user named it, and did not say whose it is. */
+    /** The user named the list without a side. */
     EITHER
   }
 }

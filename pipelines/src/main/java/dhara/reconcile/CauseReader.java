@@ -19,12 +19,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * dhara.events.DeadLetter}), as sinks write them.
  *
  * @param kind which of the two
- * @param side whose they are
- * @param at how a dead letter's bytes say their time, as {@code --map} had it: {@code at=…}
+ * @param side the side that lists them
+ * @param at how to read the time in a dead letter's bytes, from {@code --map}: {@code at=…}
  */
 record CauseReader(Kind kind, Side side, Mapping at) implements WrittenRow.Reader<Cause> {
 
-  /** What can still be read of bytes that are no event. */
+  /** The part of a dead letter that can still be read. */
   record Dated(Instant at) {}
 
   @Override
@@ -64,7 +64,7 @@ record CauseReader(Kind kind, Side side, Mapping at) implements WrittenRow.Reade
   }
 
   /**
-   * Of a dead letter that stands for several records, where the last is, and how many there are.
+   * For a dead letter that stands for several records, the position of the last and their number.
    */
   private static String others(WrittenRow row) {
     JsonNode records = row.columns().path("records");
@@ -81,7 +81,7 @@ record CauseReader(Kind kind, Side side, Mapping at) implements WrittenRow.Reade
           .at()
           .toEpochMilli();
     } catch (BadEvent e) {
-      return null; // it is a dead letter for good reason; counted as undated
+      return null; // its time is unreadable; counted as undated
     }
   }
 

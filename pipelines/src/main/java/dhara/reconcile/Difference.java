@@ -12,11 +12,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param key the key's columns, as a JSON object
  * @param start start of the window (inclusive)
  * @param end end of the window (exclusive)
- * @param a the settled answer of A; null where A has none
- * @param b the settled answer of B; null where B has none
- * @param changes the columns that differ, in the order of their names; none where a side is null
- * @param size how far apart: of two numbers |a-b| / max(|a|, |b|), 1 for all else; the largest
- * @param causes up to three ids of late events, or places of dead letters, that explain it
+ * @param a the settled answer of A; null if A has none
+ * @param b the settled answer of B; null if B has none
+ * @param changes the columns that differ, in the order of their names; empty if a side is null
+ * @param size the largest distance of a column: for two numbers |a-b| / max(|a|, |b|), otherwise 1
+ * @param causes up to three ids of late events, or positions of dead letters, that explain it
  */
 public record Difference(
     String output,
@@ -29,7 +29,9 @@ public record Difference(
     double size,
     List<String> causes) {
 
-  /** The largest first; of one size the earliest, then by key: the same order in every run. */
+  /**
+   * The largest first, then the earliest, then by key, so that the order is the same in every run.
+   */
   static final Comparator<Difference> WORST_FIRST =
       Comparator.comparingDouble(Difference::size)
           .reversed()
@@ -38,7 +40,7 @@ public record Difference(
           .thenComparing(Difference::key);
 
   /**
-   * What a side settled on.
+   * The settled answer of a side.
    *
    * @param revision the highest
    * @param value the value's columns, as a JSON object
@@ -49,9 +51,9 @@ public record Difference(
    * A column that differs.
    *
    * @param column its name
-   * @param a JSON; null where A has no such column
+   * @param a JSON; null if A has no such column
    * @param b likewise
-   * @param by b - a, exactly, where both are numbers
+   * @param by b - a, exactly, if both are numbers
    */
   public record Change(
       String column, @Nullable String a, @Nullable String b, @Nullable String by) {}

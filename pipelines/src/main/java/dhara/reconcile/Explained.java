@@ -25,17 +25,17 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Which windows have a cause in them: the join of windows with moments, by buckets of time.
+ * Finds the windows that contain a cause: a join of windows with moments, by buckets of time.
  *
- * <p>Data: windows in which answers differ, each with the shard that asks, and causes → for each
- * shard the windows that have causes, at most twice each. Time: none. State: none; a worker holds
- * the windows of one bucket, and of its causes as many as there are cells.
+ * <p>Data: windows in which answers differ, each with its shard, and causes → for each shard the
+ * windows that contain causes, at most twice each. Time: none. State: none; a worker holds the
+ * windows of one bucket, and a bounded number of its causes per cell.
  *
- * <p>A window goes to the buckets of the level whose width is the next above its own, two at most;
- * a cause goes to one or two buckets of every level. Within a bucket, of the causes in one cell
- * only the first and the last are kept. That loses nothing: a cell is narrower than every window of
- * its level, so that a window covers the end of a cell (the last cause of it tells), its start (the
- * first tells), or all of it.
+ * <p>A window goes to the buckets of the level with the next larger width, at most two; a cause
+ * goes to one or two buckets of every level. Within a bucket, only the first and the last cause of
+ * each cell are kept. This is enough: a cell is narrower than every window of its level, so a
+ * window that overlaps a cell contains its end (the last cause decides), its start (the first cause
+ * decides), or both.
  */
 final class Explained
     extends PTransform<
@@ -50,16 +50,16 @@ final class Explained
   private static final int FIRST_BITS = 16;
   private static final int BITS_PER_LEVEL = 6;
 
-  /** How many ids are told. */
+  /** How many ids are reported. */
   private static final int IDS = 3;
 
-  /** A part of time. */
+  /** A bucket of time. */
   record Bucket(int level, long index) {}
 
-  /** What is in a bucket: a window with the shard that asks, or a moment. */
+  /** An entry of a bucket: a window with its shard, or a moment. */
   record Entry(@Nullable Asked asked, @Nullable Moment moment) {}
 
-  /** A window, in milliseconds, and who asks. */
+  /** A window, in milliseconds, with its shard. */
   record Asked(int shard, long start, long end) {}
 
   /** A cause at one moment. */
@@ -95,7 +95,7 @@ final class Explained
     return level;
   }
 
-  /** Shows the entries of a window. */
+  /** Outputs the entries of a window. */
   static void window(Asked window, DoFn.OutputReceiver<KV<Bucket, Entry>> out) {
     int level = level(window.end - window.start);
     long last = (window.end - 1) >> bits(level);
@@ -104,7 +104,7 @@ final class Explained
     }
   }
 
-  /** Shows the entries of a cause. */
+  /** Outputs the entries of a cause. */
   static void cause(Cause cause, long at, DoFn.OutputReceiver<KV<Bucket, Entry>> out) {
     Entry entry = new Entry(null, new Moment(at, cause.kind(), cause.id()));
     for (int level = 0; level < LEVELS; level++) {
@@ -134,7 +134,7 @@ final class Explained
     }
   }
 
-  /** Looks causes up in the windows of a bucket. */
+  /** Finds the causes in the windows of a bucket. */
   private static final class InWindowFn
       extends DoFn<KV<Bucket, Iterable<Entry>>, KV<Integer, Why>> {
 

@@ -23,10 +23,10 @@ import org.apache.beam.sdk.values.PDone;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
 /**
- * What a comparison found, for a person and for a program.
+ * The result of a comparison, for a person and for a program.
  *
- * @param a what A is called
- * @param b what B is called
+ * @param a the name of A
+ * @param b the name of B
  * @param causes where late events and dead letters were read from
  * @param lacking outputs that a side does not have, with the side
  * @param findings one for each output, kind and cause
@@ -42,7 +42,7 @@ public record Report(
   static final List<Cause.Kind> CAUSES =
       List.of(Cause.Kind.NONE, Cause.Kind.LATE, Cause.Kind.DEAD_LETTER);
 
-  /** Keeps findings as lines of one file, for {@link #parse}. */
+  /** Writes findings as lines of one file, for {@link #parse}. */
   public static PTransform<PCollection<Finding>, PDone> keptIn(String file) {
     return new Keep(file);
   }
@@ -104,7 +104,7 @@ public record Report(
         .sum();
   }
 
-  /** Answers, by key and window, that at least one side has and that were compared. */
+  /** The number of compared answers, by key and window, that at least one side has. */
   public long compared() {
     return outputs().stream().mapToLong(this::compared).sum();
   }
@@ -117,12 +117,12 @@ public record Report(
     return DIFFERENT.stream().mapToLong(kind -> count(output, kind)).sum();
   }
 
-  /** Rows whose windows do not lie in the range. */
+  /** The number of rows whose windows are not in the range. */
   public long outside() {
     return outputs().stream().mapToLong(output -> count(output, Kind.OUTSIDE)).sum();
   }
 
-  /** Answers that differ and that nothing explains. */
+  /** The number of answers that differ without an explanation. */
   public long unexplained() {
     return different(Cause.Kind.NONE);
   }
@@ -141,7 +141,7 @@ public record Report(
         .sum();
   }
 
-  /** The worst differences of an output: those that nothing explains before the others. */
+  /** The worst differences of an output, unexplained ones first. */
   List<Example> examples(String output) {
     return examples(output, DIFFERENT);
   }
@@ -166,9 +166,9 @@ public record Report(
   record Example(Kind kind, Cause.Kind cause, Difference difference) {}
 
   /**
-   * Prints it; the last line says how many differences nothing explains.
+   * Prints it; the last line gives the number of unexplained differences.
    *
-   * @param most how many of the worst differences are shown of an output
+   * @param most how many of the worst differences are shown per output
    */
   public void print(PrintStream out, int most) {
     out.println("A: " + a);
@@ -191,7 +191,7 @@ public record Report(
     out.println(counted(unexplained(), "unexplained difference"));
   }
 
-  /** How many of the largest changes are shown of an output. */
+  /** How many of the largest changes are shown per output. */
   private static final int CHANGES = 3;
 
   /** Prints what A, a backfill, changes of B: a line for each output, and its largest changes. */

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * The proof, in one command: the events of {@code test-data/} are replayed into a real broker with
  * every fault, streamed on a Flink cluster, backfilled from the files on the direct runner, and
- * reconciled. Each step is the command that a user would type, and is shown as such.
+ * reconciled. Each step is a command that a user could type, and is printed.
  *
  * <p>Exit code 0: every analysis has no unexplained difference.
  */
@@ -55,7 +55,7 @@ public final class Proof {
     this.folder = folder;
   }
 
-  /** Proves it for the analyses named, or for all; ends the process with the exit code. */
+  /** Runs the proof for the named analyses, or for all, and exits with the exit code. */
   public static void main(String... names) throws Exception {
     for (String name : names) {
       if (!Analysis.all().containsKey(name)) {
@@ -119,7 +119,7 @@ public final class Proof {
               List.of(
                   "--without=" + answers + "-late", "--answers=files:" + backfill + "/without")));
 
-      // The closing events make windows of their own, two days later.
+      // The closing events are in windows of their own, two days later.
       String until = "--until=" + newest(sent).plus(Duration.ofDays(1));
       say("%n%s: the stream and the archive; late events explain what differs%n", name);
       boolean explained =
@@ -192,7 +192,7 @@ public final class Proof {
         .toList();
   }
 
-  /** By input, what a replay sent. */
+  /** What a replay sent, by input. */
   private static Map<String, JsonNode> sent(JsonNode truth) {
     Map<String, JsonNode> sent = new LinkedHashMap<>();
     if (truth.has("inputs")) {

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The house as CONTRIBUTING.md draws it: arrows point one way, and files are found by their names.
+ * The module structure of CONTRIBUTING.md: dependencies point one way, and files have unique names.
  */
 @AnalyzeClasses(packages = "dhara", importOptions = ImportOption.DoNotIncludeTests.class)
 class LayersTest {
@@ -97,7 +97,7 @@ class LayersTest {
           .should()
           .notDependOnEachOther();
 
-  /** Looks at the sources, and so at the modules, too, that no class path has together. */
+  /** Checks the sources, and so also modules that are never on one class path together. */
   @Test
   void noPackageIsTooLargeToLookThrough() throws IOException {
     Map<String, List<Path>> large = grouped(path -> String.valueOf(path.getParent()));

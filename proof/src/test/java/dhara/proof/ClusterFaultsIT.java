@@ -32,10 +32,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What can happen to a cluster in a night, while events come in: after it the stream settles on the
- * answers of the oracle over all events but those of its late output, its ledger accounts for every
- * record, and whoever reads the answers as upserts, by the last record of a key or by its highest
- * revision, sees each once. Processes are killed as {@code kill -9} does.
+ * Injects faults into a cluster while events come in. Afterwards the stream settles on the oracle's
+ * answers over all events except those of its late output, its ledger accounts for every record,
+ * and a reader of upserts, by the last record of a key or by its highest revision, sees each answer
+ * once. Processes are killed as by {@code kill -9}.
  */
 class ClusterFaultsIT {
 
@@ -72,14 +72,14 @@ class ClusterFaultsIT {
     cluster.whole();
   }
 
-  /** What is done to a stream in its midst; it gives the stream that is there afterwards. */
+  /** A fault injected into a running stream; it returns the stream that runs afterwards. */
   @FunctionalInterface
   private interface Fault {
     RealCluster.Submitted strike(RealCluster.Submitted stream) throws Exception;
   }
 
   /**
-   * A stream of events with faults of their own.
+   * One test with a stream of faulty events.
    *
    * @param name of the fault
    * @param idleAfter how long a partition must be silent to be idle
@@ -100,7 +100,9 @@ class ClusterFaultsIT {
           .toList();
     }
 
-    /** The command of the stream; what the brokers do not take within ten seconds fails it. */
+    /**
+     * The command of the stream; it fails if the brokers do not accept a record within ten seconds.
+     */
     List<String> command() {
       return List.of(
           ANALYSIS.name(),
@@ -120,7 +122,7 @@ class ClusterFaultsIT {
       return replayed(topic(), List.of("--speed=" + (double) span.toMillis() / REPLAY.toMillis()));
     }
 
-    /** The same, of which one partition stalls in the midst. */
+    /** The same with one partition that stalls for a while. */
     Replayed replayStalling() {
       Replayed staged = replayed(topic() + "-staged", List.of());
       new Stall(kafka, staged.topic(), topic(), REPLAY).send();
@@ -154,7 +156,7 @@ class ClusterFaultsIT {
           duplicated);
     }
 
-    /** Waits until the stream has read more than so many records. */
+    /** Waits until the stream has read more records than this. */
     long read(RealCluster.Submitted stream, long records) {
       return stream
           .ledger(kafka, answers() + "-ledger", l -> l.read() > records, Settling.PATIENCE)
@@ -232,27 +234,27 @@ class ClusterFaultsIT {
         true,
         running -> {
           setMostBytes(night.answers(), 50); // no answer is so short
-          TimeUnit.NANOSECONDS.sleep(OUTAGE.toNanos()); // the fault is that nothing is taken
+          TimeUnit.NANOSECONDS.sleep(OUTAGE.toNanos()); // the fault is that no record is accepted
           setMostBytes(night.answers(), 1 << 20);
           return running;
         });
   }
 
-  /** Until it goes on, its silence holds the watermark: nothing is late for it. */
+  /** While it stalls, the partition holds the watermark, so nothing is late. */
   @Test
   @Tag("long")
   void aPartitionStallsForLessThanItTakesToBeIdle() throws Exception {
     stalls(new Night("partition stalls for 15 s, idle after 60 s", NEVER_IDLE), true);
   }
 
-  /** The others go on without it: of its events those are late whose windows have closed. */
+  /** The others go on without it, and its events are late if their windows have closed. */
   @Test
   @Tag("long")
   void aPartitionStallsForLongerAndFindsItsWindowsClosed() throws Exception {
     stalls(new Night("partition stalls for 15 s, idle after 3 s", Duration.ofSeconds(3)), false);
   }
 
-  /** Revisions stand side by side in files; the highest counts. */
+  /** Files keep all revisions; the highest counts. */
   @Test
   @Tag("long")
   void aTaskManagerIsKilledWhileAnswersGoToFiles() throws Exception {
@@ -330,9 +332,9 @@ class ClusterFaultsIT {
   }
 
   /**
-   * A stream is struck while it reads; it must read on, and settle as if nothing had been.
+   * Injects the fault while the stream reads; it must read on and settle as without the fault.
    *
-   * @param restores whether it cannot but go on from a checkpoint
+   * @param restores whether it must restore from a checkpoint
    */
   private static void undergoes(Night night, int kills, boolean restores, Fault fault)
       throws Exception {
@@ -344,7 +346,7 @@ class ClusterFaultsIT {
     long began = System.nanoTime();
     RealCluster.Submitted after = fault.strike(stream);
     if (restores) {
-      after.await(after::restored); // until then, what is left of it may go on
+      after.await(after::restored); // until then, its remaining parts may run on
     }
     long unused = night.read(after, before);
     Duration recovery = Duration.ofNanos(System.nanoTime() - began);

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * An archive and the topic that goes on from it, which overlap: of the first what lies before the
- * cut-over counts, of the second what lies after it, each event once, without a memory of ids.
+ * An archive and an overlapping topic that continues it: events before the cutover count from the
+ * first, later ones from the second, each once, without remembering ids.
  */
 class CutoverTest {
 
@@ -92,7 +92,7 @@ class CutoverTest {
       replay.add("--events=" + input.name() + "=" + since);
       String topic = kafka.uri(topics.get(input)) + "?partitions=2";
       replay.add("--to=" + input.name() + "=" + topic);
-      // Events of one moment lie on one side of a cut-over.
+      // Events with the same time are on the same side of a cutover.
       int counted = before(own, cutover);
       filtered.put(input, (long) archiveUntil - counted + counted - topicFrom);
       read.put(input, (long) archiveUntil + lines.size() - topicFrom + CLOSING);
@@ -116,7 +116,7 @@ class CutoverTest {
                     "--answers=files:" + backfill,
                     "--until=" + times.get(EVENTS - 1).plus(Duration.ofDays(1)))));
     for (Input<?> input : analysis.inputs()) {
-      // The closing events lie beyond the range; neither that nor a cut-over cuts a reference.
+      // The closing events are beyond the range; neither the range nor a cutover cuts a reference.
       boolean cut = !input.isReference();
       assertThat(
           backfilled.err(),

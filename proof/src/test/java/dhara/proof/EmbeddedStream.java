@@ -18,10 +18,10 @@ import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A stream on an embedded Flink, in a process of its own, as a user starts one.
+ * A stream on an embedded Flink in its own process, as a user starts one.
  *
- * @param log what it says, on both its streams
- * @param temporary where its temporary files are, and those of others of the same folder
+ * @param log the output of both its streams
+ * @param temporary the folder of its temporary files, and of other streams with the same folder
  */
 record EmbeddedStream(Process process, Path log, Path temporary) implements LiveStream {
 
@@ -34,7 +34,7 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
   /**
    * Starts a stream.
    *
-   * @param first what the class path begins with; null where it has all
+   * @param first a prefix of the class path; null for none
    */
   static EmbeddedStream start(Path folder, List<String> arguments, @Nullable Path first)
       throws Exception {
@@ -59,7 +59,7 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
         builder.redirectErrorStream(true).redirectOutput(log.toFile()).start(), log, temporary);
   }
 
-  /** This class path has two engines; the command wants one. */
+  /** A class path with Flink only, because this one has two engines and the command accepts one. */
   private static String flinkAlone() throws URISyntaxException {
     Path direct =
         Path.of(DirectEngine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -77,7 +77,7 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
     }
   }
 
-  /** All that it has said so far. */
+  /** Its output so far. */
   String said() {
     try {
       return Files.readString(log);
@@ -86,7 +86,7 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
     }
   }
 
-  /** The first line that it says that has a part; waits for it. */
+  /** Waits for the first line of output that contains a text, and returns it. */
   String says(String part) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
@@ -102,14 +102,14 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
     }
   }
 
-  /** Ends it as Ctrl-C does, and waits for its end. */
+  /** Stops it like Ctrl-C, and waits for its end. */
   String end() {
     process.destroy();
     process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     return said();
   }
 
-  /** Ends it as {@code kill -9} does. */
+  /** Kills it like {@code kill -9}. */
   @Override
   public void close() {
     process.destroyForcibly().onExit().join();

@@ -7,14 +7,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 
 /**
- * What a fault did to a stream, as it was measured.
+ * The measured effect of a fault on a stream.
  *
- * @param fault what was done
+ * @param fault the fault
  * @param events records that the stream was sent
  * @param kills processes that were killed
- * @param recovery from the fault's beginning until the stream had read on
- * @param lost records that are in no exit, and answers of the oracle that are not there
- * @param duplicated records that are in two exits, and answers that a reader could take for others
+ * @param recovery from the fault's beginning until the stream reads again
+ * @param lost records that left by no exit, and missing answers of the oracle
+ * @param duplicated records that left by two exits, and answers that a reader could count twice
  */
 record Figures(
     String fault,
@@ -25,7 +25,7 @@ record Figures(
     long lost,
     long duplicated) {
 
-  /** Says them, and adds them to the table of the build. */
+  /** Prints them, and adds them to the table of the build. */
   void tell() throws IOException {
     String line =
         "| %s | %s | %,d | %d | %.1f | %d | %d |%n"

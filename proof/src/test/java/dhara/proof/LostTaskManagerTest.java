@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A stream whose cluster loses a task manager in its midst goes on from its last checkpoint: its
- * answers, its late events and its ledger are what they would have been.
+ * A stream whose cluster loses a TaskManager resumes from its last checkpoint: its answers, its
+ * late events and its ledger are the same as without the failure.
  */
 @Isolated("it breaks its cluster")
 class LostTaskManagerTest {

@@ -37,9 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What an embedded stream shows to Prometheus is what its ledger, its outputs and its topic say,
- * once it has read a replay with every fault; and what the files of {@code monitoring/} and the
- * documentation name is shown.
+ * After a replay with every fault, the metrics of an embedded stream match its ledger, its outputs
+ * and its topic; and all metrics that the files of {@code monitoring/} and the documentation name
+ * exist.
  */
 class MetricsTest {
 
@@ -146,7 +146,7 @@ class MetricsTest {
     return ledger.read() == replayed.records() && ledger.balances();
   }
 
-  /** The endpoint when it shows enough, or what it shows when patience ends. */
+  /** Waits until the endpoint satisfies a condition; after a timeout, returns its last state. */
   private static Scrape awaited(HttpClient http, int port, Predicate<Scrape> enough)
       throws Exception {
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
@@ -223,7 +223,7 @@ class MetricsTest {
     return (long) scrape.of(Scrape.OPERATOR + "dhara_answers", output + "_").sum();
   }
 
-  /** How many keys and windows have an answer, however often it was revised. */
+  /** The number of keys and windows with an answer, without revisions. */
   private static Long first(String topic) {
     return kafka.readAll(topic).stream()
         .map(answer -> ByteBuffer.wrap(answer.key()))
@@ -231,7 +231,7 @@ class MetricsTest {
         .count();
   }
 
-  /** Every event is months old: its age is the latency, to the day. */
+  /** Every event is months old, so the latency is its age, to the day. */
   @Test
   void latencyIsTheTimeFromTheEndOfAWindowToItsAnswer() {
     Instant oldest = replayed.inputs().all().findFirst().orElseThrow().at();

@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** What the files of {@code monitoring/} and the documentation say. */
+/** Reads the files of {@code monitoring/} and the documentation. */
 final class Monitoring {
 
   static final Path FOLDER = Path.of("..", "monitoring");
@@ -27,7 +27,10 @@ final class Monitoring {
 
   private static final Set<String> ALERT = Set.of("alert", "expr", "for", "labels", "annotations");
 
-  /** What in an expression is no metric: text, label matchers, ranges, and lists of labels. */
+  /**
+   * The parts of an expression that are not metrics: text, label matchers, ranges, and lists of
+   * labels.
+   */
   private static final Pattern ASIDE =
       Pattern.compile(
           "\"[^\"]*\"|\\{[^}]*}|\\[[^\\]]*]"
@@ -54,7 +57,7 @@ final class Monitoring {
     return metrics;
   }
 
-  /** The expressions of the alerts, in a file that Prometheus takes. */
+  /** The expressions of the alerts. */
   static List<String> alerts() throws IOException {
     Map<?, ?> file = yaml("alerts.yml");
     only(file, Set.of("groups"));

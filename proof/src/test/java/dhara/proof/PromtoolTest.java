@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Prometheus takes the files of {@code monitoring/}, and the alerts do what their own tests say. It
- * runs where promtool is on the path: Debian's package {@code prometheus} has it.
+ * Prometheus accepts the files of {@code monitoring/}, and the alerts pass their own tests. It runs
+ * if promtool is on the path; Debian's package {@code prometheus} contains it.
  */
 class PromtoolTest {
 

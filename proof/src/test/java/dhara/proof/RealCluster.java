@@ -27,9 +27,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * A Flink cluster and a Kafka broker, each of their processes a JVM of its own; streams are
- * submitted as a user would, by a command of the packaged jar. All of it ends with this process,
- * and leaves its logs in the folder.
+ * A Flink cluster and a Kafka broker, each process in its own JVM. Streams are submitted with the
+ * command of the packaged jar, as by a user. Everything ends with this process, and leaves its logs
+ * in the folder.
  */
 final class RealCluster implements AutoCloseable {
 
@@ -55,7 +55,7 @@ final class RealCluster implements AutoCloseable {
   }
 
   /**
-   * Starts all of it, and returns when it takes topics and jobs.
+   * Starts everything, and returns when it accepts topics and jobs.
    *
    * @param name of its folder, below that of the build
    */
@@ -126,24 +126,21 @@ final class RealCluster implements AutoCloseable {
     return flink.jvm(name);
   }
 
-  /** Where what it writes lies. */
+  /** The folder that it writes to. */
   Path folder() {
     return folder;
   }
 
-  /** Waits until as many TaskManagers are registered as there are. */
+  /** Waits until all TaskManagers are registered. */
   void whole() throws InterruptedException {
     flink.jvm("jobmanager").await(() -> flink.registered() == TASK_MANAGERS, PATIENCE);
   }
 
-  /**
-   * Stops a process where it stands, as a machine that hangs would, and lets it go on; it is never
-   * left standing.
-   */
+  /** Suspends a process for a while, like a hanging machine; it is always resumed. */
   static void hang(Jvm jvm, Duration time) throws IOException, InterruptedException {
     signal(jvm, "STOP");
     try {
-      TimeUnit.NANOSECONDS.sleep(time.toNanos()); // the fault is that nothing happens
+      TimeUnit.NANOSECONDS.sleep(time.toNanos()); // the fault is that the process does nothing
     } finally {
       signal(jvm, "CONT");
     }
@@ -163,17 +160,17 @@ final class RealCluster implements AutoCloseable {
   }
 
   /**
-   * What a command said, and how it ended.
+   * The result of a command.
    *
    * @param exit its exit code
-   * @param text on both its streams
+   * @param text the output of both its streams
    */
   record Said(int exit, String text) {}
 
   /**
    * Runs a command of the jar to its end.
    *
-   * @param before of the jar, on the command's class path
+   * @param before entries of the class path before the jar
    */
   Said command(List<Path> before, List<String> arguments) throws Exception {
     Path log = Files.createTempFile(folder.resolve("log"), "command-", ".log");
@@ -204,10 +201,10 @@ final class RealCluster implements AutoCloseable {
   }
 
   /**
-   * Submits a stream, with the command of the jar, and returns when it runs.
+   * Submits a stream with the command of the jar, and returns when it runs.
    *
-   * @param before of the jar, on the command's class path; staged with it
-   * @param arguments of the command, without those that say where it runs
+   * @param before entries of the class path before the jar; staged with it
+   * @param arguments of the command, without those for the cluster
    */
   Submitted stream(List<Path> before, int parallelism, List<String> arguments) throws Exception {
     String name = "stream-" + UUID.randomUUID();
@@ -281,10 +278,10 @@ final class RealCluster implements AutoCloseable {
     }
 
     private void pause() throws InterruptedException {
-      TimeUnit.MILLISECONDS.sleep(200); // between two questions to the JobManager
+      TimeUnit.MILLISECONDS.sleep(200); // between two requests to the JobManager
     }
 
-    /** Whether all of it runs; false too while nobody can say. */
+    /** Whether all of its tasks run; false too while that is unknown. */
     boolean runs() {
       try {
         for (JsonNode job : get("/jobs/overview").get("jobs")) {
@@ -309,7 +306,7 @@ final class RealCluster implements AutoCloseable {
       throw new IllegalStateException("the cluster has no job " + name);
     }
 
-    /** Whether it went on from a checkpoint or savepoint; false too while nobody can say. */
+    /** Whether it was restored from a checkpoint or savepoint; false too while that is unknown. */
     boolean restored() {
       return counts("restored") > 0;
     }
@@ -322,7 +319,7 @@ final class RealCluster implements AutoCloseable {
       }
     }
 
-    /** Waits until it has kept something to go on from. */
+    /** Waits until it has completed a checkpoint. */
     void hasCheckpoint() throws InterruptedException {
       await(() -> counts("completed") > 0);
     }
@@ -330,7 +327,7 @@ final class RealCluster implements AutoCloseable {
     /**
      * Stops it with a savepoint, and waits for the command's end.
      *
-     * @return where the savepoint is
+     * @return the savepoint
      */
     String stop() throws Exception {
       String id = id();

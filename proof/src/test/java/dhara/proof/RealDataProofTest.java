@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Real data, replayed with late events, duplicates and garbage: what the stream answers and what a
- * backfill of the files answers differ by the late events alone.
+ * Real data, replayed with late events, duplicates and garbage: the answers of the stream and of a
+ * backfill of the files differ only by the late events.
  */
 @Isolated("each of these takes both cores")
 class RealDataProofTest {
@@ -63,7 +63,7 @@ class RealDataProofTest {
   void aWeekOfTicksReconciles() throws Exception {
     Path ticks = folder.resolve("ticks.csv");
     LeanTicks.prepare(RealData.data().resolve("lean_ticks"), ticks);
-    // A topic gets the ticks of both symbols as they happened, the files have one after the other.
+    // A topic gets the ticks of both symbols by time; the files hold one symbol after the other.
     List<String> lines = new ArrayList<>(Files.readAllLines(ticks));
     lines.subList(1, lines.size()).sort(Comparator.comparing(line -> line.split(",", 3)[1]));
     Files.write(ticks, lines);
@@ -156,7 +156,7 @@ class RealDataProofTest {
     }
   }
 
-  /** Compares until the stream's last windows have closed; nothing may be left unexplained. */
+  /** Compares until the stream's last windows have closed; no difference may be unexplained. */
   private static String reconciled(
       List<String> sides, String name, String until, String... options) {
     List<String> reconcile =

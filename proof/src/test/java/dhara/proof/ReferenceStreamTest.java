@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * A reference that changes while a stream runs: the stream settles on what a backfill of the same
- * topics answers, but for what its late output lists.
+ * A reference that changes while a stream runs: the stream settles on the answers of a backfill of
+ * the same topics, except for the records in its late output.
  */
 @Isolated("it starts a process that takes both cores")
 class ReferenceStreamTest {
@@ -54,7 +54,7 @@ class ReferenceStreamTest {
       kafka.createTopic("activities", 2);
       kafka.createTopic("weights", 3, Map.of("cleanup.policy", "compact"));
       weight(kafka, "w1", -3600, "VIEW", 1);
-      weight(kafka, "w2", -7200, "LIKE", 5); // older than the one before it, and not late for that
+      weight(kafka, "w2", -7200, "LIKE", 5); // older than the one before it, but not late
       weight(kafka, "w3", 90, "LIKE", 50); // announced: it holds from 09:01:30 on
       try (EmbeddedStream stream =
           EmbeddedStream.start(
@@ -78,7 +78,7 @@ class ReferenceStreamTest {
         weight(kafka, "w4", 67, "VIEW", 3); // between the two
         activity(kafka, "a6", 100, "LIKE");
         activity(kafka, "a7", 600, "VIEW");
-        // The reference was silent for minutes of event time, and yet these are answered.
+        // These are answered although the reference was silent for minutes of event time.
         settles(stream, kafka, "answers", "09:01", "{score=54,unknown=0}");
 
         weight(kafka, "too late", 68, "VIEW", 1000);
@@ -177,7 +177,7 @@ class ReferenceStreamTest {
     return answers;
   }
 
-  /** With the test's analysis among the services. */
+  /** Runs an action with the test's analysis among the services. */
   private <A> A withServices(Supplier<A> action) {
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
@@ -250,7 +250,7 @@ class ReferenceStreamTest {
             .formatted(id, at(second), kind));
   }
 
-  /** Removes a key as of a time, which is that of the record. */
+  /** Removes a key as of a time, which is the record's timestamp. */
   private static void tombstone(EmbeddedKafka kafka, double second, String kind) {
     long unused =
         kafka.produce(

@@ -26,7 +26,7 @@ import java.util.TreeSet;
  *
  * @param topics by input
  * @param archive the same events in files, without faults
- * @param truths by input, what the replay says that it sent
+ * @param truths by input, the replay's truth about what it sent
  */
 record Replayed(
     Map<Input<?>, String> topics, GeneratedEvents archive, Map<Input<?>, JsonNode> truths) {
@@ -85,7 +85,7 @@ record Replayed(
     return truths;
   }
 
-  /** The same records, of which somebody has made a copy in another topic. */
+  /** The same records, copied to another topic. */
   Replayed in(String topic) {
     return new Replayed(Map.of(only(), topic), archive, truths);
   }
@@ -111,7 +111,7 @@ record Replayed(
     return read(kafka, topics, parameters);
   }
 
-  /** The same of topics to which nobody has sent anything yet. */
+  /** The same for topics that are still empty. */
   static List<String> read(EmbeddedKafka kafka, Map<Input<?>, String> topics, String parameters) {
     return topics.entrySet().stream()
         .map(e -> "--events=" + e.getKey().name() + "=" + kafka.uri(e.getValue()) + parameters)
@@ -133,12 +133,12 @@ record Replayed(
     return truths.get(input).get("records").asLong();
   }
 
-  /** How many records of an input close the windows of all others. */
+  /** The number of closing records of an input. */
   int closing(Input<?> input) {
     return truths.get(input).get("closingIds").size();
   }
 
-  /** When the newest event happened; the closing ones are later. */
+  /** The time of the newest event, without the closing ones. */
   Instant newest() {
     return truths.values().stream()
         .filter(truth -> !truth.get("newest").isNull())
@@ -152,7 +152,10 @@ record Replayed(
     return ids(input, "lateIds");
   }
 
-  /** The ids of events that were held back, but for less: late or not, as windows have it. */
+  /**
+   * The ids of events that were held back for a shorter time, so that they may be late or not,
+   * depending on their windows.
+   */
   Set<String> heldBack(Input<?> input) {
     return ids(input, "heldBackIds");
   }
@@ -163,7 +166,7 @@ record Replayed(
     return ids;
   }
 
-  /** How many records of an input are no events, by reason. */
+  /** The number of dead letters of an input, by reason. */
   Map<String, Long> deadLetters(Input<?> input) {
     Map<String, Long> reasons = new TreeMap<>();
     truths

@@ -33,9 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * A stream on an embedded Flink, as a user starts it, is ended, by Ctrl-C or by {@code kill -9},
- * and goes on: it settles on the answers of the oracle, and its ledger accounts for each record
- * once.
+ * A stream on an embedded Flink, started as by a user, is stopped by Ctrl-C or by {@code kill -9}
+ * and resumed: it settles on the oracle's answers, and its ledger accounts for each record once.
  */
 @Isolated("it starts processes, each of which takes both cores")
 class ResumeTest {
@@ -132,7 +131,7 @@ class ResumeTest {
     }
     try (EmbeddedStream stream =
         EmbeddedStream.start(folder, with(arguments, "--resume=" + checkpoints))) {
-      stream.says("state in RocksDB"); // which wrote what it goes on from
+      stream.says("state in RocksDB"); // which wrote the checkpoint
       new Settling(kafka, stream)
           .check(Analysis.all().get("order-metrics"), replayed, "ended-answers");
       stream.end();
@@ -314,7 +313,7 @@ class ResumeTest {
             "--answers=" + kafka.uri(name + "-answers"),
             "--disorder=PT10S",
             "--lateness=PT20S",
-            "--idleAfter=PT1H"), // what comes is known; when is not
+            "--idleAfter=PT1H"), // the output is known, its time is not
         more);
   }
 
@@ -336,7 +335,7 @@ class ResumeTest {
             .toList());
   }
 
-  /** Where a stream says that its checkpoints go. */
+  /** The checkpoint folder that a stream prints. */
   private static String checkpoints(EmbeddedStream stream) throws InterruptedException {
     return stream.says("checkpoints every").replaceFirst(".* s in (.*), state .*", "$1");
   }

@@ -17,10 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 
-/** What an endpoint shows to Prometheus at a moment. */
+/** One scrape of a Prometheus endpoint. */
 record Scrape(List<Sample> samples) {
 
-  /** What the names of an operator's metrics begin with. */
+  /** The prefix of the names of operator metrics. */
   static final String OPERATOR = "flink_taskmanager_job_task_operator_";
 
   private static final Pattern SAMPLE =
@@ -67,7 +67,7 @@ record Scrape(List<Sample> samples) {
     return new Scrape(samples);
   }
 
-  /** Every name that there is. */
+  /** All names. */
   Set<String> names() {
     return samples.stream().map(Sample::name).collect(toCollection(TreeSet::new));
   }
@@ -80,12 +80,12 @@ record Scrape(List<Sample> samples) {
         .collect(toCollection(TreeSet::new));
   }
 
-  /** The values of a metric, of all workers. */
+  /** The values of a metric over all workers. */
   DoubleStream of(String name) {
     return of(name, "");
   }
 
-  /** The values of a metric, of the workers of operators whose names begin so. */
+  /** The values of a metric over the workers of operators with this name prefix. */
   DoubleStream of(String name, String operator) {
     return samples.stream()
         .filter(sample -> sample.name.equals(name) && sample.operator().startsWith(operator))

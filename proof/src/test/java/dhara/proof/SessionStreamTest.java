@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * An event that comes late joins two sessions that a stream has answered: their answers are deleted
- * from the topic, and what is left is the backfill.
+ * A late event joins two sessions that a stream has answered: their answers are deleted from the
+ * topic, and the rest equals the backfill.
  */
 @Isolated("it starts a process that takes both cores")
 class SessionStreamTest {
@@ -53,7 +53,7 @@ class SessionStreamTest {
         send(kafka, "5", 120, "Pune");
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (windows(kafka, true).size() < 2 && System.nanoTime() - deadline < 0) {
-          running.checkRunning(); // the tombstones are on their way
+          running.checkRunning(); // the tombstones are in flight
         }
         assertThat(windows(kafka, true), is(List.of("09:00:00–09:00:02", "09:00:03–09:00:05")));
 

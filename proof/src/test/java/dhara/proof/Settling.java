@@ -30,7 +30,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What must hold of a stream, once it has read what a replay sent. */
+/** The conditions that a stream must satisfy after it has read a replay. */
 record Settling(EmbeddedKafka kafka, LiveStream stream) {
 
   /** How long a stream may take. */
@@ -39,9 +39,9 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Its ledgers account for every record; late are those that were sent late (of those held back
-   * for less than that some), dead letters those that were no events; and its answers are those of
-   * the oracle over all other events.
+   * Its ledgers account for every record: the late ones are those that were sent late (and some of
+   * those held back for a shorter time), the dead letters those that were garbage; and its answers
+   * are those of the oracle over all other events.
    *
    * @param answers the topic of the first output
    * @param options those of the stream on which its answers depend
@@ -51,7 +51,7 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
       Analysis<?> analysis, Replayed replayed, String answers, List<String> options) {
     Accounted accounted = checkAnswers(analysis, replayed, answers, options);
     for (Input<?> input : analysis.inputs()) {
-      // What of a reference is late depends on the facts beside it; its rows say what was.
+      // Which reference records are late depends on the facts; its late output tells.
       if (!input.isReference()) {
         Set<String> late = new TreeSet<>(accounted.late().get(input.name()));
         late.removeAll(replayed.heldBack(input));
@@ -61,12 +61,15 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     return accounted.ledgers();
   }
 
-  /** The same with the options that are there by default. */
+  /** The same with the default options. */
   List<Ledger> check(Analysis<?> analysis, Replayed replayed, String answers) {
     return check(analysis, replayed, answers, List.of());
   }
 
-  /** The same of a stream that found more late than was sent late: what, its late output says. */
+  /**
+   * The same for a stream in which more events are late than were sent late; its late output tells
+   * which.
+   */
   Accounted checkAnswers(
       Analysis<?> analysis, Replayed replayed, String answers, List<String> options) {
     Accounted accounted = accounted(analysis, replayed, answers, options);
@@ -80,7 +83,7 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
   }
 
   /**
-   * What a stream that accounts for all that it was sent must answer.
+   * The expected answers of a stream whose ledgers account for every record.
    *
    * @param ledgers of each input
    * @param late by input, the ids of events that came late
@@ -95,7 +98,7 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     }
   }
 
-  /** Checks all but the answers, wherever those go. */
+  /** Checks everything except the answers. */
   Accounted accounted(
       Analysis<?> analysis, Replayed replayed, String answers, List<String> options) {
     List<Ledger> ledgers = new ArrayList<>();
@@ -132,7 +135,10 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     return rows.stream().filter(row -> row.get("input").asText().equals(input.name())).toList();
   }
 
-  /** Rows of so many records of a topic, each position once: a restart may write it again. */
+  /**
+   * The rows of this many records of a topic, one per position, because a restart may write a row
+   * again.
+   */
   private List<JsonNode> rows(String topic, long count) {
     List<String> values =
         stream.follow(
@@ -173,7 +179,7 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     return missing;
   }
 
-  /** Waits until a topic's answers of all windows but those of the closing events are these. */
+  /** Waits until a topic has these answers, without those of the closing events. */
   void settles(String topic, List<String> expected, Instant newest) {
     List<String> values =
         stream.follow(kafka, topic, rows -> settled(rows, newest).equals(expected), PATIENCE);
@@ -205,7 +211,7 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     return counts;
   }
 
-  /** How many records a row stands for: dead letters that are equal are summed up. */
+  /** The number of records that a row stands for, because equal dead letters are merged. */
   private static long records(JsonNode row) {
     return row.path("records").asLong(1);
   }

@@ -11,12 +11,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Copies a topic, record by record and partition by partition, over some time; in the midst of it
- * one partition gets nothing for a while, and then all that it missed: a producer that hung.
+ * Copies a topic, record by record, over some time. Meanwhile one partition gets nothing for a
+ * while, and then all missed records at once, as from a hanging producer.
  *
- * @param from what is copied, times and all
- * @param to as many partitions, empty
- * @param time what the copying takes without the stall
+ * @param from the topic to copy, with its timestamps
+ * @param to an empty topic with as many partitions
+ * @param time the duration of the copy without the stall
  */
 record Stall(EmbeddedKafka kafka, String from, String to, Duration time) {
 
@@ -27,7 +27,7 @@ record Stall(EmbeddedKafka kafka, String from, String to, Duration time) {
   private static final int STEPS = 100;
   private static final int FIRST = STEPS / 4;
 
-  /** Sends all of it, and returns when it is there. */
+  /** Sends all records, and returns when they are acknowledged. */
   void send() {
     List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(kafka.readAll(from));
     all.sort(Comparator.comparingLong(ConsumerRecord::timestamp)); // stable: by partition as before

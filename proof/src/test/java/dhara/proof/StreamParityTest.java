@@ -34,12 +34,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The law: over the same events, stream and backfill settle on the same answer. Every analysis on
  * the class path, streamed from a real broker on a cluster of two task managers under the faults
- * that a replay can plant, settles on the answers of its oracle over all events but those of the
- * late output, and its late output is what the replay made late, no more and no less.
+ * that a replay can plant, settles on the answers of its oracle over all events except those of the
+ * late output, and its late output is exactly what the replay made late.
  *
- * <p>Each analysis meets all faults together; one of each of the {@link Shapes} meets each fault
- * alone, with {@code -Pfull} every one. All share a broker and a cluster, and many run at once, for
- * a stream waits most of its time.
+ * <p>Each analysis is tested under all faults together; one of each of the {@link Shapes} under
+ * each fault alone, and with {@code -Pfull} every analysis. All share a broker and a cluster, and
+ * many run at once, because a stream waits most of its time.
  */
 class StreamParityTest {
 
@@ -48,7 +48,7 @@ class StreamParityTest {
   /** How many streams run at once. */
   private static final int AT_ONCE = 8;
 
-  /** What a replay does to the events, under a name. */
+  /** The faults of a replay, with a name. */
   private record Fault(String name, List<String> arguments) {
 
     static Fault of(String name, String... arguments) {
@@ -72,16 +72,16 @@ class StreamParityTest {
   private static final Fault ALL =
       new Fault("all", EACH.stream().flatMap(fault -> fault.arguments.stream()).toList());
 
-  /** A stream and what it is given. */
+  /** A stream with its options and fault. */
   private record Case(String analysis, List<String> options, Fault fault, long seed) {
 
-    /** The topic of its events; no two cases have one. */
+    /** The topic of its events, different for each case. */
     String topic() {
       String run = String.join("", options).replaceAll("[^A-Za-z0-9]+", "-");
       return "%s%s-%s-%d".formatted(analysis, run, fault.name, seed);
     }
 
-    /** Whether it is compared and replaced, too; once for each analysis is enough. */
+    /** Whether it is also reconciled and replaced; once for each analysis is enough. */
     boolean reconciles() {
       return fault.equals(ALL) && (seed == 1 || Full.asked());
     }
@@ -180,9 +180,9 @@ class StreamParityTest {
   }
 
   /**
-   * What the stream left, compared with a backfill of the archive, differs by the late events
-   * alone; a backfill of the topics without them is the stream to the letter, ledgers and all; and
-   * a backfill over the stream's answers takes their place.
+   * The stream's answers and a backfill of the archive differ only by the late events. A backfill
+   * of the topics without these equals the stream exactly, with its ledgers. A backfill over the
+   * stream's answers replaces them.
    */
   private static void reconcilesAndIsReplaced(
       Case each, Replayed replayed, String answers, List<Ledger> streamed) {

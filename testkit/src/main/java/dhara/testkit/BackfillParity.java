@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What every engine must pass: a backfill of every analysis on the class path, over events out of
- * order with copies and garbage among them, gives the answers of its oracle, and its ledger says
- * what was planted. A runner's module extends it, and adds nothing.
+ * The tests that every engine must pass: a backfill of every analysis on the class path, over
+ * events out of order with copies and garbage, gives the answers of its oracle, and its ledger
+ * matches what was planted. A runner's module extends it without additions.
  */
 public abstract class BackfillParity {
 
@@ -86,7 +86,7 @@ public abstract class BackfillParity {
     Analysis<?> analysis = Analysis.all().get(name);
     GeneratedEvents generated = GeneratedEvents.of(analysis, 4, EVENTS, folder);
     List<Instant> times = generated.inputs().all().map(Event::at).sorted().toList();
-    // Some way into the events, and between the bounds of windows.
+    // Within the events, and not at the bound of a window.
     Instant from = times.get(times.size() / 5).plusMillis(137);
     Instant until = times.get(4 * times.size() / 5).plusMillis(731);
     Path whole = folder.resolve("whole");
@@ -131,7 +131,7 @@ public abstract class BackfillParity {
     List<String> arguments = run(name, generated.read(), options);
     Command.done(with(arguments, "--answers=files:" + whole));
 
-    // Every input twice: up to the cut-over the first counts, from there on the second.
+    // Gives every input twice: the first source counts before the cutover, the second from it on.
     Command.done(
         with(
             run(name, Command.line(generated.read(), generated.read()), options),
@@ -166,7 +166,7 @@ public abstract class BackfillParity {
     Map<String, Long> reasons = new TreeMap<>();
     for (String line : lines) {
       JsonNode letter = JSON.readTree(line);
-      // One that is summed up stands for several records.
+      // A merged one stands for several records.
       reasons.merge(letter.get("reason").asText(), letter.path("records").asLong(1), Long::sum);
     }
     return reasons;

@@ -17,10 +17,10 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollection;
 
-/** The pipeline of an analysis where nothing surrounds it: events that are given, no sink. */
+/** The pipeline of an analysis alone, with given events and without sinks. */
 final class Bare implements Flow {
 
-  /** What the names of the steps begin with that are not the analysis' own. */
+  /** The prefix of step names that are not the analysis' own. */
   static final String GIVEN = "Given.";
 
   private final Pipeline pipeline;

@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * A window of a key, for oracles: events are put into boxes, and what lies in a box is counted. As
- * in the product, windows begin and end at whole milliseconds.
+ * A window of a key, for oracles: events are put into boxes, and the events of a box are counted.
+ * As in the product, windows begin and end at whole milliseconds.
  */
 public record Box<K>(K key, Instant start, Instant end) {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** When windows that never end do. */
+  /** The end of windows that never end. */
   private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
 
   /** Puts events into the windows of {@code --window}, {@code --every} and {@code --gap}. */
@@ -88,7 +88,7 @@ public record Box<K>(K key, Instant start, Instant end) {
         key, from.atStartOfDay(zone).toInstant(), until.atStartOfDay(zone).toInstant());
   }
 
-  /** Puts the events of a key that follow one another within a gap into one window. */
+  /** Puts events of a key that are less than a gap apart into one window. */
   public static <K, E extends Event> Map<Box<K>, List<E>> sessions(
       List<E> events, Function<E, K> key, Duration gap) {
     Map<K, List<E>> byKey = new HashMap<>();
@@ -125,7 +125,7 @@ public record Box<K>(K key, Instant start, Instant end) {
     return event.at().toEpochMilli();
   }
 
-  /** Its window as an answer has it: {@code "window_start":"…","window_end":"…"}. */
+  /** Its window as in an answer: {@code "window_start":"…","window_end":"…"}. */
   public String window() {
     return "\"window_start\":\"%s\",\"window_end\":\"%s\"".formatted(text(start), text(end));
   }

@@ -28,14 +28,14 @@ import org.apache.beam.sdk.runners.TransformHierarchy;
 /**
  * The pipeline of an analysis as the command line would build it, over generated events.
  *
- * @param assembly the pipeline with all that surrounds the analysis
+ * @param assembly the complete pipeline around the analysis
  * @param ownSteps the names of the steps that are the analysis' own
  */
 public record Built(Assembly assembly, Set<String> ownSteps) {
 
   private static final int EVENTS = 20;
 
-  /** Two builds of one analysis have a topic each. */
+  /** Numbers topics, so that two builds of one analysis have different topics. */
   private static final AtomicInteger TOPICS = new AtomicInteger();
 
   /** A backfill of a file for each input. */
@@ -86,7 +86,7 @@ public record Built(Assembly assembly, Set<String> ownSteps) {
     }
   }
 
-  /** What the analysis applies where nothing surrounds it: events that are given, no sink. */
+  /** The steps of the analysis alone, with given events and without sinks. */
   private static <O extends DharaOptions> Set<String> ownSteps(Analysis<O> analysis, O options) {
     Pipeline bare = Bare.of(analysis, options).pipeline();
     Set<String> steps = new TreeSet<>();

@@ -15,12 +15,12 @@ import java.util.function.Function;
  * A run of the command in this process.
  *
  * @param exit its exit code
- * @param out what it said on standard output
- * @param err what it said on standard error
+ * @param out its standard output
+ * @param err its standard error
  */
 public record Command(int exit, String out, String err) {
 
-  /** Arguments of which some come from elsewhere, one after the other. */
+  /** Concatenates arguments. */
   @SafeVarargs
   public static List<String> line(List<String>... parts) {
     List<String> line = new ArrayList<>();
@@ -52,7 +52,7 @@ public record Command(int exit, String out, String err) {
         exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  /** The same, of which a test expects that it ends well. */
+  /** The same, for a run that must succeed. */
   public static Command done(List<String> arguments) {
     return run(arguments).orFail(arguments);
   }
@@ -62,7 +62,7 @@ public record Command(int exit, String out, String err) {
     return run(engine, arguments).orFail(arguments);
   }
 
-  /** The same of a verb to which the engine does not matter: on any of the class path. */
+  /** The same for a verb that does not depend on the engine, on any engine of the class path. */
   public static Command doneAnywhere(List<String> arguments) {
     Engine any = ServiceLoader.load(Engine.class).findFirst().orElseThrow(AssertionError::new);
     return done(any.name(), arguments);

@@ -35,9 +35,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A real Kafka broker in this process: one node, broker and controller in one, on free ports of the
- * loopback interface, its data in a temporary folder that goes with it. It is up after some
- * seconds: start one for a whole test class and give each test topics of its own.
+ * A real Kafka broker in this process: one node as broker and controller, on free ports of the
+ * loopback interface, with its data in a temporary folder that is deleted with it. It takes some
+ * seconds to start, so start one for a whole test class and give each test its own topics.
  *
  * <pre>{@code
  * try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
@@ -63,7 +63,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   /**
    * Starts a broker, and returns when it answers.
    *
-   * @throws IllegalStateException where it cannot be started
+   * @throws IllegalStateException if it cannot be started
    */
   public static EmbeddedKafka start() {
     try {
@@ -81,8 +81,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * The same face to a broker that runs elsewhere. What is asked of it while it is down waits, for
-   * a minute.
+   * Connects to a broker that runs elsewhere. Requests while it is down wait up to a minute.
    *
    * @param bootstrap its {@code host:port}
    */
@@ -102,7 +101,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     return bootstrap;
   }
 
-  /** The URI of a topic, to be given to {@code --events} or {@code --answers}. */
+  /** The URI of a topic, for {@code --events} or {@code --answers}. */
   public String uri(String topic) {
     return "kafka://" + bootstrap + "/" + topic;
   }
@@ -112,7 +111,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     createTopic(topic, partitions, Map.of());
   }
 
-  /** Creates a topic with settings of its own, {@code cleanup.policy} for example. */
+  /** Creates a topic with settings, {@code cleanup.policy} for example. */
   public void createTopic(String topic, int partitions, Map<String, String> settings) {
     NewTopic asked = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     await(admin.createTopics(List.of(asked.configs(settings))).all());
@@ -185,8 +184,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Writes records in one transaction. Each leaves a marker behind in each of its partitions, which
-   * takes an offset and is never read.
+   * Writes records in one transaction. A transaction leaves a marker in each of its partitions,
+   * which takes an offset and is never read.
    */
   public void produceCommitted(List<ProducerRecord<byte[], byte[]>> records) {
     try (KafkaProducer<byte[], byte[]> transactional = transactional()) {
@@ -196,7 +195,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** Writes records in a transaction that fails: they are there, and nobody may read them. */
+  /**
+   * Writes records in a transaction that is aborted, so that readers of committed records never see
+   * them.
+   */
   public void produceAborted(List<ProducerRecord<byte[], byte[]>> records) {
     try (KafkaProducer<byte[], byte[]> transactional = transactional()) {
       transactional.beginTransaction();
@@ -211,7 +213,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     return new ProducerRecord<>(topic, partition, timestamp.toEpochMilli(), key, value);
   }
 
-  /** Deletes the records of a partition that come before an offset, as age would. */
+  /** Deletes the records of a partition before an offset, as retention would. */
   public void deleteBefore(String topic, int partition, long offset) {
     await(
         admin
@@ -220,7 +222,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             .all());
   }
 
-  /** All committed records of a topic as it stands, partition after partition. */
+  /** All current committed records of a topic, partition by partition. */
   public List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
     Map<String, Object> settings =
         Map.of("bootstrap.servers", bootstrap, "isolation.level", "read_committed");
@@ -244,7 +246,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     return records;
   }
 
-  /** Whether a topic is there. */
+  /** Whether a topic exists. */
   public boolean hasTopic(String topic) {
     return await(admin.listTopics().names()).contains(topic);
   }
@@ -269,9 +271,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   private KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
     Map<String, Object> all = new HashMap<>(settings);
     all.put("bootstrap.servers", bootstrap);
-    // On a topic that has just been made a first request can be refused for want of a leader while
-    // a
-    // second is taken: the first could then never be repeated, its sequence being in the past.
+    // On a new topic, a first request may be refused for lack of a leader while a second is
+    // accepted; the first could then never be retried, because its sequence number is in the past.
     all.put("max.in.flight.requests.per.connection", 1);
     return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
@@ -291,7 +292,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** Stops the broker and deletes its data; one that runs elsewhere is left alone. */
+  /** Stops the broker and deletes its data, unless it runs elsewhere. */
   @Override
   public void close() {
     producer.close();

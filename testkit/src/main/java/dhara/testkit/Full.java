@@ -3,8 +3,8 @@ package dhara.testkit;
 import java.util.stream.LongStream;
 
 /**
- * Whether a build tests every combination: {@code mvn verify -Pfull}. Without it each analysis is
- * tested as often as a build's time allows for many of them.
+ * Whether a build tests every combination: {@code mvn verify -Pfull}. Without it, each analysis is
+ * tested in fewer combinations, to limit the time of a build.
  */
 public final class Full {
 

@@ -13,23 +13,23 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Files of an analysis' events, one for each input, out of order, with copies and garbage among
- * them, and the truth of them.
+ * Generated files of an analysis' events, one for each input, out of order, with copies and
+ * garbage, and the truth about them.
  *
- * @param files by input, the events, one a line
+ * @param files by input, the events, one per line
  * @param inputs each event once
- * @param truths by input, what is in the file
+ * @param truths by input, the content of the file
  */
 public record GeneratedEvents(
     Map<Input<?>, Path> files, Inputs inputs, Map<Input<?>, Truth> truths) {
 
   /**
-   * What is in a file.
+   * The content of a file.
    *
    * @param lines how many lines there are
-   * @param events how many different events
+   * @param events how many distinct events
    * @param duplicates how many lines are copies
-   * @param deadLetters how many lines are no events, by reason
+   * @param deadLetters how many lines are garbage, by reason
    */
   public record Truth(long lines, long events, long duplicates, Map<String, Long> deadLetters) {
 
@@ -96,7 +96,7 @@ public record GeneratedEvents(
         .toList();
   }
 
-  /** How many lines are no events, of all inputs, by reason. */
+  /** The number of garbage lines over all inputs, by reason. */
   public Map<String, Long> deadLetters() {
     Map<String, Long> all = new TreeMap<>();
     truths
@@ -106,7 +106,7 @@ public record GeneratedEvents(
     return all;
   }
 
-  /** What the ledgers of a run over all of them say, a line for each input. */
+  /** The expected ledgers of a run over all files, a line for each input. */
   public List<String> ledgers() {
     return truths.entrySet().stream()
         .map(

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What every engine must pass: the lint finds nothing in the graph of any analysis on the class
- * path, as a backfill and, where the engine streams, as a stream. A runner's module extends it.
+ * The tests that every engine must pass: the lint finds nothing in the graph of any analysis on the
+ * class path, as a backfill and, if the engine streams, as a stream. A runner's module extends it.
  */
 public abstract class GraphParity {
 
@@ -31,7 +31,7 @@ public abstract class GraphParity {
     return Analysis.all().keySet();
   }
 
-  /** What must be set for pipelines to be built without a service. */
+  /** Sets the options that are needed to build pipelines without a service. */
   protected void set(DharaOptions options) {
     options.setRunner(engine.runner());
   }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 public record Inputs(Map<String, List<? extends Record>> events) {
 
-  /** What an analysis' scenario makes of a seed; an input without events has an empty list. */
+  /** The events of an analysis' scenario for a seed; an input without events has an empty list. */
   public static Inputs of(Analysis<?> analysis, long seed, long count) {
     Map<String, List<Record>> events = new LinkedHashMap<>();
     analysis.inputs().forEach(input -> events.put(input.name(), new ArrayList<>()));
@@ -31,7 +31,7 @@ public record Inputs(Map<String, List<? extends Record>> events) {
     return new Inputs(new LinkedHashMap<>(events));
   }
 
-  /** Of an analysis that reads one input. */
+  /** The inputs of an analysis with one input. */
   public static Inputs of(Input<?> input, List<? extends Record> events) {
     return new Inputs(Map.of(input.name(), events));
   }
@@ -49,7 +49,7 @@ public record Inputs(Map<String, List<? extends Record>> events) {
     return events.get(input.name());
   }
 
-  /** The same without some events of an input, which are named by their ids. */
+  /** The same without some events of an input, given by their ids. */
   public Inputs without(Input<?> input, Set<String> ids) {
     Map<String, List<? extends Record>> rest = new LinkedHashMap<>(events);
     rest.put(
@@ -58,7 +58,7 @@ public record Inputs(Map<String, List<? extends Record>> events) {
     return new Inputs(rest);
   }
 
-  /** From the first event to the last. */
+  /** The time from the first event to the last. */
   public Duration span() {
     Instant first = all().map(Event::at).min(Comparator.naturalOrder()).orElseThrow();
     return Duration.between(

@@ -19,14 +19,14 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * A Kafka broker of one node, broker and controller in one, on the loopback interface, which goes
- * on with what its folder holds. Its main method runs one until it is stopped.
+ * A Kafka cluster of one node, which is broker and controller, on the loopback interface. It
+ * continues with the data in its folder. Its main method runs one until it is stopped.
  */
 public final class KafkaNode implements AutoCloseable {
 
   private static final int NODE = 1;
 
-  /** Held for as long as the process runs: a logger that nobody holds forgets its level. */
+  /** Referenced as long as the process runs, because an unreferenced logger loses its level. */
   private static final List<Logger> QUIET =
       Stream.of("kafka", "org.apache.kafka", "state.change.logger").map(Logger::getLogger).toList();
 
@@ -41,8 +41,8 @@ public final class KafkaNode implements AutoCloseable {
   /**
    * Starts a broker, and returns when it answers.
    *
-   * @param folder its data, of an earlier broker or none yet
-   * @throws IllegalStateException where it cannot be started
+   * @param folder its data, from an earlier broker or empty
+   * @throws IllegalStateException if it cannot be started
    */
   static KafkaNode start(Path folder, int port, int controllerPort) {
     QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
@@ -91,7 +91,7 @@ public final class KafkaNode implements AutoCloseable {
     settings.put("transaction.state.log.min.isr", 1);
     settings.put("transaction.state.log.num.partitions", 1);
     settings.put("group.initial.rebalance.delay.ms", 0);
-    // Tests write records that are years old: they must not be deleted for their age.
+    // Tests write records that are years old, which must not be deleted by age.
     settings.put("log.retention.ms", -1L);
     settings.put("log.cleaner.dedupe.buffer.size", 2L * 1024 * 1024);
     settings.put("log.index.size.max.bytes", 1024 * 1024);
@@ -110,7 +110,7 @@ public final class KafkaNode implements AutoCloseable {
   }
 
   /**
-   * Runs a broker until it is told to end.
+   * Runs a broker until it is stopped.
    *
    * @param arguments the folder of its data, its port, and another for its controller
    */

@@ -10,9 +10,9 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /**
- * The slow, obvious truth of an analysis: naive plain Java over lists of its events, each once,
- * that shares no code with it. Found by {@link ServiceLoader}; the parity tests want one of every
- * analysis.
+ * The expected answers of an analysis, computed by slow and obvious plain Java over lists of its
+ * events, each once, without sharing code with it. Found by {@link ServiceLoader}; the parity tests
+ * require one for every analysis.
  */
 public interface Oracle {
 
@@ -24,14 +24,14 @@ public interface Oracle {
    *
    * @param inputs the events of each input, in any order
    * @param options those of the run; {@code options.as(TYPE)} are the analysis' own
-   * @return by output, the answers as JSON objects with the columns of that output, but the
+   * @return by output, the answers as JSON objects with the columns of that output, except the
    *     revision
    */
   Map<String, List<String>> answers(Inputs inputs, DharaOptions options);
 
   /**
-   * The options of the runs that the parity tests make, beside those that say where it reads and
-   * writes. With the first it is streamed under faults, and backfilled with several seeds.
+   * The options of the runs in the parity tests, without those for sources and sinks. With the
+   * first set it is streamed under faults, and backfilled with several seeds.
    */
   default List<List<String>> runs() {
     return List.of(List.of());
@@ -49,9 +49,10 @@ public interface Oracle {
   }
 
   /**
-   * What a run of the command must settle on, by output, as {@link SettledAnswers} gives it.
+   * The settled answers that a run of the command must give, by output, in the form of {@link
+   * SettledAnswers}.
    *
-   * @param arguments those of the run; where it reads and writes does not matter
+   * @param arguments those of the run; sources and sinks are ignored
    */
   static Map<String, List<String>> settled(
       Analysis<?> analysis, Inputs inputs, List<String> arguments) {
@@ -69,7 +70,7 @@ public interface Oracle {
     return settled;
   }
 
-  /** The options of a run, without those that say where it reads and writes. */
+  /** The options of a run, without those for sources and sinks. */
   static <O extends DharaOptions> O options(Analysis<O> analysis, List<String> arguments) {
     Arguments known = Arguments.ofAnalysis(analysis.name(), analysis.options());
     return known.build(analysis.options(), known.parse(arguments), List.of());

@@ -13,15 +13,15 @@ import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.testing.CrashingRunner;
 
 /**
- * What a run does with its events: its windows (tumbling, sliding, session, calendar, ever), how
- * many inputs there are, and whether it joins or orders them. What holds of one run holds of others
- * of its shapes, so that not every analysis need be tested under each fault alone.
+ * The shapes of a run: its windows (tumbling, sliding, session, calendar, ever), the number of
+ * inputs, and whether it joins or orders them. Runs of the same shapes behave alike, so not every
+ * analysis needs to be tested under each fault alone.
  */
 public final class Shapes {
 
   private static final String TRANSFORMS = "dhara.transforms.";
 
-  /** Packages of transforms that treat time in their own way, by what they do. */
+  /** The shape of each package of transforms that treats time in its own way. */
   private static final Map<String, String> BY_PACKAGE =
       Map.of(TRANSFORMS + "join", "join", TRANSFORMS + "order", "ordered");
 
@@ -41,7 +41,7 @@ public final class Shapes {
         .toList();
   }
 
-  /** Of all runs the first of each shape; one may be the first of several. */
+  /** The first run of each shape; one run may be the first of several shapes. */
   public static List<Run> firsts() {
     Map<String, Run> firsts = new LinkedHashMap<>();
     for (Run run : all()) {
@@ -56,7 +56,7 @@ public final class Shapes {
   public static <O extends DharaOptions> Set<String> of(
       Analysis<O> analysis, List<String> options) {
     O parsed = Oracle.options(analysis, options);
-    parsed.setRunner(CrashingRunner.class); // the pipeline is looked at, and never run
+    parsed.setRunner(CrashingRunner.class); // the pipeline is inspected, and never run
     Bare bare = Bare.of(analysis, parsed);
     Set<String> shapes = new TreeSet<>();
     bare.windows().forEach(windows -> shapes.add(of(windows)));

@@ -17,8 +17,8 @@ import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.util.CoderUtils;
 
 /**
- * The laws that a tally must keep, so that a stream and a backfill settle on one answer however
- * their events are ordered and their work is split. A test is one line:
+ * The laws that a tally must obey, so that a stream and a backfill settle on the same answer
+ * however their events are ordered and their work is split. A test is one line:
  *
  * <pre>{@code
  * TallyLaws.hold(
@@ -27,24 +27,29 @@ import org.apache.beam.sdk.util.CoderUtils;
  *
  * <ul>
  *   <li>{@code a + b = b + a}, {@code (a + b) + c = a + (b + c)}, {@code zero + a = a + zero = a}
- *   <li>a sum is a function of its events: in any order, in any tree of parts, some of which went
- *       through their coder, its bytes are the same to the last bit, and so is the answer
- *   <li>what was decoded has the bytes that it was decoded from
- *   <li>adding up leaves the right operand and zero as they were, even when the sum grows later;
- *       taking an answer leaves the sum as it was
+ *   <li>a sum is a function of its events: in any order, and in any tree of parts, some of which
+ *       were encoded and decoded, its bytes and the answer are the same to the last bit
+ *   <li>encoding a decoded sum gives the same bytes again
+ *   <li>adding up does not modify the right operand and zero, even when the sum grows later; taking
+ *       an answer does not modify the sum
  * </ul>
  *
- * <p>Events are made from a seed, so that a failure is the same in every run; it names the law, the
- * seed and both sides.
+ * <p>Events are made from a seed, so a failure is reproducible; it names the law, the seed and both
+ * sides.
  */
 public final class TallyLaws {
 
   private static final int TRIALS = 60;
 
-  /** In most trials fewer events than this, so that small tallies are seen in all combinations. */
+  /**
+   * Most trials have fewer events than this, so that small tallies are tested in all combinations.
+   */
   private static final int FEW = 100;
 
-  /** In every so manieth trial many, so that sketches go beyond what they keep one by one. */
+  /**
+   * One in this many trials has many events, so that sketches exceed the number of items that they
+   * keep exactly.
+   */
   private static final int MANY_EVERY = 10;
 
   private static final int MANY = 3000;
@@ -175,7 +180,7 @@ public final class TallyLaws {
       }
     }
 
-    /** Every event by itself, as a bundle adds it up. */
+    /** Adds up event by event, as within a bundle. */
     private AccT inOrder(List<InT> some) {
       AccT sum = fn.createAccumulator();
       for (InT event : some) {
@@ -184,7 +189,7 @@ public final class TallyLaws {
       return sum;
     }
 
-    /** In a random tree of parts, some empty, some of which went through their coder. */
+    /** Adds up in a random tree of parts, some empty, some encoded and decoded. */
     private AccT inParts(List<InT> some) {
       List<AccT> parts = new ArrayList<>(List.of(fn.createAccumulator()));
       for (int from = 0; from < some.size(); ) {

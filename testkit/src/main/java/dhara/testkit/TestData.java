@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class TestData {
 
-  /** Where the analyses of the product are; one of tests alone has no files in the repository. */
+  /** The package of the product's analyses; those of tests have no files in the repository. */
   private static final String PRODUCT = "dhara.pipelines.";
 
   private TestData() {}

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The raw texts of the fields that templates are built of, for one event at a time. */
+/** The raw texts of the fields that templates use, for one event at a time. */
 final class Captures {
 
   private static final int NONE = -1;
@@ -20,12 +20,12 @@ final class Captures {
   private char[] text = new char[64];
 
   /**
-   * A component that is built of fields.
+   * A component that a template builds from fields.
    *
    * @param parts the captures, in the template's order
-   * @param separators the characters that what stands between two fields starts with; none where
-   *     other fields may make the same text
-   * @param escape what is put before a separator in a part
+   * @param separators the first characters of the texts between fields; empty if different fields
+   *     may make the same text
+   * @param escape the character that is put before a separator within a part
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Built(
@@ -36,7 +36,7 @@ final class Captures {
       char[] separators,
       char escape) {}
 
-  /** Where a field's text is kept, or -1. */
+  /** The index of a field's text, or -1. */
   int indexOf(Source.Field field) {
     return fields.indexOf(field);
   }
@@ -50,9 +50,9 @@ final class Captures {
   }
 
   /**
-   * Builds a component of fields that were added.
+   * Adds a component that is built from added fields.
    *
-   * @param distinct whether other fields have to make another text
+   * @param distinct whether different fields must make different texts
    */
   void add(int slot, String component, Source.Template template, boolean distinct) {
     int[] parts = template.fields().stream().mapToInt(fields::indexOf).toArray();
@@ -100,13 +100,13 @@ final class Captures {
   }
 
   /**
-   * Puts a template's text together: a field that is missing or empty leaves its place empty. False
-   * where all of them are, for then there is nothing that the text could say.
+   * Builds a template's text; a missing or empty field leaves its place empty. False if all fields
+   * are missing or empty.
    *
-   * <p>Where no part holds the start of a separator, the texts of the template are the only ones in
-   * it, and show where each part ends. Else each such character in a part is escaped, and so is
-   * each escape; then there are more of these characters than the template has, so that this text
-   * is no other fields' either.
+   * <p>If no part contains the first character of a separator, the separators in the text show
+   * where each part ends. Otherwise each such character in a part is escaped, and so is each escape
+   * character. Then the text has more of these characters than the template, so no other fields
+   * make the same text.
    */
   boolean build(Built template, String path, Text into) {
     boolean escaped = false;

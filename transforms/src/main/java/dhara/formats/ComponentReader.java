@@ -9,18 +9,18 @@ import java.util.Objects;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Reads one component into its slot. Keeps scratch space: belongs to one parser, and so to one
- * thread. Whether a component may be missing is decided around it.
+ * Reads one component into its slot. It has scratch space, so it belongs to one parser and one
+ * thread. The caller decides whether a component may be missing.
  */
 abstract class ComponentReader {
 
-  /** What is said of a value that is not what the component takes: {@code is no whole number}. */
+  /** The message for a value that the component does not accept: {@code is no whole number}. */
   abstract String refusal();
 
-  /** Reads a text that is not empty. */
+  /** Reads a non-empty text. */
   abstract void read(Text text, Values values, int slot) throws BadEvent;
 
-  /** Whether the component is made of objects or arrays. */
+  /** Whether the component is read from objects or arrays. */
   boolean isStructured() {
     return false;
   }
@@ -30,18 +30,18 @@ abstract class ComponentReader {
     return false;
   }
 
-  /** Reads an object or an array, at whose first token the parser stands. */
+  /** Reads an object or an array; the parser is at its first token. */
   void read(JsonParser json, Text text, Values values, int slot) throws BadEvent, IOException {
     String found = json.isExpectedStartObjectToken() ? "an object" : "an array";
     throw new BadEvent(Reason.WRONG_TYPE, text.field + " is " + found + ": it " + refusal());
   }
 
-  /** What was read into a slot, as an object. */
+  /** The value of a slot, as an object. */
   Object boxed(Values values, int slot) {
     return Objects.requireNonNull(values.objects[slot]);
   }
 
-  /** Reads a box, or a value within an Optional. */
+  /** Reads a boxed value, or a value within an Optional. */
   static final class Boxed extends ComponentReader {
     private final ComponentReader inner;
     private final java.util.function.UnaryOperator<Object> wrap;
@@ -79,10 +79,10 @@ abstract class ComponentReader {
     }
   }
 
-  /** Reads a scalar as an object, by a function of its text. */
+  /** Reads a scalar as an object, from its text. */
   abstract static class OfObject<T> extends ComponentReader {
 
-    /** The value; null where the text is none. */
+    /** The value; null if the text is not valid. */
     abstract @Nullable T value(Text text) throws BadEvent;
 
     @Override

@@ -15,7 +15,7 @@ import java.lang.reflect.RecordComponent;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Writes one component of a record: a number without boxing it, all else by {@link ValueWriter}.
+ * Writes one component of a record: numbers without boxing, everything else by {@link ValueWriter}.
  */
 abstract class ComponentWriter {
 
@@ -35,11 +35,11 @@ abstract class ComponentWriter {
   /** Writes the component's value; null as null. */
   abstract void writeJson(Record record, JsonGenerator json) throws IOException;
 
-  /** The component's value as the text of a cell; null as none. */
+  /** The component's value as the text of a cell; empty for null. */
   abstract String csv(Record record);
 
   /**
-   * @throws IllegalArgumentException where the component is of a type that no format writes
+   * @throws IllegalArgumentException if no format writes the component's type
    */
   static ComponentWriter of(RecordComponent component) {
     String name = Names.snake(component.getName());
@@ -108,7 +108,10 @@ abstract class ComponentWriter {
     }
   }
 
-  /** Jackson's shortest text of a double, not Java's: before 19, that one was not the shortest. */
+  /**
+   * Uses Jackson's shortest text of a double, because Java's was not the shortest before version
+   * 19.
+   */
   private static final class OfDouble extends ComponentWriter {
     private final MethodHandle accessor;
 
@@ -211,7 +214,7 @@ abstract class ComponentWriter {
       try (JsonGenerator json = CELLS.createGenerator(text)) {
         writer.writeJson(value, json);
       } catch (IOException e) {
-        throw new UncheckedIOException(e); // memory is never out of reach
+        throw new UncheckedIOException(e); // memory cannot fail
       }
       return text.toString();
     }

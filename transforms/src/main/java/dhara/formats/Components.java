@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Which reader a component takes, by its type. */
+/** Chooses the reader of a component by its type. */
 final class Components {
 
   private static final Map<Class<?>, Class<?>> PRIMITIVES =
@@ -40,7 +40,9 @@ final class Components {
   private final Set<Class<?>> enclosing;
 
   /**
-   * @param record whose components they are, for messages
+   * Readers for the components of a record.
+   *
+   * @param record the record, for messages
    * @param enclosing the records around it, and itself
    */
   Components(Class<?> record, Set<Class<?>> enclosing) {
@@ -48,7 +50,7 @@ final class Components {
     this.enclosing = enclosing;
   }
 
-  /** Whether a component may be null: by any annotation called Nullable, on it or its type. */
+  /** Whether a component may be null: it or its type has any annotation named Nullable. */
   static boolean isNullable(RecordComponent component) {
     AnnotatedType type = component.getAnnotatedType();
     return Stream.of(type.getAnnotations(), component.getAnnotations())
@@ -60,8 +62,8 @@ final class Components {
   /**
    * The reader of a component.
    *
-   * @param path what messages put before the names of its fields, where it is a record
-   * @throws IllegalArgumentException where there is none, or the conversion does not fit
+   * @param path the prefix of its field names in messages, if it is a record
+   * @throws IllegalArgumentException if there is none, or the conversion does not fit
    */
   ComponentReader reader(RecordComponent component, @Nullable Conversion conversion, String path) {
     Class<?> type = component.getType();
@@ -100,7 +102,7 @@ final class Components {
 
   private static boolean fits(Conversion conversion, Class<?> type) {
     if (type == Optional.class) {
-      return true; // what is in it was looked at
+      return true; // its content was checked
     }
     Class<?> plain = PRIMITIVES.getOrDefault(type, type);
     boolean whole =

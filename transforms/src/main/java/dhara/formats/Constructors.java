@@ -6,7 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 
-/** A record's constructor, as a function of {@link Values}: nothing is boxed on the way. */
+/** A record's constructor as a function of {@link Values}, without boxing. */
 final class Constructors {
 
   private static final MethodHandle LONG_AT = accessor("longAt", long.class);
@@ -27,7 +27,7 @@ final class Constructors {
   /**
    * {@code (Values) -> Record}.
    *
-   * @throws IllegalArgumentException where the record cannot be reached from here
+   * @throws IllegalArgumentException if the record is not accessible
    */
   static MethodHandle of(Class<? extends Record> type) {
     Class<?>[] types =

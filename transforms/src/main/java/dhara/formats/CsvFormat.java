@@ -13,12 +13,12 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Events as lines of CSV: RFC 4180 in UTF-8, a byte order mark at the start tolerated, one line for
- * each event. Columns are found by the names of components or by a {@link Mapping}; other columns
- * are skipped.
+ * Events as CSV lines: RFC 4180 in UTF-8, with an optional byte order mark, one line per event.
+ * Columns are found by the names of components or by a {@link Mapping}; other columns are skipped.
  *
  * <p>A component must have a value unless it is {@code @Nullable} or {@code Optional}; an empty
- * cell is none, in quotes or not. Records and lists within the record are read from JSON in a cell.
+ * cell, quoted or not, counts as missing. Records and lists within the record are read from JSON in
+ * a cell.
  *
  * <pre>{@code
  * List<String> columns = CsvFormat.columns("InvoiceNo,StockCode,Quantity", ',');
@@ -46,9 +46,9 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
   /**
    * The format of a record.
    *
-   * @param columns what the columns hold, from the header or from the user
-   * @throws IllegalArgumentException where a component that must have a value has no column, the
-   *     mapping does not fit the record, or the record has components that no format reads
+   * @param columns the names of the columns, from the header or from the user
+   * @throws IllegalArgumentException if a required component has no column, the mapping does not
+   *     fit the record, or the record has components that no format reads
    */
   public static <T extends Record> CsvFormat<T> of(
       Class<T> type, Mapping mapping, char delimiter, List<String> columns) {
@@ -62,7 +62,7 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
    * Splits a header line into its columns: a byte order mark and a line break are left out, and so
    * are the spaces around a name.
    *
-   * @throws IllegalArgumentException where the line is no CSV, e.g. a quote is left open
+   * @throws IllegalArgumentException if the line is not valid CSV, e.g. a quote is left open
    */
   public static List<String> columns(String header, char delimiter) {
     String line = header.startsWith("\uFEFF") ? header.substring(1) : header;
@@ -76,7 +76,7 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
   /**
    * Splits a line into the texts of its cells; cells in quotes may hold line breaks.
    *
-   * @throws IllegalArgumentException where the line is no CSV, e.g. a quote is left open
+   * @throws IllegalArgumentException if the line is not valid CSV, e.g. a quote is left open
    */
   public static List<String> cells(String line, char delimiter) {
     return CsvLine.texts(line, delimiter);

@@ -2,7 +2,7 @@ package dhara.formats;
 
 import java.io.Serializable;
 
-/** How the bytes of one event are read: makes parsers. Small, immutable, sent to the workers. */
+/** A format of events, which creates parsers. It is small, immutable, and sent to the workers. */
 public interface EventFormat<T extends Record> extends Serializable {
 
   /** The record that events are parsed to. */

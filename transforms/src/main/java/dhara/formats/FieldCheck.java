@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
-/** Finds, before events are read, the components of a record that no field would feed. */
+/** Finds, before events are read, the required components of a record that have no field. */
 final class FieldCheck {
 
   private static final int SHOWN = 30;
@@ -24,16 +24,16 @@ final class FieldCheck {
   /**
    * The check of a record.
    *
-   * @param what a field is called: a column
+   * @param what the word for a field: a column
    */
   static FieldCheck of(RecordReader<?> reader, Class<?> type, String what) {
     return new FieldCheck(reader, type, what);
   }
 
   /**
-   * Checks that every component that must have a value finds a field.
+   * Checks that every required component has a field.
    *
-   * @throws IllegalArgumentException naming all that do not
+   * @throws IllegalArgumentException naming all that have none
    */
   void check(Collection<String> there) {
     List<String> missing = new ArrayList<>();

@@ -19,22 +19,24 @@ import java.nio.charset.StandardCharsets;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Parses events of JSON, one object each.
+ * Parses JSON events, one object each.
  *
- * <p>Most events have the layout of one before, and are read by it ({@link JsonLayout}); all others
- * Jackson reads. To make a Jackson parser costs as much as to read a third of a small event. So one
- * parser reads event after event, as JSON documents that follow each other in one stream; it is
- * made anew after a bad event, and now and then, because it keeps every field name it ever saw.
- * Reading a stream also keeps Jackson from taking bytes with zeros for UTF-16.
+ * <p>Most events have the same layout as an earlier one, and are read by it ({@link JsonLayout});
+ * all others are read with Jackson. Creating a Jackson parser costs a third of reading a small
+ * event. So one parser reads event after event, as consecutive JSON documents in one stream. It is
+ * replaced after a bad event, and from time to time, because it keeps every field name that it has
+ * seen. Reading from a stream also prevents Jackson from taking bytes with zeros for UTF-16.
  */
 final class JsonEvents<T extends Record> implements EventParser<T> {
 
   private static final int DEEPEST = 100;
 
-  /** A parser's names can take no more memory than this many bytes of events have. */
+  /**
+   * Bounds the memory for a parser's field names: it is replaced after this many bytes of events.
+   */
   private static final long RENEWED_AFTER = 1 << 20;
 
-  /** What a parser reads to find out that it reads UTF-8. */
+  /** Blank input, from which a new parser detects UTF-8. */
   private static final byte[] BLANK = "    ".getBytes(StandardCharsets.US_ASCII);
 
   private final JsonFactory factory = factory();
@@ -50,7 +52,7 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     layouts = new JsonLayouts(factory, reader);
   }
 
-  /** Strict JSON; names that collide cost time, never an event. */
+  /** Strict JSON; hash collisions of field names cost time but never fail an event. */
   static JsonFactory factory() {
     return JsonFactory.builder()
         .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
@@ -100,7 +102,7 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     } catch (JsonProcessingException e) {
       throw bad(e, json, before);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // bytes in memory are never out of reach
+      throw new UncheckedIOException(e); // memory cannot fail
     } finally {
       if (!whole || input.delivered > RENEWED_AFTER) {
         forgetParser();
@@ -148,14 +150,16 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     if (e instanceof JsonParseException && said.startsWith("Non-standard token")) {
       return new BadEvent(Reason.WRONG_TYPE, field + "NaN and Infinity are no numbers of JSON");
     }
-    // Where something is too large Jackson names no place: it is where the parser stands.
+    // If something is too large, Jackson gives no location, so the parser's position is used.
     JsonLocation found = e.getLocation() == null ? json.currentLocation() : e.getLocation();
     String why = field + withoutPlaces(said);
     return new BadEvent(
         Reason.MALFORMED, "is no JSON near byte " + (found.getByteOffset() - before) + ", " + why);
   }
 
-  /** Jackson counts lines and columns from where it began: events ago. */
+  /**
+   * Removes Jackson's lines and columns, which count from the start of the stream, many events ago.
+   */
   private static String withoutPlaces(String said) {
     int place = said.lastIndexOf(" (", said.indexOf("[Source"));
     return (place < 0 ? said : said.substring(0, place)).lines().findFirst().orElse("");
@@ -165,7 +169,7 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     return Text.shortened(text.toCharArray(), 0, text.length());
   }
 
-  /** Hands the parser the bytes of one event; its end is the end of the stream until the next. */
+  /** Supplies the bytes of one event; the stream appears to end there until the next event. */
   private static final class Input extends InputStream {
     private byte[] bytes = {};
     private int at;
@@ -200,7 +204,7 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     }
   }
 
-  /** Takes what the parser had read beyond the object: nothing but white space may be there. */
+  /** Checks the bytes that the parser has read beyond the object, which must be white space. */
   private static final class Trailing extends OutputStream {
     private boolean blank;
 

@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** The fields of some events of JSON, those of objects in them with the path: {@code user.id}. */
+/** Collects the field names of JSON events, with paths for nested objects: {@code user.id}. */
 public final class JsonFields {
 
   private final Set<String> fields = new LinkedHashSet<>();
   private int objects;
 
-  /** Takes the fields of an event, if the bytes are an object. */
+  /** Adds the fields of an event, if the bytes are an object. */
   public void add(byte[] bytes, int offset, int length) {
     Set<String> its = new LinkedHashSet<>();
     try (JsonParser json = JsonEvents.factory().createParser(bytes, offset, length)) {
@@ -22,7 +22,7 @@ public final class JsonFields {
         objects++;
       }
     } catch (IOException e) {
-      // It is no JSON: a dead letter when it is read, and nothing to learn from.
+      // Not JSON: it will be a dead letter, and has no fields.
       return;
     }
   }
@@ -43,7 +43,7 @@ public final class JsonFields {
     return objects;
   }
 
-  /** The fields of all of them, in the order in which they came first. */
+  /** All fields, in the order of their first occurrence. */
   public Set<String> names() {
     return fields;
   }

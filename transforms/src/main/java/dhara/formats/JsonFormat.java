@@ -5,12 +5,12 @@ import java.util.Collection;
 
 /**
  * Events as JSON, one object each: RFC 8259, strictly, in UTF-8. Fields are found by the names of
- * components or by a {@link Mapping}, in any order; of one that comes twice the last counts; others
- * are skipped. No tree is built between the bytes and the record.
+ * components or by a {@link Mapping}, in any order; if a field comes twice, the last one counts;
+ * other fields are skipped. No tree is built between the bytes and the record.
  *
- * <p>A component must be there unless it is {@code @Nullable} or {@code Optional}; null and an
- * empty text count as missing. Numbers may come as texts and texts as numbers; {@code 12.0} is the
- * whole number 12, {@code 12.5} is none.
+ * <p>A component must be present unless it is {@code @Nullable} or {@code Optional}; null and an
+ * empty text count as missing. Numbers may be written as texts and texts as numbers; {@code 12.0}
+ * is the whole number 12, {@code 12.5} is not a whole number.
  *
  * <pre>{@code
  * EventFormat<Trade> format = JsonFormat.of(Trade.class, Mapping.none());
@@ -34,8 +34,8 @@ public final class JsonFormat<T extends Record> implements EventFormat<T> {
   /**
    * The format of a record.
    *
-   * @throws IllegalArgumentException where the mapping names components that the record does not
-   *     have or conversions that do not fit, or the record has components that no format reads
+   * @throws IllegalArgumentException if the mapping names components that the record does not have
+   *     or conversions that do not fit, or the record has components that no format reads
    */
   public static <T extends Record> JsonFormat<T> of(Class<T> type, Mapping mapping) {
     JsonFormat<T> format = new JsonFormat<>(type, mapping);
@@ -44,11 +44,11 @@ public final class JsonFormat<T extends Record> implements EventFormat<T> {
   }
 
   /**
-   * Checks that components find fields, in what is known of the events.
+   * Checks that required components have a field in the known events.
    *
    * @param fields the fields of some events, as {@link JsonFields} gives them
-   * @throws IllegalArgumentException where a component that must have a value finds none of its
-   *     fields among them, naming all such components
+   * @throws IllegalArgumentException if a required component has none of its fields among them; it
+   *     names all such components
    */
   public void checkFields(Collection<String> fields) {
     FieldCheck.of(reader(), type, "field").check(fields);

@@ -19,17 +19,17 @@ import java.util.Set;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What events of one producer have in common: all of their bytes but the values. A parser that
- * takes JSON apart, byte for byte, finds the same names and brackets in each of them; here they are
- * compared at once, and only the values are read.
+ * The bytes that events of one producer have in common: everything except the values. A normal
+ * parser finds the same names and brackets in each event, byte by byte; here they are compared at
+ * once, and only the values are read.
  *
- * <p>It knows no grammar. A layout is learned from an event that Jackson has read; an event with
- * the same bytes around its values, and with values that are plain, is JSON as that one was. Plain
- * are texts without escapes, numbers without an exponent, true, false and null.
+ * <p>It does not implement the JSON grammar. A layout is learned from an event that Jackson has
+ * read; an event with the same bytes around plain values is JSON as that one was. Plain values are
+ * texts without escapes, numbers without an exponent, true, false and null.
  *
- * <p>A layout only ever accepts. Whatever else it meets, a value that its component refuses too, it
- * has not read, and Jackson judges: so what becomes of an event never depends on the layouts that
- * were learned before.
+ * <p>A layout only accepts events, it never refuses one. If it finds anything else, or a value that
+ * its component refuses, the event is read with Jackson. So the result for an event never depends
+ * on the layouts that were learned before.
  */
 final class JsonLayout {
 
@@ -42,25 +42,25 @@ final class JsonLayout {
   private static final long BACKSLASHES = ONES * '\\';
   private static final long SPACES = ONES * ' ';
 
-  /** Far below what Jackson limits the length of a number and of a text to. */
+  /** Far below Jackson's limits for the length of numbers and texts. */
   private static final int LONGEST_NUMBER = 100;
 
   private static final int LONGEST_TEXT = 1 << 20;
 
-  /** So many digits fit a long. */
+  /** This many digits always fit into a long. */
   private static final int FEW_DIGITS = 18;
 
   private static final byte[] TRUE = {'t', 'r', 'u', 'e'};
   private static final byte[] FALSE = {'f', 'a', 'l', 's', 'e'};
   private static final byte[] NULL = {'n', 'u', 'l', 'l'};
 
-  /** What stands before each value, and after the last: one more than there are values. */
+  /** The bytes before each value and after the last: one more than there are values. */
   private final byte[][] around;
 
-  /** What becomes of each value; null for one that nothing asks for. */
+  /** The target of each value; null for a value that is skipped. */
   private final Fields.@Nullable Target[] targets;
 
-  /** How each value is read where it is the only one of its component. */
+  /** How to read each value that is the only one of its component. */
   private final RecordReader.Plain[] plain;
 
   private JsonLayout(byte[][] around, Fields.@Nullable Target[] targets, RecordReader<?> reader) {
@@ -70,10 +70,10 @@ final class JsonLayout {
   }
 
   /**
-   * The layout of an event; null where it has values that are not plain, or where a component is
-   * read from an object or an array as a whole.
+   * The layout of an event; null if it has values that are not plain, or if a component is read
+   * from a whole object or array.
    *
-   * @param bytes an object from {@code start} on, that Jackson has read
+   * @param bytes an object from {@code start} on, which Jackson has read
    */
   static @Nullable JsonLayout of(
       byte[] bytes, int start, int end, JsonFactory factory, RecordReader<?> reader)
@@ -99,7 +99,7 @@ final class JsonLayout {
             return null;
           }
           if (inner != null && !entered.add(inner)) {
-            return null; // the one before it would have to be forgotten
+            return null; // the value before it would have to be discarded
           }
           open.add(inner);
           target = null;
@@ -122,7 +122,9 @@ final class JsonLayout {
         around.toArray(new byte[0][]), targets.toArray(new Fields.Target[0]), reader);
   }
 
-  /** Whether a value that Jackson has read ends before this byte: an exponent would be its part. */
+  /**
+   * Whether a value that Jackson has read ends before this byte; an exponent would belong to it.
+   */
   private static boolean endsAt(byte[] bytes, int at) {
     byte b = bytes[at];
     return b == ',' || b == '}' || b == ']' || b == ' ' || b == '\n' || b == '\r' || b == '\t';
@@ -131,8 +133,8 @@ final class JsonLayout {
   /**
    * Reads the event in {@code bytes[start, end)}.
    *
-   * @return false where the event has another layout, values that are not plain or that components
-   *     refuse, or bytes that are no UTF-8; what the reader was given until then is to be forgotten
+   * @return false if the event has another layout, values that are not plain or that components
+   *     refuse, or invalid UTF-8; then discard the values that the reader has got so far
    */
   boolean read(byte[] bytes, int start, int end, RecordReader<?> reader, Text text) {
     reader.begin();
@@ -158,7 +160,7 @@ final class JsonLayout {
     return at >= 0 && Utf8.afterBlank(bytes, at, end) == end;
   }
 
-  /** Past a value that is what its component mostly is; -1 where it is not. */
+  /** The position after a value of its component's usual kind; -1 if it is of another kind. */
   private static int plain(
       RecordReader.Plain plain,
       Fields.Target target,
@@ -195,12 +197,12 @@ final class JsonLayout {
     };
   }
 
-  /** Whether digits before this byte are not the whole number. */
+  /** Whether the number continues after its digits. */
   private static boolean goesOn(byte b) {
     return b == '.' || (b >= '0' && b <= '9');
   }
 
-  /** Past any plain value; -1 where none is, or one that is no UTF-8 or is refused. */
+  /** The position after any plain value; -1 if there is none, or it is invalid UTF-8 or refused. */
   private static int any(
       Fields.@Nullable Target target,
       byte[] bytes,
@@ -237,13 +239,14 @@ final class JsonLayout {
       reader.scalar(target, text);
       return to;
     } catch (BadEvent e) {
-      return -1; // it may be the start of a value only, as 1.5 is of 1.5e1
+      return -1; // it may be only the start of a value, like 1.5 of 1.5e1
     }
   }
 
   /**
-   * Past {@code part}, which is to stand at {@code at}; -1 where it does not. Eight bytes at a
-   * time, the last of them once more: parts are too short for {@code Arrays.equals} to be fast.
+   * The position after {@code part}, if it is at {@code at}; otherwise -1. It compares eight bytes
+   * at a time, with an overlap at the end, because {@code Arrays.equals} is slow for such short
+   * parts.
    */
   private static int after(byte[] part, byte[] bytes, int at, int end) {
     int length = part.length;
@@ -268,7 +271,8 @@ final class JsonLayout {
   }
 
   /**
-   * Past the plain value at {@code at}; its complement where it is not all ASCII; -1 where none is.
+   * The position after the plain value at {@code at}; its complement if it is not all ASCII; -1 if
+   * there is none.
    */
   private static int afterScalar(byte[] bytes, int at, int end) {
     if (at >= end) {
@@ -285,8 +289,8 @@ final class JsonLayout {
   }
 
   /**
-   * Past the quote that ends a text, or its complement where the text is not all ASCII; -1 where an
-   * escape, or what must be escaped, comes before.
+   * The position after the quote that ends a text, or its complement if the text is not all ASCII;
+   * -1 if an escape, or a character that needs one, comes first.
    */
   private static int afterText(byte[] bytes, int start, int end) {
     int last = Math.min(end, start + LONGEST_TEXT);
@@ -298,7 +302,7 @@ final class JsonLayout {
           (zeros(eight ^ QUOTES) | zeros(eight ^ BACKSLASHES) | ((eight - SPACES) & ~eight))
               & HIGH_BITS;
       if (found != 0) {
-        // The lowest mark is true; ones above it may come of borrowing.
+        // The lowest mark is right; those above it may result from borrowing.
         int bits = Long.numberOfTrailingZeros(found) & -Byte.SIZE;
         seen |= eight & ((1L << bits) - 1);
         int at = i + bits / Byte.SIZE;
@@ -323,12 +327,15 @@ final class JsonLayout {
     return (seen & HIGH_BITS) == 0 ? at : ~at;
   }
 
-  /** The high bit of each byte that is zero, of the lowest one at least. */
+  /** Marks the high bit of each zero byte; only the lowest mark is reliable. */
   private static long zeros(long eight) {
     return (eight - ONES) & ~eight;
   }
 
-  /** Past the digits, without a sign, of a number that has no exponent; -1 where none is. */
+  /**
+   * The position after the digits, without a sign, of a number without an exponent; -1 if there is
+   * none.
+   */
   private static int afterNumber(byte[] bytes, int start, int end) {
     int last = Math.min(end, start + LONGEST_NUMBER);
     int i = afterDigits(bytes, start, last);

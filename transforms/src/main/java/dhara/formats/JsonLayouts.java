@@ -8,19 +8,22 @@ import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The layouts of the events that came last, the last one first. A topic has few; where nearly each
- * event has one of its own nothing is gained by looking, and for a while nobody looks.
+ * The layouts of recent events, the latest first. A topic has few layouts; if nearly every event
+ * has a different one, looking gains nothing, and is paused for a while.
  */
 final class JsonLayouts {
 
   private static final int KEPT = 4;
 
-  /** To learn a layout takes some events' time: so many must have been read by one. */
+  /**
+   * Learning a layout takes the time of some events, so this many must have been read by one to pay
+   * off.
+   */
   private static final int PRICE = 8;
 
   private static final int MOST_CREDIT = 8 * PRICE;
 
-  /** So many events go by before one looks again. */
+  /** How many events pass before looking again. */
   private static final int REST = 1000;
 
   private final JsonFactory factory;
@@ -34,7 +37,7 @@ final class JsonLayouts {
     this.reader = reader;
   }
 
-  /** Reads an event by one of the layouts; false where it has none of them. */
+  /** Reads an event by one of the layouts; false if none matches. */
   boolean read(byte[] bytes, int start, int end, Text text) {
     for (int i = 0; i < KEPT; i++) {
       JsonLayout layout = layouts[i];
@@ -57,7 +60,7 @@ final class JsonLayouts {
     layouts[0] = layout;
   }
 
-  /** Learns the layout of an event that none of them has read, but Jackson has. */
+  /** Learns the layout of an event that Jackson has read. */
   void learn(byte[] bytes, int start, int end) {
     if (rest > 0) {
       rest--;

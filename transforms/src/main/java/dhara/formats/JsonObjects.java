@@ -17,7 +17,7 @@ final class JsonObjects<T extends Record> {
     this.reader = reader;
   }
 
-  /** Reads the object at whose start the parser stands, to its end. */
+  /** Reads an object to its end; the parser is at its start. */
   void read(JsonParser json, Text text) throws BadEvent, IOException {
     reader.begin();
     read(reader.fields(), json, text);
@@ -43,11 +43,11 @@ final class JsonObjects<T extends Record> {
     }
   }
 
-  /** Reads a field of which the fields within are asked for. An empty text counts as missing. */
+  /** Reads a field whose inner fields are mapped. An empty text counts as missing. */
   private void readWithin(
       Fields.Target target, Fields inner, JsonToken token, JsonParser json, Text text)
       throws BadEvent, IOException {
-    reader.nothing(target); // of a field that comes twice the last counts
+    reader.nothing(target); // if a field comes twice, the last one counts
     if (token == JsonToken.START_OBJECT) {
       read(inner, json, text);
       return;

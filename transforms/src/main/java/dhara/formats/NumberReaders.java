@@ -44,12 +44,12 @@ final class NumberReaders {
       }
     }
 
-    /** Whether numbers are read as JSON has them. */
+    /** Whether numbers are read in JSON notation. */
     boolean hasNoDecimals() {
       return digits == 0;
     }
 
-    /** Reads up to 18 digits; false where the number is beyond what fits. */
+    /** Reads up to 18 digits; false if the number is out of range. */
     boolean readDigits(byte[] bytes, int start, int end, Values values, int slot) {
       long value = 0;
       for (int i = start; i < end; i++) {
@@ -59,7 +59,7 @@ final class NumberReaders {
       return value <= most;
     }
 
-    /** Nothing but digits, and few: what numbers nearly always are. */
+    /** Fast path for a few digits, which nearly all numbers are. */
     private boolean readFew(Text text, Values values, int slot) {
       char[] chars = text.chars;
       long value = 0;
@@ -175,7 +175,7 @@ final class NumberReaders {
     }
   }
 
-  /** Decimals of up to 1,000 digits, with the scale that they are written with. */
+  /** Decimals of up to 1,000 digits, with the scale in which they are written. */
   static final class BigDecimals extends ComponentReader.OfObject<BigDecimal> {
     private final int digits;
     private final Decimal decimal;

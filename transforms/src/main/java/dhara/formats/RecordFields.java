@@ -13,13 +13,13 @@ import java.util.List;
 
 /**
  * A record's components as columns in snake case: the reverse of the formats. It writes into an
- * object or row that others began, so that a key, a window and a value become one. Equal records
- * are written as the same bytes everywhere. Immutable, and safe to share between threads.
+ * object or row that the caller began, so a key, a window and a value become one. Equal records are
+ * written as the same bytes everywhere. It is immutable and safe to share between threads.
  *
- * <p>Instants are ISO-8601 in UTC, to the millisecond or, where that does not say it all, the
- * microsecond (nanoseconds are cut). Doubles are the shortest text that reads back as the same
- * double; NaN and the infinities are null, which neither format can say otherwise. Bytes are
- * Base64. An empty Optional is null; null is null in JSON and an empty cell in CSV.
+ * <p>Instants are ISO-8601 in UTC, to the millisecond or, if needed, the microsecond (nanoseconds
+ * are truncated). Doubles are the shortest text that parses to the same double; NaN and the
+ * infinities are written as null, because neither format has them. Bytes are Base64. An empty
+ * Optional is null; null is null in JSON and an empty cell in CSV.
  *
  * <pre>{@code
  * RecordFields<Totals> fields = RecordFields.of(Totals.class);
@@ -54,13 +54,13 @@ public final class RecordFields<T extends Record> implements Serializable {
   /**
    * The fields of a record.
    *
-   * @throws IllegalArgumentException where it has components that no format writes
+   * @throws IllegalArgumentException if it has components that no format writes
    */
   public static <T extends Record> RecordFields<T> of(Class<T> type) {
     return new RecordFields<>(type);
   }
 
-  /** The accessors are found again where it arrives. */
+  /** Looks the accessors up again after deserialization. */
   private Object readResolve() {
     return new RecordFields<>(type);
   }
@@ -75,7 +75,7 @@ public final class RecordFields<T extends Record> implements Serializable {
     return names;
   }
 
-  /** Writes the components as fields of the object that is open. */
+  /** Writes the components as fields of the open object. */
   public void writeJson(T record, JsonGenerator json) throws IOException {
     for (ComponentWriter writer : writers) {
       json.writeFieldName(writer.name());
@@ -96,7 +96,7 @@ public final class RecordFields<T extends Record> implements Serializable {
     return bytes.toByteArray();
   }
 
-  /** Writes the components as cells, with delimiters between them but none around them. */
+  /** Writes the components as cells, with delimiters only between them. */
   public void writeCsv(T record, char delimiter, StringBuilder row) {
     for (int i = 0; i < writers.length; i++) {
       if (i > 0) {
@@ -116,7 +116,7 @@ public final class RecordFields<T extends Record> implements Serializable {
     }
   }
 
-  /** Appends a cell, in quotes where RFC 4180 asks for them. */
+  /** Appends a cell, quoted if RFC 4180 requires it. */
   public static void cell(String text, char delimiter, StringBuilder row) {
     if (!needsQuotes(text, delimiter)) {
       row.append(text);

@@ -7,7 +7,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 
-/** Makes records of their components' values. */
+/** Creates records from their components' values. */
 abstract class RecordMaker {
 
   private static final ClassValue<RecordMaker> MAKERS =
@@ -18,19 +18,19 @@ abstract class RecordMaker {
         }
       };
 
-  /** The record; throws what its constructor throws. */
+  /** Creates the record; throws what its constructor throws. */
   abstract Record make(Values values) throws Throwable;
 
   /**
-   * Calls a constructor by a handle that is a constant, which the JIT compiles to the call that it
-   * stands for. For each record a hidden class is defined of this one's bytes, with the handle as
-   * its data.
+   * Calls a constructor through a constant method handle, which the JIT compiles to a direct call.
+   * For each record a hidden class is defined from this class's bytes, with the handle as class
+   * data.
    */
   static final class OfConstant extends RecordMaker {
 
     private static final MethodHandle CONSTRUCTOR = constructor();
 
-    /** Made by reflection, once for each hidden class. */
+    /** Called by reflection, once for each hidden class. */
     OfConstant() {}
 
     private static MethodHandle constructor() {
@@ -50,7 +50,7 @@ abstract class RecordMaker {
   /**
    * The maker of a record.
    *
-   * @throws IllegalArgumentException where the record cannot be reached from here
+   * @throws IllegalArgumentException if the record is not accessible
    */
   static RecordMaker of(Class<? extends Record> type) {
     return MAKERS.get(type);

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The readers of objects and arrays: JSON, or, in a CSV cell, the text of JSON. */
+/** The readers of objects and arrays: from JSON, or from JSON text in a CSV cell. */
 final class Structures {
 
   private static final JsonFactory CELLS = JsonEvents.factory();
@@ -22,7 +22,7 @@ final class Structures {
   /** Reads from a JSON parser; a text is parsed first. */
   abstract static class Structured extends ComponentReader {
 
-    /** Reads at the token that the parser stands at, which may be any. */
+    /** Reads at the parser's current token, which may be any. */
     abstract Object value(JsonParser json, Text text) throws BadEvent, IOException;
 
     @Override
@@ -53,7 +53,7 @@ final class Structures {
       } catch (JsonProcessingException e) {
         throw text.bad(Reason.WRONG_TYPE, refusal() + ": " + e.getOriginalMessage());
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e); // characters in memory are never out of reach
+        throw new java.io.UncheckedIOException(e); // memory cannot fail
       }
     }
   }
@@ -81,7 +81,7 @@ final class Structures {
     }
   }
 
-  /** A list; what it holds is never null. */
+  /** A list, whose elements are never null. */
   static final class Lists extends Structured {
     private final ComponentReader element;
     private final Values one = new Values(1);

@@ -7,12 +7,12 @@ import java.util.Base64;
 import java.util.Locale;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The readers of texts, and of what is written as one word or block. */
+/** The readers of texts, enums and bytes. */
 final class TextReaders {
 
   private TextReaders() {}
 
-  /** Any text but one that UTF-8 could not hold. */
+  /** Any text that is valid in UTF-8. */
   static final class Strings extends ComponentReader.OfObject<String> {
     @Override
     String refusal() {
@@ -39,7 +39,10 @@ final class TextReaders {
       return text.toString();
     }
 
-    /** Checks that all surrogates from here on come in pairs: an escape may write half of one. */
+    /**
+     * Checks that all surrogates from here on are paired, because an escape may write half of a
+     * pair.
+     */
     private String whole(Text text, int from) throws BadEvent {
       for (int i = from; i < text.end; i++) {
         char c = text.chars[i];
@@ -54,7 +57,7 @@ final class TextReaders {
     }
   }
 
-  /** One of an enum's constants, by its name in any case. */
+  /** An enum constant, by its name in any case. */
   static final class Enums extends ComponentReader.OfObject<Object> {
     private final Object[] constants;
     private final String[] names;

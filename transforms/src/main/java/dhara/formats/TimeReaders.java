@@ -19,14 +19,14 @@ import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The readers of times and dates. Instants are cut to the microsecond. */
+/** The readers of times and dates. Instants are truncated to the microsecond. */
 final class TimeReaders {
 
   private static final long MICROS = 1_000_000;
 
   private TimeReaders() {}
 
-  /** The reader of a time that is written as {@code conversion} says. */
+  /** The reader of a time in the form of {@code conversion}. */
   static ComponentReader of(Conversion conversion) {
     return switch (conversion.kind()) {
       case ISO -> new Iso();

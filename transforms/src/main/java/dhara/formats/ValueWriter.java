@@ -23,13 +23,13 @@ interface ValueWriter {
   /** Writes a value; null as null. */
   void writeJson(@Nullable Object value, JsonGenerator json) throws IOException;
 
-  /** The value's text for a cell, empty for null; null where it takes JSON to say it. */
+  /** The value's text for a cell, empty for null; null if the value needs JSON. */
   @Nullable String text(@Nullable Object value);
 
   /**
-   * The writer of a component, or of what it holds.
+   * The writer of a component, or of its elements.
    *
-   * @throws IllegalArgumentException where no format writes the type
+   * @throws IllegalArgumentException if no format writes the type
    */
   static ValueWriter of(RecordComponent component, Type type) {
     if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
@@ -92,7 +92,7 @@ interface ValueWriter {
     return Double.isFinite(real) ? NumberOutput.toString(real, true) : null;
   }
 
-  /** What JSON has between quotes. */
+  /** Values that JSON writes in quotes. */
   record OfText(Function<Object, String> format) implements ValueWriter {
     @Override
     public void writeJson(@Nullable Object value, JsonGenerator json) throws IOException {
@@ -109,7 +109,7 @@ interface ValueWriter {
     }
   }
 
-  /** What JSON has without quotes: numbers and truth values. */
+  /** Values that JSON writes without quotes: numbers and booleans. */
   record OfLiteral(Function<Object, @Nullable String> format) implements ValueWriter {
     @Override
     public void writeJson(@Nullable Object value, JsonGenerator json) throws IOException {

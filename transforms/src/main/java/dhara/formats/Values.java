@@ -4,22 +4,22 @@ import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The components of one record while its fields are read: numbers and truth values as longs (a
- * double as its bits), all else as objects. Its static accessors are what the record's constructor
- * is composed of.
+ * The components of one record while its fields are read: numbers and booleans as longs (a double
+ * as its bits), everything else as objects. Its static accessors are composed with the record's
+ * constructor.
  */
 final class Values {
 
   /** No field of this component was seen. */
   static final byte ABSENT = 0;
 
-  /** Holds a value. */
+  /** The component has a value. */
   static final byte SET = 1;
 
-  /** The field was there, and null. */
+  /** The field was present and null. */
   static final byte NULL = 2;
 
-  /** The field was there, and empty. */
+  /** The field was present and empty. */
   static final byte EMPTY = 3;
 
   final long[] longs;
@@ -33,7 +33,8 @@ final class Values {
   }
 
   /**
-   * Becomes what {@code initial} is. Its longs do not matter: they are read where they were set.
+   * Resets to {@code initial}. The longs are not copied, because they are only read if they were
+   * set.
    */
   void reset(Values initial) {
     System.arraycopy(initial.objects, 0, objects, 0, objects.length);

@@ -10,7 +10,7 @@ import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A class that writes itself, preceded by the length of its bytes.
+ * A {@link ByteForm}, encoded as the length of its bytes and the bytes.
  *
  * @param fromBytes of type (byte[])Object
  */
@@ -19,7 +19,7 @@ record ByteFormOf(Class<?> type, MethodHandle fromBytes) implements ComponentTyp
   /**
    * The component type of a class.
    *
-   * @throws IllegalArgumentException where the class has no {@code fromBytes}
+   * @throws IllegalArgumentException if the class has no {@code fromBytes}
    */
   static ByteFormOf of(Class<?> type) {
     try {

@@ -33,14 +33,14 @@ import net.bytebuddy.jar.asm.Type;
  * Generates the codec of a record class: straight-line code, one call per component, in a hidden
  * class that is collected with the record's class.
  *
- * <p>The codec is defined beside this class and reaches the record through constant method handles,
- * which the JIT compiles to the direct calls that they stand for. So it needs neither the record's
- * class loader to see this one (a library's record, a cluster whose jobs bring their own loader)
- * nor a record that others may see: the handles come from a lookup within the record itself.
+ * <p>The codec is defined beside this class and accesses the record through constant method
+ * handles, which the JIT compiles to direct calls. So the record's class loader need not see this
+ * class (a library's record, or a cluster whose jobs have their own loader), and the record need
+ * not be public, because the handles come from a lookup within the record itself.
  */
 final class CodecCompiler {
 
-  /** The JVM's limit for a constructor is 255 words, of which handles need some. */
+  /** The JVM's limit for constructor arguments is 255 words, and handles need some of them. */
   static final int MOST_COMPONENTS = 120;
 
   private static final String CODEC = Type.getInternalName(RecordCodec.class);
@@ -50,7 +50,7 @@ final class CodecCompiler {
   private static final String READER = Type.getInternalName(RecordInput.class);
   private static final String FAILS = "org/apache/beam/sdk/coders/CoderException";
 
-  /** Types that the generated code passes as they are; all others it passes as objects. */
+  /** Types that the generated code passes unboxed or typed; all others are passed as objects. */
   private static final Map<Class<?>, String> DIRECT =
       Map.of(
           boolean.class, "Boolean",
@@ -79,7 +79,7 @@ final class CodecCompiler {
     Class<?>[] declared = new Class<?>[parts.length];
     for (int i = 0; i < parts.length; i++) {
       declared[i] = parts[i].getType();
-      // A String that may be null is not read and written as a String.
+      // A nullable String has another encoding than a String.
       boolean direct = DIRECT.containsKey(declared[i]) && components[i] instanceof Scalar;
       passed[i] = direct ? declared[i] : Object.class;
       accessors[i] = lookup.unreflect(parts[i].getAccessor());
@@ -90,7 +90,7 @@ final class CodecCompiler {
   /**
    * The codec of a record.
    *
-   * @throws IllegalArgumentException where the record's module does not let anyone in
+   * @throws IllegalArgumentException if the record's module is closed to reflection
    */
   static RecordCodec compile(Class<?> type, ComponentType[] components) {
     try {
@@ -243,7 +243,7 @@ final class CodecCompiler {
         INVOKEVIRTUAL, HANDLE, "invokeExact", handle.type().toMethodDescriptorString(), false);
   }
 
-  /** Pushes a constant of the class's data, which the JIT knows to be one. */
+  /** Pushes a constant of the class data, which the JIT treats as a constant. */
   private void constant(MethodVisitor code, Class<?> type, Object value) {
     Handle classDataAt =
         new Handle(

@@ -7,7 +7,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * How values of one component type are written as bytes and as a field of a row. The containers are
- * records because the JIT trusts a record's fields to be constant, and so inlines through them.
+ * records, because the JIT treats a record's fields as constants and so inlines through them.
  */
 sealed interface ComponentType
     permits Scalar,
@@ -20,29 +20,30 @@ sealed interface ComponentType
         Containers.RecordOf,
         Containers.TrailingOf {
 
-  /** Writes a value. Throws NullPointerException for a null that is not allowed here. */
+  /** Writes a value. Throws NullPointerException for a null that is not allowed. */
   void write(Object value, RecordOutput out) throws CoderException;
 
-  /** Reads a value, which takes a byte or more. */
+  /** Reads a value, which has at least one byte. */
   Object read(RecordInput in) throws CoderException;
 
-  /** The type of the field of a row. */
+  /** The type of the field in a row. */
   FieldType fieldType();
 
-  /** The value as a row holds it. */
+  /** Converts the value to its form in a row. */
   Object toRow(Object value);
 
-  /** The value from what a row holds. */
+  /** Converts the value from its form in a row. */
   Object fromRow(Object value);
 
-  /** Whether the row holds the very value of the component. */
+  /** Whether the row holds the same object as the component. */
   boolean sameInRow();
 
   /** Whether equal bytes mean equal values. */
   boolean consistentWithEquals();
 
   /**
-   * Tells the path below this type, and why, of each part where equal values may differ in bytes.
+   * Reports the path, and the reason, of each part below this type where equal values may have
+   * different bytes.
    */
   void findNonDeterministic(String path, Consumer<String> found);
 

@@ -14,16 +14,16 @@ import org.apache.beam.sdk.schemas.Schema.FieldType;
 import org.apache.beam.sdk.values.Row;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Component types that are made of others. */
+/** Component types that consist of others. */
 final class Containers {
 
   private Containers() {}
 
   /**
-   * An enum, by its constants' names: an ordinal would silently mean another constant as soon as
-   * one is added in the middle. In rows a string, for the same reason (Beam's enumeration type
-   * numbers its values, and a new constant makes it another type) and because SQL and every sink
-   * read it.
+   * An enum, encoded by constant name, because an ordinal would silently mean another constant
+   * after one is added in the middle. In rows it is a string, for the same reason (Beam's
+   * enumeration type numbers its values, and a new constant changes the type) and because SQL and
+   * every sink can read it.
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared; the JIT trusts fields of records only
   record EnumOf(Class<?> type, Object[] constants, byte[][] names) implements ComponentType {
@@ -93,7 +93,7 @@ final class Containers {
     }
   }
 
-  /** A nested record, preceded by its length, so that it may grow components as any record may. */
+  /** A nested record, preceded by its length, so that it may get new components like any record. */
   record RecordOf(RecordShape<?> shape, RecordCodec codec) implements ComponentType {
 
     @Override
@@ -148,7 +148,7 @@ final class Containers {
     }
   }
 
-  /** A list; read as one that cannot be changed. */
+  /** A list; the decoded list is immutable. */
   record ListOf(ComponentType element) implements ComponentType {
 
     @Override
@@ -227,12 +227,12 @@ final class Containers {
   }
 
   /**
-   * A map, its entries in the order of their keys' bytes: equal maps have equal bytes, whatever
-   * order they iterate in. Read as one that cannot be changed and iterates in that order.
+   * A map, with its entries in the order of their keys' bytes, so that equal maps have equal bytes,
+   * whatever their iteration order. The decoded map is immutable and iterates in that order.
    */
   record MapOf(ComponentType key, ComponentType value) implements ComponentType {
 
-    @SuppressWarnings("ArrayRecordComponent") // compared by the comparator alone
+    @SuppressWarnings("ArrayRecordComponent") // compared only by the comparator
     private record Entry(byte[] key, byte[] value) {}
 
     @Override
@@ -332,7 +332,7 @@ final class Containers {
     }
   }
 
-  /** What may be null: a byte says whether it is there. */
+  /** A nullable value: a byte tells whether it is present. */
   record NullableOf(ComponentType present) implements ComponentType {
 
     @Override
@@ -384,7 +384,7 @@ final class Containers {
     }
   }
 
-  /** An Optional; its bytes and its field are those of the same type when it may be null. */
+  /** An Optional, with the same bytes and field as the nullable type. */
   record OptionalOf(NullableOf nullable) implements ComponentType {
 
     @Override
@@ -434,8 +434,8 @@ final class Containers {
   }
 
   /**
-   * A component with nothing but ones like it behind it: absent from bytes that were written before
-   * the record had it, and then null or empty.
+   * A trailing optional component: bytes that were written before the record had it lack it, and
+   * then it is null or empty.
    */
   record TrailingOf(ComponentType type, @Nullable Object absent) implements ComponentType {
 

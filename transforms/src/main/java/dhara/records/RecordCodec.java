@@ -3,8 +3,8 @@ package dhara.records;
 import org.apache.beam.sdk.coders.CoderException;
 
 /**
- * What is generated per record class: reads and writes its components in order, without reflection
- * or boxing. A record without length: who calls writes that.
+ * The generated code per record class: reads and writes its components in order, without reflection
+ * or boxing. The caller writes the length of the record.
  */
 abstract class RecordCodec {
 

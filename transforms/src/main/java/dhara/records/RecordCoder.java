@@ -20,8 +20,8 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The coder of a record, as fast as one written by hand, and its schema. Beam infers it for every
- * record; nothing has to be registered.
+ * The coder of a record, with its schema, as fast as a hand-written one. Beam infers it for every
+ * record; no registration is needed.
  *
  * <pre>{@code
  * PCollection<Trade> trades = lines.apply(ParDo.of(new ParseFn()));   // RecordCoder, hasSchema()
@@ -30,26 +30,26 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p><b>Components</b> may be primitives, their boxes, {@code String}, enums, {@code Instant},
  * {@code LocalDate}, {@code Duration}, {@code BigDecimal}, {@code byte[]}, other records, classes
- * with a {@link ByteForm}, and {@code List}, {@code Map} and {@code Optional} of these. What is not
- * {@code Optional} or annotated with some {@code @Nullable} (also within {@code <>}) must not be
- * null: {@link #encode} refuses it and names the component.
+ * with a {@link ByteForm}, and {@code List}, {@code Map} and {@code Optional} of these. A value
+ * that is not {@code Optional} or annotated with some {@code @Nullable} (also within {@code <>})
+ * must not be null: {@link #encode} throws and names the component.
  *
  * <p><b>Bytes:</b> the length of the rest as a varint, then the components in order. Whole numbers
  * are zigzag varints, floating-point numbers four or eight bytes, strings UTF-8 with their length
  * (with {@code ?} for a surrogate without its pair, as Beam's own coder writes it), instants and
  * durations seconds and nanoseconds, dates the epoch day, decimals scale and unscaled value, enums
- * their name, byte forms and arrays of bytes their length before them. What may be absent has a
- * byte of 0 or 1 before it; a list or map its size; a nested record its length.
+ * their name, byte forms and byte arrays their length first. An optional value has a byte of 0 or 1
+ * before it; a list or map its size; a nested record its length.
  *
- * <p><b>What may change</b> while old bytes stay readable, in nested records too: a component that
- * is {@code @Nullable} or {@code Optional} may be added at the end, and is null or empty in old
- * bytes; enum constants may be added or reordered; components may be renamed, and {@code @Nullable}
- * exchanged with {@code Optional}. No other change of type, order or number may. Bytes with more
- * components than the record has are refused.
+ * <p><b>Compatible changes</b>, after which old bytes can still be read, in nested records too: a
+ * component that is {@code @Nullable} or {@code Optional} may be added at the end, and is null or
+ * empty in old bytes; enum constants may be added or reordered; components may be renamed, and
+ * {@code @Nullable} exchanged with {@code Optional}. No other change of type, order or number is
+ * compatible. Bytes with more components than the record has are refused.
  *
- * <p><b>Determinism:</b> the encoding is deterministic, and fit for keys, unless a floating-point
- * number is in it. Maps are written in the order of their keys' bytes. Of a {@link ByteForm} it is
- * the class's promise that equal values have equal bytes.
+ * <p><b>Determinism:</b> the encoding is deterministic, and suitable for keys, unless it contains a
+ * floating-point number. Maps are written in the order of their keys' bytes. A {@link ByteForm}
+ * class guarantees itself that equal values have equal bytes.
  *
  * @param <T> the record
  */
@@ -71,7 +71,8 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
   /**
    * The coder of a record class.
    *
-   * @throws IllegalArgumentException naming record, component and type where one is not supported
+   * @throws IllegalArgumentException if a type is not supported; it names record, component and
+   *     type
    */
   public static <T extends Record> RecordCoder<T> of(Class<T> type) {
     return of(TypeDescriptor.of(type));
@@ -79,9 +80,10 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
 
   /**
    * The coder of a record that may have type parameters, with their arguments: {@code new
-   * TypeDescriptor<Answer<Symbol, Bar>>() {}}. Arguments may be what components may be.
+   * TypeDescriptor<Answer<Symbol, Bar>>() {}}. Arguments may be any component type.
    *
-   * @throws IllegalArgumentException naming record, component and type where one is not supported
+   * @throws IllegalArgumentException if a type is not supported; it names record, component and
+   *     type
    */
   public static <T extends Record> RecordCoder<T> of(TypeDescriptor<T> type) {
     return new RecordCoder<>(RecordShape.of(type));
@@ -90,7 +92,7 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
   /**
    * Writes a record; into a {@link RecordOutput} in place.
    *
-   * @throws CoderException naming the component that is null and must not be
+   * @throws CoderException if a component is null and must not be; it names the component
    */
   @Override
   public void encode(T value, OutputStream out) throws IOException {
@@ -113,7 +115,7 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
       codec.write(value, out);
     } catch (NullPointerException e) {
       out.cutTo(start);
-      // Looked for only now, so that records without nulls do not pay for the search.
+      // Searched only after the failure, so that records without nulls do not pay for it.
       String path = shape.findNull("", value);
       if (path == null) {
         throw e;
@@ -126,8 +128,8 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
   /**
    * Reads a record; from a {@link RecordInput} in place.
    *
-   * @throws EOFException where a stream ends early, or there are no more bytes
-   * @throws CoderException where the bytes are not those of such a record
+   * @throws EOFException if a stream ends early, or there are no more bytes
+   * @throws CoderException if the bytes are not such a record
    */
   @Override
   public T decode(InputStream in) throws IOException {
@@ -146,14 +148,14 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
     return value;
   }
 
-  @SuppressWarnings("unchecked") // the codec makes this record and no other
+  @SuppressWarnings("unchecked") // the codec creates only this record
   private T read(RecordInput body) throws CoderException {
     try {
       T value = (T) codec.read(body);
       body.expectEnd(shape.type());
       return value;
     } catch (CoderException | RuntimeException e) {
-      // Bytes that are none of this record, or values that its own constructor refuses.
+      // Bytes of something else, or values that the record's constructor refuses.
       throw new CoderException("no " + shape.type().getName() + ": " + e.getMessage(), e);
     }
   }
@@ -202,7 +204,7 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
     return "RecordCoder(" + shape.descriptor() + ")";
   }
 
-  /** Only the type travels; the rest is made where it arrives. */
+  /** Serializes only the type; everything else is recreated after deserialization. */
   private Object writeReplace() {
     return new Travelling<>(shape.descriptor());
   }

@@ -8,42 +8,41 @@ import java.util.Arrays;
 import org.apache.beam.sdk.coders.CoderException;
 
 /**
- * Reads a part of an array of bytes. Records are read from it in place: the coder of a record that
- * is given any other stream copies the record's bytes here first. Lengths are checked against the
- * bytes that are there before anything of that size is made, so that corrupt bytes fail early and
- * cheaply.
+ * Reads a range of a byte array. Records are read from it in place; from any other stream, the
+ * coder first copies the record's bytes here. Lengths are checked against the remaining bytes
+ * before anything of that size is allocated, so corrupt bytes fail early and cheaply.
  */
 public final class RecordInput extends InputStream {
 
-  /** What is read at once of a body whose length is not yet proven by bytes. */
+  /** The chunk size for a body whose length is not yet confirmed by its bytes. */
   private static final int STEP = 1 << 16;
 
   private static final int KEPT = 1 << 18;
 
-  /** An array that threads can hold without holding this class or its loader. */
+  /** An array per thread, which does not reference this class or its loader. */
   private static final ThreadLocal<byte[][]> SCRATCH = ThreadLocal.withInitial(() -> new byte[1][]);
 
   private final byte[] bytes;
   private int position;
   private int limit;
 
-  /** Reads {@code bytes[from, to)}, which are not copied. */
+  /** Reads {@code bytes[from, to)} without a copy. */
   public RecordInput(byte[] bytes, int from, int to) {
     this.bytes = bytes;
     this.position = from;
     this.limit = to;
   }
 
-  /** Goes on with {@code bytes[from, to)}. */
+  /** Continues with {@code bytes[from, to)}. */
   public void moveTo(int from, int to) {
     position = from;
     limit = to;
   }
 
   /**
-   * A body that is preceded by its length, in an array that the thread keeps for it.
+   * Reads a body that is preceded by its length, into the thread's array.
    *
-   * @throws EOFException where the stream ends before the body does
+   * @throws EOFException if the stream ends before the body
    */
   static RecordInput take(InputStream in) throws IOException {
     int length = readLength(in);
@@ -87,7 +86,7 @@ public final class RecordInput extends InputStream {
     throw new CoderException("a record's length is no number of at most 31 bits");
   }
 
-  /** Gives the array back; this is of no use afterwards. */
+  /** Returns the array; do not use this afterwards. */
   void release() {
     if (bytes.length <= KEPT) {
       SCRATCH.get()[0] = bytes;
@@ -118,7 +117,7 @@ public final class RecordInput extends InputStream {
     return limit - position;
   }
 
-  /** Whether the record that is being read has no more bytes. */
+  /** Whether the current record has no more bytes. */
   boolean atEnd() {
     return position == limit;
   }
@@ -130,7 +129,7 @@ public final class RecordInput extends InputStream {
     }
   }
 
-  /** Enters a part that is preceded by its length; returns what {@link #leave} needs. */
+  /** Enters a part that is preceded by its length; returns the argument for {@link #leave}. */
   int enter() throws CoderException {
     int length = getLength();
     int outer = limit;
@@ -222,7 +221,9 @@ public final class RecordInput extends InputStream {
     throw new CoderException("a number has more than 32 bits");
   }
 
-  /** A count of things that take a byte or more each, or a length: never more than bytes remain. */
+  /**
+   * A length, or a count of things with at least a byte each; never more than the remaining bytes.
+   */
   int getLength() throws CoderException {
     int length = getUnsigned();
     if (length < 0 || length > limit - position) {
@@ -278,8 +279,8 @@ public final class RecordInput extends InputStream {
   }
 
   /**
-   * Which of {@code names} is next, without making a string of it; or -1, and then it is still the
-   * next to read.
+   * The index of the next name in {@code names}, without creating a string; or -1, and then it is
+   * not consumed.
    */
   int getIndexIn(byte[][] names) throws CoderException {
     int start = position;

@@ -6,24 +6,24 @@ import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * An array of bytes that grows as it is written. Records are written into it in place: the coder of
- * a record that is given any other stream writes here first, so that the stream sees one write.
+ * A growing byte array. Records are written into it in place; for any other stream, the coder
+ * writes here first, so that the stream gets one write.
  */
 public final class RecordOutput extends OutputStream {
 
-  /** Larger arrays are not kept, so that one huge record does not cost its size for ever. */
+  /** Larger arrays are not kept, so that one huge record does not occupy memory forever. */
   private static final int KEPT = 1 << 18;
 
-  /** An array that threads can hold without holding this class or its loader. */
+  /** An array per thread, which does not reference this class or its loader. */
   private static final ThreadLocal<byte[][]> SCRATCH = ThreadLocal.withInitial(() -> new byte[1][]);
 
   private byte[] bytes;
   private int position;
 
   /**
-   * Without bytes.
+   * An empty output.
    *
-   * @param room for so many bytes; it grows where more come
+   * @param room the initial capacity in bytes
    */
   public RecordOutput(int room) {
     this(new byte[room]);
@@ -34,8 +34,8 @@ public final class RecordOutput extends OutputStream {
   }
 
   /**
-   * One with an array that the thread keeps for it. It is the thread's no more until it is given
-   * back, so that a record whose accessor encodes another one is safe.
+   * An output with the thread's array. The array is removed from the thread until it is released,
+   * so that a record whose accessor encodes another one is safe.
    */
   static RecordOutput take() {
     byte[][] home = SCRATCH.get();
@@ -44,7 +44,7 @@ public final class RecordOutput extends OutputStream {
     return new RecordOutput(bytes == null ? new byte[512] : bytes);
   }
 
-  /** Gives the array back; this is of no use afterwards. */
+  /** Returns the array; do not use this afterwards. */
   void release() {
     if (bytes.length <= KEPT) {
       SCRATCH.get()[0] = bytes;
@@ -61,12 +61,12 @@ public final class RecordOutput extends OutputStream {
     return position;
   }
 
-  /** How many bytes it takes before it has to grow. */
+  /** The capacity in bytes. */
   public int room() {
     return bytes.length;
   }
 
-  /** Takes back what was written since there were {@code size} bytes. */
+  /** Truncates to {@code size} bytes. */
   public void cutTo(int size) {
     position = size;
   }
@@ -159,7 +159,7 @@ public final class RecordOutput extends OutputStream {
     position += length;
   }
 
-  /** Bytes that are written as they are. */
+  /** Writes bytes unchanged. */
   void putRaw(byte[] value) {
     write(value, 0, value.length);
   }
@@ -171,10 +171,10 @@ public final class RecordOutput extends OutputStream {
   }
 
   /**
-   * Ends a part, and puts its length before it as a varint: most lengths fit the one byte that was
-   * left.
+   * Ends a part, and puts its length before it as a varint; most lengths fit into the one byte that
+   * was reserved.
    *
-   * @param start what {@link #begin} gave
+   * @param start the result of {@link #begin}
    */
   public void end(int start) {
     int length = position - start - 1;
@@ -188,7 +188,7 @@ public final class RecordOutput extends OutputStream {
     position += length;
   }
 
-  /** What was written since {@code start}, which is taken back. */
+  /** Removes and returns the bytes since {@code start}. */
   byte[] takeFrom(int start) {
     byte[] taken = Arrays.copyOfRange(bytes, start, position);
     position = start;

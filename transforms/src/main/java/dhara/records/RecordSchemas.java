@@ -13,7 +13,7 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Schemas of records: a field per component, of the component's name, in order.
+ * Schemas of records: a field per component, with the component's name, in order.
  *
  * <table>
  * <caption>Fields of components</caption>
@@ -30,17 +30,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <tr><td>Optional or {@code @Nullable}</td><td>the same, nullable</td></tr>
  * </table>
  *
- * <p>An enum is a string because Beam's enumeration type numbers its constants: a new constant
- * makes it another type, and SQL does not know it. An {@code Instant} that is finer than a
- * microsecond is refused when it becomes a row, never cut off in silence.
+ * <p>An enum is a string, because Beam's enumeration type numbers its constants, so that a new
+ * constant changes the type, and SQL does not support it. An {@code Instant} finer than a
+ * microsecond is refused when it is converted to a row, never silently truncated.
  *
- * <p>This provider is not in Beam's registry, on purpose. There Beam asks for a schema first, and
- * wraps it in its own {@link SchemaCoder}, which encodes by way of rows. {@link RecordCoder} is a
- * {@code SchemaCoder} too; as the inferred coder it gives collections both the schema and its own
- * bytes. What converts rows to records, {@code Convert.to(Trade.class)}, finds it all the same. A
- * program that asks the registry itself may add it: {@code
- * pipeline.getSchemaRegistry().registerSchemaProvider(Trade.class, new RecordSchemas())}; coders
- * that are inferred for that record are Beam's own from then on.
+ * <p>This provider is deliberately not in Beam's registry. For a registered schema, Beam would use
+ * its own {@link SchemaCoder}, which encodes through rows. {@link RecordCoder} is a {@code
+ * SchemaCoder} too; as the inferred coder it gives collections both the schema and its own
+ * encoding. Conversions from rows to records, {@code Convert.to(Trade.class)}, find it anyway. A
+ * program that queries the registry itself may add it: {@code
+ * pipeline.getSchemaRegistry().registerSchemaProvider(Trade.class, new RecordSchemas())}; from then
+ * on the coders inferred for that record are Beam's own.
  */
 public final class RecordSchemas implements SchemaProvider {
 
@@ -53,14 +53,14 @@ public final class RecordSchemas implements SchemaProvider {
     return RecordShape.of(TypeDescriptor.of(type)).schema();
   }
 
-  /** Makes rows of records. */
+  /** Converts records to rows. */
   public static <T extends Record> SerializableFunction<T, Row> toRow(Class<T> type) {
     return new ToRow<>(RecordShape.of(TypeDescriptor.of(type)));
   }
 
   /**
-   * Makes records of rows. Fields are found by name; one that is missing is null or empty where its
-   * component may be. Else, and where the record refuses its values, {@link
+   * Converts rows to records. Fields are found by name; a missing one is null or empty if its
+   * component may be. Otherwise, and if the record refuses its values, it throws {@link
    * IllegalArgumentException}.
    */
   public static <T extends Record> SerializableFunction<Row, T> fromRow(Class<T> type) {
@@ -68,7 +68,7 @@ public final class RecordSchemas implements SchemaProvider {
   }
 
   /**
-   * The schema of a record; null for what is none.
+   * The schema of a record; null for other types.
    *
    * @throws IllegalArgumentException naming record, component and type where one is not supported
    */
@@ -144,7 +144,7 @@ public final class RecordSchemas implements SchemaProvider {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // the shape makes this record and no other
+    @SuppressWarnings("unchecked") // the shape creates only this record
     public T apply(Row row) {
       return (T) shape.fromRow(row);
     }
@@ -164,7 +164,7 @@ public final class RecordSchemas implements SchemaProvider {
     }
   }
 
-  /** Lets {@code Convert.to} and parameters of DoFns turn rows into records, with their coder. */
+  /** Lets {@code Convert.to} and DoFn parameters convert rows to records, with their coder. */
   @AutoService(SchemaInformationProvider.class)
   public static final class Conversion implements SchemaInformationProvider {
     @Override
@@ -180,7 +180,7 @@ public final class RecordSchemas implements SchemaProvider {
         return new ConvertedSchemaInformation<>(coder, null);
       }
       if (input.getFieldCount() == 1) {
-        // One field that is a row, as Select gives it: the record is that field's.
+        // A single field that is a row, as from Select: the record is that of the field.
         FieldType only = input.getField(0).getType();
         if (only.getTypeName().isCompositeType()
             && coder.getSchema().assignableToIgnoreNullable(only.getRowSchema())) {

@@ -36,10 +36,10 @@ import org.apache.beam.sdk.values.Row;
 import org.apache.beam.sdk.values.TypeDescriptor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** What is known of a record class: its components, its schema and its generated codec. */
+/** The metadata of a record class: its components, its schema and its generated codec. */
 final class RecordShape<T> {
 
-  /** Kept by the record's class itself, so that a class loader can go when its records go. */
+  /** Stored with the record's class, so that its class loader can be unloaded. */
   private static final ClassValue<RecordShape<?>> PLAIN =
       new ClassValue<>() {
         @Override
@@ -48,10 +48,13 @@ final class RecordShape<T> {
         }
       };
 
-  /** No one class can keep these; they go when memory is short, with the loaders they hold. */
+  /**
+   * These belong to no single class; soft references let them go when memory is short, with the
+   * loaders that they reference.
+   */
   private static final Map<Type, SoftReference<RecordShape<?>>> GENERIC = new WeakHashMap<>();
 
-  /** Records in records in records: no one nests this deep on purpose. */
+  /** The deepest nesting of records; deeper is assumed to be a mistake. */
   private static final int DEEPEST = 32;
 
   private final TypeDescriptor<T> descriptor;
@@ -64,7 +67,7 @@ final class RecordShape<T> {
 
   @SuppressWarnings("unchecked") // the same type
   private RecordShape(TypeDescriptor<T> given) {
-    // An anonymous descriptor drags along the object that it was made in.
+    // An anonymous descriptor would reference the object in which it was created.
     this.descriptor = (TypeDescriptor<T>) TypeDescriptor.of(given.getType());
     this.type = descriptor.getRawType();
     refuse(descriptor.getType(), type);
@@ -130,7 +133,7 @@ final class RecordShape<T> {
     return consistentWithEquals;
   }
 
-  /** The value of each component as a row holds it. */
+  /** Converts a record to a row. */
   Row toRow(Object record) {
     Object[] values = codec.values(record);
     for (int i = 0; i < values.length; i++) {
@@ -154,7 +157,7 @@ final class RecordShape<T> {
     }
   }
 
-  /** The record of a row, whose fields are found by name if it has another schema. */
+  /** Converts a row to a record; fields are found by name if the row has another schema. */
   Object fromRow(Row row) {
     Object[] values = new Object[components.length];
     boolean same = schema.equals(row.getSchema());
@@ -187,7 +190,7 @@ final class RecordShape<T> {
     }
   }
 
-  /** Tells the path of each component where equal values may differ in bytes, and why. */
+  /** Reports the path of each component where equal values may have different bytes, and why. */
   void findNonDeterministic(String path, Consumer<String> found) {
     for (int i = 0; i < components.length; i++) {
       components[i].findNonDeterministic(path.isEmpty() ? names[i] : path + "." + names[i], found);
@@ -218,7 +221,7 @@ final class RecordShape<T> {
     return type.getName() + "." + names[i];
   }
 
-  // From here on: how a class becomes a shape.
+  // From here on: building a shape from a class.
 
   private static void refuse(Type type, Class<?> raw) {
     if (!raw.isRecord()) {
@@ -241,7 +244,7 @@ final class RecordShape<T> {
     }
   }
 
-  /** A record within itself has no finite schema, nor has one whose type arguments grow. */
+  /** Recursive records, and those whose type arguments grow, have no finite schema. */
   private static void refuseRecursion(TypeDescriptor<?> type, Set<TypeDescriptor<?>> outer) {
     Class<?> raw = type.getRawType();
     if (!outer.add(type) || outer.size() > DEEPEST) {
@@ -296,8 +299,7 @@ final class RecordShape<T> {
       TypeDescriptor<?> owner, AnnotatedType annotated, boolean nullable) {
     boolean mayBeNull = nullable || hasNullable(annotated.getAnnotations());
     if (annotated instanceof AnnotatedArrayType array) {
-      // @Nullable byte[] says, to the letter, that the bytes may be null; that is not what is
-      // meant.
+      // @Nullable byte[] formally means that the bytes may be null, but users mean the array.
       mayBeNull |= hasNullable(array.getAnnotatedGenericComponentType().getAnnotations());
     }
     Type type = annotated.getType();
@@ -319,7 +321,7 @@ final class RecordShape<T> {
     return new NullableOf(present);
   }
 
-  /** Without annotations: what a type argument of a generic record is. */
+  /** The component type without annotations, for a type argument of a generic record. */
   private static ComponentType plainType(Type type) {
     if (type instanceof ParameterizedType generic) {
       return genericType(
@@ -381,7 +383,7 @@ final class RecordShape<T> {
         .anyMatch(each -> each.annotationType().getSimpleName().equals("Nullable"));
   }
 
-  /** A schema with an identity that is the same in every process, as Beam's caches need. */
+  /** A schema whose UUID is the same in every process, as Beam's caches need. */
   private static Schema schema(TypeDescriptor<?> type, String[] names, ComponentType[] components) {
     List<Schema.Field> fields = new ArrayList<>();
     for (int i = 0; i < names.length; i++) {
@@ -393,7 +395,7 @@ final class RecordShape<T> {
     return schema;
   }
 
-  /** What javac generates is final; a record's own equals may look at other things. */
+  /** The generated equals is final; a custom equals may compare other things. */
   private static boolean equalsIsGenerated(Class<?> type) {
     try {
       Method equals = type.getDeclaredMethod("equals", Object.class);

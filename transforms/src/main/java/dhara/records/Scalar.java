@@ -15,7 +15,7 @@ import org.apache.beam.sdk.schemas.logicaltypes.NanosDuration;
 import org.apache.beam.sdk.schemas.logicaltypes.SqlTypes;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Component types without parts. Primitives appear here as their boxes. */
+/** Simple component types. Primitives appear here boxed. */
 enum Scalar implements ComponentType {
   BOOLEAN(FieldType.BOOLEAN) {
     @Override
@@ -50,7 +50,7 @@ enum Scalar implements ComponentType {
       return in.getShort();
     }
   },
-  /** A string of length one in rows: what SQL and sinks make of a character. */
+  /** A string of length one in rows, because SQL and sinks have no character type. */
   CHAR(FieldType.STRING) {
     @Override
     public void write(Object value, RecordOutput out) {
@@ -157,8 +157,8 @@ enum Scalar implements ComponentType {
     }
   },
   /**
-   * To the nanosecond in bytes; in rows to the microsecond, because that is the finest timestamp
-   * that SQL and the sinks know.
+   * With nanoseconds in bytes; in rows with microseconds, which is the finest timestamp of SQL and
+   * the sinks.
    */
   INSTANT(FieldType.logicalType(SqlTypes.TIMESTAMP)) {
     @Override
@@ -225,7 +225,7 @@ enum Scalar implements ComponentType {
       return Duration.ofSeconds(seconds, in.getNanos());
     }
   },
-  /** With its scale: 1.0 and 1.00 are not equal, and differ in bytes. */
+  /** With its scale: 1.0 and 1.00 are not equal and have different bytes. */
   DECIMAL(FieldType.DECIMAL) {
     @Override
     public void write(Object value, RecordOutput out) {
@@ -297,7 +297,7 @@ enum Scalar implements ComponentType {
     this.fieldType = fieldType;
   }
 
-  /** The scalar of a class, or null where it is none. */
+  /** The scalar of a class, or null if there is none. */
   static @Nullable Scalar of(Class<?> type) {
     return BY_CLASS.get(type);
   }

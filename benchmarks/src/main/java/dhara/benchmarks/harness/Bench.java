@@ -6,7 +6,9 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import picocli.CommandLine.Option;
 
-/** What all commands can be told: where the benchmarks are, where figures go, and how much heap. */
+/**
+ * The options of all commands: the folder of the benchmarks, the folder of figures, and the heap.
+ */
 public final class Bench {
 
   @Option(
@@ -32,7 +34,7 @@ public final class Bench {
               + " folder).")
   private @Nullable Path results;
 
-  /** Filled by the command that it is part of. */
+  /** Filled by picocli as part of a command. */
   public Bench() {}
 
   /** The folder of the benchmarks' module. */

@@ -18,7 +18,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command: runs works, keeps what they took, and writes the report from all that is kept. */
+/**
+ * The command: runs works, keeps the measurements, and writes the report from all that are kept.
+ */
 @Command(
     name = "benchmarks/run",
     mixinStandardHelpOptions = true,

@@ -12,10 +12,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * What a short run must reach: for some contestants, the processor time of their work's reference
- * divided by their own, as a short run saw it. A third of the median is the floor. Processor time,
- * because other load on the machine moves it least; a third, because what was lost then is no
- * noise: only ratios whose rounds lie within a factor of three of each other can be noted.
+ * The expected ratios of a short run: for some contestants, the processor time of their work's
+ * reference divided by their own, as measured in a short run. A third of the median is the floor.
+ * Processor time is used because other load on the machine disturbs it least. A third is outside
+ * the noise, because only ratios whose rounds differ by less than a factor of three can be noted.
  *
  * @param expected the ratio by {@code work/contestant}
  */
@@ -50,7 +50,7 @@ record Check(Map<String, Spread> expected) {
     return expected.containsKey(work.name() + "/" + entrant.name());
   }
 
-  /** What is below its floor, a line each. */
+  /** A line for each ratio below its floor. */
   List<String> below(Result result, java.io.PrintStream progress) {
     List<String> below = new ArrayList<>();
     for (Result.Runs runs : result.contestants()) {
@@ -78,9 +78,10 @@ record Check(Map<String, Spread> expected) {
   }
 
   /**
-   * Notes what short runs saw, in place of what was noted.
+   * Replaces the noted ratios by those of short runs.
    *
-   * @throws IOException where the rounds of a ratio differ so much that a third would be noise
+   * @throws IOException if the rounds of a ratio differ so much that a third would be within the
+   *     noise
    */
   Check note(List<Result> results) throws IOException {
     Map<String, Spread> noted = new TreeMap<>(expected);

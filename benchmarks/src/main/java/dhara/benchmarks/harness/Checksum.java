@@ -3,9 +3,9 @@ package dhara.benchmarks.harness;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts and sums the answers that the workers of an engine inside this JVM give, in whatever order
- * they come. Engines copy and serialize what they run, so it is the JVM's one: {@link #start}
- * before a job, {@link #outcome} after it.
+ * Counts and sums the answers of an engine's workers in this JVM, in any order. It is static,
+ * because engines copy and serialize what they run: call {@link #start} before a job, {@link
+ * #outcome} after it.
  */
 public final class Checksum {
 
@@ -14,13 +14,13 @@ public final class Checksum {
 
   private Checksum() {}
 
-  /** Forgets what a former job gave. */
+  /** Resets the state of an earlier job. */
   public static void start() {
     ANSWERS.reset();
     SUM.reset();
   }
 
-  /** Adds an answer, known by a hash of all that it says ({@link #mix}). */
+  /** Adds an answer by a hash of its content ({@link #mix}). */
   public static void add(long hash) {
     ANSWERS.increment();
     SUM.add(hash);

@@ -14,10 +14,10 @@ import java.nio.charset.StandardCharsets;
 final class Child {
 
   /**
-   * What came of a task.
+   * The result of a task.
    *
-   * @param measured what it took; null where it failed
-   * @param failure why it failed; empty where it did not
+   * @param measured the measurement; null if it failed
+   * @param failure why it failed; empty if it did not
    */
   record Reply(Measured measured, String failure) {}
 
@@ -43,7 +43,7 @@ final class Child {
       replies.flush();
       System.gc();
     }
-    // Engines leave threads behind that are no daemons.
+    // Engines leave non-daemon threads behind.
     System.exit(0);
   }
 

@@ -11,16 +11,16 @@ import java.util.function.ToDoubleFunction;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * How time and memory grow along a curve, the works that are its points.
+ * How time and memory grow along a curve, whose points are works.
  *
- * <p>An engine's start and end are in each run, so the time per event falls with the number of
- * events though each event may take the same. So points that differ in it also show the time per
- * further event: what the events took that a point has more than the one before it, in which the
- * start cancels out.
+ * <p>Each run includes the start and the end of the engine, so the time per event falls with the
+ * number of events even if each event takes the same. Therefore points that differ in the number of
+ * events also show the time per further event: that of the events that a point has more than the
+ * one before, in which the start cancels out.
  *
  * @param name its name
  * @param axis what grows
- * @param steps what was measured, contestant by contestant, each in the order of x
+ * @param steps the measurements, contestant by contestant, each in the order of x
  */
 record Curve(String name, String axis, List<Step> steps) {
 
@@ -73,7 +73,7 @@ record Curve(String name, String axis, List<Step> steps) {
       return nanos.applyAsDouble(this) / events;
     }
 
-    /** What each event took that the point before does not have; null where it has as many. */
+    /** The time of each event that the point before does not have; null if it has as many. */
     @Nullable Double perFurtherEvent(ToDoubleFunction<Step> nanos) {
       return before == null || before.events >= events
           ? null

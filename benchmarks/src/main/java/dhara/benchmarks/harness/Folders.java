@@ -14,7 +14,10 @@ public final class Folders {
 
   private Folders() {}
 
-  /** Deletes a folder and all that is in it, though an engine that ends may still do so too. */
+  /**
+   * Deletes a folder with its content, even if an ending engine deletes files in it at the same
+   * time.
+   */
   public static void delete(Path folder) throws IOException {
     Files.walkFileTree(
         folder,

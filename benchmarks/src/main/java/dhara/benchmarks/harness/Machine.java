@@ -11,7 +11,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * Where and with what was measured.
+ * The machine and the versions of a measurement.
  *
  * @param processor the processor's name and the number of its cores that the JVM sees
  * @param memory of the machine, in GiB

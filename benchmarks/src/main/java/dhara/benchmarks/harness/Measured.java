@@ -1,7 +1,7 @@
 package dhara.benchmarks.harness;
 
 /**
- * What one run of a contestant took, all of its JVM included.
+ * The measurement of one run of a contestant, including its whole JVM.
  *
  * @param outcome what it did
  * @param wallNanos the time from the call to its return

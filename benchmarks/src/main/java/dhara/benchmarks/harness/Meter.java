@@ -63,7 +63,7 @@ final class Meter {
         .sum();
   }
 
-  /** Runs a job on a collected heap, and says what it took. */
+  /** Runs a job on a collected heap, and measures it. */
   Measured measure(Callable<Outcome> job) throws Exception {
     System.gc();
     forgetPeak();
@@ -79,7 +79,7 @@ final class Meter {
     return new Measured(outcome, wall, cpu, allocated, heap.get(), peak());
   }
 
-  /** Where the kernel lets us, the peak starts anew; else it is that of the JVM's life. */
+  /** Resets the peak of memory if the kernel allows it; otherwise it is that of the JVM's life. */
   private static void forgetPeak() {
     if (Files.isWritable(CLEAR_REFS)) {
       try {

@@ -16,7 +16,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Measures works: each contestant in its own JVM, one at a time, in rounds. A round runs every
- * contestant once, and each round begins with the next one, so that what else disturbs the machine
+ * contestant once, and each round begins with the next one, so that other load on the machine
  * disturbs all of them alike; ratios are taken within a round.
  *
  * @param benchmarks the folder of the benchmarks' module
@@ -36,7 +36,7 @@ record Rounds(
     Duration timeout,
     PrintStream progress) {
 
-  /** Contestants of one work gave different answers: no figure of theirs means anything. */
+  /** Contestants of one work gave different answers, so their figures are meaningless. */
   static final class Disagreement extends Exception {
     private static final long serialVersionUID = 1L;
 

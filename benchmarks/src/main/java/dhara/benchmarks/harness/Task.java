@@ -3,10 +3,10 @@ package dhara.benchmarks.harness;
 import java.util.Map;
 
 /**
- * What a contestant is asked to do.
+ * The task of a contestant.
  *
  * @param events how many events to read
- * @param parameters what else the work says, by name
+ * @param parameters the parameters of the work, by name
  */
 public record Task(long events, Map<String, String> parameters) {
 

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * How many events the answers of this JVM's job cover. No contestant knows where a topic ends: a
- * job is done, and is cancelled, when its answers cover all events. Engines copy and serialize what
- * they run, so it is the JVM's one.
+ * Counts the events that the answers of this JVM's job cover. No contestant knows where a topic
+ * ends, so a job is done, and is cancelled, when its answers cover all events. It is static,
+ * because engines copy and serialize what they run.
  */
 public final class Answered {
 
@@ -21,7 +21,7 @@ public final class Answered {
 
   private Answered() {}
 
-  /** Forgets what a former job gave. */
+  /** Resets the state of an earlier job. */
   public static void start(PlaybackJob job) {
     Checksum.start();
     goal =
@@ -33,8 +33,8 @@ public final class Answered {
   }
 
   /**
-   * Takes an answer. That of a window which holds the topic's closing lines is no answer of the
-   * job: an engine that follows the wall clock when a topic is silent gives it.
+   * Takes an answer. Answers of the window with the topic's closing lines are ignored: an engine
+   * whose watermark follows the wall clock of a silent topic emits them.
    */
   public static void add(
       String key, long startMillis, long events, long sum, long min, long max, long errors) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Kafka broker in a JVM of its own, so that what it costs is in nobody's figures and it shares no
- * heap with anybody. Its data are in a temporary folder that goes with it.
+ * A Kafka broker in its own JVM, so that its cost is in no contestant's figures and it shares no
+ * heap. Its data is in a temporary folder that is deleted with it.
  */
 public final class BrokerProcess implements AutoCloseable {
 
@@ -93,7 +93,7 @@ public final class BrokerProcess implements AutoCloseable {
       out.println(kafka.bootstrap());
       out.flush();
       while (System.in.read() >= 0) {
-        // Whoever started it says nothing, and closes its input when it is done.
+        // The parent writes nothing, and closes this input when it is done.
       }
     }
     System.exit(0);

@@ -16,8 +16,8 @@ import org.apache.beam.sdk.PipelineResult;
 
 /**
  * Dhara as its command runs it: the whole pipeline around the analysis, with the options that Dhara
- * sets; answers, late events, dead letters and the ledger go to topics. Without the removal of
- * duplicates, which nobody else does either.
+ * sets; answers, late events, dead letters and the ledger go to topics. Duplicates are not removed,
+ * because the other contestants do not do it either.
  */
 public final class DharaFromKafka implements Contestant {
 

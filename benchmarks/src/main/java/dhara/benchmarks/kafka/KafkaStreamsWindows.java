@@ -32,9 +32,9 @@ import org.apache.kafka.streams.kstream.TimeWindows;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Kafka Streams, tuned: a thread a worker; no shuffle, for records have their title as their key; a
- * parser and a serializer by hand; windows in memory under a cache, so that a change log has one
- * record for each key and commit; commits as often as the others take checkpoints; each window's
+ * Kafka Streams, tuned: a thread per worker; no shuffle, because records have their title as their
+ * key; a hand-written parser and serializer; windows in memory under a cache, so that a changelog
+ * has one record per key and commit; commits as often as the others take checkpoints; each window's
  * answer once, when it closes.
  */
 public final class KafkaStreamsWindows implements Contestant {
@@ -43,8 +43,8 @@ public final class KafkaStreamsWindows implements Contestant {
   private static final int CACHE_BYTES = 64 << 20;
 
   /**
-   * How long a store keeps a window: it forgets by the newest record, before it is asked for the
-   * windows that this record closes, and the closing lines are ten minutes late.
+   * How long a store keeps a window. It expires windows by the newest record before it is queried
+   * for the windows that this record closes, and the closing lines are ten minutes later.
    */
   private static final Duration KEPT = Duration.ofHours(1);
 
@@ -55,7 +55,7 @@ public final class KafkaStreamsWindows implements Contestant {
     long at;
   }
 
-  /** Sums of a title's events in a window; changed in place, for a store keeps bytes. */
+  /** Sums of a title's events in a window; mutable, because a store keeps bytes. */
   private static final class Sums {
     long events;
     long sum;
@@ -96,7 +96,7 @@ public final class KafkaStreamsWindows implements Contestant {
 
   private static Properties settings(Task task, Path folder) {
     Properties settings = new Properties();
-    // A name of its own each time, so that it begins at the beginning.
+    // A new name each time, so that it starts from the beginning.
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "windows-" + UUID.randomUUID());
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, task.text(PlaybackTopic.BROKER));
     settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
@@ -107,8 +107,8 @@ public final class KafkaStreamsWindows implements Contestant {
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 5_000);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 100_000);
-    // Else it looks for closed windows once a second only, and sees those that the topic's last
-    // records close never: nothing comes after them that would make it look.
+    // Otherwise it looks for closed windows only once a second, and never finds those that the
+    // topic's last records close, because no later record triggers it.
     settings.put(StreamsConfig.InternalConfig.EMIT_INTERVAL_MS_KSTREAMS_WINDOWED_AGGREGATION, 0L);
     return settings;
   }
@@ -172,7 +172,7 @@ public final class KafkaStreamsWindows implements Contestant {
     }
   }
 
-  /** Views are read only; but a grouping wants to know how they would be written. */
+  /** Views are only read, but a grouping requires a serializer. */
   private static final class NoSerializer implements Serializer<View> {
     @Override
     public byte[] serialize(String topic, View view) {

@@ -21,8 +21,8 @@ import org.apache.beam.sdk.values.PCollection;
 
 /**
  * The job as an analysis of Dhara: count, sum, least and most of the bitrate, and errors, for each
- * title and window. What surrounds it is what surrounds every analysis: dead letters, late events,
- * the ledger, answers as upserts. Its answers are counted in this JVM besides.
+ * title and window. It has the same surroundings as every analysis: dead letters, late events, the
+ * ledger, answers as upserts. In addition its answers are counted in this JVM.
  */
 final class PlaybackSums implements Analysis<PlaybackSums.Options> {
 

@@ -26,10 +26,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * A topic full of playback lines, on a broker of its own: the setting of works that read from
  * Kafka.
  *
- * <p>Records have the title as their key, so that who wants each title in one partition need not
- * shuffle, and event time as their timestamp, so that who wants the time need not parse. Dhara uses
- * neither. After the last line each partition has one that is ten minutes later: by it every
- * contestant, none of which knows where the topic ends, knows that the windows before it are over.
+ * <p>Records have the title as their key, so a contestant that needs each title in one partition
+ * need not shuffle, and event time as their timestamp, so a contestant need not parse for the time.
+ * Dhara uses neither. After the last line each partition has one that is ten minutes later, which
+ * closes the windows before it, because no contestant knows where the topic ends.
  */
 public final class PlaybackTopic implements Work.Setting {
 
@@ -58,7 +58,7 @@ public final class PlaybackTopic implements Work.Setting {
     return new Work.Prepared(Map.of(BROKER, broker.bootstrap()), broker);
   }
 
-  /** When the first window begins that no contestant answers, epoch milliseconds. */
+  /** The start of the first window that is not answered, epoch milliseconds. */
   static long closedMillis(PlaybackJob job) {
     long closing = new PlaybackLines(job.lines()).at(closing(job));
     return closing - Math.floorMod(closing, job.width().toMillis());
@@ -129,7 +129,7 @@ public final class PlaybackTopic implements Work.Setting {
             });
   }
 
-  /** Where the title stands, the same in every line. */
+  /** The offset of the title, the same in every line. */
   private static int titleAt(byte[] line) {
     String field = "\"title\":\"";
     return new String(line, StandardCharsets.US_ASCII).indexOf(field) + field.length();

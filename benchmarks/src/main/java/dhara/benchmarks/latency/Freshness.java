@@ -17,8 +17,8 @@ import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 
 /**
- * How many events each user made in a window, and when: so much that who reads the answers can tell
- * how old each event was when the first answer with it could be read.
+ * The number and times of each user's events in a window, so that a reader of the answers can
+ * compute how old each event was when the first answer with it could be read.
  *
  * <pre>
  *   viewings ─▶ by user ─▶ per minute ─▶ seen
@@ -31,11 +31,11 @@ public final class Freshness implements Analysis<Freshness.Options> {
   /** Its options. */
   public interface Options extends DharaOptions, WindowOptions {}
 
-  /** Whom an answer is about. */
+  /** The key: a user. */
   public record User(String user) {}
 
   /**
-   * What was seen of a user in a window.
+   * The events of a user in a window.
    *
    * @param events how many events
    * @param newestMillis the time of the newest, epoch milliseconds

@@ -142,7 +142,7 @@ public final class Latency implements Subcommand {
     return result.keepsUp() && result.histogram().getValueAtPercentile(99) < BAR_MILLIS ? 0 : LATE;
   }
 
-  /** A JVM that is recorded needs a while to write what it has. */
+  /** Ends Dhara's JVM; one that is recorded needs a while to write the recording. */
   private void end() throws InterruptedException {
     processes.forEach(Process::destroy);
     for (Process process : processes) {
@@ -158,7 +158,7 @@ public final class Latency implements Subcommand {
     List<String> asked = command();
     Process dhara = dhara(at, folder, asked);
     String plain = ClassPath.PLAIN.read(bench.module());
-    // The first events are many and wait: give the job time to begin before they come.
+    // Give the job time to start, so that no events pile up before it reads.
     waitFor(dhara, Duration.ofSeconds(15));
     Process load =
         java(
@@ -182,7 +182,7 @@ public final class Latency implements Subcommand {
     waitFor(dhara, Duration.ofMillis(until - System.currentTimeMillis()));
     Map<String, Double> after = cpu(broker, dhara, load, watch);
     after.replaceAll((name, seconds) -> seconds - before.get(name));
-    // The load goes on while the last measured events come into answers.
+    // The load continues until the last measured events are in answers.
     waitFor(dhara, Duration.ofSeconds(5));
     load.getOutputStream().close();
     ObjectMapper json = new ObjectMapper();
@@ -219,7 +219,7 @@ public final class Latency implements Subcommand {
     }
   }
 
-  /** What Dhara's command is given, without where things are; what the user says comes first. */
+  /** The arguments of Dhara's command, without places; options of the user take precedence. */
   private List<String> command() {
     Map<String, String> set = new LinkedHashMap<>();
     set.put("--window", "PT1M");

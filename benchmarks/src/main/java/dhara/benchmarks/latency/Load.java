@@ -17,15 +17,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * A JVM that writes events into a topic at a steady rate until its input ends.
  *
- * <p>Event number <i>n</i> happens <i>n</i> / rate after the start, whether or not the writer is in
- * time: where it falls behind, what it then writes is as old as that, so that no delay is left out.
- * The events of ten milliseconds are handed over at their end, out of order.
+ * <p>Event number <i>n</i> happens <i>n</i> / rate after the start, whether or not the writer is on
+ * time. If it falls behind, the events that it writes are already that old, so no delay is left
+ * out. The events of ten milliseconds are sent at their end, out of order.
  */
 public final class Load {
 
   private static final long TICK_NANOS = 10_000_000;
 
-  /** Shares no factor with the events of a tick, so that it visits all of them. */
+  /** Coprime to the number of events of a tick, so that it visits all of them. */
   private static final long STRIDE = 7919;
 
   /** Random numbers of the events; each key is as likely as another. */

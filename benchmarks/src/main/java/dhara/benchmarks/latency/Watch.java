@@ -21,15 +21,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * A JVM that reads the answers of {@link Freshness} as they can be read, and finds of each event
- * how old it was when the first answer with it came.
+ * A JVM that reads the answers of {@link Freshness}, and computes for each event how old it was
+ * when the first answer with it came.
  *
- * <p>An answer says how many events it holds, their times added up, and the newest time. What it
- * holds beyond the answer before it of the same user and window is new: where that is one event,
- * its time is the difference of the sums; where it is two, the newest is one and the rest of the
- * difference the other; of more, or where none is the newest, the mean stands for all, and they are
- * counted as not exact. An event's latency is the time at which the poll returned that brought the
- * answer, less the event's time.
+ * <p>An answer holds the number of its events, the sum of their times, and the newest time. The
+ * difference from the previous answer of the same user and window gives the new events. For one
+ * event, its time is the difference of the sums; for two, the newest is one, and the rest of the
+ * difference the other; for more, or if none is the newest, the mean is used for all, and they are
+ * counted as not exact. An event's latency is the time at which the poll with the answer returned,
+ * minus the event's time.
  */
 public final class Watch {
 

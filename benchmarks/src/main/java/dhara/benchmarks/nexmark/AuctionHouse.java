@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The events of an auction house. Event {@code i} is a function of the seed and {@code i}, so that
- * a source needs to remember nothing but where it is, and every run sees the same events.
+ * The events of an auction house. Event {@code i} is a function of the seed and {@code i}, so a
+ * source only needs to remember its position, and every run sees the same events.
  *
  * <p>Of 50 events one is a person, three are auctions and 46 are bids. Half of the bids go to the
  * hot auction, the first of the last hundred; the rest to the last hundred auctions, and to ten

@@ -3,8 +3,8 @@ package dhara.benchmarks.nexmark;
 import java.util.List;
 
 /**
- * Events that a source hands over at once: what Beam does for each element of a source then costs
- * once for all of them.
+ * Events that a source emits as one element, so that they share the cost that Beam has per element
+ * of a source.
  *
  * @param events at least one, the earliest first
  */

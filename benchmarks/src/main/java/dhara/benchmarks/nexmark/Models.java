@@ -18,7 +18,9 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** What the queries mean: slow and plain, over all events in the order of their times. */
+/**
+ * The meaning of the queries, in slow and plain code over all events in the order of their times.
+ */
 final class Models {
 
   private static final long SECOND = 1_000;

@@ -22,7 +22,7 @@ record Query<R extends Record>(
     PTransform<PCollection<Chunk>, PCollection<R>> dhara,
     Hash<R> hash) {
 
-  /** A number that is another for another row, if seldom not. */
+  /** A hash of a row. */
   interface Hash<R> extends Serializable {
     long of(R row);
   }

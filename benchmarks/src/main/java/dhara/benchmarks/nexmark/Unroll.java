@@ -10,9 +10,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * The events of chunks, one by one, or what a query needs of them.
+ * Outputs the events of chunks one by one, or the parts that a query needs.
  *
- * <p>Data: {@link Chunk} → what a function makes of each event; nothing where that is null. Time:
+ * <p>Data: {@link Chunk} → the result of a function for each event; nothing if that is null. Time:
  * each gets the time of its event, which is at or after the chunk's. State: none. Bad or late data:
  * none.
  *

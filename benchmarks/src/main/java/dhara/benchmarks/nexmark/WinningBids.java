@@ -20,12 +20,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * Who won the auctions: of the bids from an auction's opening until before its close, at or above
- * the reserve, the highest; of equal ones the earliest, of these the one of the lowest bidder.
+ * The winning bids of the auctions: the highest bid at or above the reserve between an auction's
+ * opening and its close; ties go to the earliest bid, then to the lowest bidder id.
  *
  * <p>Data: chunks → the {@link Win} of each closed auction that has one. Time: a win has the time
- * of the close. State: the auction's terms and its best offer until it closes; offers whose auction
- * is not there until it cannot come any more. Late or bad data: the model has none.
+ * of the close. State: the auction's terms and its best offer until it closes; offers without an
+ * auction until the auction cannot come any more. Late or bad data: the model has none.
  */
 final class WinningBids extends PTransform<PCollection<Chunk>, PCollection<WinningBids.Win>> {
 

@@ -36,8 +36,8 @@ import org.joda.time.Instant;
 /**
  * Beam as its guides show it: lines as strings, parsed by Jackson's databind into a serializable
  * class, {@code Window.into}, {@code Combine.perKey} with a serializable accumulator, coders as
- * Beam infers them, all options at their defaults (so no checkpoints either). Nothing is made worse
- * than a first program is; what such a program costs is why the rest of this exists.
+ * Beam infers them, all options at their defaults (so no checkpoints either). It is not slower than
+ * a typical first program.
  */
 public final class BeamAsDocumented implements Contestant {
 
@@ -186,8 +186,8 @@ public final class BeamAsDocumented implements Contestant {
   }
 
   /**
-   * The lines as a broker would hand them over: a string, and the time that it was stamped with, so
-   * that it need not be parsed for its time.
+   * The lines as from a broker: a string with a timestamp, so that it need not be parsed for its
+   * time.
    */
   private static final class Lines extends UnboundedSource<String, PlaybackStream.Mark> {
     private static final long serialVersionUID = 1L;

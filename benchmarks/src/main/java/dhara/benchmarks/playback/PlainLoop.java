@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * No engine: a loop on one thread, with Dhara's parser and hash maps of tallies that change in
- * place. It is the limit of one core: nothing is distributed, kept safe or handed from thread to
- * thread. Overlapping windows are made of slices, each event being added up once. Of events that
- * come twice it keeps all ids.
+ * No engine: a loop on one thread, with Dhara's parser and hash maps of mutable tallies. It shows
+ * the limit of one core: nothing is distributed, checkpointed or passed between threads.
+ * Overlapping windows are made of slices, so each event is added up once. To find duplicates it
+ * keeps all ids.
  */
 public final class PlainLoop implements Contestant {
 
@@ -39,7 +39,7 @@ public final class PlainLoop implements Contestant {
     }
   }
 
-  /** How many events go by between looks at what has ended. */
+  /** How many events pass between checks for ended windows. */
   private static final int LOOK_EVERY = 10_000;
 
   /** Made by name. */
@@ -88,7 +88,10 @@ public final class PlainLoop implements Contestant {
     return Checksum.outcome(job.events());
   }
 
-  /** Answers windows that end by the watermark; the start of the first that may still be open. */
+  /**
+   * Answers windows that end by the watermark, and returns the start of the first that may still be
+   * open.
+   */
   private static long answer(
       NavigableMap<Long, Map<String, Sums>> slices,
       long open,

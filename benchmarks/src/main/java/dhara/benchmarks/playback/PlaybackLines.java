@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 
 /**
- * The input of all contestants: JSON lines of 256 bytes, each made anew from its index alone. So
- * every JVM reads the same bytes with no file, broker or disk between, a hundred million lines need
- * no room, and a source can start anywhere. What it costs to make a line is in all figures.
+ * The input of all contestants: JSON lines of 256 bytes, each computed from its index alone. So
+ * every JVM reads the same bytes without a file, broker or disk, a hundred million lines need no
+ * space, and a source can start anywhere. The cost of making a line is in all figures.
  *
- * <p>Event time goes on by {@link Shape#eventsPerSecond} and each line is up to 10 s behind it; so
- * with a watermark 10 s behind the latest line seen none is late. One instance belongs to one
+ * <p>Event time advances by {@link Shape#eventsPerSecond}, and each line is up to 10 s behind it,
+ * so no line is late for a watermark 10 s behind the latest line. One instance belongs to one
  * thread.
  */
 public final class PlaybackLines {

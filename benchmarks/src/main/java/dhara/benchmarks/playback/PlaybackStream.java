@@ -19,8 +19,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * The events as a stream that ends, parsed, in chunks: what an engine does for each element of a
- * source, metrics above all, is done once a chunk. A chunk's time is that of its earliest event.
+ * The events as a stream that ends, parsed, in chunks, so that the engine's cost per source
+ * element, mostly for metrics, is paid once per chunk. A chunk's time is that of its earliest
+ * event.
  *
  * @param <T> what of a line is parsed
  */

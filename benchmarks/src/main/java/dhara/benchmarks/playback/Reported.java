@@ -4,7 +4,7 @@ import dhara.events.Event;
 import java.time.Instant;
 
 /**
- * What a player reported, of a stream in which reports come twice: the session tells which are one.
+ * A player's report, in a stream in which reports may come twice; the session identifies a report.
  *
  * @param session an id
  * @param user who watched

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Records a contestant with Flight Recorder, and says where its processor time goes. */
+/** Records a contestant with Flight Recorder, and shows where its processor time goes. */
 @Command(
     name = "profile",
     mixinStandardHelpOptions = true,

@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Users who come and go, made up: each click belongs to an impression a little before it, prices
- * change while they are in force, and one user in a few clicks all that is shown to him.
+ * Made-up users who come and go: each click belongs to an impression shortly before it, prices
+ * change over time, and some users click everything that they are shown.
  */
 final class MadeUpVisits {
 
@@ -43,7 +43,7 @@ final class MadeUpVisits {
   }
 
   private Given<?> next() {
-    // What is due before the next impression will not be overtaken by it.
+    // Events that are due before the next impression can be output now.
     while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(START.plusMillis(millis))) {
       show();
     }

@@ -27,9 +27,9 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
- * An analysis that uses all that an analysis can: two inputs of facts and one of reference,
- * sessions over both, answers that are withdrawn, running totals, and an effect. It is of no use
- * but to be tested; it is on the class path of the parity tests, and not of the product.
+ * An analysis that uses every feature: two inputs of facts and a reference, sessions over both
+ * facts, withdrawn answers, running totals, and an effect. It exists only for tests: it is on the
+ * class path of the parity tests, and not of the product.
  *
  * <pre>
  *   prices ──────────┐
@@ -46,15 +46,15 @@ public final class Visits implements Analysis<Visits.Options> {
   /** An advertisement was shown. */
   public record Impression(String id, Instant at, String user, String ad) implements Event {}
 
-  /** One that was shown was clicked. */
+  /** An advertisement that was shown was clicked. */
   public record Click(String id, Instant at, String user, String ad, String impression)
       implements Event {}
 
-  /** What a click on an advertisement costs from then on; nothing any more if it is withdrawn. */
+  /** The cost of a click on an advertisement from a time on, or the withdrawal of the price. */
   public record Price(String id, Instant at, String ad, long minor, boolean withdrawn)
       implements Event {}
 
-  /** Either of both: what it counts for. */
+  /** An impression or a click, with its counts. */
   public record Touch(String user, String ad, long shown, long clicked, long minor) {}
 
   /** Who visits. */
@@ -63,16 +63,16 @@ public final class Visits implements Analysis<Visits.Options> {
   /** What is advertised. */
   public record Ad(String ad) {}
 
-  /** What a user saw, clicked and cost; one who clicked nothing has no visit. */
+  /** What a user saw, clicked and cost; a user without clicks has no visit. */
   public record Visit(long shown, long clicked, long minor, @Max long dearestMinor) {}
 
-  /** What an advertisement has cost in a day. */
+  /** The cost of an advertisement in a day. */
   public record Total(long shown, long clicked, long minor) {}
 
   /** A user who clicked often. */
   public record Alert(long clicked) {}
 
-  /** Windows, and when a user is told of. */
+  /** The options: windows. */
   public interface Options extends DharaOptions, WindowOptions {}
 
   static final Input<Impression> IMPRESSIONS = new Input<>("impressions", Impression.class);
@@ -84,10 +84,10 @@ public final class Visits implements Analysis<Visits.Options> {
   static final Output<Ad, Total> TOTALS = new Output<>("totals", Ad.class, Total.class);
   static final Output<User, Alert> ALERTS = Output.effect("alerts", User.class, Alert.class);
 
-  /** So many clicks in a minute are many. */
+  /** The number of clicks in a minute that raises an alert. */
   static final long MANY = 3;
 
-  /** Whose days the totals are of: its midnight lies amid the made-up events. */
+  /** The time zone of the daily totals; its midnight lies within the made-up events. */
   static final ZoneId ZONE = ZoneId.of("Asia/Kolkata");
 
   @Override

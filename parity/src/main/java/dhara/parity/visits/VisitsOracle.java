@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Visits by lists: each click looks through all prices for the last one before it. */
+/** Computes visits from lists: for each click it searches all prices for the last one before it. */
 @AutoService(Oracle.class)
 public final class VisitsOracle implements Oracle {
 

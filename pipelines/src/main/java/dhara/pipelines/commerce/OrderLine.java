@@ -15,7 +15,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param country where the customer is
  * @param city where the customer is
  * @param customer the customer, where known
- * @param quantity units; negative: so many units were cancelled; never zero
+ * @param quantity units; negative if units were cancelled; never zero
  * @param unitMinor price of a unit in minor units of the currency (cents, paise, pence)
  */
 public record OrderLine(

@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * A shop's day, made up: orders of one to five lines, a few products far ahead of the others, and
- * one order in thirty cancelled a while later.
+ * The made-up day of a shop: orders of one to five lines, with a few products far ahead of the
+ * others, and one order in thirty cancelled some time later.
  */
 final class OrderLines {
 
@@ -31,7 +31,7 @@ final class OrderLines {
     return Stream.generate(new Day(seed)::next).limit(count);
   }
 
-  /** Orders as they are made, with the cancellations of earlier ones between them. */
+  /** Makes orders in time order, with the cancellations of earlier ones between them. */
   private static final class Day {
 
     private final SplittableRandom random;
@@ -45,7 +45,7 @@ final class OrderLines {
     }
 
     OrderLine next() {
-      // What is due before the next order can start will not be overtaken by it.
+      // Lines that are due before the next order starts can be output now.
       while (pending.isEmpty() || !pending.peek().at().isBefore(OPENING.plusMillis(millis))) {
         order();
       }
@@ -61,7 +61,7 @@ final class OrderLines {
       long later = 30_000L + random.nextInt(600_000);
       int size = 1 + random.nextInt(5);
       for (int line = 1; line <= size; line++) {
-        // The least of three draws: the first products are bought many times as often.
+        // The least of three draws, so the first products are bought many times as often.
         int product =
             Math.min(
                 random.nextInt(PRODUCTS),

@@ -34,7 +34,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Orders as they come in: how many, worth how much, and which products lead.
+ * Metrics of incoming orders: their number and value, and the best-selling products.
  *
  * <pre>
  *               ┌─▶ by category (or country, city) ─▶ per minute ─▶ metrics
@@ -42,13 +42,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *               └─▶ by product, with at least 10 orders ─▶ per 15 min ─▶ the best ─▶ top
  * </pre>
  *
- * <p>A line with a negative quantity is a cancellation: it counts as such, and takes nothing from
- * the gross merchandise value (GMV) of the window it falls in. Orders and buyers are counted
- * exactly, by their ids, which a window keeps until it closes. Money is in minor units of the
- * currency.
+ * <p>A line with a negative quantity is a cancellation: it is counted as such, and does not reduce
+ * the gross merchandise value (GMV) of its window. Orders and buyers are counted exactly, by their
+ * ids, which a window keeps until it closes. Money is in minor units of the currency.
  *
- * <p>Totals run: a stream updates them every ten seconds, and they settle when the day ends in
- * {@code --timeZone}.
+ * <p>The totals are running totals: a stream updates them every ten seconds, and they settle when
+ * the day ends in {@code --timeZone}.
  */
 @AutoService(Analysis.class)
 @SuppressWarnings("rawtypes")
@@ -82,7 +81,7 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
   /** What products are ranked by: {@code gmv}. */
   public record Ranking(String rankedBy) {}
 
-  /** The best products of a window, best first; of two with one value, the first by code. */
+  /** The best products of a window, best first; ties are ordered by code. */
   public record Top(List<Product> products) {}
 
   /** A product among the best. */
@@ -127,7 +126,7 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
     void setTopOrders(int value);
   }
 
-  /** What metrics can be broken down by; an event without it counts as {@code unknown}. */
+  /** The dimensions of metrics; an event without one counts as {@code unknown}. */
   public enum By {
     /** The product's category. */
     category,
@@ -192,7 +191,7 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
         TOTALS, lines.apply("Totals", Answers.in(days).perKey(Dimension.class, by::of, sums(0))));
   }
 
-  /** Every id is kept: counts are exact. */
+  /** Every id is kept, so counts are exact. */
   private static final int ALL = Integer.MAX_VALUE;
 
   private record Code(String product) {}
@@ -231,9 +230,9 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
   }
 
   /**
-   * Adds lines up.
+   * Adds up order lines.
    *
-   * @param leastOrders with fewer there is no answer, and one that was given is withdrawn
+   * @param leastOrders with fewer orders there is no answer, and an earlier one is withdrawn
    */
   private static TallyFn<OrderLine, Sums, Metrics> sums(long leastOrders) {
     return TallyFn.of(

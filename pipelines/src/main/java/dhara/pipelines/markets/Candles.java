@@ -32,10 +32,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *   trades ─▶ by symbol ─▶ per minute ─▶ bars with a price ─▶ bars
  * </pre>
  *
- * <p>A trade that is suspicious, or whose sale condition is excluded, makes no price: it counts in
- * the volume only, and a window without any other has no bar. The open is the price of the first
- * trade in event time, the close that of the last; of two at one moment the smaller id came first.
- * Prices are in ten-thousandths of the currency.
+ * <p>A trade that is suspicious, or whose sale condition is excluded, counts only for the volume
+ * and not for prices; a window with only such trades has no bar. The open is the price of the first
+ * trade in event time, the close that of the last; ties are broken by the smaller id. Prices are in
+ * ten-thousandths of the currency.
  */
 @AutoService(Analysis.class)
 @SuppressWarnings("rawtypes")
@@ -53,7 +53,7 @@ public final class Candles implements Analysis<Candles.Options> {
    * @param closeE4 price of the last trade
    * @param volume units of all trades, priced or not
    * @param vwapE4 average price of the priced trades, weighted by size, rounded half even
-   * @param trades how many trades made the prices
+   * @param trades the number of priced trades
    */
   public record Bar(
       long openE4, long highE4, long lowE4, long closeE4, long volume, long vwapE4, long trades) {}
@@ -111,7 +111,7 @@ public final class Candles implements Analysis<Candles.Options> {
         BarTally.ZERO, t -> BarTally.of(t, priced.apply(t)), Bar.class, BarTally::bar);
   }
 
-  /** A price and where it stands: in event time, at one moment by id. */
+  /** A price with its order: by event time, then by id. */
   private record Price(Instant at, String id, long e4) implements Serializable {
 
     boolean before(Price other) {

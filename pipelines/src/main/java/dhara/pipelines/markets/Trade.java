@@ -7,12 +7,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * One trade on a market.
  *
- * @param id identity; of two trades at one moment, the one with the smaller id came first
+ * @param id identity; of two trades at the same time, the one with the smaller id came first
  * @param at when it was executed
  * @param symbol the instrument
  * @param priceE4 price in ten-thousandths of the currency, as market data feeds carry it
  * @param size units traded
- * @param condition the sale condition code of the feed, where it has any
+ * @param condition the sale condition code of the feed, if there is one
  * @param suspicious marked by the feed as far from the market, perhaps to be reversed
  */
 public record Trade(

@@ -5,7 +5,9 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** A market's morning, made up: random walks of five symbols, some trades at one moment. */
+/**
+ * The made-up morning of a market: random walks of five symbols, with some trades at the same time.
+ */
 final class Trades {
 
   private static final Instant OPENING = Instant.parse("2026-01-05T09:15:00Z");
@@ -22,7 +24,7 @@ final class Trades {
     return LongStream.rangeClosed(1, count)
         .mapToObj(
             n -> {
-              // One trade in five shares its moment with the one before: their ids decide.
+              // One trade in five has the same time as the one before, so that ids decide.
               micros[0] += random.nextInt(5) == 0 ? 0 : 100 + random.nextInt(400_000);
               int symbol = random.nextInt(SYMBOLS.length);
               prices[symbol] = Math.max(100, prices[symbol] + 100L * (random.nextInt(41) - 20));

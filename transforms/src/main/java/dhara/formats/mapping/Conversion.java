@@ -13,13 +13,13 @@ import java.util.Locale;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What stands after the colon of a mapping: how a field's text becomes a value.
+ * The conversion after the colon of a mapping: how a field's text becomes a value.
  *
  * @param kind which conversion
- * @param pattern how the text is laid out, as {@link DateTimeFormatter} takes it
+ * @param pattern a pattern for {@link DateTimeFormatter}
  * @param zone of {@code local}
  * @param digits of {@code decimal}: the value is the field times 10 to this power
- * @param notation of {@code decimal}: how its texts are written; null where as JSON has numbers
+ * @param notation of {@code decimal}: the notation of its texts; null for JSON notation
  */
 public record Conversion(
     Kind kind,
@@ -29,7 +29,7 @@ public record Conversion(
     @Nullable Notation notation)
     implements Serializable {
 
-  /** The conversions there are. */
+  /** The kinds of conversions. */
   public enum Kind {
     ISO("iso"),
     EPOCH_SECONDS("epochSeconds"),
@@ -67,7 +67,7 @@ public record Conversion(
   /**
    * Reads {@code epochMillis} or {@code local(yyyy-MM-dd HH:mm;Europe/London)}.
    *
-   * @throws IllegalArgumentException saying what is wrong, and what would be right
+   * @throws IllegalArgumentException with the problem and the fix
    */
   static Conversion of(String text) {
     int open = text.indexOf('(');
@@ -149,7 +149,9 @@ public record Conversion(
     return new Conversion(Kind.DECIMAL, null, null, digits, new Notation(point, group));
   }
 
-  /** What stands in numbers and cannot be taken for a part of one. */
+  /**
+   * A decimal point or group separator, which must not be mistaken for another part of a number.
+   */
   private static char mark(String text, String arguments) {
     char mark = text.length() == 1 ? text.charAt(0) : '0';
     if (Character.isLetterOrDigit(mark) || mark == '-' || mark == '+') {
@@ -178,7 +180,7 @@ public record Conversion(
     return Integer.parseInt(digits);
   }
 
-  /** A strict formatter: February 30th is an error, not the 28th. */
+  /** A strict formatter, for which February 30th is an error. */
   public static DateTimeFormatter formatter(String pattern) {
     String years = withoutEra(pattern);
     return new DateTimeFormatterBuilder()
@@ -188,7 +190,10 @@ public record Conversion(
         .withResolverStyle(ResolverStyle.STRICT);
   }
 
-  /** A strict year of an era (y) would ask for the era (G) too; users mean the year (u). */
+  /**
+   * Replaces the year of an era (y) by the year (u), because a strict formatter would also require
+   * the era (G).
+   */
   private static String withoutEra(String pattern) {
     StringBuilder years = new StringBuilder(pattern.length());
     boolean quoted = false;

@@ -7,12 +7,12 @@ import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What becomes of the fields of an object: a component's value, a part of a template, or a way to
- * the fields of an object within it.
+ * The targets of the fields of an object: a component's value, a part of a template, or the fields
+ * of a nested object.
  *
  * <p>Producers write the fields of an event in the same order every time, so the name at a position
- * is first compared, by identity, with the one that stood there in the event before; only where it
- * is another is it looked up. Belongs to one parser, and so to one thread.
+ * is first compared, by identity, with the one at that position in the event before; only if it
+ * differs is it looked up. It belongs to one parser and one thread.
  */
 public final class Fields {
 
@@ -25,27 +25,29 @@ public final class Fields {
   private final @Nullable Target[] remembered = new Target[REMEMBERED];
 
   /**
-   * What becomes of a field.
+   * The target of a field.
    *
-   * @param label what messages call it
-   * @param slots the components that it is
-   * @param capture where templates find its text, or -1
-   * @param inner what becomes of its own fields; null where it is not asked for them
+   * @param label its name in messages
+   * @param slots the components that are read from it
+   * @param capture the index of its text for templates, or -1
+   * @param inner the targets of its own fields; null if they are not needed
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Target(String label, int[] slots, int capture, @Nullable Fields inner) {}
 
   /**
-   * @param path what messages put before the names
+   * Targets without fields.
+   *
+   * @param path the prefix of the names in messages
    */
   public Fields(String path) {
     this.path = path;
   }
 
   /**
-   * Has a component read from a field.
+   * Makes a component read from a field.
    *
-   * @return what becomes of that field now
+   * @return the field's target
    */
   public Target feed(Source.Field field, int slot) {
     Fields around = around(field);
@@ -56,7 +58,7 @@ public final class Fields {
     return around.put(field, more, before == null ? -1 : before.capture());
   }
 
-  /** Has a field's text kept for templates. */
+  /** Makes a field's text available to templates. */
   public void capture(Source.Field field, int capture) {
     Fields around = around(field);
     Target before = around.targets.get(field.name());
@@ -101,12 +103,12 @@ public final class Fields {
             + " no mapping is read from the field of its name; map it to another field");
   }
 
-  /** What becomes of a field; null for one that nothing asks for. */
+  /** The target of a field; null for a field that is skipped. */
   public @Nullable Target target(String name) {
     return targets.get(name);
   }
 
-  /** The same, for the field at a position, by a name that is interned. */
+  /** The same for the field at a position, with an interned name. */
   @SuppressWarnings("ReferenceEquality") // another instance of the same name is looked up
   public @Nullable Target target(String name, int position) {
     if (position >= REMEMBERED) {

@@ -14,32 +14,32 @@ import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * How other people's field names and formats become the components of a record. Without an entry a
- * component {@code orderId} is read from the field {@code orderId} or {@code order_id}.
+ * Maps other field names and formats to the components of a record. Without an entry a component
+ * {@code orderId} is read from the field {@code orderId} or {@code order_id}.
  *
  * <p>An entry is {@code component=source[:conversion]}, where the source is
  *
  * <ul>
  *   <li>a field: {@code customer=Customer ID};
  *   <li>a field of an object within the event: {@code customer=user.id}. A name that holds a dot, a
- *       comma, a colon or a brace, or starts with a quote, stands in double quotes: {@code
+ *       comma, a colon or a brace, or starts with a quote, goes into double quotes: {@code
  *       customer="user.id"} is one field, {@code customer=user."e.mail"} one within another. A
- *       table nests nothing: both {@code user.id} and {@code "user.id"} are its column of that
+ *       table has no nesting: both {@code user.id} and {@code "user.id"} mean the column of that
  *       name;
- *   <li>a template of the raw texts of fields: {@code id={InvoiceNo}/{StockCode}}. Other fields
- *       make another text: where one holds what stands between two of them, as {@code 1/2} does, a
- *       backslash is put before it in each ({@code 1\/2/3});
+ *   <li>a template of the raw texts of fields: {@code id={InvoiceNo}/{StockCode}}. Different fields
+ *       make different texts: a separator inside a part, as in {@code 1/2}, gets a backslash
+ *       ({@code 1\/2/3});
  *   <li>a constant in single quotes: {@code category='all'}.
  * </ul>
  *
- * <p>The conversion stands after the last colon outside of parentheses. Times: {@code iso} (the
- * default; with {@code Z} or an offset, a {@code T} or a space), {@code epochSeconds}, {@code
- * epochMillis}, {@code epochMicros}, {@code epochNanos} (each also with decimals), {@code
- * local(ZONE)} for ISO times without an offset, {@code local(PATTERN;ZONE)}, {@code
- * zoned(PATTERN)}. Times are cut to the microsecond. A local time that a zone has twice is the
- * earlier of the two; one that it skips is moved on by the length of the gap. Numbers: {@code
- * decimal(N)} reads decimals as a whole number of 10<sup>-N</sup>, exactly; {@code decimal(N;,)}
- * those with a decimal comma, {@code decimal(N;,;.)} those with dots between the thousands too.
+ * <p>The conversion follows the last colon outside of parentheses. Times: {@code iso} (the default;
+ * with {@code Z} or an offset, a {@code T} or a space), {@code epochSeconds}, {@code epochMillis},
+ * {@code epochMicros}, {@code epochNanos} (each also with decimals), {@code local(ZONE)} for ISO
+ * times without an offset, {@code local(PATTERN;ZONE)}, {@code zoned(PATTERN)}. Times are truncated
+ * to the microsecond. A local time that occurs twice in a zone is the earlier one; a skipped one is
+ * moved forward by the length of the gap. Numbers: {@code decimal(N)} reads decimals as a whole
+ * number of 10<sup>-N</sup>, exactly; {@code decimal(N;,)} those with a decimal comma, {@code
+ * decimal(N;,;.)} those with dots between the thousands too.
  *
  * <pre>{@code
  * Mapping.of(List.of("unitMinor=Price:decimal(2)", "at=InvoiceDate:local(Europe/London)"))
@@ -53,7 +53,7 @@ public final class Mapping implements Serializable {
 
   private final LinkedHashMap<String, Entry> entries;
 
-  /** One component's source, and how its text is converted; null where it is read as usual. */
+  /** One component's source and its conversion; null for the default. */
   public record Entry(String text, Source source, @Nullable Conversion conversion)
       implements Serializable {}
 
@@ -69,7 +69,7 @@ public final class Mapping implements Serializable {
   /**
    * Reads entries: each text is one or more of them, with commas between. An entry without an
    * equals sign is the path of a file with an entry on each line; blank lines and lines that start
-   * with # say nothing.
+   * with # are ignored.
    *
    * @throws IllegalArgumentException naming the entry, what is wrong with it, and the fix
    */
@@ -89,7 +89,7 @@ public final class Mapping implements Serializable {
     return new Mapping(read);
   }
 
-  /** A line of a mapping file, and where it stands. */
+  /** A line of a mapping file, with its position. */
   private record Line(String text, String where) {}
 
   private static List<Line> lines(String file) {
@@ -134,20 +134,20 @@ public final class Mapping implements Serializable {
     }
   }
 
-  /** What is said of one component, and nothing else: for a record that has no other. */
+  /** Only the entry of one component, for a record without other components. */
   public Mapping only(String component) {
     Entry entry = entries.get(component);
     return entry == null ? NONE : new Mapping(Map.of(component, entry));
   }
 
-  /** The same, of tables: they nest nothing, so that what has dots in it is a column's name. */
+  /** The same for tables, which have no nesting, so a name with dots is a column's name. */
   public Mapping ofColumns() {
     Map<String, Entry> columns = new LinkedHashMap<>(entries);
     columns.replaceAll((c, e) -> new Entry(e.text, e.source.ofColumns(), e.conversion));
     return new Mapping(columns);
   }
 
-  /** What was said of a component; null where nothing was. */
+  /** The entry of a component; null if there is none. */
   public @Nullable Entry entry(String component) {
     return entries.get(component);
   }

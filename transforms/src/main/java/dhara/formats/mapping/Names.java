@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How components are called outside of Java, and which name a misspelt one was meant to be. */
+/** The names of components outside of Java, and suggestions for misspelt names. */
 public final class Names {
 
   private Names() {}
@@ -30,7 +30,7 @@ public final class Names {
     return before != '_' && (!Character.isUpperCase(before) || lowerFollows);
   }
 
-  /** The one of {@code names} that takes the fewest edits to reach, whatever its case. */
+  /** The one of {@code names} with the fewest edits, ignoring case. */
   static String nearest(String name, Collection<String> names) {
     String nearest = "";
     int fewest = Integer.MAX_VALUE;
@@ -45,8 +45,8 @@ public final class Names {
   }
 
   /**
-   * The one of {@code names} that {@code name} may have meant: but for the case and what joins
-   * words the same, a few edits away, or part of it or around it.
+   * The one of {@code names} that {@code name} may have meant: the same except for case and word
+   * separators, a few edits away, or one containing the other.
    */
   public static Optional<String> like(String name, Collection<String> names) {
     String bare = bare(name);

@@ -11,7 +11,7 @@ public sealed interface Source extends Serializable {
   /**
    * A field of the event, or of an object within it.
    *
-   * @param within the names of the objects on the way to it, the outermost first
+   * @param within the names of the enclosing objects, the outermost first
    * @param name the field's own
    */
   record Field(List<String> within, String name) implements Source {
@@ -20,12 +20,12 @@ public sealed interface Source extends Serializable {
       within = List.copyOf(within);
     }
 
-    /** A field of the event itself, whatever its name holds. */
+    /** A field of the event itself, whatever characters its name has. */
     public static Field named(String name) {
       return new Field(List.of(), name);
     }
 
-    /** What messages call it; where nothing is nested, a column's name. */
+    /** Its name in messages; for tables, a column's name. */
     public String label() {
       return within.isEmpty() ? name : String.join(".", within) + "." + name;
     }
@@ -61,15 +61,15 @@ public sealed interface Source extends Serializable {
   /**
    * Text built from several fields: {@code {InvoiceNo}/{StockCode}}.
    *
-   * @param texts what stands before, between and after the fields: one more than there are fields
-   * @param fields what stands between the texts
+   * @param texts the texts before, between and after the fields: one more than there are fields
+   * @param fields the fields between the texts
    */
   record Template(List<String> texts, List<Field> fields) implements Source {}
 
   /**
    * Reads a right-hand side without its conversion.
    *
-   * @throws IllegalArgumentException saying what is wrong, and what would be right
+   * @throws IllegalArgumentException with the problem and the fix
    */
   static Source of(String text) {
     if (text.isEmpty()) {
@@ -103,7 +103,7 @@ public sealed interface Source extends Serializable {
     return new Template(List.copyOf(texts), List.copyOf(fields));
   }
 
-  /** The same, of a table: it nests nothing, so that what has dots in it is a column's name. */
+  /** The same for a table, which has no nesting, so a name with dots is a column's name. */
   default Source ofColumns() {
     if (this instanceof Field field) {
       return Field.named(field.label());

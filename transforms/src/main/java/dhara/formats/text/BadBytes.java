@@ -2,7 +2,7 @@ package dhara.formats.text;
 
 import dhara.events.DeadLetter.Reason;
 
-/** What every format says of bytes that hold no event at all. */
+/** Errors that all formats share, for bytes that cannot be an event. */
 public final class BadBytes {
 
   private BadBytes() {}

@@ -3,7 +3,8 @@ package dhara.formats.text;
 import dhara.events.DeadLetter.Reason;
 
 /**
- * Thrown by a parser for bytes that are no event. Carries no stack trace: it is data, not a bug.
+ * Thrown by a parser for bytes that are not an event. It has no stack trace, because it is data and
+ * not a bug.
  */
 public final class BadEvent extends Exception {
 
@@ -16,7 +17,7 @@ public final class BadEvent extends Exception {
     this.reason = reason;
   }
 
-  /** Why the bytes are no event. */
+  /** Why the bytes are not an event. */
   public Reason reason() {
     return reason;
   }

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Splits one line of CSV into cells, as RFC 4180 has it: a cell in quotes may hold delimiters, line
- * breaks and, doubled, quotes. A quote inside of a cell that does not start with one is a quote.
- * Scratch of one parser.
+ * Splits one CSV line into cells according to RFC 4180: a quoted cell may hold delimiters, line
+ * breaks and doubled quotes. In a cell that does not start with a quote, quotes are ordinary
+ * characters. It is scratch space of one parser.
  */
 public final class CsvLine {
 
@@ -20,7 +20,7 @@ public final class CsvLine {
   private int cells;
 
   /**
-   * @throws IllegalArgumentException for a delimiter that cannot be told from what cells hold
+   * @throws IllegalArgumentException for an unsuitable delimiter
    */
   public CsvLine(char delimiter) {
     if (delimiter == '"' || delimiter == '\n' || delimiter == '\r' || delimiter > 126) {
@@ -32,7 +32,7 @@ public final class CsvLine {
     this.delimiter = delimiter;
   }
 
-  /** Splits UTF-8 that was found valid; the line break at its end was cut off. */
+  /** Splits valid UTF-8 without the line break at its end. */
   public void split(byte[] bytes, int start, int until) throws BadEvent {
     if (until - start > chars.length) {
       chars = new char[2 * (until - start)];
@@ -52,7 +52,7 @@ public final class CsvLine {
     }
   }
 
-  /** Takes the cell that starts at {@code from}; where it ends. */
+  /** Takes the cell that starts at {@code from}, and returns its end. */
   private int plain(int from) throws BadEvent {
     int i = from;
     while (i < end && chars[i] != delimiter) {
@@ -65,7 +65,9 @@ public final class CsvLine {
     return i;
   }
 
-  /** Takes the cell after the quote before {@code from}, and moves its text over its quotes. */
+  /**
+   * Takes the quoted cell whose text starts at {@code from}, and removes doubled quotes in place.
+   */
   private int quoted(int from) throws BadEvent {
     int to = from;
     for (int i = from; i < end; i++) {
@@ -102,7 +104,7 @@ public final class CsvLine {
     return cells;
   }
 
-  /** Shows a cell. */
+  /** Sets a text to a cell. */
   public void cell(int index, String field, Text text) {
     text.set(field, chars, starts[index], ends[index] - starts[index]);
   }

@@ -6,26 +6,24 @@ import java.math.RoundingMode;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Reads the text of a decimal number, {@code -12.50} or {@code 1.25e1}, without rounding. Scratch
- * of one reader: {@link #read} first, then ask for the value in a unit.
+ * Reads the text of a decimal number, {@code -12.50} or {@code 1.25e1}, without rounding. It is
+ * scratch space of one reader: call {@link #read} first, then get the value in a unit.
  */
 public final class Decimal {
 
-  /** What became of the last value asked for. */
+  /** The outcome of the last conversion. */
   public enum Outcome {
     EXACT,
-    /** Digits were lost below the unit; the value was rounded down. */
+    /** Digits below the unit were lost; the value was rounded down. */
     CUT,
-    /** Beyond what a long holds. */
+    /** Out of the range of a long. */
     OVERFLOW
   }
 
-  /** As many digits as always fit a long. */
+  /** This many digits always fit into a long. */
   private static final int FAST_DIGITS = 18;
 
-  /**
-   * More digits, or zeros by the exponent, are refused: they cost more than any number is worth.
-   */
+  /** More digits, or zeros from the exponent, are refused because of their cost. */
   private static final int MOST_DIGITS = 1000;
 
   private static final int MOST_EXPONENT = 1_000_000;
@@ -54,12 +52,12 @@ public final class Decimal {
   private boolean negative;
   private Outcome outcome = Outcome.EXACT;
 
-  /** Of numbers as JSON has them. */
+  /** Reads numbers in JSON notation. */
   public Decimal() {
     this(null);
   }
 
-  /** Of numbers in a notation; those of JSON are still read as JSON has them. */
+  /** Reads numbers in a notation; JSON numbers are still read in JSON notation. */
   public Decimal(@Nullable Notation notation) {
     this.notation = notation;
   }
@@ -98,7 +96,7 @@ public final class Decimal {
         seen++;
         if (digits > 0 || digit > 0) {
           digits++;
-          mantissa = mantissa * 10 + digit; // wraps beyond FAST_DIGITS, and is not used then
+          mantissa = mantissa * 10 + digit; // overflows beyond FAST_DIGITS, and is not used then
         }
       } else if (chars[i] == '.' && point < 0) {
         point = i;
@@ -134,7 +132,7 @@ public final class Decimal {
     return true;
   }
 
-  /** What became of the last value asked for. */
+  /** The outcome of the last conversion. */
   public Outcome outcome() {
     return outcome;
   }
@@ -175,7 +173,7 @@ public final class Decimal {
     return cut;
   }
 
-  /** More digits than a long surely holds: trailing zeros, or the largest longs themselves. */
+  /** Slow path for many digits: trailing zeros, or values near the limits of a long. */
   private long slowly(int scale) {
     BigDecimal number = toBigDecimal();
     if (number == null) {
@@ -192,7 +190,7 @@ public final class Decimal {
     return whole.longValue();
   }
 
-  /** The number as it is written; null where it has, or stands for, more than 1,000 digits. */
+  /** The number with its written scale; null if it has, or expands to, more than 1,000 digits. */
   public @Nullable BigDecimal toBigDecimal() {
     int length = text.end - text.start;
     if (length > MOST_DIGITS || Math.abs(exponent) > MOST_DIGITS) {
@@ -205,7 +203,7 @@ public final class Decimal {
   public double toDouble() {
     int power = Math.abs(exponent);
     if (digits <= FAST_DIGITS && mantissa < 1L << 53 && power < EXACT_TENS.length) {
-      // Both are exact as doubles, so that the one operation rounds once, and rightly.
+      // Both are exact as doubles, so the one operation is correctly rounded.
       double whole = negative ? -(double) mantissa : mantissa;
       return exponent < 0 ? whole / EXACT_TENS[power] : whole * EXACT_TENS[power];
     }

@@ -5,23 +5,23 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The text of an entry of a mapping, {@code component=source[:conversion]}, cut where it is to be
- * cut: at the first equals sign, and at the last colon outside of quotes, braces and parentheses.
+ * The text of an entry of a mapping, {@code component=source[:conversion]}, split at the first
+ * equals sign, and at the last colon outside of quotes, braces and parentheses.
  *
  * @param whole the entry
- * @param component empty where there is no equals sign
- * @param source where the component's text comes from
- * @param conversion what stands behind the colon; null where there is none
+ * @param component empty if there is no equals sign
+ * @param source the source of the component's text
+ * @param conversion the text after the colon; null if there is none
  */
 public record EntryText(
     String whole, String component, String source, @Nullable String conversion) {
 
-  /** Cuts one entry, whatever commas it holds. */
+  /** Splits one entry, which may contain commas. */
   public static EntryText of(String text) {
     return new Scan(text, 0, false).entry();
   }
 
-  /** Cuts entries that have commas between them; blank ones say nothing. */
+  /** Splits entries that are separated by commas; blank ones are ignored. */
   public static List<EntryText> list(String text) {
     List<EntryText> entries = new ArrayList<>();
     for (int from = 0; from <= text.length(); ) {
@@ -34,12 +34,12 @@ public record EntryText(
     return entries;
   }
 
-  /** Whether it is an entry at all, or else the path of a file of entries. */
+  /** Whether it is an entry, and not the path of a file of entries. */
   public boolean hasEquals() {
     return whole.indexOf('=') >= 0;
   }
 
-  /** Finds where an entry has its equals sign, its colon and its end. */
+  /** Finds the equals sign, the colon and the end of an entry. */
   private static final class Scan {
     private final String text;
     private final int from;
@@ -69,7 +69,7 @@ public record EntryText(
       }
     }
 
-    /** A constant at the start of a source, a name where one starts, text in a date's pattern. */
+    /** Whether a quote opens a constant, a name, or literal text in a date pattern. */
     private boolean opensQuotes(char c, int depth) {
       if (c != '\'' && c != '"') {
         return false;

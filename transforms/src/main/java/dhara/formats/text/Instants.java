@@ -5,14 +5,14 @@ import java.time.Instant;
 
 /**
  * Instants as microseconds, and their one canonical text: {@code 2010-12-01T08:26:00.000Z}, with
- * microseconds where the milliseconds do not say it all. Text that is the same everywhere for equal
- * instants, and four digits of a year, from 0000 to 9999.
+ * microseconds if milliseconds are not enough. Equal instants have the same text everywhere. Years
+ * have four digits, from 0000 to 9999.
  */
 public final class Instants {
 
   private static final long MICROS = 1_000_000;
 
-  /** The first and the last instant that four digits of a year can say. */
+  /** The first and the last instant with a four-digit year. */
   private static final long LEAST = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond() * MICROS;
 
   private static final long MOST =
@@ -33,7 +33,7 @@ public final class Instants {
         Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1000);
   }
 
-  /** The canonical text; nanoseconds are cut to microseconds. */
+  /** The canonical text; nanoseconds are truncated to microseconds. */
   public static String format(Instant instant) {
     long second = instant.getEpochSecond();
     if (second < LEAST / MICROS || second > MOST / MICROS) {
@@ -59,7 +59,7 @@ public final class Instants {
     return new String(text, StandardCharsets.ISO_8859_1);
   }
 
-  /** Counts in years that start in March, so that a leap day comes last, within eras of 400. */
+  /** Uses years that start in March, so that a leap day comes last, in eras of 400 years. */
   private static void writeDate(byte[] text, long epochDay) {
     long day = epochDay + 719_468;
     long era = Math.floorDiv(day, 146_097L);

@@ -3,11 +3,12 @@ package dhara.formats.text;
 import java.io.Serializable;
 
 /**
- * How numbers are written: {@code 1.234,56} has the point {@code ,} and groups by {@code .}.
+ * A notation of numbers: {@code 1.234,56} has the point {@code ,} and the group separator {@code
+ * .}.
  *
- * @param point what stands before the decimals
- * @param group what may stand between groups of digits; {@link #NO_GROUP} where nothing may. A
- *     space stands for those that do not break a line too, and an apostrophe for a curly one
+ * @param point the decimal point
+ * @param group the optional separator of digit groups; {@link #NO_GROUP} for none. A space also
+ *     stands for no-break spaces, and an apostrophe for a curly one
  */
 public record Notation(char point, char group) implements Serializable {
 
@@ -17,12 +18,12 @@ public record Notation(char point, char group) implements Serializable {
   private static final int LEAST_GROUP = 2;
 
   /**
-   * Writes a number with a decimal point and without groups. The last group is to have three digits
-   * and those before it as many or, as in India, two: {@code 1.5} with groups by a point would else
-   * be 15, where somebody has mistaken one country's numbers for another's.
+   * Rewrites a number with a decimal point and without groups. The last group must have three
+   * digits, and those before it three or, as in India, two; otherwise {@code 1.5} with the group
+   * separator {@code .} would be read as 15, if somebody has chosen the wrong notation.
    *
-   * @param into has room for as many characters as the text has
-   * @return how many characters it has then; -1 where it is not so written
+   * @param into has room for as many characters as the text
+   * @return the number of characters; -1 if the text is not in this notation
    */
   int plain(Text text, char[] into) {
     char[] chars = text.chars;
@@ -65,7 +66,7 @@ public record Notation(char point, char group) implements Serializable {
     return length;
   }
 
-  /** The point, and the group behind a semicolon. */
+  /** The point, and the group separator after a semicolon. */
   public String marks() {
     return group == NO_GROUP ? String.valueOf(point) : point + ";" + group;
   }

@@ -1,15 +1,17 @@
 package dhara.formats.text;
 
 /**
- * What stands in quotes in a mapping: names in double ones, constants and the text of date patterns
- * in single ones, a quote in it doubled. A double quote opens a name only where one starts: at the
- * start, behind a dot and behind a brace; anywhere else it is a character like others.
+ * Quoted texts in a mapping: names in double quotes, constants and literal text of date patterns in
+ * single quotes, with quotes inside doubled. A double quote opens a name only where a name can
+ * start: at the start, after a dot and after a brace; anywhere else it is an ordinary character.
  */
 public final class Quotes {
 
   private Quotes() {}
 
-  /** The quote that closes the one at {@code open}; the text's length where none does. */
+  /**
+   * The index of the quote that closes the one at {@code open}; the text's length if there is none.
+   */
   static int closing(String text, int open) {
     char quote = text.charAt(open);
     int at = text.indexOf(quote, open + 1);
@@ -19,7 +21,7 @@ public final class Quotes {
     return at < 0 ? text.length() : at;
   }
 
-  /** The first {@code wanted} from {@code from} on that is not in a quoted name, or -1. */
+  /** The index of the first {@code wanted} from {@code from} on outside of quoted names, or -1. */
   public static int indexOf(char wanted, String text, int from) {
     boolean starts = true;
     for (int i = from; i < text.length(); i++) {
@@ -35,16 +37,16 @@ public final class Quotes {
     return -1;
   }
 
-  /** The dot behind the name that starts at {@code from}, or the text's length. */
+  /** The index of the dot after the name that starts at {@code from}, or the text's length. */
   public static int endOfName(String text, int from) {
     int dot = indexOf('.', text, from);
     return dot < 0 ? text.length() : dot;
   }
 
   /**
-   * What stands between quotes.
+   * The text between quotes.
    *
-   * @throws IllegalArgumentException where the text does not end with the quote that it starts with
+   * @throws IllegalArgumentException if the text does not end with the quote that it starts with
    */
   public static String unquoted(String text, String what) {
     char quote = text.charAt(0);

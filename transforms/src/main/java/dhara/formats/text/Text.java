@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dhara.events.DeadLetter.Reason;
 import java.io.IOException;
 
-/** The text of one field, where the tokenizer left it: a range of characters, never copied. */
+/** The text of one field as a range of the tokenizer's characters, without a copy. */
 public final class Text {
 
   private static final int SHOWN = 60;
@@ -16,10 +16,10 @@ public final class Text {
 
   private char[] decoded = new char[64];
 
-  /** The field, as the user calls it. */
+  /** The field's name for the user. */
   public String field = "";
 
-  /** Whether it is written as a number of JSON, which has one way of writing them. */
+  /** Whether it is written as a JSON number, which is always in JSON notation. */
   public boolean number;
 
   public void set(String name, char[] from, int offset, int length) {
@@ -31,9 +31,9 @@ public final class Text {
   }
 
   /**
-   * Decodes valid UTF-8, in which nothing is escaped.
+   * Decodes valid UTF-8 without escapes.
    *
-   * @param ascii whether it is nothing but ASCII
+   * @param ascii whether it is all ASCII
    */
   public void set(String name, byte[] bytes, int from, int until, boolean ascii) {
     int length = until - from;
@@ -50,7 +50,7 @@ public final class Text {
     set(name, decoded, 0, length);
   }
 
-  /** Takes the scalar at which the parser stands. */
+  /** Takes the scalar at the parser's current token. */
   public void set(String name, JsonParser json, JsonToken token) throws IOException {
     set(name, json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
     number = token.isNumeric();
@@ -64,7 +64,7 @@ public final class Text {
     return start == end;
   }
 
-  /** Leaves out the spaces and tabs around the text. */
+  /** Removes the spaces and tabs around the text. */
   public void trim() {
     while (start < end && isBlank(chars[start])) {
       start++;
@@ -78,12 +78,12 @@ public final class Text {
     return c == ' ' || c == '\t';
   }
 
-  /** What to throw for this text: the field, the value (shortened), and what is wrong with it. */
+  /** The exception for this text: the field, the value (shortened), and the problem. */
   public BadEvent bad(Reason reason, String why) {
     return new BadEvent(reason, field + " '" + shortened(chars, start, end - start) + "' " + why);
   }
 
-  /** The first characters of a text, without line breaks and the like. */
+  /** The first characters of a text, without control characters. */
   public static String shortened(char[] chars, int offset, int length) {
     StringBuilder shown = new StringBuilder(Math.min(length, SHOWN) + 1);
     for (int i = offset; i < offset + Math.min(length, SHOWN); i++) {

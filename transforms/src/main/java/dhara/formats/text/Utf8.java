@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * UTF-8, strictly as the Unicode standard has it (its table 3-7): no overlong forms, no surrogates,
- * nothing beyond U+10FFFF. Runs of ASCII are passed eight bytes at a time.
+ * Strict UTF-8 according to the Unicode standard (table 3-7): no overlong forms, no surrogates,
+ * nothing beyond U+10FFFF. Runs of ASCII are scanned eight bytes at a time.
  */
 public final class Utf8 {
 
@@ -29,7 +29,7 @@ public final class Utf8 {
     return i;
   }
 
-  /** The first byte in {@code bytes[start, end)} that is no UTF-8, or -1. */
+  /** The first byte in {@code bytes[start, end)} that is invalid UTF-8, or -1. */
   public static int firstBad(byte[] bytes, int start, int end) {
     int i = asciiEnd(bytes, start, end);
     while (i < end) {
@@ -42,7 +42,7 @@ public final class Utf8 {
     return -1;
   }
 
-  /** The length of the sequence that starts with the byte at {@code i}, not ASCII; -1 if broken. */
+  /** The length of the multi-byte sequence that starts at {@code i}; -1 if it is invalid. */
   private static int sequence(byte[] bytes, int i, int end) {
     int lead = bytes[i] & 0xFF;
     int length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
@@ -66,7 +66,7 @@ public final class Utf8 {
   /**
    * Decodes valid UTF-8 to {@code chars[to…]}, which has room for a character per byte.
    *
-   * @return where the characters end
+   * @return the end of the characters
    */
   public static int decode(byte[] bytes, int start, int end, char[] chars, int to) {
     int out = to;
@@ -96,7 +96,7 @@ public final class Utf8 {
     return out;
   }
 
-  /** Past a byte order mark, if there is one at {@code start}. */
+  /** The position after a byte order mark at {@code start}, or {@code start} if there is none. */
   public static int afterMark(byte[] bytes, int start, int end) {
     boolean mark =
         end - start >= 3

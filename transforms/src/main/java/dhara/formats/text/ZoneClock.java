@@ -9,9 +9,9 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 
 /**
- * Which instant a local time of a zone is. As {@link ZonedDateTime} has it, a time that the zone
- * has twice is the earlier of the two, and a time that it skips is moved on by the length of the
- * gap. The offset is remembered for as long as it lasts, so that events of one season ask once.
+ * Converts local times of a zone to instants. As in {@link ZonedDateTime}, a time that occurs twice
+ * is the earlier one, and a skipped time is moved forward by the length of the gap. The offset is
+ * cached for its period of validity, so events of one season look it up once.
  */
 public final class ZoneClock {
 
@@ -20,7 +20,7 @@ public final class ZoneClock {
   private final ZoneRules rules;
   private final ZoneId zone;
 
-  /** Between these local seconds (inclusive, exclusive) the offset is the one remembered. */
+  /** The range of local seconds (inclusive, exclusive) for which the cached offset is valid. */
   private long from = 1;
 
   private long until;
@@ -40,12 +40,12 @@ public final class ZoneClock {
     return localMicros - offsetMicros;
   }
 
-  /** Finds the offset, and how long no clock is changed around it. */
+  /** Finds the offset, and the period around it without a clock change. */
   private void look(long second) {
     LocalDateTime local = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
     Instant at = ZonedDateTime.of(local, zone).toInstant();
     ZoneOffsetTransition change = rules.getTransition(local);
-    // In a gap or an overlap the offset before the change holds, which is what java.time does too.
+    // In a gap or an overlap the offset before the change applies, as in java.time.
     offsetMicros = (second - at.getEpochSecond()) * MICROS;
     if (change != null) {
       from = second;

@@ -28,11 +28,11 @@ import org.apache.flink.types.StringValue;
 import org.apache.flink.util.Collector;
 
 /**
- * What Dhara does where keys are many, written for Flink alone: an operator beside the source
- * appends each event to a block of bytes for its window and shard of keys; what is shuffled and
- * kept as state are blocks, and one timer for each window and shard, instead of a state and a timer
- * for each key. At the window's end its blocks are merged in a hash map. Blocks leave at every
- * watermark, before every checkpoint and after 20,000 events. For windows that tumble.
+ * Dhara's algorithm for many keys, written for Flink alone. An operator beside the source appends
+ * each event to a block of bytes for its window and shard of keys. Blocks are shuffled and kept as
+ * state, with one timer for each window and shard, instead of a state and a timer for each key. At
+ * the window's end its blocks are merged in a hash map. Blocks are sent at every watermark, before
+ * every checkpoint and after 20,000 events. For tumbling windows.
  */
 public final class FlinkBlocks extends FlinkProgram {
 
@@ -86,7 +86,7 @@ public final class FlinkBlocks extends FlinkProgram {
       DataOutputSerializer[] shards =
           windows.computeIfAbsent(
               view.at - Math.floorMod(view.at, width), start -> new DataOutputSerializer[SHARDS]);
-      // Spreads keys whose hashes differ in their low bits only.
+      // Spreads keys whose hashes differ only in their low bits.
       int shard = (view.key.hashCode() * 0x9E3779B9) >>> 26;
       DataOutputSerializer block = shards[shard];
       if (block == null) {

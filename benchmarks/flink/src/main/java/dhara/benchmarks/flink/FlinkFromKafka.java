@@ -116,7 +116,7 @@ public abstract sealed class FlinkFromKafka implements Contestant {
         "views");
   }
 
-  /** Parses. One view is used again and again: the task that parses is the one that goes on. */
+  /** Parses. One view is reused, because the parsing task also runs the next operator. */
   private static final class Views implements DeserializationSchema<View> {
 
     private static final long serialVersionUID = 1L;

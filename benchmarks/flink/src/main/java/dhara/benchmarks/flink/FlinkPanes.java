@@ -6,8 +6,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 
 /**
- * {@link FlinkWindows} for windows that overlap, as one writes it who knows what they cost: events
- * are added up once, in windows of one step, and only their sums slide.
+ * {@link FlinkWindows} for overlapping windows, as an expert would write it: events are added up
+ * once, in windows of one step, and only their sums slide.
  */
 public final class FlinkPanes extends FlinkProgram {
 

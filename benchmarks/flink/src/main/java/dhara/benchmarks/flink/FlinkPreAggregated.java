@@ -14,10 +14,10 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * What Dhara does where keys are few, written for Flink alone: an operator beside the source adds
- * events up, and only its sums are shuffled into Flink's windows. It gives what it has at every
- * watermark, before every checkpoint and after 20,000 events, so that it keeps nothing that a
- * failure could lose. For windows that tumble.
+ * Dhara's algorithm for few keys, written for Flink alone. An operator beside the source adds
+ * events up, and only its sums are shuffled into Flink's windows. It emits its sums at every
+ * watermark, before every checkpoint and after 20,000 events, so a failure cannot lose any. For
+ * tumbling windows.
  */
 public final class FlinkPreAggregated extends FlinkProgram {
 

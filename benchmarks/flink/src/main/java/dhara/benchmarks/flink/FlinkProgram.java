@@ -35,10 +35,10 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
 
 /**
- * What the DataStream programs have in common. The environment is set as Dhara sets its own: as
- * many workers, as much managed memory, the same state backend, checkpoints of a stream as often
- * and to files, object reuse. A batch runs in Flink's batch mode: sorted and blocking, without
- * checkpoints.
+ * The common parts of the DataStream programs. The environment has the same settings as Dhara's:
+ * the number of workers, the managed memory, the state backend, the interval of a stream's
+ * checkpoints, which go to files, and object reuse. A batch runs in Flink's batch mode: sorted and
+ * blocking, without checkpoints.
  */
 abstract class FlinkProgram implements Contestant {
 
@@ -47,7 +47,7 @@ abstract class FlinkProgram implements Contestant {
   /** The program: from the environment to its answers. */
   abstract DataStream<Sums> build(StreamExecutionEnvironment environment, PlaybackJob job);
 
-  /** Whether operators hand objects on as they are; else Flink copies them, its default. */
+  /** Whether operators pass objects on without a copy; by default Flink copies them. */
   boolean reusesObjects() {
     return true;
   }
@@ -81,7 +81,7 @@ abstract class FlinkProgram implements Contestant {
         new MemorySize(
             (long) (free * configuration.get(TaskManagerOptions.MANAGED_MEMORY_FRACTION))));
     configuration.set(CoreOptions.CHECK_LEAKED_CLASSLOADER, false);
-    // Nothing falls back to Kryo unseen.
+    // Nothing falls back to Kryo unnoticed.
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     if (!job.bounded()) {
       configuration.set(StateBackendOptions.STATE_BACKEND, job.inRocksDb() ? "rocksdb" : "hashmap");
@@ -121,7 +121,8 @@ abstract class FlinkProgram implements Contestant {
   /** The windows that the job asks for. */
   static WindowAssigner<Object, TimeWindow> windows(PlaybackJob job) {
     if (job.sessions()) {
-      // Flink merges sessions that only touch: with a millisecond less it means what Beam means.
+      // Flink merges sessions that only touch; with a gap one millisecond shorter it agrees with
+      // Beam.
       return EventTimeSessionWindows.withGap(job.width().minusMillis(1));
     }
     return job.tumbles()

@@ -16,9 +16,9 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Each event once, and then Flink's windows as {@link FlinkWindows} has them: keyed by the id, a
- * flag says whether it came before, and a timer of event time forgets it once its windows are
- * closed. Tuned as that one is; the flag is one byte, and is read and written once.
+ * Each event once, and then Flink's windows as in {@link FlinkWindows}: keyed by the id, a flag
+ * tells whether it came before, and an event-time timer clears it once its windows are closed.
+ * Tuned like that one; the flag is one byte, and is read and written once.
  */
 public final class FlinkUnique extends FlinkProgram {
 

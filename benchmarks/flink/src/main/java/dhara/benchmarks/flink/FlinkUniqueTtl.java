@@ -13,9 +13,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.Collector;
 
 /**
- * As {@link FlinkUnique}, but flags live for a time that the clock on the wall tells, as Flink's
- * guides advise: no timer for each. Where events wait for longer than that, after an outage for
- * one, flags are gone before their copies come.
+ * Like {@link FlinkUnique}, but flags expire by wall-clock time (TTL), as Flink's guides advise,
+ * without timers. If events wait longer than that, for example after an outage, flags expire before
+ * their copies come.
  */
 public final class FlinkUniqueTtl extends FlinkProgram {
 

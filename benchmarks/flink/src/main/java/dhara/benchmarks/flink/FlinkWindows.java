@@ -5,9 +5,9 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Flink's windows with an incremental aggregate: the program that one writes who knows Flink.
- * Tuned: objects are reused; the source parses by hand, and only what the job needs; views and sums
- * have serializers by hand; one object is kept for each key and window, which changes in place.
+ * Flink's windows with an incremental aggregate: the program that a Flink expert writes. Tuned:
+ * objects are reused; the source parses by hand, and only the fields that the job needs; views and
+ * sums have hand-written serializers; one mutable object is kept for each key and window.
  */
 public final class FlinkWindows extends FlinkProgram {
 

@@ -22,9 +22,9 @@ import org.apache.flink.api.connector.source.lib.util.IteratorSourceSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * The lines as a source of Flink's own kind, built on its iterator readers; a split for each
- * worker, with every so-maniest line, so that event time goes on alike in all. What a line becomes
- * is up to the job, and is made in the source as a deserialization schema would.
+ * The lines as a Flink source, built on Flink's iterator readers. Each worker has a split with
+ * every n-th line, so that event time advances alike in all. The job decides how a line is decoded,
+ * in the source, like a deserialization schema.
  *
  * @param <T> what lines become
  */
@@ -37,7 +37,7 @@ final class LineSource<T> implements Source<T, LineSource.Part<T>, Collection<Li
     Decoder<T> decoder();
   }
 
-  /** Makes something of a line; the bytes are its own until it returns. */
+  /** Decodes a line; the bytes are valid until it returns. */
   interface Decoder<T> {
     T decode(byte[] line, int length) throws IOException;
   }

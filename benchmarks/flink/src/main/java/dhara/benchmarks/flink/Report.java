@@ -12,7 +12,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** A view that may come twice, and what tells that it is one. */
+/** A view that may come twice, with its id. */
 @TypeInfo(Report.Info.class)
 final class Report {
 

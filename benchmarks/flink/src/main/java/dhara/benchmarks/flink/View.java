@@ -12,7 +12,10 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** What of an event the job needs; with a serializer by hand, which beats Flink's for POJOs. */
+/**
+ * The fields of an event that the job needs, with a hand-written serializer, which is faster than
+ * Flink's for POJOs.
+ */
 @TypeInfo(View.Info.class)
 final class View {
 

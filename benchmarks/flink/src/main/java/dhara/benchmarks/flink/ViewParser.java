@@ -30,7 +30,7 @@ final class ViewParser {
    * A parser of events that come twice.
    *
    * @param key the field that is the key
-   * @param id the field that tells which are one
+   * @param id the field that identifies an event
    */
   ViewParser(String key, String id) {
     this.key = key;

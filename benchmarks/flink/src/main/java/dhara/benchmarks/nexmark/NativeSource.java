@@ -24,9 +24,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /**
  * The events of an {@link AuctionHouse} as a Flink source: what {@link AuctionSource} is for Beam.
  *
- * <p>It is Flink's sequence of numbers, the numbers of chunks, whose events are handed over
- * together: a source that hands over one event at a time spends more on the asking than on the
- * event.
+ * <p>It is Flink's sequence source over the numbers of chunks, whose events are emitted together,
+ * because a source that emits one event at a time spends more on the polling than on the event.
  */
 final class NativeSource
     implements Source<Event, NumberSequenceSplit, Collection<NumberSequenceSplit>> {
@@ -143,7 +142,7 @@ final class NativeSource
 
     @Override
     public void collect(Long number) {
-      // Each reader gets a run of numbers; of the chunks it takes every second, third …
+      // Each reader gets a range of numbers, and maps it to every second, third … chunk
       long chunk = number % chunksEach * readers + number / chunksEach;
       if (chunk < house.chunks()) {
         for (Event event : house.chunk(chunk).events()) {

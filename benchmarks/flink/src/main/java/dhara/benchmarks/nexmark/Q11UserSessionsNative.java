@@ -10,8 +10,8 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
 
 /**
- * Query 11 by hand. Flink merges sessions that touch, Beam does not: where the gap is a millisecond
- * less, and the end one more, both mean the same.
+ * Query 11 by hand. Flink merges sessions that touch, Beam does not. With a gap one millisecond
+ * shorter, and an end one millisecond later, both agree.
  */
 final class Q11UserSessionsNative {
 

@@ -15,8 +15,8 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
 
 /**
- * Query 5 by hand. Counts carry the last moment of their window, so that those of one window, and
- * no others, meet in a window of 5 seconds.
+ * Query 5 by hand. Counts have the last timestamp of their window, so only those of the same window
+ * meet in a window of 5 seconds.
  */
 final class Q5HotItemsNative {
 
@@ -55,7 +55,7 @@ final class Q5HotItemsNative {
         .returns(TypeInformation.of(HotItem.class));
   }
 
-  /** The counts that none is above. */
+  /** The highest counts. */
   private static final class Hottest
       implements AggregateFunction<
           Tuple3<Long, Long, Long>,

@@ -12,8 +12,8 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
 
 /**
- * Query 7 by hand. A window over all bids is the work of one task: so first the highest of each of
- * some even parts, and then of these.
+ * Query 7 by hand. A window over all bids runs in one task, so first the highest of each of some
+ * equal parts is computed, and then the highest of these.
  */
 final class Q7HighestBidNative {
 
@@ -47,7 +47,9 @@ final class Q7HighestBidNative {
             TypeInformation.of(HighestBid.class));
   }
 
-  /** Of price, time, auction and bidder: the highest price, or else the least of the others. */
+  /**
+   * Compares price, time, auction and bidder: the highest price wins, then the least of the others.
+   */
   private static final class Highest implements ReduceFunction<Tuple4<Long, Long, Long, Long>> {
 
     private static final long serialVersionUID = 1L;

@@ -16,8 +16,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
 
 /**
- * Both sides of the comparison on embedded Flink: one parallelism, state on the heap, one interval
- * of checkpoints, which go to a folder.
+ * Runs both sides of the comparison on embedded Flink, with the same parallelism, state on the
+ * heap, and the same interval of checkpoints, which go to a folder.
  */
 final class Streams {
 
@@ -43,7 +43,7 @@ final class Streams {
     try {
       return job.run(folder);
     } finally {
-      // Of a job that has ended, Flink may still be deleting the last checkpoint.
+      // Flink may still be deleting the last checkpoint of a finished job.
       FileUtils.deleteDirectory(folder.toFile());
     }
   }
@@ -71,7 +71,7 @@ final class Streams {
         .as(FlinkPipelineOptions.class);
   }
 
-  /** Flink tuned by hand: objects are handed on as they are, and nothing goes through Kryo. */
+  /** Flink tuned by hand: objects are reused, and nothing goes through Kryo. */
   static StreamExecutionEnvironment byHand(Path checkpoints) {
     Configuration configuration = new Configuration();
     configuration.set(PipelineOptions.OBJECT_REUSE, true);

@@ -23,8 +23,8 @@ import org.apache.spark.sql.SparkSession;
 /**
  * A Dataset program, tuned: lines are parsed by hand into a bean of the four fields that the job
  * needs, one bean for a whole partition; the rest is Spark's generated code, which adds up before
- * and after the shuffle. The window is a division, for {@code window()} would compute on
- * timestamps.
+ * and after the shuffle. The window is computed by a division, because {@code window()} would
+ * compute on timestamps.
  */
 public final class SparkDataset extends SparkProgram {
 
@@ -33,7 +33,7 @@ public final class SparkDataset extends SparkProgram {
   /** Made by name. */
   public SparkDataset() {}
 
-  /** What of an event the job needs; a bean, for Spark's encoder. */
+  /** The fields of an event that the job needs; a bean, for Spark's encoder. */
   public static final class View {
     private String key = "";
     private long start;
@@ -70,7 +70,7 @@ public final class SparkDataset extends SparkProgram {
       this.bitrate = bitrate;
     }
 
-    /** 1 where playing failed. */
+    /** 1 if playing failed. */
     public int getError() {
       return error;
     }

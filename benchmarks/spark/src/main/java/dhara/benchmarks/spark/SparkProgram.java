@@ -11,8 +11,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * What the Dataset programs have in common. A run makes its own session and stops it, as Dhara's
- * does. Each worker shuffles into one partition a core, where Spark's own default is 200.
+ * The common parts of the Dataset programs. A run creates its own session and stops it, as Dhara's
+ * does. There is one shuffle partition per core; Spark's default is 200 partitions.
  */
 abstract class SparkProgram implements Contestant {
 

@@ -9,7 +9,7 @@ import org.apache.beam.runners.dataflow.DataflowRunner;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** Google Cloud Dataflow. Its service tunes itself: Dhara says only whether a job streams. */
+/** Google Cloud Dataflow. The service tunes itself, so Dhara only sets whether a job streams. */
 @AutoService(Engine.class)
 public final class DataflowEngine implements Engine {
 
@@ -31,7 +31,7 @@ public final class DataflowEngine implements Engine {
   @Override
   public List<Default> streamDefaults(PipelineOptions options) {
     return List.of(
-        new Default("streaming", "true", "else the runner finds out itself, and warns of it"));
+        new Default("streaming", "true", "otherwise the runner finds out itself, with a warning"));
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What lies at the root of a failure of Flink, in a line. A task that fails interrupts others,
- * whose failures are of no interest.
+ * Finds the root cause of a failure of Flink, as one line. A task that fails interrupts others,
+ * whose failures are only consequences.
  */
 final class Causes {
 
@@ -25,7 +25,7 @@ final class Causes {
 
   private Causes() {}
 
-  /** The root of a failure. */
+  /** The root cause of a failure. */
   static String line(Throwable failure) {
     List<String> lines = new ArrayList<>();
     Throwable cause = failure;
@@ -36,7 +36,7 @@ final class Causes {
     return root(String.join("\nCaused by: ", lines));
   }
 
-  /** The root of a failure that is told by its stack trace: the last cause that says something. */
+  /** The root cause in a printed stack trace: the last cause with a meaning. */
   static String root(String trace) {
     String root = "";
     String any = "";
@@ -56,7 +56,8 @@ final class Causes {
   }
 
   /**
-   * What crossed a network names its class in its message, and a checkpoint all steps of a task.
+   * Shortens a message: a failure from another process repeats its class in the message, and one of
+   * a checkpoint lists all steps of a task.
    */
   private static String plain(String message) {
     String plain = message.strip();
@@ -67,12 +68,12 @@ final class Causes {
     return reason < 0 ? plain : plain.substring(reason + REASON.length());
   }
 
-  /** Whether a root is only the consequence of another failure. */
+  /** Whether a root cause is only the consequence of another failure. */
   static boolean consequence(String root) {
     return CONSEQUENCE.matcher(root.replaceFirst(":.*", "")).matches();
   }
 
-  /** Why a checkpoint cannot be restored, where that is what failed. */
+  /** Why a checkpoint cannot be restored, if that is the failure. */
   static Optional<String> misfit(Throwable failure) {
     String trace = traceOf(failure);
     return trace.contains("rollback to checkpoint/savepoint")

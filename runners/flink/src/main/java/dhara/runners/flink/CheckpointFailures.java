@@ -13,12 +13,12 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.checkpoint.CheckpointFailureManager;
 
 /**
- * Why checkpoints of an embedded Flink failed. Its REST interface tells no more than that they did;
- * the cause is in its log alone, which this listens to in the place of the console.
+ * Finds out why checkpoints of an embedded Flink failed. The REST interface does not give the
+ * cause; it is only in the log, which this handler reads.
  */
 final class CheckpointFailures extends Handler {
 
-  /** Kept, so that the log does not forget who listens. */
+  /** Referenced, so that the logger is not garbage-collected with its handler. */
   private static final Logger LOG = Logger.getLogger(CheckpointFailureManager.class.getName());
 
   private static final Pattern JOB = Pattern.compile("for job ([0-9a-f]{32})");
@@ -28,7 +28,7 @@ final class CheckpointFailures extends Handler {
 
   private CheckpointFailures() {}
 
-  /** Begins to listen, if nothing does yet. */
+  /** Installs the handler, if it is not installed yet. */
   static synchronized void listen() {
     if (LOG.getHandlers().length == 0) {
       LOG.addHandler(LISTENING);
@@ -36,7 +36,7 @@ final class CheckpointFailures extends Handler {
     }
   }
 
-  /** Why the latest one of a job failed. */
+  /** The cause of the latest failed checkpoint of a job. */
   static Optional<Throwable> of(JobID job) {
     return Optional.ofNullable(LISTENING.latest.get(job.toString()));
   }

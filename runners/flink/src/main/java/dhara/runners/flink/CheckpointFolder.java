@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The folder of this machine in which one stream keeps its checkpoints. A stream that runs keeps it
- * locked: of two streams in one folder nobody could say whose checkpoint is the newest. Beside the
- * checkpoints lies the {@link Fingerprint} of the stream that wrote them.
+ * The local folder in which one stream keeps its checkpoints. A running stream keeps it locked,
+ * because with two streams in one folder it would be unclear whose checkpoint is the newest. Beside
+ * the checkpoints is the {@link Fingerprint} of the stream that wrote them.
  */
 final class CheckpointFolder implements Closeable {
 
@@ -45,10 +45,10 @@ final class CheckpointFolder implements Closeable {
   }
 
   /**
-   * A folder that the user names; made where it is not there.
+   * A folder that the user names; created if it does not exist.
    *
-   * @param option that names it
-   * @throws BadOption where it cannot be made or written to, or another stream uses it
+   * @param option the option that names it
+   * @throws BadOption if it cannot be created or written to, or another stream uses it
    */
   static CheckpointFolder of(String option, Path folder) {
     Path absolute = folder.toAbsolutePath().normalize();
@@ -62,11 +62,11 @@ final class CheckpointFolder implements Closeable {
   }
 
   /**
-   * A new folder, for a user who names none: {@code ~/.local/state/dhara/NAME/STARTED}, or below
+   * A new folder, if the user names none: {@code ~/.local/state/dhara/NAME/STARTED}, or below
    * {@code XDG_STATE_HOME}.
    *
    * @param name of the stream
-   * @throws BadOption where it cannot be made
+   * @throws BadOption if it cannot be created
    */
   static CheckpointFolder ofStart(String name) {
     String state = System.getenv("XDG_STATE_HOME");
@@ -132,19 +132,19 @@ final class CheckpointFolder implements Closeable {
     return folder;
   }
 
-  /** As Flink takes it. */
+  /** Its path for Flink. */
   org.apache.flink.core.fs.Path flink() {
     return Location.of(folder);
   }
 
   /**
-   * Refuses a stream that could not read back a checkpoint of this machine.
+   * Refuses a stream that could not restore a local checkpoint.
    *
-   * @param option that names it
-   * @param given as the user wrote it
+   * @param option the option that names it
+   * @param given the option's value
    * @param checkpoint its folder
-   * @param now what the stream would keep
-   * @throws BadOption naming all that differs
+   * @param now the fingerprint of the stream
+   * @throws BadOption naming every incompatibility
    */
   static void checkFits(String option, String given, Path checkpoint, Fingerprint now) {
     Path folder = checkpoint;
@@ -156,7 +156,7 @@ final class CheckpointFolder implements Closeable {
     }
     Path file = folder.resolve(FINGERPRINT);
     if (Files.notExists(file)) {
-      return; // of another origin: Flink itself will say
+      return; // not written by Dhara; Flink itself checks it
     }
     Fingerprint kept;
     try {
@@ -187,12 +187,12 @@ final class CheckpointFolder implements Closeable {
     }
   }
 
-  /** Leaves beside the checkpoints what the stream keeps in them. */
+  /** Writes the stream's fingerprint beside the checkpoints. */
   void describe(Fingerprint fingerprint) throws IOException {
     Files.writeString(folder.resolve(FINGERPRINT), fingerprint.json());
   }
 
-  /** Unlocks the folder; one that was made for this start, and holds nothing, is deleted. */
+  /** Unlocks the folder, and deletes it if it was created for this start and is empty. */
   @Override
   public void close() throws IOException {
     lock.close();

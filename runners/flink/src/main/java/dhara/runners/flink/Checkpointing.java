@@ -22,13 +22,14 @@ import org.apache.flink.streaming.api.environment.ExecutionCheckpointingOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Where a stream's checkpoints lie, what the stream goes on from, and what keeps its state while it
- * runs.
+ * Chooses the place of a stream's checkpoints, the checkpoint that it resumes from, and its state
+ * backend.
  *
- * <p>An embedded Flink keeps state on the heap while it is small, which is the fastest, and in
- * RocksDB with incremental checkpoints when it is not. What decides is the size of what a stream
- * goes on from, for nobody knows it before the first start. The savepoint that Ctrl-C takes can be
- * read by either; a checkpoint only by what wrote it. {@code --stateBackend} decides otherwise.
+ * <p>An embedded Flink keeps state on the heap while it is small, which is fastest, and in RocksDB
+ * with incremental checkpoints when it is large. The size of the checkpoint or savepoint that a
+ * stream resumes from decides, because the size is unknown at the first start. Both backends can
+ * read the savepoint of Ctrl-C; a checkpoint can be read only by the backend that wrote it. {@code
+ * --stateBackend} overrides this.
  */
 final class Checkpointing implements Closeable {
 
@@ -38,10 +39,13 @@ final class Checkpointing implements Closeable {
   private static final String HASHMAP = "hashmap";
   private static final String ROCKSDB = "rocksdb";
 
-  /** In a checkpoint; objects on the heap are a few times that. */
+  /**
+   * The limit for the heap, as the size of a checkpoint; objects on the heap take a few times as
+   * much.
+   */
   static final long SMALL_BYTES = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
 
-  /** The options of a command whose place {@code --resume} takes. */
+  /** The options of a command that {@code --resume} replaces. */
   static final Set<String> NAMED =
       Set.of("checkpoints", "resume", "savepointPath", "stateBackendStoragePath");
 
@@ -64,11 +68,11 @@ final class Checkpointing implements Closeable {
   }
 
   /**
-   * That of a run.
+   * The checkpointing of a run.
    *
-   * @param options are changed where Flink's runner would not obey them
+   * @param options are changed if Flink's runner would not obey them
    * @param user the user's own configuration of Flink
-   * @throws BadOption where what the user says cannot be obeyed
+   * @throws BadOption if the options cannot be obeyed
    */
   static Checkpointing of(
       FlinkPipelineOptions options, boolean embedded, Configuration user, Engine.Launch launch)
@@ -250,14 +254,13 @@ final class Checkpointing implements Closeable {
       return;
     }
     if (from != null) {
-      // Beam passes a savepoint to clusters only.
+      // Beam passes a savepoint only to clusters.
       settings.put(SavepointConfigOptions.SAVEPOINT_PATH.key(), from.location().toString());
       settings.put(
           SavepointConfigOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE.key(),
           String.valueOf(options.getAllowNonRestoredState()));
-      // What lies in the stream's own folder is replaced by its next checkpoint, what lies
-      // elsewhere
-      // is another's.
+      // Flink may delete checkpoints in the stream's own folder after the next one; those elsewhere
+      // belong to others.
       boolean own = place != null && from.location().toString().startsWith(place.toString() + "/");
       settings.put(
           SavepointConfigOptions.RESTORE_MODE.key(),
@@ -267,7 +270,7 @@ final class Checkpointing implements Closeable {
       String backend = backend();
       settings.put(StateBackendOptions.STATE_BACKEND.key(), backend);
       settings.put(CheckpointingOptions.INCREMENTAL_CHECKPOINTS.key(), "true");
-      // They are set: Beam would ask for a path of the old kind, and forget the rest.
+      // Already set here, because Beam would require a path of the old form and drop the rest.
       options.setStateBackend(null);
       options.setStateBackendStoragePath(null);
     }
@@ -286,7 +289,7 @@ final class Checkpointing implements Closeable {
     }
   }
 
-  @SuppressWarnings("deprecation") // Beam obeys it all the same
+  @SuppressWarnings("deprecation") // Beam obeys it anyway
   private boolean hasFactory() {
     return options.getStateBackendFactory() != null;
   }
@@ -319,22 +322,22 @@ final class Checkpointing implements Closeable {
         .orElse(from != null && from.bytes() > SMALL_BYTES ? ROCKSDB : HASHMAP);
   }
 
-  /** What Flink is to be configured with. */
+  /** The settings for Flink. */
   Map<String, String> settings() {
     return settings;
   }
 
-  /** Where checkpoints go; empty where there are none, or the cluster knows. */
+  /** The place of checkpoints; empty if there are none, or if the cluster decides. */
   Optional<Path> place() {
     return Optional.ofNullable(place);
   }
 
-  /** As the user would name the place. */
+  /** The place as a user would name it. */
   Optional<String> named() {
     return folder == null ? place().map(Path::toString) : Optional.of(folder.path().toString());
   }
 
-  /** What the stream went on from. */
+  /** The checkpoint or savepoint that the stream resumed from. */
   Optional<Kept> from() {
     return Optional.ofNullable(from);
   }

@@ -28,11 +28,11 @@ final class Cluster {
   private Cluster() {}
 
   /**
-   * Its REST interface, where it can be spoken to without certificates.
+   * Its REST interface, if it can be used without certificates.
    *
-   * @param master as the user named it
+   * @param master the option's value
    * @param user the user's own configuration of Flink
-   * @throws BadOption where no Flink of this version is there
+   * @throws BadOption if there is no Flink of this version
    */
   static Optional<Rest> at(String master, Configuration user) {
     Matcher address = ADDRESS.matcher(master);

@@ -10,14 +10,14 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 
 /**
- * The configuration that Flink runs with. Flink reads one from a folder only: what a run needs is
- * written into a folder of its own, over what the user's own configuration says.
+ * The configuration that Flink runs with. Flink reads it only from a folder, so the settings of a
+ * run are written to a new folder, on top of the user's own configuration.
  */
 final class FlinkConfiguration {
 
   private FlinkConfiguration() {}
 
-  /** What the user configures, by {@code --flinkConfDir} or {@code FLINK_CONF_DIR}. */
+  /** The user's configuration, from {@code --flinkConfDir} or {@code FLINK_CONF_DIR}. */
   static Configuration ofUser(FlinkPipelineOptions options) {
     return options.getFlinkConfDir() == null
         ? GlobalConfiguration.loadConfiguration()
@@ -25,9 +25,9 @@ final class FlinkConfiguration {
   }
 
   /**
-   * Has Flink run with settings beside the user's own.
+   * Makes Flink run with additional settings.
    *
-   * @param settings take the place of the user's
+   * @param settings override the user's
    * @param folder that exists
    */
   static void use(
@@ -35,7 +35,7 @@ final class FlinkConfiguration {
       throws IOException {
     Map<String, String> all = new TreeMap<>(user.toMap());
     all.putAll(settings);
-    // A user's file of the old form has lists that the new form reads otherwise.
+    // A file in the old format has lists that the new format parses differently.
     boolean old = !GlobalConfiguration.isStandardYaml() && !user.toMap().isEmpty();
     Files.write(
         folder.resolve(

@@ -17,16 +17,15 @@ import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
  * Flink: embedded in this process, or a cluster with {@code --flinkMaster=HOST:PORT}. Parallelism
- * is left alone: embedded, Flink takes one worker a core; on a cluster, what the cluster is
- * configured for.
+ * is not set: an embedded Flink uses one worker per core, a cluster its own default.
  */
 @AutoService(Engine.class)
 public final class FlinkEngine implements Engine {
 
-  /** What Beam takes; anything else fails where the pipeline is translated. */
+  /** The values that Beam accepts; others fail when the pipeline is translated. */
   private static final List<String> STATE_BACKENDS = List.of("filesystem", "rocksdb");
 
-  /** As Beam says that the engine is to decide. */
+  /** Beam's value for the engine's own default. */
   private static final int ENGINES_OWN = -1;
 
   private static final int MOST_KEY_GROUPS = 32_768;
@@ -53,17 +52,18 @@ public final class FlinkEngine implements Engine {
         new Default(
             "objectReuse",
             "true",
-            "else every hop between operators encodes and decodes every element: half the speed;"
-                + " Dhara's records never change"),
+            "otherwise every hop between operators encodes and decodes every element, which "
+                + "halves the speed; Dhara's records are immutable"),
         new Default(
             "fasterCopy",
             "true",
-            "else what objectReuse leaves is copied by its coder; Dhara's records never change"),
+            "otherwise elements that objectReuse does not cover are copied by their coder; "
+                + "Dhara's records are immutable"),
         new Default(
             "maxBundleSize",
             "10000",
-            "what is tallied inside a bundle is not shuffled: 1000, Flink's own, shuffles more;"
-                + " no watermark passes an open bundle: with more, answers wait"),
+            "sums within a bundle save shuffling, so Flink's default of 1000 shuffles more; the "
+                + "watermark does not pass an open bundle, so with larger ones answers wait"),
         new Default(
             "metricsPort",
             MetricsOptions.OFF,
@@ -82,30 +82,31 @@ public final class FlinkEngine implements Engine {
         new Default(
             "failOnCheckpointingErrors",
             "false",
-            "a stream that cannot write a checkpoint goes on and says so; a restart would read the"
-                + " same once more, and not heal it");
+            "a stream that cannot write a checkpoint runs on and reports it; a restart would "
+                + "read the same events again without fixing it");
     Default bundles =
         new Default(
             "finishBundleBeforeCheckpointing",
             "true",
-            "else what a bundle gives at its end is put aside while a checkpoint is taken, until"
-                + " the next event comes: where a stream falls silent then, its last counts are"
-                + " missing");
+            "otherwise the output at the end of a bundle is buffered during a checkpoint until "
+                + "the next event; if the stream then falls silent, its last counts are missing");
     Default bundleTime =
         new Default(
             "maxBundleTimeMills",
             "200",
-            "milliseconds; a slow stream's events wait in a bundle no longer, in Beam's own a"
-                + " second");
+            "milliseconds; how long events of a slow stream wait in a bundle; Beam's default is "
+                + "a second");
     Default metrics =
         new Default(
             "disableMetrics",
             "true",
-            "Beam's metrics cost each element at each step, a sixth of a job; steps that get a few"
-                + " elements a bundle show theirs all the same: what the ledger counts");
+            "Beam's metrics cost something per element and step, a sixth of a job; steps with "
+                + "few elements per bundle still show theirs, such as the ledger's counts");
     Default watermarks =
         new Default(
-            "autoWatermarkInterval", "200", "milliseconds; Flink's own, which Beam wants said");
+            "autoWatermarkInterval",
+            "200",
+            "milliseconds; Flink's default, which Beam requires to be set");
     return embedded(options)
         ? List.of(checkpoints, failing, bundles, bundleTime, metrics, watermarks)
         : List.of(
@@ -119,7 +120,7 @@ public final class FlinkEngine implements Engine {
                 "attachedMode",
                 "false",
                 "the command keeps a handle to the cluster's job, so that Ctrl-C cancels it"),
-            new Default("jobCheckIntervalInSecs", "1", "how soon the job's end is seen"));
+            new Default("jobCheckIntervalInSecs", "1", "how soon the end of the job is noticed"));
   }
 
   @Override
@@ -129,7 +130,7 @@ public final class FlinkEngine implements Engine {
             Feature.MULTIMAP_STATE, "streams keep no such state: the run would fail"),
         Unsupported.inStreams(
             Feature.KAFKA_SPLITTABLE_STREAM,
-            "each poll makes a new watermark policy, which never finds a partition idle"));
+            "each poll creates a new watermark policy, which never finds a partition idle"));
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 
-/** Makes {@code --checkpoints}, {@code --resume} and {@code --metricsPort} known to Beam. */
+/** Registers {@code --checkpoints}, {@code --resume} and {@code --metricsPort} with Beam. */
 @AutoService(PipelineOptionsRegistrar.class)
 public final class FlinkOptionsRegistrar implements PipelineOptionsRegistrar {
 

@@ -30,8 +30,8 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A run on Flink: its configuration, its temporary files, its checkpoints, and what the user is
- * told of it while it runs and when it is ended.
+ * A run on Flink: its configuration, its temporary files, its checkpoints, and the messages to the
+ * user while it runs and when it is stopped.
  */
 final class FlinkRun implements EngineRun {
 
@@ -55,9 +55,9 @@ final class FlinkRun implements EngineRun {
   }
 
   /**
-   * Makes a run ready, whose pipeline this thread will run.
+   * Prepares a run, whose pipeline this thread will run.
    *
-   * @throws BadOption where the options cannot be obeyed
+   * @throws BadOption if the options cannot be obeyed
    */
   static FlinkRun of(Engine.Launch launch, boolean embedded) throws IOException {
     FlinkPipelineOptions options = launch.options().as(FlinkPipelineOptions.class);
@@ -88,8 +88,9 @@ final class FlinkRun implements EngineRun {
   }
 
   /**
-   * Temporary files go where this process deletes them. RocksDB's lie apart from Flink's own, which
-   * Flink deletes as soon as the process is told to end, and RocksDB still writes a savepoint then.
+   * Puts temporary files where this process deletes them. RocksDB's files are separate from Flink's
+   * own, because Flink deletes its files as soon as the process is asked to end, while RocksDB
+   * still writes a savepoint.
    */
   private static Map<String, String> temporary(Configuration user, Path work) {
     Map<String, String> settings = new LinkedHashMap<>();
@@ -105,7 +106,7 @@ final class FlinkRun implements EngineRun {
     return settings;
   }
 
-  /** Opens the REST interface of an embedded Flink to this machine, and to nothing but looking. */
+  /** Opens the REST interface of an embedded Flink, local and read-only. */
   private static Optional<Rest> watched(Configuration user, Map<String, String> settings)
       throws IOException {
     String port = user.getOptional(RestOptions.BIND_PORT).orElse(freePort());
@@ -185,7 +186,7 @@ final class FlinkRun implements EngineRun {
     }
   }
 
-  /** The newest that the stream could go on from. */
+  /** The newest checkpoint that the stream could resume from. */
   private Optional<String> checkpoint() throws IOException {
     if (checkpointing.place().isPresent()) {
       return Kept.newest(checkpointing.place().get(), launch::tell).map(Kept::toString);

@@ -21,26 +21,29 @@ import org.apache.flink.runtime.state.SavepointKeyedStateHandle;
 import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAccess;
 
 /**
- * A checkpoint or savepoint that was completed: Flink writes its metadata last.
+ * A completed checkpoint or savepoint; Flink writes the metadata last.
  *
  * @param location its folder
  * @param id its number, which grows over the starts of a stream
  * @param at when it was completed
- * @param bytes of state
- * @param form who can read it
+ * @param bytes the size of the state
+ * @param form which state backends can read it
  */
 record Kept(Path location, long id, Instant at, long bytes, Form form) {
 
   private static final String METADATA = AbstractFsCheckpointStorageAccess.METADATA_FILE_NAME;
 
-  /** {@code DIR/JOB/chk-N}, and a level for those who sort their savepoints. */
+  /**
+   * The search depth: {@code DIR/JOB/chk-N}, and one more level for users who sort their savepoints
+   * into folders.
+   */
   private static final int DEPTH = 3;
 
-  /** Which state backend can go on from it. */
+  /** The state backends that can restore it. */
   enum Form {
     HASHMAP,
     ROCKSDB,
-    /** A savepoint in Flink's canonical format, or without state by key. */
+    /** A savepoint in Flink's canonical format, or without keyed state. */
     EITHER
   }
 
@@ -50,10 +53,10 @@ record Kept(Path location, long id, Instant at, long bytes, Form form) {
   }
 
   /**
-   * The newest below a folder.
+   * The newest one below a folder.
    *
-   * @param unreadable told of those that are newer and cannot be read
-   * @throws IOException where the folder cannot be read
+   * @param unreadable receives newer ones that cannot be read
+   * @throws IOException if the folder cannot be read
    */
   static Optional<Kept> newest(Path folder, Consumer<String> unreadable) throws IOException {
     List<FileStatus> found = new ArrayList<>();
@@ -72,7 +75,7 @@ record Kept(Path location, long id, Instant at, long bytes, Form form) {
   /**
    * The one in a folder.
    *
-   * @throws IOException where it cannot be read
+   * @throws IOException if it cannot be read
    */
   static Kept in(Path folder) throws IOException {
     return read(folder.getFileSystem().getFileStatus(new Path(folder, METADATA)));
@@ -82,7 +85,7 @@ record Kept(Path location, long id, Instant at, long bytes, Form form) {
       throws IOException {
     FileStatus[] entries = files.listStatus(folder);
     if (entries == null) {
-      return; // it went away while it was looked at
+      return; // it was deleted meanwhile
     }
     for (FileStatus entry : entries) {
       if (entry.isDir() && depth > 0) {

@@ -8,22 +8,22 @@ import org.apache.flink.core.fs.Path;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A folder that an option names: a path of this machine, or a URI.
+ * A folder that an option names: a local path, or a URI.
  *
- * @param option that names it
- * @param given as the user wrote it
- * @param path as Flink takes it
+ * @param option the option that names it
+ * @param given the option's value
+ * @param path the path for Flink
  */
 record Location(String option, String given, Path path) {
 
-  /** Two letters at least: one is a drive of Windows. */
+  /** At least two letters, because a single one is a Windows drive. */
   private static final Pattern URI_SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:.*");
 
   /**
-   * The folder of an option; null where it is not given.
+   * The folder of an option; null if it is not given.
    *
    * @param shared whether machines of a cluster must reach it too
-   * @throws BadOption where it is none
+   * @throws BadOption if it is not a folder
    */
   static @Nullable Location of(String option, @Nullable String given, boolean shared) {
     if (given == null) {
@@ -47,17 +47,17 @@ record Location(String option, String given, Path path) {
     }
   }
 
-  /** A path of this machine as Flink takes it. */
+  /** A local path for Flink. */
   static Path of(java.nio.file.Path path) {
     return new Path("file:" + path.toAbsolutePath().normalize());
   }
 
-  /** Where it is on this machine; empty where it is elsewhere. */
+  /** Its local path; empty if it is not local. */
   Optional<java.nio.file.Path> local() {
     return local(path);
   }
 
-  /** Where a path of Flink's is on this machine; empty where it is elsewhere. */
+  /** The local path of a Flink path; empty if it is not local. */
   static Optional<java.nio.file.Path> local(Path path) {
     String scheme = path.toUri().getScheme();
     return scheme == null || scheme.equals("file")
@@ -65,7 +65,7 @@ record Location(String option, String given, Path path) {
         : Optional.empty();
   }
 
-  /** Asks the file system; what goes wrong is the option's. */
+  /** Queries the file system; a failure becomes an error of the option. */
   <T> T ask(Question<T> question) {
     try {
       return question.ask(path);
@@ -77,7 +77,7 @@ record Location(String option, String given, Path path) {
     }
   }
 
-  /** Something that a file system can tell of a folder. */
+  /** A query about a folder. */
   @FunctionalInterface
   interface Question<T> {
     T ask(Path path) throws IOException;

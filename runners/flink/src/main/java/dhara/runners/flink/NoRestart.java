@@ -4,7 +4,10 @@ import com.google.auto.service.AutoService;
 import dhara.ledger.StreamStopped;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 
-/** Flink starts a failed job again, with checkpoints endlessly, unless this is among the causes. */
+/**
+ * With checkpoints, Flink restarts a failed job without limit, unless this exception is among the
+ * causes.
+ */
 @AutoService(StreamStopped.Final.class)
 public final class NoRestart implements StreamStopped.Final {
 

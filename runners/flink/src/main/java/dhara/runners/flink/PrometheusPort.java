@@ -8,9 +8,7 @@ import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.prometheus.PrometheusReporterFactory;
 
-/**
- * The settings of an embedded Flink that shows its metrics to Prometheus, and Dhara's with them.
- */
+/** The settings with which an embedded Flink exports its metrics, and Dhara's, to Prometheus. */
 final class PrometheusPort {
 
   private static final String OPTION = "--metricsPort";
@@ -21,11 +19,11 @@ final class PrometheusPort {
   private PrometheusPort() {}
 
   /**
-   * What shows the metrics of an embedded Flink, if the user wants it to.
+   * The settings for the metrics reporter, if the user wants one.
    *
    * @param embedded whether Flink runs in this process
    * @param user the user's own configuration of Flink
-   * @throws BadOption where the ports are none, or this Flink is configured elsewhere
+   * @throws BadOption if the ports are invalid, or this Flink is configured elsewhere
    */
   static Map<String, String> settings(
       FlinkPipelineOptions options, boolean embedded, Configuration user) {

@@ -27,10 +27,10 @@ final class Rest {
   }
 
   /**
-   * What it answers.
+   * Sends a GET request.
    *
    * @param path from the root on, encoded
-   * @throws IOException where it does not answer, or that it failed
+   * @throws IOException if there is no answer, or the answer is an error
    */
   JsonNode get(String path) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(URI.create(root + path)).timeout(PATIENCE).build();

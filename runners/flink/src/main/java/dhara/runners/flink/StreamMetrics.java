@@ -18,8 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a stream is doing, by Flink's metrics, Dhara's among them: docs/metrics.md says what each
- * means.
+ * Reads the state of a running stream from Flink's metrics, including Dhara's; docs/metrics.md
+ * explains them.
  */
 final class StreamMetrics {
 
@@ -28,7 +28,10 @@ final class StreamMetrics {
   private static final Pattern LEDGER =
       Pattern.compile("(.*)_Ledger/Show/.*\\.dhara_ledger_([a-z-]+)");
 
-  /** Names change only where a job does; those of a reason of dead letters come with the first. */
+  /**
+   * How often names are refreshed: they change only when the job restarts, or when the first dead
+   * letter adds metrics.
+   */
   private static final int NAMES_LAST = 10;
 
   private final Rest rest;
@@ -45,9 +48,9 @@ final class StreamMetrics {
   }
 
   /**
-   * What they say; empty where Flink does not answer.
+   * The current state; empty if Flink does not answer.
    *
-   * @param checkpoint when the latest was completed
+   * @param checkpoint when the latest checkpoint was completed
    */
   synchronized Optional<Vitals> now(Optional<Instant> checkpoint) {
     try {
@@ -65,12 +68,12 @@ final class StreamMetrics {
       }
       return Optional.of(vitals(values, checkpoint));
     } catch (IOException e) {
-      asked = 0; // it starts again, maybe with other steps
+      asked = 0; // the job is restarting, maybe with other steps
       return Optional.empty();
     }
   }
 
-  /** Of a metric, over the workers of a step. */
+  /** A metric over the workers of a step. */
   private record Value(double sum, double max) {}
 
   /** The metrics of interest, by vertex. */
@@ -113,7 +116,7 @@ final class StreamMetrics {
         bytes > 0
             ? OptionalLong.of(Math.round(sum(values, ".pendingBytes") / bytes))
             : OptionalLong.empty(),
-        // Before the first event the watermark is as far back as time goes.
+        // Before the first event the watermark is the minimum timestamp.
         lagMillis == 0 || lagMillis > now
             ? Optional.empty()
             : Optional.of(Instant.ofEpochMilli(now - (long) lagMillis)),
@@ -151,7 +154,7 @@ final class StreamMetrics {
         entries.getOrDefault("in-range", 0L));
   }
 
-  /** Counters begin anew with each start, the ledger goes on. */
+  /** Counters restart at zero with each start, the ledger continues. */
   private static long atLeast(long ledger, Map<String, Value> values, String counter) {
     return Math.max(ledger, (long) sum(values, counter));
   }

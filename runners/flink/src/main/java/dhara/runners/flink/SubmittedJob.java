@@ -7,8 +7,8 @@ import org.apache.flink.core.execution.JobListener;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Hands on the client of the job that Beam submits, which Beam keeps to itself. Flink makes a
- * listener by the name of its class, and calls it on the thread that submits.
+ * Passes on the client of the job that Beam submits, which Beam does not expose. Flink creates this
+ * listener by its class name, and calls it on the submitting thread.
  */
 public final class SubmittedJob implements JobListener {
 
@@ -17,12 +17,12 @@ public final class SubmittedJob implements JobListener {
   /** Called by Flink. */
   public SubmittedJob() {}
 
-  /** Hands the next job that this thread submits to someone. */
+  /** Passes on the next job that this thread submits. */
   static void await(Consumer<JobClient> by) {
     AWAITED.set(by);
   }
 
-  /** Hands on no job of this thread. */
+  /** Stops passing on jobs of this thread. */
   static void forget() {
     AWAITED.remove();
   }

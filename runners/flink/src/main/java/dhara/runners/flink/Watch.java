@@ -16,14 +16,17 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 
 /**
- * Watches a stream while it runs, and tells what the user must know in a line each: why it starts
- * again and from where, and that its checkpoints keep failing.
+ * Watches a running stream and prints a line for each restart, with its cause and the checkpoint,
+ * and when checkpoints keep failing.
  */
 final class Watch implements Closeable {
 
   private static final long EVERY_MILLIS = 1_000;
 
-  /** So many in a row are no accident: a stream that starts fails one that comes too early. */
+  /**
+   * How many failures in a row are reported: a single one is normal, if a checkpoint comes too
+   * early in the start of a stream.
+   */
   private static final long KEEPS_FAILING = 2;
 
   private final Rest rest;
@@ -39,7 +42,7 @@ final class Watch implements Closeable {
             return thread;
           });
 
-  /** Within this time of a failure, a checkpoint is broken off by it and by the restart. */
+  /** A checkpoint that fails within this time of a job failure was aborted by it. */
   private static final long SETTLING_MILLIS = 2_000;
 
   private long restarts;
@@ -75,7 +78,7 @@ final class Watch implements Closeable {
       failures(rest.get(job + "/exceptions"), checkpoints);
       checkpoints(checkpoints);
     } catch (IOException e) {
-      return; // it starts, it ends, or a JobManager is replaced: there is a next time
+      return; // it is starting or ending, or a JobManager is replaced: retried at the next poll
     }
   }
 
@@ -113,7 +116,7 @@ final class Watch implements Closeable {
     }
   }
 
-  /** What a failure now would cost. */
+  /** The consequence of a failure now. */
   private String next(JsonNode checkpoints) {
     return "after a failure it would " + from(checkpoints);
   }
@@ -140,14 +143,17 @@ final class Watch implements Closeable {
     for (JsonNode entry : entries) {
       newestFailure = entry.path("timestamp").asLong();
       restarts++;
-      inARow = 0; // a checkpoint that a restart broke off did not fail by itself
+      inARow = 0; // a checkpoint aborted by a restart does not count as failed
       launch.tell(
           "restart %d, because of %s; it will %s"
               .formatted(restarts, cause(entry), from(checkpoints)));
     }
   }
 
-  /** The failure of a task may be the consequence of another's, which is told beside it. */
+  /**
+   * The cause: the failure of a task may be the consequence of another's, which is listed beside
+   * it.
+   */
   private static String cause(JsonNode entry) {
     String root = Causes.root(entry.path("stacktrace").asText());
     for (JsonNode other : entry.path("concurrentExceptions")) {
@@ -162,12 +168,12 @@ final class Watch implements Closeable {
         : root + " (in " + task.replaceFirst("^(.{60}).*", "$1…") + ")";
   }
 
-  /** How the stream does. */
+  /** The state of the stream. */
   Optional<Vitals> vitals() {
     return metrics.now(checkpoint);
   }
 
-  /** The newest checkpoint that it saw completed. */
+  /** The newest completed checkpoint that it saw. */
   Optional<String> newest() {
     return newest;
   }

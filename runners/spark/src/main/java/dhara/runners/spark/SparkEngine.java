@@ -33,10 +33,13 @@ public final class SparkEngine implements Engine {
         new Default(
             "sparkMaster",
             "local[*]",
-            "embedded in this process, one worker a core; Beam's own default is four"));
+            "embedded in this process, one worker per core; Beam's own default is four"));
   }
 
-  /** In backfills, what Beam's translation to Spark's batches leaves out; streams altogether. */
+  /**
+   * In backfills, the features that Beam's translation to Spark batches lacks; streams are
+   * unsupported altogether.
+   */
   @Override
   public List<Unsupported> unsupported() {
     return List.of(

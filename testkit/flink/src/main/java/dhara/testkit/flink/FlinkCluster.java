@@ -22,7 +22,7 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
 /**
- * A Flink cluster in this process, of two task managers, with checkpoints in a folder. Streams are
+ * A Flink cluster in this process, with two TaskManagers and checkpoints in a folder. Streams are
  * submitted to it as to any cluster.
  */
 public final class FlinkCluster implements AutoCloseable {
@@ -70,7 +70,7 @@ public final class FlinkCluster implements AutoCloseable {
     return new FlinkCluster(cluster, nothing(folder));
   }
 
-  /** The cluster is in this process, and has all classes: what it is sent is an empty jar. */
+  /** An empty jar to submit, because the cluster is in this process and has all classes. */
   private static Path nothing(Path folder) throws IOException {
     Path jar = Files.createTempFile(folder, "nothing", ".jar");
     new JarOutputStream(Files.newOutputStream(jar), new Manifest()).close();
@@ -92,7 +92,7 @@ public final class FlinkCluster implements AutoCloseable {
     return new RunningStream(job, CompletableFuture.supplyAsync(() -> Command.run("flink", all)));
   }
 
-  /** Loses one of its task managers, with all that it was doing, and gets a new one. */
+  /** Kills one of its TaskManagers, with all running tasks, and starts a new one. */
   public void loseTaskManager() throws Exception {
     cluster.terminateTaskManager(0).get();
     cluster.startTaskManager();
@@ -116,7 +116,7 @@ public final class FlinkCluster implements AutoCloseable {
       }
     }
 
-    /** Whether it goes on from a checkpoint, because it failed. */
+    /** Whether it was restored from a checkpoint after a failure. */
     public boolean restored() {
       for (JobStatusMessage status : cluster.listJobs().join()) {
         if (status.getJobName().equals(job)) {
@@ -132,7 +132,7 @@ public final class FlinkCluster implements AutoCloseable {
     @Override
     public void close() {
       while (!ended()) {
-        // A stream that is still on its way to the cluster is found the next time.
+        // A stream that is still being submitted is found the next time.
         for (JobStatusMessage status : cluster.listJobs().join()) {
           if (status.getJobName().equals(job) && !status.getJobState().isGloballyTerminalState()) {
             cluster.cancelJob(status.getJobId()).join();

@@ -15,16 +15,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A JVM of its own. Once it has been ready it is kept running: when it ends, it is started again,
- * as systemd or Kubernetes would, after a pause that doubles if it ends within seconds. It ends
- * with the process that started it, even if that one is killed.
+ * A separate JVM. Once it has been ready it is kept running: when it ends, it is restarted, as by
+ * systemd or Kubernetes, after a pause that doubles if it ended within seconds. It ends with the
+ * process that started it, even if that one is killed.
  */
 public final class Jvm implements AutoCloseable {
 
   private static final long POLL_MILLIS = 100;
   private static final long STOP_SECONDS = 10;
 
-  /** A process that lives shorter than this is one that cannot start. */
+  /** A process that ends earlier counts as failing to start. */
   private static final long RAN_SECONDS = 10;
 
   private static final long MOST_PAUSE_SECONDS = 30;
@@ -39,7 +39,7 @@ public final class Jvm implements AutoCloseable {
   private boolean closed;
 
   /**
-   * What runs in a JVM.
+   * A program for a JVM.
    *
    * @param flags of the JVM
    * @param classPath as {@code java -cp} takes it
@@ -48,7 +48,7 @@ public final class Jvm implements AutoCloseable {
    */
   public record Program(List<String> flags, String classPath, String main, List<String> arguments) {
 
-    /** What it runs, and where {@link Tethered} comes from. */
+    /** The class path of the program, plus that of {@link Tethered}. */
     private String withTether() {
       try {
         Path tether =
@@ -78,9 +78,9 @@ public final class Jvm implements AutoCloseable {
   /**
    * Starts it, and returns at once.
    *
-   * @param name what it is called; what it says goes to {@code NAME.log}
-   * @param logs the folder of that file, made where it is not there
-   * @throws IOException where no process can be made
+   * @param name its name; its output goes to {@code NAME.log}
+   * @param logs the folder of that file, created if it does not exist
+   * @throws IOException if the process cannot be started
    */
   public static Jvm start(String name, Program program, Path logs) throws IOException {
     Files.createDirectories(logs);
@@ -99,7 +99,7 @@ public final class Jvm implements AutoCloseable {
     var unused = process.onExit().thenAccept(this::later);
   }
 
-  /** Starts it again at once where it had run for a while, else after a pause that grows. */
+  /** Restarts it, at once if it had run for a while, otherwise after a growing pause. */
   private synchronized void later(Process ended) {
     boolean ran = System.nanoTime() - started > TimeUnit.SECONDS.toNanos(RAN_SECONDS);
     pauseSeconds = ran ? 0 : Math.min(MOST_PAUSE_SECONDS, Math.max(1, 2 * pauseSeconds));
@@ -118,9 +118,9 @@ public final class Jvm implements AutoCloseable {
   }
 
   /**
-   * Nothing where it runs, or is about to.
+   * Checks that it runs, or is about to.
    *
-   * @throws IllegalStateException where it ended before it was ready; it says where its log is
+   * @throws IllegalStateException if it ended before it was ready; the message names its log
    */
   synchronized void check() {
     if (!ready && !process.isAlive()) {
@@ -129,22 +129,22 @@ public final class Jvm implements AutoCloseable {
     }
   }
 
-  /** What it is called. */
+  /** Its name. */
   public String name() {
     return name;
   }
 
-  /** The file that it writes to, one run after the other. */
+  /** Its log file, with one run after the other. */
   public Path log() {
     return log;
   }
 
-  /** The process that runs now. */
+  /** The number of the current process. */
   public synchronized long pid() {
     return process.pid();
   }
 
-  /** Ends it as {@code kill -9} does; it is started again. */
+  /** Kills it like {@code kill -9}; it is restarted. */
   public synchronized void kill() {
     process.destroyForcibly();
   }
@@ -152,8 +152,8 @@ public final class Jvm implements AutoCloseable {
   /**
    * Waits until it is ready.
    *
-   * @param now asked ten times a second
-   * @throws IllegalStateException where it ends, or is not ready in time; it says where its log is
+   * @param now the condition, checked ten times a second
+   * @throws IllegalStateException if it ends, or is not ready in time; the message names its log
    */
   public void await(BooleanSupplier now, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -170,7 +170,7 @@ public final class Jvm implements AutoCloseable {
     }
   }
 
-  /** Ends it: asks first, and then does not ask. */
+  /** Stops it, first gently, then by force. */
   @Override
   public void close() {
     Process last;

@@ -8,29 +8,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A stream that runs somewhere and writes to topics, until it is cancelled. */
+/** A running stream that writes to topics until it is cancelled. */
 public interface LiveStream extends AutoCloseable {
 
   /**
-   * Nothing where it runs.
+   * Checks that it runs.
    *
-   * @throws IllegalStateException where it has ended, with what it said
+   * @throws IllegalStateException if it has ended, with its output
    */
   void checkRunning();
 
   /**
-   * The ledger of its input once everything that was sent has left by an exit.
+   * Waits for the ledger of its input in which every record that was sent has left by an exit.
    *
    * @param topic the ledgers of an analysis with one input
    * @param records how many were sent
-   * @throws IllegalStateException where that does not come about in time
+   * @throws IllegalStateException if that does not happen in time
    */
   default Ledger accountsFor(EmbeddedKafka kafka, String topic, long records, Duration patience) {
     return ledger(kafka, topic, ledger -> ledger.read() == records && ledger.balances(), patience);
   }
 
   /**
-   * The same of one of several inputs.
+   * The same for one of several inputs.
    *
    * @param topic the ledgers of all inputs
    */
@@ -45,9 +45,9 @@ public interface LiveStream extends AutoCloseable {
   }
 
   /**
-   * Its newest ledger, once that is as it is wanted.
+   * Waits until its newest ledger satisfies a condition.
    *
-   * @throws IllegalStateException where that does not come about in time
+   * @throws IllegalStateException if that does not happen in time
    */
   default Ledger ledger(
       EmbeddedKafka kafka, String topic, Predicate<Ledger> wanted, Duration patience) {
@@ -74,12 +74,12 @@ public interface LiveStream extends AutoCloseable {
     return rows.stream().map(Ledger::read).filter(which).reduce((one, next) -> next);
   }
 
-  /** What it writes to a topic, until there is enough or patience ends. */
+  /** Follows a topic that it writes to, until there is enough or the time is up. */
   default List<String> follow(
       EmbeddedKafka kafka, String topic, Predicate<List<String>> enough, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!kafka.hasTopic(topic) && System.nanoTime() - deadline < 0) {
-      checkRunning(); // a stream that starts makes its topics
+      checkRunning(); // a starting stream creates its topics
     }
     try (Followed followed = kafka.follow(topic)) {
       followed.until(

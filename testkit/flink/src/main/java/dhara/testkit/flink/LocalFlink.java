@@ -33,17 +33,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * A Flink cluster on one machine, of nothing but this class path: a JobManager, TaskManagers, and
- * the ZooKeeper in which a JobManager that was killed finds its jobs again; each is a JVM of its
- * own, and is started again where it ends. State is kept in RocksDB; checkpoints, savepoints, logs
- * and Flink's configuration are in one folder.
+ * A Flink cluster on one machine, from this class path alone: a JobManager, TaskManagers, and a
+ * ZooKeeper, from which a restarted JobManager recovers its jobs. Each runs in its own JVM, which
+ * is restarted if it ends. State is kept in RocksDB; checkpoints, savepoints, logs and Flink's
+ * configuration are in one folder.
  *
  * <pre>{@code
  * mvn compile exec:exec -Pflink-cluster -Dargs="/tmp/flink --taskManagers=2 --slots=2"
  * }</pre>
  *
- * <p>It is Flink as it is deployed anywhere, with ZooKeeper for high availability; what one machine
- * cannot give is another machine.
+ * <p>It is a normal Flink deployment, with ZooKeeper for high availability, except that there is
+ * only one machine.
  */
 public final class LocalFlink implements AutoCloseable {
 
@@ -66,14 +66,14 @@ public final class LocalFlink implements AutoCloseable {
   }
 
   /**
-   * Starts a cluster, and returns when all of it takes jobs.
+   * Starts a cluster, and returns when it accepts jobs.
    *
-   * @param folder of all that it writes; what an earlier cluster left there, it goes on with
+   * @param folder for everything that it writes; it continues with the data of an earlier cluster
    * @param classPath of its JVMs, as {@code java -cp} takes it
    * @param taskManagers how many
    * @param slots of each
    * @param port of its REST interface and web page
-   * @throws IllegalStateException where one of its JVMs does not start; it says where the log is
+   * @throws IllegalStateException if one of its JVMs does not start; the message names the log
    */
   public static LocalFlink start(
       Path folder, String classPath, int taskManagers, int slots, int port)
@@ -132,9 +132,9 @@ public final class LocalFlink implements AutoCloseable {
     settings.put("state.savepoints.dir", uri(folder, "savepoints"));
     settings.put("taskmanager.numberOfTaskSlots", String.valueOf(slots));
     settings.put("taskmanager.memory.process.size", "1536m");
-    // A stream is on all machines, and not on the first that has room.
+    // Spreads a stream over all machines, instead of filling the first one.
     settings.put("cluster.evenly-spread-out-slots", "true");
-    // Each start of a job loads its classes anew: of those before, some are not yet forgotten.
+    // Each start of a job loads its classes again, before the old ones are unloaded.
     settings.put("taskmanager.memory.jvm-metaspace.size", "384m");
     settings.put("taskmanager.memory.jvm-overhead.fraction", "0.125");
     settings.put("taskmanager.memory.managed.fraction", "0.25");
@@ -198,7 +198,7 @@ public final class LocalFlink implements AutoCloseable {
     }
   }
 
-  /** True; one that has ended is told at once, whichever is waited for. */
+  /** True; throws at once if one has ended, whichever is waited for. */
   private boolean allRun() {
     jvms.forEach(Jvm::check);
     return true;
@@ -213,7 +213,7 @@ public final class LocalFlink implements AutoCloseable {
         .toList();
   }
 
-  /** How many TaskManagers its JobManager knows; below zero where it does not answer. */
+  /** The number of TaskManagers registered with its JobManager; negative if it does not answer. */
   public int registered() {
     HttpRequest overview =
         HttpRequest.newBuilder(URI.create("http://" + address() + "/overview"))
@@ -231,7 +231,7 @@ public final class LocalFlink implements AutoCloseable {
     }
   }
 
-  /** Where it takes jobs: {@code --flinkMaster}. */
+  /** Its address for {@code --flinkMaster}. */
   public String address() {
     return LOCALHOST + ":" + port;
   }
@@ -241,7 +241,7 @@ public final class LocalFlink implements AutoCloseable {
     return configuration;
   }
 
-  /** The JVM of a name: {@code jobmanager}, {@code taskmanager-1}, {@code zookeeper}. */
+  /** The JVM with this name: {@code jobmanager}, {@code taskmanager-1}, {@code zookeeper}. */
   public Jvm jvm(String name) {
     return jvms.stream()
         .filter(jvm -> jvm.name().equals(name))
@@ -253,16 +253,16 @@ public final class LocalFlink implements AutoCloseable {
     return jvms.stream().map(Jvm::name).toList();
   }
 
-  /** Its JVMs, a line each. */
+  /** Its JVMs, one per line. */
   @Override
   public String toString() {
     return jvms.stream().map(Jvm::toString).collect(Collectors.joining(System.lineSeparator()));
   }
 
-  /** Ends it, jobs and all; what they keep stays in the folder. */
+  /** Stops it with its jobs; their data stays in the folder. */
   @Override
   public void close() {
-    // ZooKeeper last: the others say good-bye to it.
+    // ZooKeeper last, because the others sign off from it.
     for (int i = jvms.size() - 1; i >= 0; i--) {
       jvms.get(i).close();
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The main class of a JVM that must not outlive the one that started it, even where that one was
- * killed: it runs another main class, and ends when its standard input does.
+ * The main class of a JVM that must not outlive the one that started it, even if that one is
+ * killed: it runs another main class, and exits when its standard input is closed.
  */
 public final class Tethered {
 
@@ -30,7 +30,7 @@ public final class Tethered {
   private static void hold() {
     try {
       while (System.in.read() >= 0) {
-        // Nobody writes: what comes is the end.
+        // Nobody writes, so the read returns only at the end.
       }
     } catch (IOException e) {
       System.err.println("the tether broke: " + e);
