@@ -54,6 +54,12 @@ class WithdrawnTest {
           contains(key, key));
       assertThat(
           records.stream().map(each -> each.value() == null).toList(), is(List.of(false, true)));
+      assertThat(
+          "a tombstone has no columns, so its revision is in a header",
+          new String(
+              records.get(1).headers().lastHeader("revision").value(), StandardCharsets.UTF_8),
+          is("4"));
+      assertThat(records.get(0).headers().toArray().length, is(0));
     }
   }
 

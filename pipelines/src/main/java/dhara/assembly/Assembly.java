@@ -14,7 +14,6 @@ import dhara.formats.mapping.Mapping;
 import dhara.ledger.Books;
 import dhara.ledger.DeadLetterLimit;
 import dhara.ledger.Ledger;
-import dhara.ledger.RevisionClock;
 import dhara.metrics.DeadLetterReasons;
 import dhara.metrics.Delays.Due;
 import dhara.options.BackfillOptions;
@@ -33,6 +32,8 @@ import dhara.reconcile.Report;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.join.AsOf;
 import dhara.transforms.join.Version;
+import dhara.transforms.revision.NumberRevisions;
+import dhara.transforms.revision.Revision;
 import dhara.transforms.unique.Unique;
 import dhara.transforms.windows.Lateness;
 import dhara.transforms.windows.Windows;
@@ -50,10 +51,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.beam.sdk.values.PCollectionList;
@@ -533,8 +532,7 @@ public final class Assembly implements Flow, AutoCloseable {
         options instanceof WindowOptions windows
             && windows.getEarly() != null
             && !windows.getEarly().isZero();
-    return answer ->
-        early || RevisionClock.first(answer.revision()) ? answer.end().toEpochMilli() : Due.NEVER;
+    return answer -> early || answer.first() ? answer.end().toEpochMilli() : Due.NEVER;
   }
 
   /**
@@ -551,22 +549,19 @@ public final class Assembly implements Flow, AutoCloseable {
       throw new BadOption(
           "--revision", given, "is for backfills; a stream's revisions are by the clock");
     }
-    if (!bounded) {
-      return answers
-          .apply(output.name() + ".Revision", ParDo.of(new ClockedFn<>(sink.deletes())))
-          .setCoder(answers.getCoder());
-    }
-    long revision = given != null ? given : first(sink);
-    return revision == 0
-        ? answers
-        : answers
-            .apply(output.name() + ".Revision", ParDo.of(new RevisionFn<>(revision)))
-            .setCoder(answers.getCoder());
+    PCollection<Answer<K, V>> taken =
+        sink.deletes() || bounded
+            ? answers
+            : answers.apply(output.name() + ".Given", Filter.by(answer -> !answer.isWithdrawn()));
+    long first = given != null ? given : first(sink);
+    return bounded && first == 0
+        ? taken
+        : taken.apply(output.name() + ".Revision", NumberRevisions.from(first));
   }
 
   /** The first revision of what goes to a sink: a backfill's is above all that a stream wrote. */
   private long first(Sink<?> sink) {
-    return bounded && sink.over() ? RevisionClock.at(started) : 0;
+    return bounded && sink.over() ? Revision.at(started).number() : 0;
   }
 
   private @Nullable Comparison comparison() {
@@ -690,45 +685,5 @@ public final class Assembly implements Flow, AutoCloseable {
 
   private static Duration longest(Function<Windows, Duration> what, Windows... windows) {
     return Arrays.stream(windows).map(what).max(Duration::compareTo).orElseThrow();
-  }
-
-  /** Numbers revisions by the clock. */
-  private static final class ClockedFn<K, V> extends DoFn<Answer<K, V>, Answer<K, V>> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final boolean deletes;
-    private final RevisionClock clock = new RevisionClock();
-
-    /**
-     * @param deletes whether the sink takes withdrawals; in others the withdrawn answers stay
-     */
-    ClockedFn(boolean deletes) {
-      this.deletes = deletes;
-    }
-
-    @ProcessElement
-    public void process(@Element Answer<K, V> a, OutputReceiver<Answer<K, V>> out) {
-      if (deletes || !a.isWithdrawn()) {
-        out.output(a.withRevision(clock.next(a.revision() == 0)));
-      }
-    }
-  }
-
-  /** Numbers revisions from a later one on. */
-  private static final class RevisionFn<K, V> extends DoFn<Answer<K, V>, Answer<K, V>> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final long first;
-
-    RevisionFn(long first) {
-      this.first = first;
-    }
-
-    @ProcessElement
-    public void process(@Element Answer<K, V> a, OutputReceiver<Answer<K, V>> out) {
-      out.output(a.withRevision(first + a.revision()));
-    }
   }
 }

@@ -6,6 +6,8 @@ import dhara.formats.RecordFields;
 import dhara.metrics.MeteredStep;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.CountPerBundle;
+import dhara.transforms.revision.Epochs;
+import dhara.transforms.revision.Revision;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.unique.Unique;
 import java.io.IOException;
@@ -23,6 +25,8 @@ import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -30,6 +34,7 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.transforms.windowing.Repeatedly;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
@@ -133,7 +138,7 @@ public final class Books {
                                     .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
                         .withAllowedLateness(org.joda.time.Duration.ZERO)
                         .accumulatingFiredPanes()),
-            new ClockedFn(limit.orElse(null)));
+            new SoFarFn(limit.orElse(null)));
     for (String input : inputs) {
       soFar.apply(input + ".Ledger", LedgerGauges.of(input));
     }
@@ -238,26 +243,40 @@ public final class Books {
     }
   }
 
-  private static final class ClockedFn extends DoFn<KV<String, Ledger>, Ledger> {
+  /** Each ledger of a stream replaces the one before. */
+  static final class SoFarFn extends DoFn<KV<String, Ledger>, Ledger> {
 
     private static final long serialVersionUID = 1L;
 
-    private final @Nullable DeadLetterLimit limit;
-    private final RevisionClock clock = new RevisionClock();
+    @StateId("epoch")
+    private final StateSpec<ValueState<Long>> epochSpec = Epochs.state();
 
-    ClockedFn(@Nullable DeadLetterLimit limit) {
+    private final @Nullable DeadLetterLimit limit;
+    private transient Epochs epochs;
+
+    SoFarFn(@Nullable DeadLetterLimit limit) {
       this.limit = limit;
     }
 
+    @Setup
+    public void setUp() {
+      epochs = new Epochs(System::currentTimeMillis);
+    }
+
     @ProcessElement
-    public void process(@Element KV<String, Ledger> ledger, OutputReceiver<Ledger> out) {
+    public void process(
+        @Element KV<String, Ledger> ledger,
+        PaneInfo pane,
+        @StateId("epoch") ValueState<Long> state,
+        OutputReceiver<Ledger> out) {
       if (limit != null) {
         Optional<String> exceeded = limit.exceededSoFar(ledger.getValue());
         if (exceeded.isPresent()) {
           throw StreamStopped.because(exceeded.get());
         }
       }
-      out.output(ledger.getValue().withRevision(clock.next(false)));
+      long epoch = epochs.of(ledger.getKey(), state);
+      out.output(ledger.getValue().withRevision(new Revision(epoch, pane.getIndex()).number()));
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Reads rows of answers. Columns up to {@code window_end} are key and window, then comes {@code
- * revision} (0 where there is none), then the value.
+ * revision} (if there is none, 0, and of a tombstone {@link AnswerRow#ALL_BEFORE}), then the value.
  */
 record AnswerReader(Canonical canonical) implements WrittenRow.Reader<AnswerRow> {
 
@@ -43,7 +43,7 @@ record AnswerReader(Canonical canonical) implements WrittenRow.Reader<AnswerRow>
         canonical.key(key),
         start,
         end,
-        row.tombstone() ? 0 : revision(row),
+        revision(row),
         row.order(),
         row.tombstone() ? null : canonical.value(value));
   }
@@ -67,7 +67,7 @@ record AnswerReader(Canonical canonical) implements WrittenRow.Reader<AnswerRow>
   private static long revision(WrittenRow row) {
     JsonNode node = row.columns().get(REVISION);
     if (node == null) {
-      return 0;
+      return row.tombstone() ? AnswerRow.ALL_BEFORE : 0;
     }
     if (node.isIntegralNumber() && node.canConvertToLong()) {
       return node.longValue();

@@ -13,8 +13,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param end end of the window (exclusive)
  * @param revision of one key and window the highest is the answer
  * @param order where it stands among rows of its key: on a tie of revisions the largest counts
- * @param value the value's columns, as a JSON object; null for a tombstone, which removes all rows
- *     of its key and window that stand before it
+ * @param value the value's columns, as a JSON object; null for a tombstone: if it is what counts,
+ *     there is no answer
  */
 public record AnswerRow(
     String output,
@@ -23,4 +23,8 @@ public record AnswerRow(
     Instant end,
     long revision,
     long order,
-    @Nullable String value) {}
+    @Nullable String value) {
+
+  /** The revision of a tombstone that names none: it removes all rows that stand before it. */
+  static final long ALL_BEFORE = -1;
+}

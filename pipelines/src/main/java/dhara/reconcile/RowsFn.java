@@ -40,7 +40,7 @@ final class RowsFn<K extends Record, V extends Record> extends DoFn<Answer<K, V>
             answer.end(),
             answer.revision(),
             0,
-            canonical.value(object(value, answer.value()))));
+            answer.isWithdrawn() ? null : canonical.value(object(value, answer.value()))));
   }
 
   private static <R extends Record> ObjectNode object(RecordFields<R> fields, R record)

@@ -2,13 +2,18 @@ package dhara.reconcile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The rows of one side, key and window, come in any order; which of them is the answer. A row that
- * another beats in revision and in place can never be it, so that one row is kept as a rule. Rows
- * of one revision and place that say different things contradict each other, unless a later one
- * counts.
+ * The rows of one side, key and window, come in any order; the one of the highest revision is what
+ * they settle on: the answer, or, if it is a tombstone, that there is none. Of equal revisions the
+ * last row counts. A tombstone that names no revision was written by another program: what stands
+ * before it does not count.
+ *
+ * <p>A row that another beats in revision and in place can never be the answer, so one row is kept
+ * as a rule. Rows of one revision and place that say different things contradict each other, unless
+ * a later one counts.
  */
 final class Settling {
 
@@ -16,7 +21,7 @@ final class Settling {
   private long removedUpTo = -1;
 
   void add(AnswerRow row) {
-    if (row.value() == null) {
+    if (row.revision() == AnswerRow.ALL_BEFORE) {
       removedUpTo = Math.max(removedUpTo, row.order());
       return;
     }
@@ -32,12 +37,12 @@ final class Settling {
   private static boolean beats(AnswerRow one, AnswerRow other) {
     boolean tied = one.revision() == other.revision() && one.order() == other.order();
     return tied
-        ? one.value().equals(other.value())
+        ? Objects.equals(one.value(), other.value())
         : one.revision() >= other.revision() && one.order() >= other.order();
   }
 
   /**
-   * The highest revision after the last tombstone; null where nothing is left.
+   * The answer; null if there is none.
    *
    * @throws IllegalStateException where two rows are the answer, and differ
    */
@@ -54,6 +59,6 @@ final class Settling {
       }
       best = row;
     }
-    return best;
+    return best == null || best.value() == null ? null : best;
   }
 }

@@ -25,6 +25,11 @@ class DueTest {
     Windowed options = PipelineOptionsFactory.as(Windowed.class);
     assertThat(due(options, 0), is(END.toEpochMilli()));
     assertThat(due(options, 1), is(Due.NEVER));
+    assertThat(
+        "whether it is the first is a fact of its own",
+        Assembly.<String, String>due(options)
+            .millis(new Answer<>("key", START, END, 7, true, "value")),
+        is(END.toEpochMilli()));
     options.setEarly(Duration.ZERO);
     assertThat(due(options, 1), is(Due.NEVER));
     assertThat(due(PipelineOptionsFactory.as(DharaOptions.class), 1), is(Due.NEVER));

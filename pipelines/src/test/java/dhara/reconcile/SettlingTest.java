@@ -46,7 +46,16 @@ class SettlingTest {
   }
 
   @Test
-  void aTombstoneRemovesWhatStandsBeforeIt() {
+  void aTombstoneWithARevisionCountsLikeAnyRow() {
+    assertThat(settled(row(5, 7), tombstone(6, 8)), is(nullValue()));
+    assertThat("wherever it stands", settled(tombstone(6, 6), row(5, 7)), is(nullValue()));
+    assertThat(settled(row(7, 7), tombstone(6, 8)), is(row(7, 7)));
+    assertThat("of equal ones the last", settled(row(6, 7), tombstone(6, 8)), is(nullValue()));
+    assertThat(settled(tombstone(6, 7), row(6, 8)), is(row(6, 8)));
+  }
+
+  @Test
+  void aTombstoneWithoutARevisionRemovesWhatStandsBeforeIt() {
     assertThat(settled(row(5, 7), tombstone(8)), is(nullValue()));
     assertThat(settled(tombstone(6), row(0, 7)), is(row(0, 7)));
     assertThat(settled(row(5, 7), row(0, 9), tombstone(8)), is(row(0, 9)));
@@ -58,7 +67,12 @@ class SettlingTest {
     for (int round = 0; round < 3_000; round++) {
       List<AnswerRow> log = new ArrayList<>();
       for (int offset = 0; offset < 1 + random.nextInt(6); offset++) {
-        log.add(random.nextInt(5) == 0 ? tombstone(offset) : row(random.nextInt(4), offset));
+        log.add(
+            switch (random.nextInt(10)) {
+              case 0 -> tombstone(offset);
+              case 1, 2 -> tombstone(random.nextInt(4), offset);
+              default -> row(random.nextInt(4), offset);
+            });
       }
       AnswerRow expected = asALogReadInOrder(log);
       Collections.shuffle(log, random);
@@ -69,13 +83,13 @@ class SettlingTest {
   private static @Nullable AnswerRow asALogReadInOrder(List<AnswerRow> log) {
     AnswerRow answer = null;
     for (AnswerRow row : log) {
-      if (row.value() == null) {
+      if (row.revision() == AnswerRow.ALL_BEFORE) {
         answer = null;
       } else if (answer == null || row.revision() >= answer.revision()) {
         answer = row;
       }
     }
-    return answer;
+    return answer == null || answer.value() == null ? null : answer;
   }
 
   private static @Nullable AnswerRow settled(AnswerRow... rows) {
@@ -91,6 +105,10 @@ class SettlingTest {
   }
 
   private static AnswerRow tombstone(long order) {
-    return new AnswerRow("hauls", "{}", NINE, NINE.plusSeconds(60), 0, order, null);
+    return tombstone(AnswerRow.ALL_BEFORE, order);
+  }
+
+  private static AnswerRow tombstone(long revision, long order) {
+    return new AnswerRow("hauls", "{}", NINE, NINE.plusSeconds(60), revision, order, null);
   }
 }

@@ -200,6 +200,6 @@ class RecordSchemasTest {
     assertThat(new RecordSchemas().schemaFor(TypeDescriptor.of(String.class)), nullValue());
     assertThat(
         new RecordSchemas().schemaFor(new TypeDescriptor<Answer<Leg, Leg>>() {}).getFieldNames(),
-        equalTo(List.of("key", "start", "end", "revision", "value")));
+        equalTo(List.of("key", "start", "end", "revision", "first", "value")));
   }
 }

@@ -150,6 +150,14 @@ public final class RowFormat<T> implements Serializable {
     return element instanceof Answer<?, ?> answer && answer.isWithdrawn();
   }
 
+  /** The revision of an answer, or of its withdrawal. */
+  public long revision(T element) {
+    if (element instanceof Answer<?, ?> answer) {
+      return answer.revision();
+    }
+    throw new IllegalArgumentException("only answers are withdrawn, and this is " + element);
+  }
+
   /**
    * One line of JSON without the line feed. A withdrawal has no columns of the value, and {@code
    * "withdrawn":true} instead.

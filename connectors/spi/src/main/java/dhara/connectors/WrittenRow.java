@@ -8,7 +8,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * A row as a sink wrote it, read back.
  *
  * @param name what the rows are: an output, {@code late}, {@code dead-letters}
- * @param columns in the order in which they were written; of a tombstone those of its key
+ * @param columns in the order in which they were written; of a tombstone those of its key, and
+ *     {@code revision} if it has one
  * @param tombstone whether it only says that what has its key is no more
  * @param order where it stands among rows with its key: a later one has the larger
  * @param place the file or topic and the position in it, for errors

@@ -13,21 +13,39 @@ import java.time.Instant;
  * with a higher revision, and what was never written may be withdrawn, which changes nothing. Code
  * that takes answers asks {@link #isWithdrawn} before it asks for the value.
  *
+ * <p>A transform counts the answers of a key and window, and this count is the revision of what it
+ * gives. A sink needs more than a count, because a stream that is restored counts again from its
+ * checkpoint on; {@link dhara.transforms.revision.NumberRevisions} makes revisions that only rise.
+ *
  * @param key what the answer is about; a record, whose components become columns
  * @param start start of the window (inclusive)
  * @param end end of the window (exclusive)
- * @param revision at least 0, and higher for each answer of the key and window than for those that
- *     it replaces; 0 if there are none, but for sliding windows that may answer early or late,
- *     whose first answer can have a higher one
+ * @param revision at least 0 and below {@link #REVISIONS}, and higher for each answer of the key
+ *     and window than for those that it replaces
+ * @param first whether it is the first answer of its key and window, as far as whoever gives it
+ *     knows: sliding windows know it of the answers at their end, if there are no early ones
  * @param value the answer; a record, whose components become columns; null only if withdrawn
  */
-public record Answer<K, V>(K key, Instant start, Instant end, long revision, V value) {
+public record Answer<K, V>(
+    K key, Instant start, Instant end, long revision, boolean first, V value) {
 
-  /** Refuses a negative revision: {@link AnswerCoder} marks tombstones by the sign. */
+  /** Revisions are below this. */
+  public static final long REVISIONS = 1L << 62;
+
+  /** Refuses a revision that {@link AnswerCoder} would take for one of its marks. */
   public Answer {
-    if (revision < 0) {
-      throw new IllegalArgumentException("a revision is at least 0, but is " + revision);
+    if (revision < 0 || revision >= REVISIONS) {
+      throw new IllegalArgumentException(
+          "a revision is at least 0 and below 2^62, but is " + revision);
     }
+    if (first && value == null) {
+      throw new IllegalArgumentException("nothing was given yet that could be withdrawn");
+    }
+  }
+
+  /** An answer of a count: the first one if it is 0. */
+  public Answer(K key, Instant start, Instant end, long revision, V value) {
+    this(key, start, end, revision, revision == 0 && value != null, value);
   }
 
   /**
@@ -36,7 +54,7 @@ public record Answer<K, V>(K key, Instant start, Instant end, long revision, V v
    * @param revision higher than that of the answer
    */
   public static <K, V> Answer<K, V> withdrawn(K key, Instant start, Instant end, long revision) {
-    return new Answer<>(key, start, end, revision, null);
+    return new Answer<>(key, start, end, revision, false, null);
   }
 
   /** Whether the answer of this key and window was taken back: there is no value. */
@@ -66,6 +84,11 @@ public record Answer<K, V>(K key, Instant start, Instant end, long revision, V v
 
   /** The same answer, or the same withdrawal, with another revision. */
   public Answer<K, V> withRevision(long newRevision) {
-    return new Answer<>(key, start, end, newRevision, value);
+    return new Answer<>(key, start, end, newRevision, first, value);
+  }
+
+  /** The same answer, known to be the first of its key and window, whatever its revision. */
+  public Answer<K, V> asFirst() {
+    return new Answer<>(key, start, end, revision, true, value);
   }
 }

@@ -11,8 +11,10 @@ import org.apache.beam.sdk.util.VarInt;
 
 /**
  * Codes an {@link Answer}: key, window and revision, value. Windows are whole milliseconds. A
- * withdrawn answer has the complement of its revision, which is negative, and no value after it;
- * all others are coded as they were before answers could be withdrawn.
+ * withdrawn answer has the complement of its revision, which is negative, and no value after it.
+ * The first answer of its key and window has revision 0 as a rule; where it is otherwise, the
+ * revision is marked by a bit that no revision has. So answers that states hold are coded as they
+ * were before answers could be withdrawn.
  */
 public final class AnswerCoder<K, V> extends StructuredCoder<Answer<K, V>> {
 
@@ -50,7 +52,8 @@ public final class AnswerCoder<K, V> extends StructuredCoder<Answer<K, V>> {
       VarInt.encode(~answer.revision(), out);
       return;
     }
-    VarInt.encode(answer.revision(), out);
+    boolean marked = answer.first() != (answer.revision() == 0);
+    VarInt.encode(marked ? answer.revision() | Answer.REVISIONS : answer.revision(), out);
     value.encode(answer.value(), out);
   }
 
@@ -59,10 +62,13 @@ public final class AnswerCoder<K, V> extends StructuredCoder<Answer<K, V>> {
     K of = key.decode(in);
     Instant start = Instant.ofEpochMilli(VarInt.decodeLong(in));
     Instant end = Instant.ofEpochMilli(VarInt.decodeLong(in));
-    long revision = VarInt.decodeLong(in);
-    return revision < 0
-        ? Answer.withdrawn(of, start, end, ~revision)
-        : new Answer<>(of, start, end, revision, value.decode(in));
+    long coded = VarInt.decodeLong(in);
+    if (coded < 0) {
+      return Answer.withdrawn(of, start, end, ~coded);
+    }
+    boolean marked = coded >= Answer.REVISIONS;
+    long revision = marked ? coded - Answer.REVISIONS : coded;
+    return new Answer<>(of, start, end, revision, marked != (revision == 0), value.decode(in));
   }
 
   @Override

@@ -364,6 +364,7 @@ public final class Answers<E, K, InT, AccT, OutT>
                 Instant.ofEpochMilli(interval.start().getMillis()),
                 Instant.ofEpochMilli(interval.end().getMillis()),
                 pane.getIndex(),
+                value != null && pane.isFirst(),
                 value));
       }
     }

@@ -256,7 +256,7 @@ final class Slide<K, InT, AccT, OutT>
       fold(now, came, slices, out);
       if (!grid.early()) {
         SumTable<AccT> whole = aggregation.table().add(within(ended, slices));
-        whole.forEach((key, revision, sum) -> give(key, ended, revision, sum, out));
+        whole.forEach((key, revision, sum) -> give(key, ended, revision, true, sum, out));
       }
       long next = SlideGrid.NONE;
       long closes = SlideGrid.NONE;
@@ -310,11 +310,16 @@ final class Slide<K, InT, AccT, OutT>
           now.answered,
           came,
           slices,
-          (key, end, revision, sum) -> give(key, end, revision, sum, out));
+          (key, end, revision, sum) -> give(key, end, revision, false, sum, out));
     }
 
     private void give(
-        KeyTable.Entry key, long end, long revision, AccT sum, OutputReceiver<Answer<K, OutT>> out)
+        KeyTable.Entry key,
+        long end,
+        long revision,
+        boolean first,
+        AccT sum,
+        OutputReceiver<Answer<K, OutT>> out)
         throws IOException {
       OutT value = aggregation.fn().extractOutput(sum);
       if (value != null || revision > 0) {
@@ -324,6 +329,7 @@ final class Slide<K, InT, AccT, OutT>
                 Instant.ofEpochMilli(end - grid.width()),
                 Instant.ofEpochMilli(end),
                 revision,
+                value != null && (first || revision == 0),
                 value),
             org.joda.time.Instant.ofEpochMilli(end - 1));
       }

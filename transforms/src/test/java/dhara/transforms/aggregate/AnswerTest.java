@@ -45,9 +45,12 @@ class AnswerTest {
   @Test
   void answersAndWithdrawalsAreCoded() throws Exception {
     for (Answer<String, Long> answer : List.of(GIVEN, WITHDRAWN)) {
-      for (long revision : new long[] {0, 1, 300, Long.MAX_VALUE}) {
+      for (long revision : new long[] {0, 1, 300, Answer.REVISIONS - 1}) {
         CoderProperties.coderDecodeEncodeEqual(CODER, answer.withRevision(revision));
       }
+    }
+    for (long revision : new long[] {0, 1, 300, Answer.REVISIONS - 1}) {
+      CoderProperties.coderDecodeEncodeEqual(CODER, GIVEN.asFirst().withRevision(revision));
     }
     CoderProperties.coderSerializable(CODER);
   }
@@ -60,9 +63,22 @@ class AnswerTest {
   }
 
   @Test
-  void aNegativeRevisionIsRefused() {
-    assertThat(
-        assertThrows(IllegalArgumentException.class, () -> GIVEN.withRevision(-1)).getMessage(),
-        containsString("a revision is at least 0, but is -1"));
+  void whetherAnAnswerIsTheFirstIsAFactOfItsOwn() {
+    Answer<String, Long> first = new Answer<>("k", START, END, 0, 7L);
+    assertThat(first.first(), is(true));
+    assertThat(first.withRevision(9).first(), is(true));
+    assertThat(GIVEN.first(), is(false));
+    assertThat(GIVEN.withRevision(0).first(), is(false));
+    assertThat(WITHDRAWN.withRevision(0).first(), is(false));
+  }
+
+  @Test
+  void aRevisionOutOfBoundsIsRefused() {
+    for (long revision : new long[] {-1, Answer.REVISIONS}) {
+      assertThat(
+          assertThrows(IllegalArgumentException.class, () -> GIVEN.withRevision(revision))
+              .getMessage(),
+          containsString("a revision is at least 0 and below 2^62, but is " + revision));
+    }
   }
 }

@@ -89,8 +89,6 @@ final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
 
     private static final long serialVersionUID = 1L;
 
-    private static final byte[] TOMBSTONE = {};
-
     private final RowFormat<T> rows;
     private final TooLong<T> tooLong;
     private final KafkaSink kafka;
@@ -136,7 +134,8 @@ final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
         last = window;
       }
       byte[] key = rows.jsonKey(element);
-      byte[] json = rows.withdrawn(element) ? TOMBSTONE : rows.json(element);
+      byte[] json =
+          rows.withdrawn(element) ? Tombstone.of(rows.revision(element)) : rows.json(element);
       if (key.length + json.length > limit) {
         tooLong(element, key, json, out, others.get(TooLong.REPLACED));
       } else {
@@ -159,8 +158,9 @@ final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
       }
       LOG.warn("{}: {}; it is a dead letter", letter.input(), letter.text());
       replaced.output(letter);
-      if (key.length <= limit) {
-        out.output(KV.of(key, TOMBSTONE));
+      byte[] tombstone = Tombstone.of(rows.revision(element));
+      if (key.length + tombstone.length <= limit) {
+        out.output(KV.of(key, tombstone));
       }
     }
 

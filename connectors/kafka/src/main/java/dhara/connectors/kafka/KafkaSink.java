@@ -14,14 +14,14 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes encoded pairs of key and value to a Kafka topic: {@code
- * kafka://broker1:9092,broker2:9092/topic}. An empty key means none, an empty value a tombstone.
+ * kafka://broker1:9092,broker2:9092/topic}. An empty key means none, an empty value or one of
+ * {@link Tombstone} a tombstone.
  *
  * <ul>
  *   <li>{@code partitions=}: how many a topic gets that is not there yet; 1 by default
@@ -189,7 +189,6 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
         throw new IllegalArgumentException(
             address.source() + ": an upsert needs a key, else nothing says what it replaces");
       }
-      byte[] value = record.getValue().length == 0 ? null : record.getValue();
       int length = record.getKey().length + record.getValue().length;
       if (length > limit.record()) {
         throw new IllegalStateException(
@@ -197,7 +196,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
                     + " and producer.max.request.size where you set it")
                 .formatted(option, address.source(), length, limit.record()));
       }
-      bundle.send(new ProducerRecord<>(address.topic(), key, value));
+      bundle.send(Tombstone.record(address.topic(), key, record.getValue()));
     }
 
     @FinishBundle

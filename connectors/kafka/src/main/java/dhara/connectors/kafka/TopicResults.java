@@ -34,6 +34,8 @@ final class TopicResults implements ResultSet {
   /** The assumed size of a row, because only offsets are known. */
   private static final long BYTES_PER_ROW = 300;
 
+  private static final String REVISION = "revision";
+
   private final Endpoint endpoint;
   private final KafkaSpan span;
   private final NavigableSet<String> names;
@@ -170,6 +172,9 @@ final class TopicResults implements ResultSet {
       }
       try {
         ObjectNode columns = RowJson.object(json, 0, json.length);
+        if (tombstone) {
+          Tombstone.revision(record).ifPresent(revision -> columns.put(REVISION, revision));
+        }
         return new WrittenRow(name, columns, tombstone, record.offset(), place);
       } catch (IOException e) {
         throw WrittenRow.unreadable(

@@ -1,0 +1,228 @@
+package dhara.transforms.revision;
+
+import dhara.records.RecordOutput;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.AnswerCoder;
+import dhara.transforms.shards.BlockReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.state.StateSpec;
+import org.apache.beam.sdk.state.ValueState;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.joda.time.Duration;
+
+/**
+ * Numbers the answers of a run for a store, in which the highest {@link Revision} of a key and
+ * window counts, whichever run or worker wrote it.
+ *
+ * <p>Data: answers, whose revisions are counts → the same answers, whose revisions are numbers of
+ * {@link Revision}. Time: answers of a stream have the last moment of their windows, and are in the
+ * global window; those of a backfill stay as they are. State: of a stream's 256 shards an {@link
+ * Epoch} each, a number, as long as the stream lives; of a backfill none, because it has one epoch:
+ * when it was started. Late: nothing is dropped.
+ *
+ * <pre>{@code
+ * answers.apply(NumberRevisions.from(Revision.at(started).number())).apply(store)
+ * }</pre>
+ *
+ * <p>What a bundle has answered goes to a shard in one list, so that a state is read for a list and
+ * not for an answer. The answers of a key stay in their order, if the engine keeps it.
+ */
+public final class NumberRevisions<K, V>
+    extends PTransform<PCollection<Answer<K, V>>, PCollection<Answer<K, V>>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** A share of the keys for each of many workers. */
+  private static final int SHARDS = 256;
+
+  private final long first;
+  private final Epochs.Clock clock;
+
+  private NumberRevisions(long first, Epochs.Clock clock) {
+    this.first = first;
+    this.clock = clock;
+  }
+
+  /**
+   * The revisions of a run.
+   *
+   * @param first the number of the first answers of a backfill: {@link Revision#at} its start if it
+   *     is to replace what is there; a stream's are by the clock
+   */
+  public static <K, V> NumberRevisions<K, V> from(long first) {
+    return new NumberRevisions<>(first, System::currentTimeMillis);
+  }
+
+  /** The same with other clocks on the workers of a stream; for tests. */
+  public NumberRevisions<K, V> withClock(Epochs.Clock newClock) {
+    return new NumberRevisions<>(first, newClock);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // the coder of answers has their types
+  public PCollection<Answer<K, V>> expand(PCollection<Answer<K, V>> answers) {
+    if (answers.isBounded() == IsBounded.BOUNDED) {
+      return answers.apply("Number", ParDo.of(new CountFn<>(first))).setCoder(answers.getCoder());
+    }
+    if (!(answers.getCoder() instanceof AnswerCoder<?, ?> coder)) {
+      throw new IllegalArgumentException(
+          "answers are coded by an AnswerCoder, not by " + answers.getCoder());
+    }
+    return answers
+        .apply(
+            "Global",
+            Window.<Answer<K, V>>into(new GlobalWindows())
+                .triggering(DefaultTrigger.of())
+                .withAllowedLateness(Duration.ZERO)
+                .discardingFiredPanes())
+        .apply("Shard", ParDo.of(new ShardFn<>((Coder<K>) coder.keyCoder())))
+        .setCoder(KvCoder.of(VarIntCoder.of(), ListCoder.of(answers.getCoder())))
+        .apply("Number", ParDo.of(new EpochFn<>(clock)))
+        .setCoder(answers.getCoder());
+  }
+
+  /** Counts from the first: an answer of a backfill that is made again has the same revision. */
+  private static final class CountFn<K, V> extends DoFn<Answer<K, V>, Answer<K, V>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final long first;
+
+    CountFn(long first) {
+      this.first = first;
+    }
+
+    @ProcessElement
+    public void process(@Element Answer<K, V> a, OutputReceiver<Answer<K, V>> out) {
+      out.output(a.withRevision(first + a.revision()));
+    }
+  }
+
+  /** Collects the answers of a bundle by shards. */
+  static final class ShardFn<K, V> extends DoFn<Answer<K, V>, KV<Integer, List<Answer<K, V>>>> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Bounds the memory of a bundle: all of a window's answers may be in one. */
+    private static final int MOST = 20_000;
+
+    private final Coder<K> keys;
+    private transient RecordOutput key;
+    private transient Map<Integer, List<Answer<K, V>>> shards;
+    private transient int size;
+
+    ShardFn(Coder<K> keys) {
+      this.keys = keys;
+    }
+
+    @Setup
+    public void setUp() {
+      key = new RecordOutput(64);
+    }
+
+    @StartBundle
+    public void startBundle() {
+      clear(); // a bundle that failed may have left something behind
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context) throws IOException {
+      Answer<K, V> answer = context.element();
+      key.cutTo(0);
+      keys.encode(answer.key(), key);
+      int hash = BlockReader.hash(key.bytes(), 0, key.size());
+      int shard = Math.floorMod(hash, SHARDS);
+      shards.computeIfAbsent(shard, of -> new ArrayList<>()).add(answer);
+      size++;
+      if (size >= MOST) {
+        shards.forEach((of, some) -> context.outputWithTimestamp(KV.of(of, some), first(some)));
+        clear();
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      shards.forEach(
+          (of, some) -> context.output(KV.of(of, some), first(some), GlobalWindow.INSTANCE));
+      clear();
+    }
+
+    private void clear() {
+      shards = new HashMap<>(); // and not cleared, because its lists were given away
+      size = 0;
+    }
+
+    private static <K, V> org.joda.time.Instant first(List<Answer<K, V>> answers) {
+      long first = Long.MAX_VALUE;
+      for (Answer<K, V> answer : answers) {
+        first = Math.min(first, last(answer));
+      }
+      return org.joda.time.Instant.ofEpochMilli(first);
+    }
+
+    /** A list may have answers of earlier windows than the answer that makes it too long. */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public Duration getAllowedTimestampSkew() {
+      return Duration.millis(Long.MAX_VALUE);
+    }
+  }
+
+  /** Gives each answer of a list the epoch of its shard. */
+  static final class EpochFn<K, V> extends DoFn<KV<Integer, List<Answer<K, V>>>, Answer<K, V>> {
+
+    private static final long serialVersionUID = 1L;
+
+    @StateId("epoch")
+    private final StateSpec<ValueState<Long>> epochSpec = Epochs.state();
+
+    private final Epochs.Clock clock;
+    private transient Epochs epochs;
+
+    EpochFn(Epochs.Clock clock) {
+      this.clock = clock;
+    }
+
+    @Setup
+    public void setUp() {
+      epochs = new Epochs(clock);
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, List<Answer<K, V>>> shard,
+        @StateId("epoch") ValueState<Long> state,
+        OutputReceiver<Answer<K, V>> out) {
+      long epoch = epochs.of(shard.getKey(), state);
+      for (Answer<K, V> answer : shard.getValue()) {
+        out.outputWithTimestamp(
+            answer.withRevision(new Revision(epoch, answer.revision()).number()),
+            org.joda.time.Instant.ofEpochMilli(last(answer)));
+      }
+    }
+  }
+
+  /** The last moment of an answer's window; of one that never ends, the last of all. */
+  private static long last(Answer<?, ?> answer) {
+    return Math.min(
+        answer.end().toEpochMilli() - 1, GlobalWindow.INSTANCE.maxTimestamp().getMillis());
+  }
+}
