@@ -1,0 +1,162 @@
+package dhara.proof;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.pipelines.Analysis;
+import dhara.testkit.EmbeddedKafka;
+import dhara.transforms.revision.Revision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/**
+ * A stream on an embedded Flink that answers early and often is killed amid its answers, twice from
+ * the same checkpoint: the revisions of each key and window rise with the offsets all the same, and
+ * the last is the oracle's answer.
+ */
+@Isolated("it starts processes, each of which takes both cores")
+class RevisionsResumeTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  @Test
+  void theRevisionsOfAKeyRiseWithItsOffsetsThoughTheStreamIsKilledTwiceFromOneCheckpoint()
+      throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      Replayed replayed =
+          Replayed.of(
+              kafka,
+              folder,
+              Analysis.all().get("order-metrics"),
+              "all",
+              5,
+              1_500,
+              List.of("--disorder=PT8S", "--late=0.03", "--lateBy=PT2M", "--duplicates=0.05"));
+      List<ConsumerRecord<byte[], byte[]>> all = kafka.readAll("all");
+      kafka.createTopic("events", 4);
+      Path checkpoints = folder.resolve("checkpoints");
+      List<String> arguments =
+          List.of(
+              "order-metrics",
+              "--events=" + kafka.uri("events"),
+              "--answers=" + kafka.uri("answers"),
+              "--disorder=PT10S",
+              "--lateness=PT20S",
+              "--idleAfter=PT1H",
+              "--early=PT0.2S",
+              "--checkpoints=" + checkpoints);
+      try (EmbeddedStream stream =
+          EmbeddedStream.start(folder, with(arguments, "--checkpointingInterval=500"))) {
+        copy(kafka, all, 0);
+        stream.follow(kafka, "answers", rows -> rows.size() > 100, PATIENCE);
+        checkpointed(checkpoints);
+      }
+      for (int kill = 1; kill <= 2; kill++) {
+        int before = kafka.readAll("answers").size();
+        try (EmbeddedStream stream =
+            EmbeddedStream.start(
+                folder,
+                with(arguments, "--resume=" + checkpoints, "--checkpointingInterval=3600000"))) {
+          copy(kafka, all, kill);
+          stream.follow(kafka, "answers", rows -> rows.size() > before + 100, PATIENCE);
+        }
+      }
+      try (EmbeddedStream stream =
+          EmbeddedStream.start(folder, with(arguments, "--resume=" + checkpoints))) {
+        copy(kafka, all, 3);
+        new Settling(kafka, stream).check(Analysis.all().get("order-metrics"), replayed, "answers");
+        stream.end();
+      }
+      Map<String, List<Long>> revisions = revisions(kafka.readAll("answers"));
+      assertThat("nothing else was tested", revisions.size(), is(greaterThan(50)));
+      assertThat(
+          revisions.entrySet().stream().filter(key -> !rise(key.getValue())).toList(), empty());
+      long latest =
+          revisions.values().stream().mapToLong(key -> key.get(key.size() - 1)).max().getAsLong();
+      assertThat(latest / Revision.COUNTS, is(lessThanOrEqualTo(Instant.now().toEpochMilli())));
+      assertThat(Upserts.in(kafka, "answers").unclear(replayed.newest()), is(empty()));
+    }
+  }
+
+  /** The revisions of each key, in the order of their offsets. */
+  private static Map<String, List<Long>> revisions(List<ConsumerRecord<byte[], byte[]>> answers)
+      throws IOException {
+    Map<String, List<Long>> revisions = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> answer : answers) {
+      revisions
+          .computeIfAbsent(new String(answer.key(), UTF_8), key -> new ArrayList<>())
+          .add(JSON.readTree(answer.value()).get("revision").asLong());
+    }
+    return revisions;
+  }
+
+  private static boolean rise(List<Long> revisions) {
+    for (int i = 1; i < revisions.size(); i++) {
+      if (revisions.get(i) <= revisions.get(i - 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A quarter of the records of each partition. */
+  private static void copy(
+      EmbeddedKafka kafka, List<ConsumerRecord<byte[], byte[]>> all, int quarter) {
+    long[] sizes = new long[4];
+    all.forEach(record -> sizes[record.partition()]++);
+    kafka.produce(
+        all.stream()
+            .filter(record -> record.offset() * 4 / sizes[record.partition()] == quarter)
+            .map(
+                record ->
+                    EmbeddedKafka.record(
+                        "events",
+                        record.partition(),
+                        Instant.ofEpochMilli(record.timestamp()),
+                        record.key(),
+                        record.value()))
+            .toList());
+  }
+
+  /** Waits until a checkpoint is completed. */
+  private static void checkpointed(Path checkpoints) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() - deadline < 0) {
+      try (Stream<Path> files = Files.walk(checkpoints, 3)) {
+        if (files.anyMatch(file -> file.endsWith("_metadata"))) {
+          return;
+        }
+      } catch (UncheckedIOException e) {
+        continue; // an older one is deleted while we look
+      }
+      TimeUnit.MILLISECONDS.sleep(50); // between two looks at the folder
+    }
+    throw new IllegalStateException("no checkpoint is completed in " + checkpoints);
+  }
+
+  private static List<String> with(List<String> arguments, String... more) {
+    return Stream.concat(arguments.stream(), Stream.of(more)).toList();
+  }
+}
