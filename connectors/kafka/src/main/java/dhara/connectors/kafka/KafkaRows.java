@@ -135,7 +135,9 @@ final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
       }
       byte[] key = rows.jsonKey(element);
       byte[] json =
-          rows.withdrawn(element) ? Tombstone.of(rows.revision(element)) : rows.json(element);
+          rows.withdrawn(element)
+              ? KafkaSink.Tombstone.of(rows.revision(element))
+              : rows.json(element);
       if (key.length + json.length > limit) {
         tooLong(element, key, json, out, others.get(TooLong.REPLACED));
       } else {
@@ -158,7 +160,7 @@ final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
       }
       LOG.warn("{}: {}; it is a dead letter", letter.input(), letter.text());
       replaced.output(letter);
-      byte[] tombstone = Tombstone.of(rows.revision(element));
+      byte[] tombstone = KafkaSink.Tombstone.of(rows.revision(element));
       if (key.length + tombstone.length <= limit) {
         out.output(KV.of(key, tombstone));
       }

@@ -1,10 +1,14 @@
 package dhara.connectors.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dhara.connectors.Endpoint;
 import dhara.options.BadOption;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -12,8 +16,11 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -218,6 +225,49 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
         // Whatever matters was waited for with its bundle: do not wait for the rest.
         producer.close(Duration.ofSeconds(5));
       }
+    }
+  }
+
+  /**
+   * A record without a value: what has its key is no more. Its revision is in the header {@code
+   * revision}, as decimal digits, because a record without a value has no columns. Among the rows
+   * of one key it counts like any other: if its revision is the highest.
+   *
+   * <p>Between the steps of a pipeline it is a value that no row has: a zero byte, then the
+   * revision.
+   */
+  static final class Tombstone {
+
+    private static final String REVISION = "revision";
+
+    private Tombstone() {}
+
+    /** The value that the sink writes as a tombstone of a revision. */
+    static byte[] of(long revision) {
+      return ByteBuffer.allocate(1 + Long.BYTES).put((byte) 0).putLong(revision).array();
+    }
+
+    /** The record of an upsert: an empty value is a tombstone too, one without a revision. */
+    static ProducerRecord<byte[], byte[]> record(
+        String topic, byte @Nullable [] key, byte[] value) {
+      boolean revised = value.length == 1 + Long.BYTES && value[0] == 0;
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(topic, key, revised || value.length == 0 ? null : value);
+      if (revised) {
+        long revision = ByteBuffer.wrap(value, 1, Long.BYTES).getLong();
+        record.headers().add(REVISION, Long.toString(revision).getBytes(UTF_8));
+      }
+      return record;
+    }
+
+    /** The revision of a tombstone; empty if another program wrote it. */
+    static OptionalLong revision(ConsumerRecord<?, ?> record) {
+      Header header = record.headers().lastHeader(REVISION);
+      String digits =
+          header == null || header.value() == null ? "" : new String(header.value(), UTF_8);
+      return digits.matches("\\d{1,18}")
+          ? OptionalLong.of(Long.parseLong(digits))
+          : OptionalLong.empty();
     }
   }
 }

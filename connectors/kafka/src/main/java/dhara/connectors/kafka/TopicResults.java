@@ -173,7 +173,8 @@ final class TopicResults implements ResultSet {
       try {
         ObjectNode columns = RowJson.object(json, 0, json.length);
         if (tombstone) {
-          Tombstone.revision(record).ifPresent(revision -> columns.put(REVISION, revision));
+          KafkaSink.Tombstone.revision(record)
+              .ifPresent(revision -> columns.put(REVISION, revision));
         }
         return new WrittenRow(name, columns, tombstone, record.offset(), place);
       } catch (IOException e) {
