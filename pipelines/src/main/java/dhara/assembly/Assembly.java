@@ -30,6 +30,7 @@ import dhara.reconcile.AnswerRow;
 import dhara.reconcile.Comparison;
 import dhara.reconcile.Report;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.effect.OncePerIncident;
 import dhara.transforms.join.AsOf;
 import dhara.transforms.join.Version;
 import dhara.transforms.revision.NumberRevisions;
@@ -490,28 +491,36 @@ public final class Assembly implements Flow, AutoCloseable {
         range.equals(TimeRange.ALL)
             ? answers
             : answers.apply(output.name() + ".Whole", Filter.by(range::covers));
-    if (existing != null) {
-      compared.add(existing.rows(output, covered));
-    }
     plan.writes(output.name(), sink(output));
-    if (output.effect() && bounded && !options.getEffects()) {
+    boolean first = analysis.outputs().indexOf(output) == 0;
+    OncePerIncident<K, V> effect = output.effect();
+    if (effect == null) {
+      if (existing != null) {
+        compared.add(existing.rows(output, covered));
+      }
+      write(
+          output,
+          covered,
+          Sink.answers(sink(output), output, first, bounded ? null : due(options), run()));
+    } else if (bounded && !options.getEffects()) {
       heldBack.add(output);
-      return;
+    } else {
+      write(
+          output,
+          covered.apply(output.name() + ".Incidents", effect),
+          Sink.effects(sink(output), output, first, run()));
     }
-    Sink<Answer<K, V>> sink =
-        Sink.answers(
-            sink(output),
-            output,
-            analysis.outputs().indexOf(output) == 0,
-            bounded ? null : due(options),
-            run());
+  }
+
+  private <K, V> void write(
+      Output<?, ?> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
     checked(sink);
     if (sink.kept()) {
       kept.add(output);
     } else if (bounded) {
-      counted.count(output.name(), covered);
+      counted.count(output.name(), answers);
     }
-    POutput writing = revised(output, covered, sink).apply(output.name() + ".Write", sink.write());
+    POutput writing = revised(output, answers, sink).apply(output.name() + ".Write", sink.write());
     Sink.replaced(writing)
         .ifPresent(
             letters -> {
@@ -539,8 +548,8 @@ public final class Assembly implements Flow, AutoCloseable {
    * Later answers take the place of earlier ones: those of a stream that is restored, and has
    * forgotten what it gave since its checkpoint, and those of a backfill.
    */
-  private <K extends Record, V extends Record> PCollection<Answer<K, V>> revised(
-      Output<K, V> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
+  private <K, V> PCollection<Answer<K, V>> revised(
+      Output<?, ?> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
     Long given = options.getRevision();
     if (given != null && given < 0) {
       throw new BadOption("--revision", given, "is below zero, e.g. --revision=1");

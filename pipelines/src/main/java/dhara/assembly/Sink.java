@@ -18,6 +18,7 @@ import dhara.metrics.Delays.Due;
 import dhara.metrics.Latency;
 import dhara.pipelines.Output;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.effect.Incident;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -78,6 +79,22 @@ public final class Sink<T> {
             RowFormat.answers(output.key(), output.value()),
             TooLong.answers(output.name()),
             due),
+        run);
+  }
+
+  /** Where the answers go that an output acts on, as {@link #answers}. */
+  public static <K extends Record, V extends Record> Sink<Answer<Incident<K>, V>> effects(
+      Endpoint endpoint, Output<K, V> output, boolean first, Connector.Run run) {
+    return new Sink<>(
+        endpoint,
+        new Rows<>(
+            output.name(),
+            first ? "" : "-" + output.name(),
+            true,
+            false,
+            RowFormat.effects(output.key(), output.value()),
+            TooLong.answers(output.name()),
+            null),
         run);
   }
 

@@ -1,25 +1,91 @@
 package dhara.pipelines;
 
+import dhara.transforms.effect.OncePerIncident;
+import java.time.Duration;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
 /**
  * An output of an analysis: answers of one kind.
  *
  * @param name what {@code --answers=NAME=URI} calls it, and its folder and topic suffix
  * @param key the record that says what an answer is about; its components become columns
  * @param value the record that an answer is; its components become columns
- * @param effect whether its answers make something happen; a backfill holds them back unless the
- *     user says {@code --effects=true}, for what they make happen has happened
+ * @param effect when its answers make something happen, once for each incident; a backfill holds
+ *     them back unless the user says {@code --effects=true}, for what they make happen has
+ *     happened. Null if it informs, and does nothing
  */
 public record Output<K extends Record, V extends Record>(
-    String name, Class<K> key, Class<V> value, boolean effect) {
+    String name, Class<K> key, Class<V> value, @Nullable OncePerIncident<K, V> effect) {
 
   /** An output that informs, and does nothing. */
   public Output(String name, Class<K> key, Class<V> value) {
-    this(name, key, value, false);
+    this(name, key, value, null);
   }
 
-  /** An output that acts: whoever reads it sends an alert, calls a webhook, moves money. */
-  public static <K extends Record, V extends Record> Output<K, V> effect(
+  /**
+   * An output that acts: whoever reads it sends an alert, calls a webhook, moves money. Its rows
+   * begin with the column {@code incident}, by which a receiver can tell what it has acted on.
+   *
+   * <pre>{@code
+   * Output.effect("stock-outs", Product.class, Level.class)
+   *     .incident((product, level) -> product.id(), Duration.ofHours(6))
+   *     .onSettled()
+   * }</pre>
+   */
+  public static <K extends Record, V extends Record> Effect<K, V> effect(
       String name, Class<K> key, Class<V> value) {
-    return new Output<>(name, key, value, true);
+    return new Effect<>(name, key, value, null, Duration.ZERO);
+  }
+
+  /** Whether it acts. */
+  public boolean acts() {
+    return effect != null;
+  }
+
+  /** An output that acts, of which is still to be said when. */
+  public static final class Effect<K extends Record, V extends Record> {
+
+    private final String name;
+    private final Class<K> key;
+    private final Class<V> value;
+    private final OncePerIncident.@Nullable Name<K, V> incident;
+    private final Duration lasting;
+
+    private Effect(
+        String name,
+        Class<K> key,
+        Class<V> value,
+        OncePerIncident.@Nullable Name<K, V> incident,
+        Duration lasting) {
+      this.name = name;
+      this.key = key;
+      this.value = value;
+      this.incident = incident;
+      this.lasting = lasting;
+    }
+
+    /**
+     * Incidents that a function names; without, each key and window is one.
+     *
+     * @param newLasting see {@link OncePerIncident#named}
+     */
+    public Effect<K, V> incident(OncePerIncident.Name<K, V> newIncident, Duration newLasting) {
+      return new Effect<>(name, key, value, newIncident, newLasting);
+    }
+
+    /** Acts when no event can change the answer any more. */
+    public Output<K, V> onSettled() {
+      return output(OncePerIncident.onSettled(key));
+    }
+
+    /** Acts on the first answer, at once: a later event may show that there was nothing. */
+    public Output<K, V> onFirst() {
+      return output(OncePerIncident.onFirst(key));
+    }
+
+    private Output<K, V> output(OncePerIncident<K, V> once) {
+      return new Output<>(
+          name, key, value, incident == null ? once : once.named(incident, lasting));
+    }
   }
 }

@@ -174,6 +174,11 @@ public final class Comparison {
           outputs.put(name, output.name());
         }
       }
+      if (a == null) { // what a pipeline acts on has no place among what it answers
+        asked.analysis.outputs().stream()
+            .filter(Output::acts)
+            .forEach(output -> outputs.values().remove(output.name()));
+      }
     } else if (set.namesOutputs()) {
       set.names().stream()
           .filter(name -> !RESERVED.contains(name))

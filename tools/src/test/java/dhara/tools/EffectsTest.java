@@ -3,6 +3,8 @@ package dhara.tools;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.startsWith;
 import static org.hamcrest.Matchers.is;
 
 import dhara.assembly.Assembly;
@@ -24,6 +26,7 @@ import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -50,7 +53,7 @@ class EffectsTest {
   private static final Output<Symbol, Count> COUNTS =
       new Output<>("counts", Symbol.class, Count.class);
   private static final Output<Symbol, Count> ALERTS =
-      Output.effect("alerts", Symbol.class, Count.class);
+      Output.effect("alerts", Symbol.class, Count.class).onSettled();
 
   /** Counts trades, and alerts of each count. */
   private static final class Alerting implements Analysis<Options> {
@@ -90,7 +93,20 @@ class EffectsTest {
   @Test
   void aBackfillActsWhereTheUserSaysSo() throws IOException {
     assertThat(run(true), is(empty()));
-    assertThat(Files.exists(folder.resolve("out/alerts")), is(true));
+    assertThat(
+        rows("alerts").get(0),
+        startsWith("{\"incident\":\"{\\\"symbol\\\":\\\"A\\\"} 2026-01-05T09:00:00Z/2026-01-05T09:01:00Z\","));
+    assertThat("the same answer", rows("alerts").get(0), endsWith(rows("counts").get(0).substring(1)));
+  }
+
+  private List<String> rows(String output) throws IOException {
+    List<String> rows = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder.resolve("out").resolve(output))) {
+      for (Path file : files.filter(each -> !each.getFileName().toString().startsWith("_")).toList()) {
+        rows.addAll(Files.readAllLines(file));
+      }
+    }
+    return rows;
   }
 
   private List<Output<?, ?>> run(boolean effects) throws IOException {

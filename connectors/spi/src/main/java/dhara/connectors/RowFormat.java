@@ -7,6 +7,7 @@ import dhara.events.LateEvent;
 import dhara.formats.RecordFields;
 import dhara.records.RecordSchemas;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.effect.Incident;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -40,6 +41,9 @@ public final class RowFormat<T> implements Serializable {
 
   /** Which answer a later one replaces. */
   private record WindowKey(Instant windowStart, Instant windowEnd) {}
+
+  /** What was acted on. */
+  private record IncidentKey(String incident) {}
 
   /** Where something was read: what a record is that stands for itself. */
   private record Place(String source, String position) {}
@@ -95,6 +99,22 @@ public final class RowFormat<T> implements Serializable {
         },
         List.of(key, WindowKey.class),
         a -> List.of(a.key(), new WindowKey(a.start(), a.end())),
+        true);
+  }
+
+  /** Answers to act on, with these keys and values: the incident before all; keyed by it. */
+  public static <K extends Record, V extends Record> RowFormat<Answer<Incident<K>, V>> effects(
+      Class<K> key, Class<V> value) {
+    return new RowFormat<>(
+        List.of(IncidentKey.class, key, Window.class, value),
+        a ->
+            List.of(
+                new IncidentKey(a.key().id()),
+                a.key().key(),
+                new Window(a.start(), a.end(), a.revision()),
+                a.value()),
+        List.of(IncidentKey.class),
+        a -> List.of(new IncidentKey(a.key().id())),
         true);
   }
 

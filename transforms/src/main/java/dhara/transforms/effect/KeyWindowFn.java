@@ -1,0 +1,31 @@
+package dhara.transforms.effect;
+
+import dhara.records.RecordOutput;
+import dhara.transforms.aggregate.Answer;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.values.KV;
+
+/** Keys answers by their key and window, as bytes. */
+final class KeyWindowFn<K, V> extends DoFn<Answer<K, V>, KV<byte[], Answer<K, V>>> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Coder<K> keys;
+
+  KeyWindowFn(Coder<K> keys) {
+    this.keys = keys;
+  }
+
+  @ProcessElement
+  public void process(@Element Answer<K, V> answer, OutputReceiver<KV<byte[], Answer<K, V>>> out)
+      throws IOException {
+    RecordOutput bytes = new RecordOutput(64);
+    bytes.writeVarint(answer.start().toEpochMilli());
+    bytes.writeVarint(answer.end().toEpochMilli());
+    keys.encode(answer.key(), bytes);
+    out.output(KV.of(Arrays.copyOf(bytes.bytes(), bytes.size()), answer));
+  }
+}

@@ -1,0 +1,160 @@
+package dhara.transforms.effect;
+
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.AnswerCoder;
+import java.io.Serializable;
+import java.time.Duration;
+import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Filter;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Answers that make something happen, an alert or a payment, once for each incident, whatever
+ * revisions come.
+ *
+ * <p>Data: answers and their revisions → the answers to act on, whose key is an {@link Incident}.
+ * An incident is a key and window, or what a function of key and value names; then it may have
+ * several windows, and lasts for a time after the last of them. An answer that is withdrawn is not
+ * acted on. Time: on settled answers, it acts when the watermark has passed the end of the window
+ * and the allowed lateness of the answers' windowing; on first answers, when they come. What was
+ * acted on is in the global window. State: on settled answers, the answer that counts per key and
+ * window until it is settled; per incident, how far it reaches, until no answer of it can come any
+ * more. Late: a revision that comes before its answer is settled replaces it; on first answers,
+ * revisions are ignored, so what was acted on may turn out not to be so.
+ *
+ * <pre>{@code
+ * stockOuts.apply(
+ *     OncePerIncident.onSettled(Product.class)
+ *         .named((product, level) -> product.id(), Duration.ofHours(6)))
+ * }</pre>
+ *
+ * <p>A backfill acts on settled answers in either case: of each key and window it has one. A stream
+ * that goes on from a checkpoint acts again on what it has acted on since; the incident's id is the
+ * same, by which a receiver can tell.
+ */
+public final class OncePerIncident<K extends Record, V>
+    extends PTransform<PCollection<Answer<K, V>>, PCollection<Answer<Incident<K>, V>>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Names the incident that an answer is of. */
+  @FunctionalInterface
+  public interface Name<K, V> extends Serializable {
+    String of(K key, V value);
+  }
+
+  private final Class<K> key;
+  private final boolean settled;
+  private final @Nullable Name<K, V> name;
+  private final Duration lasting;
+
+  private OncePerIncident(
+      Class<K> key, boolean settled, @Nullable Name<K, V> name, Duration lasting) {
+    this.key = key;
+    this.settled = settled;
+    this.name = name;
+    this.lasting = lasting;
+  }
+
+  /** Acts on an answer that no event can change any more. */
+  public static <K extends Record, V> OncePerIncident<K, V> onSettled(Class<K> key) {
+    return new OncePerIncident<>(key, true, null, Duration.ZERO);
+  }
+
+  /** Acts on the first answer: at once, though later events may change it. */
+  public static <K extends Record, V> OncePerIncident<K, V> onFirst(Class<K> key) {
+    return new OncePerIncident<>(key, false, null, Duration.ZERO);
+  }
+
+  /**
+   * Incidents of other names than key and window.
+   *
+   * @param newName of an incident; not empty
+   * @param newLasting answers of the same name, the later of which ends at most so long after the
+   *     one before, are one incident
+   */
+  public OncePerIncident<K, V> named(Name<K, V> newName, Duration newLasting) {
+    if (newLasting.isNegative()) {
+      throw new IllegalArgumentException(
+          "an incident lasts for no less than zero, but is to last for " + newLasting);
+    }
+    return new OncePerIncident<>(key, settled, newName, newLasting);
+  }
+
+  /** Whether it acts on settled answers, and not on first ones. */
+  public boolean settled() {
+    return settled;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // the coder of answers has their types
+  public PCollection<Answer<Incident<K>, V>> expand(PCollection<Answer<K, V>> answers) {
+    if (!(answers.getCoder() instanceof AnswerCoder<?, ?>)) {
+      throw new IllegalArgumentException(
+          "answers are coded by an AnswerCoder, not by " + answers.getCoder());
+    }
+    AnswerCoder<K, V> coder = (AnswerCoder<K, V>) answers.getCoder();
+    long lateness = answers.getWindowingStrategy().getAllowedLateness().getMillis();
+    PCollection<Answer<K, V>> global =
+        answers.apply(
+            "Global",
+            Window.<Answer<K, V>>into(new GlobalWindows())
+                .triggering(DefaultTrigger.of())
+                .withAllowedLateness(org.joda.time.Duration.ZERO)
+                .discardingFiredPanes());
+    Naming<K, V> naming = new Naming<>(key, name);
+    Firing<K, V> firing = new Firing<>(naming, lasting.toMillis());
+    PCollection<Answer<Incident<K>, V>> fired =
+        answers.isBounded() == IsBounded.BOUNDED
+            ? backfilled(global, coder, naming, firing)
+            : streamed(global, coder, naming, firing, lateness);
+    return fired.setCoder(AnswerCoder.of(IncidentCoder.of(coder.keyCoder()), coder.valueCoder()));
+  }
+
+  private PCollection<Answer<Incident<K>, V>> backfilled(
+      PCollection<Answer<K, V>> answers,
+      AnswerCoder<K, V> coder,
+      Naming<K, V> naming,
+      Firing<K, V> firing) {
+    return answers
+        .apply("KeyAndWindow", ParDo.of(new KeyWindowFn<>(coder.keyCoder())))
+        .setCoder(KvCoder.of(ByteArrayCoder.of(), coder))
+        .apply("Revisions", GroupByKey.create())
+        .apply("Settle", ParDo.of(new BoundedFns.SettleFn<>()))
+        .setCoder(coder)
+        .apply("Name", ParDo.of(new NameFn<>(naming)))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), coder))
+        .apply("Incident", GroupByKey.create())
+        .apply("Fire", ParDo.of(new BoundedFns.FireFn<>(firing)));
+  }
+
+  private PCollection<Answer<Incident<K>, V>> streamed(
+      PCollection<Answer<K, V>> answers,
+      AnswerCoder<K, V> coder,
+      Naming<K, V> naming,
+      Firing<K, V> firing,
+      long lateness) {
+    PCollection<Answer<K, V>> acting =
+        settled
+            ? answers
+                .apply("KeyAndWindow", ParDo.of(new KeyWindowFn<>(coder.keyCoder())))
+                .setCoder(KvCoder.of(ByteArrayCoder.of(), coder))
+                .apply("Settle", ParDo.of(new SettleFn<>(coder, lateness)))
+                .setCoder(coder)
+            : answers.apply("Given", Filter.by(answer -> !answer.isWithdrawn()));
+    return acting
+        .apply("Name", ParDo.of(new NameFn<>(naming)))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), coder))
+        .apply("Fire", ParDo.of(new FireFn<>(coder, firing, settled, lateness)));
+  }
+}
