@@ -1,13 +1,11 @@
 package dhara.proof;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dhara.pipelines.Analysis;
 import dhara.testkit.EmbeddedKafka;
 import dhara.transforms.revision.Revision;
@@ -17,10 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,7 +33,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 class RevisionsResumeTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
 
@@ -89,7 +84,7 @@ class RevisionsResumeTest {
         new Settling(kafka, stream).check(Analysis.all().get("order-metrics"), replayed, "answers");
         stream.end();
       }
-      Map<String, List<Long>> revisions = revisions(kafka.readAll("answers"));
+      Map<String, List<Long>> revisions = Upserts.in(kafka, "answers").revisions();
       assertThat("nothing else was tested", revisions.size(), is(greaterThan(30)));
       assertThat(
           revisions.entrySet().stream().filter(key -> !rise(key.getValue())).toList(), empty());
@@ -98,18 +93,6 @@ class RevisionsResumeTest {
       assertThat(latest / Revision.COUNTS, is(lessThanOrEqualTo(Instant.now().toEpochMilli())));
       assertThat(Upserts.in(kafka, "answers").unclear(replayed.newest()), is(empty()));
     }
-  }
-
-  /** The revisions of each key, in the order of their offsets. */
-  private static Map<String, List<Long>> revisions(List<ConsumerRecord<byte[], byte[]>> answers)
-      throws IOException {
-    Map<String, List<Long>> revisions = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> answer : answers) {
-      revisions
-          .computeIfAbsent(new String(answer.key(), UTF_8), key -> new ArrayList<>())
-          .add(JSON.readTree(answer.value()).get("revision").asLong());
-    }
-    return revisions;
   }
 
   private static boolean rise(List<Long> revisions) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.testkit.EmbeddedKafka;
 import java.io.IOException;
 import java.time.Instant;
@@ -29,9 +30,18 @@ record Upserts(Map<String, List<JsonNode>> answers) {
     for (ConsumerRecord<byte[], byte[]> record : kafka.readAll(topic)) {
       answers
           .computeIfAbsent(new String(record.key(), UTF_8), key -> new ArrayList<>())
-          .add(JSON.readTree(record.value()));
+          .add(row(record));
     }
     return new Upserts(answers);
+  }
+
+  /** A row; of a tombstone its key, with the revision that its header has. */
+  private static JsonNode row(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    if (record.value() != null) {
+      return JSON.readTree(record.value());
+    }
+    String revision = new String(record.headers().lastHeader("revision").value(), UTF_8);
+    return ((ObjectNode) JSON.readTree(record.key())).put("revision", Long.parseLong(revision));
   }
 
   /**
@@ -53,6 +63,14 @@ record Upserts(Map<String, List<JsonNode>> answers) {
           }
         });
     return unclear;
+  }
+
+  /** The revisions of each key, in the order in which they were written. */
+  Map<String, List<Long>> revisions() {
+    Map<String, List<Long>> revisions = new TreeMap<>();
+    answers.forEach(
+        (key, rows) -> revisions.put(key, rows.stream().map(Upserts::revision).toList()));
+    return revisions;
   }
 
   private static long revision(JsonNode row) {

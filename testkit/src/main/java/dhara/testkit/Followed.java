@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A topic's values from its beginning, as they come. */
@@ -47,15 +48,26 @@ public final class Followed implements AutoCloseable {
         return false;
       }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        byte[] value = record.value();
-        // A tombstone has nothing but its key: key and window, in JSON.
-        values.add(new String(value == null ? record.key() : value, StandardCharsets.UTF_8));
+        values.add(record.value() == null ? withdrawn(record) : text(record.value()));
       }
     }
     return true;
   }
 
-  /** What has been read so far; of a tombstone, its key. */
+  /** A tombstone as the row that a file has for it: the key, the revision, {@code withdrawn}. */
+  private static String withdrawn(ConsumerRecord<byte[], byte[]> record) {
+    Header revision = record.headers().lastHeader("revision");
+    String key = text(record.key());
+    return "%s,\"revision\":%s,\"withdrawn\":true}"
+        .formatted(
+            key.substring(0, key.length() - 1), revision == null ? "0" : text(revision.value()));
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** What has been read so far; a tombstone is a row with {@code withdrawn}. */
   public List<String> values() {
     return List.copyOf(values);
   }

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What a reader of upserts ends up with: of each key and window the answer of highest revision. */
+/**
+ * What a reader of upserts ends up with: of each key and window the answer of highest revision, if
+ * that does not withdraw it.
+ */
 public final class SettledAnswers {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -60,6 +63,9 @@ public final class SettledAnswers {
     }
     List<String> settled = new ArrayList<>();
     for (Map<String, Object> answer : latest.values()) {
+      if (Boolean.TRUE.equals(answer.get("withdrawn"))) {
+        continue;
+      }
       answer.remove(REVISION);
       settled.add(JSON.writeValueAsString(answer));
     }

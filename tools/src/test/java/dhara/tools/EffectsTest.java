@@ -4,8 +4,8 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.endsWith;
-import static org.hamcrest.Matchers.startsWith;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
 
 import dhara.assembly.Assembly;
 import dhara.options.DharaOptions;
@@ -95,14 +95,17 @@ class EffectsTest {
     assertThat(run(true), is(empty()));
     assertThat(
         rows("alerts").get(0),
-        startsWith("{\"incident\":\"{\\\"symbol\\\":\\\"A\\\"} 2026-01-05T09:00:00Z/2026-01-05T09:01:00Z\","));
-    assertThat("the same answer", rows("alerts").get(0), endsWith(rows("counts").get(0).substring(1)));
+        startsWith(
+            "{\"incident\":\"{\\\"symbol\\\":\\\"A\\\"} 2026-01-05T09:00:00Z/2026-01-05T09:01:00Z\","));
+    assertThat(
+        "the same answer", rows("alerts").get(0), endsWith(rows("counts").get(0).substring(1)));
   }
 
   private List<String> rows(String output) throws IOException {
     List<String> rows = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder.resolve("out").resolve(output))) {
-      for (Path file : files.filter(each -> !each.getFileName().toString().startsWith("_")).toList()) {
+      for (Path file :
+          files.filter(each -> !each.getFileName().toString().startsWith("_")).toList()) {
         rows.addAll(Files.readAllLines(file));
       }
     }

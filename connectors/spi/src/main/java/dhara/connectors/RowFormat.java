@@ -160,9 +160,9 @@ public final class RowFormat<T> implements Serializable {
     return fields().stream().flatMap(f -> f.names().stream()).toList();
   }
 
-  /** Whether rows of it can be withdrawn: they are answers. */
+  /** Whether rows of it can be withdrawn: they are answers, which nobody has acted on. */
   public boolean withdraws() {
-    return types.contains(Window.class);
+    return types.contains(Window.class) && !types.contains(IncidentKey.class);
   }
 
   /** Whether it only says that what has its key is no more: it has a key, and no value. */

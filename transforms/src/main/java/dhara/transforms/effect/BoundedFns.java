@@ -13,8 +13,7 @@ final class BoundedFns {
   private BoundedFns() {}
 
   /** Of a key and window the answer that counts, if it is not withdrawn. */
-  static final class SettleFn<K, V>
-      extends DoFn<KV<byte[], Iterable<Answer<K, V>>>, Answer<K, V>> {
+  static final class SettleFn<K, V> extends DoFn<KV<byte[], Iterable<Answer<K, V>>>, Answer<K, V>> {
 
     private static final long serialVersionUID = 1L;
 

@@ -55,14 +55,14 @@ public final class OncePerIncident<K extends Record, V>
 
   private final Class<K> key;
   private final boolean settled;
-  private final @Nullable Name<K, V> name;
+  private final @Nullable Name<K, V> named;
   private final Duration lasting;
 
   private OncePerIncident(
-      Class<K> key, boolean settled, @Nullable Name<K, V> name, Duration lasting) {
+      Class<K> key, boolean settled, @Nullable Name<K, V> named, Duration lasting) {
     this.key = key;
     this.settled = settled;
-    this.name = name;
+    this.named = named;
     this.lasting = lasting;
   }
 
@@ -112,7 +112,7 @@ public final class OncePerIncident<K extends Record, V>
                 .triggering(DefaultTrigger.of())
                 .withAllowedLateness(org.joda.time.Duration.ZERO)
                 .discardingFiredPanes());
-    Naming<K, V> naming = new Naming<>(key, name);
+    Naming<K, V> naming = new Naming<>(key, named);
     Firing<K, V> firing = new Firing<>(naming, lasting.toMillis());
     PCollection<Answer<Incident<K>, V>> fired =
         answers.isBounded() == IsBounded.BOUNDED

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,7 @@ class FiringTest {
   }
 
   /** Each that no other ends less than ten seconds before, going through all pairs. */
-  private static List<Integer> naively(TreeSet<Integer> ends) {
+  private static List<Integer> naively(Set<Integer> ends) {
     return ends.stream()
         .filter(end -> ends.stream().noneMatch(other -> other < end && end - other <= 10))
         .toList();

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.aggregate.Arrivals;
-import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
@@ -91,8 +91,7 @@ class OncePerIncidentTest {
         .toList();
   }
 
-  private static final Acting SETTLED =
-      new Acting(WINDOWS, OncePerIncident.onSettled(Host.class));
+  private static final Acting SETTLED = new Acting(WINDOWS, OncePerIncident.onSettled(Host.class));
   private static final Acting FIRST = new Acting(WINDOWS, OncePerIncident.onFirst(Host.class));
 
   /** An incident of a host lasts for two minutes after the last bad one. */
@@ -125,9 +124,9 @@ class OncePerIncidentTest {
   }
 
   @Test
-  void aSettledAnswerActsWhenTheWatermarkHasPassedTheLateness() {
+  void anAnswerThatIsNotSettledWhenTheStreamEndsIsActedOnThen() {
     assertThat(
-        "held until the end of the table, which is before 10:06",
+        "its lateness is a century",
         new Acting(Windows.tumbling(MINUTE).withLateness(Duration.ofDays(36_500)), SETTLED.once())
             .streamed(
                 failures()
