@@ -48,18 +48,13 @@ public final class SettledAnswers {
    * The settled answers, without their revisions, sorted.
    *
    * @param lines answers as JSON objects, those of a key in their order: the columns before the
-   *     revision are key and window; one that has nothing else withdraws the answer
+   *     revision are key and window; one that has {@code withdrawn} withdraws the answer
    */
   public static List<String> of(List<String> lines) throws JsonProcessingException {
     Map<List<Object>, Map<String, Object>> latest = new HashMap<>();
     for (String line : lines) {
       Map<String, Object> answer = JSON.readValue(line, ROW);
-      List<Object> key = key(answer);
-      if (key.size() == answer.size()) {
-        latest.remove(key);
-      } else {
-        latest.merge(key, answer, (a, b) -> revision(a) >= revision(b) ? a : b);
-      }
+      latest.merge(key(answer), answer, (a, b) -> revision(a) > revision(b) ? a : b);
     }
     List<String> settled = new ArrayList<>();
     for (Map<String, Object> answer : latest.values()) {

@@ -12,6 +12,7 @@ public interface EventParser<T> {
    * The event in {@code bytes[offset, offset + length)}.
    *
    * @throws BadEvent where these bytes are no event; nothing else is ever thrown for bad bytes
+   * @throws EventBug where the event's own class fails
    */
   T parse(byte[] bytes, int offset, int length) throws BadEvent;
 }

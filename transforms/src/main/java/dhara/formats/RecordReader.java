@@ -345,17 +345,16 @@ final class RecordReader<T extends Record> {
     return new BadEvent(Reason.MISSING_FIELD, path + String.join(" or ", from) + what + of);
   }
 
-  /** Whatever a record's constructor throws means that the event cannot have happened. */
+  /** What a record's constructor refuses cannot have happened; any other exception is a bug. */
   private T make() throws BadEvent {
     try {
       return type.cast(maker.make(values));
-    } catch (RuntimeException e) {
-      String said = e instanceof IllegalArgumentException ? e.getMessage() : e.toString();
-      throw new BadEvent(Reason.INVALID, path + String.valueOf(said));
+    } catch (IllegalArgumentException e) {
+      throw new BadEvent(Reason.INVALID, path + e.getMessage());
     } catch (Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new BadEvent(Reason.INVALID, path + e);
+      throw new EventBug(type, path, e);
     }
   }
 }

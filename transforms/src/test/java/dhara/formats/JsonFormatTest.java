@@ -8,6 +8,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -386,8 +387,16 @@ class JsonFormatTest {
   }
 
   @Test
-  void whateverARecordThrowsMeansThatItCannotHaveHappened() {
-    assertThat(bad(json(Fussy.class), "{\"a\":1,\"b\":0}").reason(), is(Reason.INVALID));
+  void aRecordThatThrowsSomethingElseThanARefusalIsABug() {
+    EventParser<Fussy> parser = json(Fussy.class).parser();
+    byte[] bytes = "{\"a\":1,\"b\":0}".getBytes(UTF_8);
+    EventBug bug = assertThrows(EventBug.class, () -> parser.parse(bytes, 0, bytes.length));
+    assertThat(
+        bug.getMessage(),
+        is(
+            "the constructor of Fussy threw java.lang.ArithmeticException: / by zero; it refuses a"
+                + " value by an IllegalArgumentException, and anything else is a bug of it"));
+    assertThat(bug.getSuppressed()[0], is(instanceOf(ArithmeticException.class)));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dhara.connectors.TimeBounds;
 import dhara.connectors.files.text.Records;
 import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
+import dhara.formats.EventBug;
 import dhara.formats.EventParser;
 import dhara.formats.mapping.Mapping;
 import dhara.formats.text.BadEvent;
@@ -93,7 +94,7 @@ record SegmentReader<T extends Record & Event>(
         if (rows && records.position() > end) {
           throw overBoundary(segment, records, end);
         }
-        take(parser, records, taker);
+        take(segment, parser, records, taker);
         return true;
       }
 
@@ -104,13 +105,16 @@ record SegmentReader<T extends Record & Event>(
     };
   }
 
-  private void take(EventParser<T> parser, Records records, Taker<T> taker) throws IOException {
+  private void take(
+      Segment segment, EventParser<T> parser, Records records, Taker<T> taker) throws IOException {
     T event;
     try {
       event = parsed(parser, records);
     } catch (BadEvent e) {
       taker.bad(e, records);
       return;
+    } catch (EventBug e) {
+      throw EventBug.at(segment.source(), segment.position(records), e.getMessage());
     }
     taker.event(event, records);
   }

@@ -68,6 +68,13 @@ class FilesSourceTest {
     }
   }
 
+  /** An event whose class has a bug. */
+  record Buggy(String id, Instant at, long length) implements Event {
+    Buggy {
+      length = 100 / length;
+    }
+  }
+
   @TempDir Path folder;
 
   @Test
@@ -94,6 +101,27 @@ class FilesSourceTest {
     assertThat(
         outcome.events, containsInAnyOrder(step("1", 1), step("2", 2), step("3", 3), step("4", 4)));
     assertThat(outcome.read, is(4L));
+  }
+
+  @Test
+  void aBugOfAnEventsClassIsNoDeadLetterButFailsTheRunAndSaysWhere() throws IOException {
+    write("a.jsonl", json("1", 5), "\n", json("2", 0), "\n");
+    Pipeline pipeline = Pipeline.create(Gathered.options());
+    FilesSource.of(
+            Endpoint.of("--events", folder + "/a.jsonl"),
+            Buggy.class,
+            Mapping.none(),
+            "steps",
+            BOUNDS,
+            LONGEST)
+        .read(pipeline, "steps", Lateness.of(Windows.tumbling(Duration.ofMinutes(1))));
+
+    Throwable failure = assertThrows(RuntimeException.class, pipeline::run);
+    assertThat(
+        failure.getMessage(),
+        containsString(
+            "a.jsonl byte=%d: the constructor of Buggy threw java.lang.ArithmeticException: / by zero"
+                .formatted(json("1", 5).length() + 1)));
   }
 
   @Test

@@ -7,6 +7,7 @@ import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
 import dhara.events.LateEvent;
+import dhara.formats.EventBug;
 import dhara.formats.RecordFields;
 import dhara.formats.text.BadEvent;
 import dhara.transforms.windows.Lateness;
@@ -44,6 +45,7 @@ public final class Arrival<T extends Record & Event> {
   private byte @Nullable [] bytes;
   private @Nullable String sha256;
   private long watermarkMillis = ON_TIME;
+  private boolean bug;
   private final int length;
   private final long seenMillis;
 
@@ -81,6 +83,13 @@ public final class Arrival<T extends Record & Event> {
   static <T extends Record & Event> Arrival<T> bad(
       Reason reason, String text, byte[] bytes, int length, long seenMillis) {
     return new Arrival<>(null, reason, text, bytes, length, seenMillis);
+  }
+
+  /** Bytes that the event's class has failed on. Whoever knows where they stand fails the run. */
+  static <T extends Record & Event> Arrival<T> bug(EventBug bug, byte[] bytes, long seenMillis) {
+    Arrival<T> arrival = bad(Reason.INVALID, bug.getMessage(), bytes, bytes.length, seenMillis);
+    arrival.bug = true;
+    return arrival;
   }
 
   /**
@@ -192,10 +201,14 @@ public final class Arrival<T extends Record & Event> {
    * The dead letter of bytes that are no event.
    *
    * @param position where they stand in the source
+   * @throws IllegalStateException if the event's class has failed on them: that is no dead letter
    */
   public DeadLetter deadLetter(String input, String source, String position) {
     if (reason == null || text == null || bytes == null) {
       throw new IllegalStateException("an event is no dead letter");
+    }
+    if (bug) {
+      throw EventBug.at(source, position, text);
     }
     return new DeadLetter(
         input,
@@ -222,6 +235,7 @@ public final class Arrival<T extends Record & Event> {
     private static final int LATE = 2;
     private static final int CUT = 3;
     private static final int NO_VALUE = 4;
+    private static final int BUG = 5;
 
     private final Coder<T> events;
 
@@ -253,7 +267,7 @@ public final class Arrival<T extends Record & Event> {
       if (arrival.reason == null || arrival.text == null || arrival.bytes == null) {
         throw new IllegalStateException("an arrival is an event or has a reason");
       }
-      out.write(arrival.sha256 == null ? BAD : CUT);
+      out.write(arrival.bug ? BUG : arrival.sha256 == null ? BAD : CUT);
       data.writeInt(arrival.length);
       data.writeLong(arrival.seenMillis);
       StringUtf8Coder.of().encode(arrival.reason.name(), out);
@@ -275,7 +289,7 @@ public final class Arrival<T extends Record & Event> {
         arrival.behind(data.readLong());
         return arrival;
       }
-      if (tag != BAD && tag != CUT) {
+      if (tag != BAD && tag != CUT && tag != BUG) {
         long watermarkMillis = tag == LATE ? data.readLong() : ON_TIME;
         Arrival<T> arrival = new Arrival<>(events.decode(in), null, null, null, length, seenMillis);
         arrival.behind(watermarkMillis);
@@ -289,6 +303,7 @@ public final class Arrival<T extends Record & Event> {
               ByteArrayCoder.of().decode(in),
               length,
               seenMillis);
+      arrival.bug = tag == BUG;
       arrival.sha256 = tag == CUT ? StringUtf8Coder.of().decode(in) : null;
       return arrival;
     }

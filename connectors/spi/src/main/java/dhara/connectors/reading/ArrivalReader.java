@@ -2,6 +2,7 @@ package dhara.connectors.reading;
 
 import dhara.connectors.Decoding;
 import dhara.events.Event;
+import dhara.formats.EventBug;
 import dhara.formats.EventParser;
 import dhara.formats.text.BadEvent;
 import java.util.Arrays;
@@ -39,6 +40,8 @@ public final class ArrivalReader<T extends Record & Event> {
       return Arrival.parsed(parser.parse(value, 0, value.length), value, seenMillis);
     } catch (BadEvent e) {
       return Arrival.bad(e.reason(), e.getMessage(), value, value.length, seenMillis);
+    } catch (EventBug e) {
+      return Arrival.bug(e, value, seenMillis);
     }
   }
 
