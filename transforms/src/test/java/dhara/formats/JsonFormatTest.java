@@ -388,7 +388,7 @@ class JsonFormatTest {
 
   @Test
   void aRecordThatThrowsSomethingElseThanARefusalIsABug() {
-    EventParser<Fussy> parser = json(Fussy.class).parser();
+    EventParser<Fussy> parser = json(Fussy.class);
     byte[] bytes = "{\"a\":1,\"b\":0}".getBytes(UTF_8);
     EventBug bug = assertThrows(EventBug.class, () -> parser.parse(bytes, 0, bytes.length));
     assertThat(
