@@ -106,7 +106,10 @@ class EffectsTest {
     List<String> rows = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder.resolve("out").resolve(output))) {
       for (Path file :
-          files.filter(Files::isRegularFile).filter(each -> !each.getFileName().toString().startsWith("_")).toList()) {
+          files
+              .filter(Files::isRegularFile)
+              .filter(each -> !each.getFileName().toString().startsWith("_"))
+              .toList()) {
         rows.addAll(Files.readAllLines(file));
       }
     }

@@ -82,7 +82,8 @@ public final class Visits implements Analysis<Visits.Options> {
           "prices", Price.class, Versioned.by(Price::ad).removedWhere(Price::withdrawn));
   static final Output<User, Visit> VISITS = new Output<>("visits", User.class, Visit.class);
   static final Output<Ad, Total> TOTALS = new Output<>("totals", Ad.class, Total.class);
-  static final Output<User, Alert> ALERTS = Output.effect("alerts", User.class, Alert.class);
+  static final Output<User, Alert> ALERTS =
+      Output.effect("alerts", User.class, Alert.class).onSettled();
 
   /** The number of clicks in a minute that raises an alert. */
   static final long MANY = 3;

@@ -115,8 +115,14 @@ public final class VisitsOracle implements Oracle {
             (box, of) -> {
               if (clicked(of) >= Visits.MANY) {
                 answers.add(
-                    "{\"user\":\"%s\",%s,\"clicked\":%d}"
-                        .formatted(box.key(), box.window(), clicked(of)));
+                    "{\"incident\":\"{\\\"user\\\":\\\"%s\\\"} %s/%s\",\"user\":\"%s\",%s,\"clicked\":%d}"
+                        .formatted(
+                            box.key(),
+                            box.start(),
+                            box.end(),
+                            box.key(),
+                            box.window(),
+                            clicked(of)));
               }
             });
     return answers;

@@ -105,8 +105,8 @@ record SegmentReader<T extends Record & Event>(
     };
   }
 
-  private void take(
-      Segment segment, EventParser<T> parser, Records records, Taker<T> taker) throws IOException {
+  private void take(Segment segment, EventParser<T> parser, Records records, Taker<T> taker)
+      throws IOException {
     T event;
     try {
       event = parsed(parser, records);
