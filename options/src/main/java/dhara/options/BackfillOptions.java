@@ -67,6 +67,15 @@ public interface BackfillOptions extends PipelineOptions {
   void setCompareTo(String value);
 
   @Description(
+      "Let a backfill over the answers of a stream or of another backfill withdraw those that it"
+          + " does not have itself, of windows in its range: a session that has become part of a"
+          + " longer one, what a mended analysis no longer answers. Without it they stay, e.g."
+          + " --overwrite=true")
+  boolean getOverwrite();
+
+  void setOverwrite(boolean value);
+
+  @Description(
       "The revision of a backfill's answers; of two answers for one key and window the higher"
           + " revision counts. By default 0 in a new folder, and over a topic the microsecond since"
           + " 1970 in which it starts: above all that was written there before, e.g."

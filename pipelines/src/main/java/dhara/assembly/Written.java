@@ -3,6 +3,7 @@ package dhara.assembly;
 import dhara.connectors.RunFolder;
 import dhara.ledger.Books;
 import dhara.transforms.aggregate.CountPerBundle;
+import dhara.transforms.windows.InGlobalWindow;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +16,10 @@ import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Sum;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.TypeDescriptors;
-import org.joda.time.Duration;
 
 /**
  * Counts the rows that a bounded run writes, as elements of the pipeline like {@link Books},
@@ -47,12 +44,7 @@ final class Written {
   }
 
   private static <T> PCollection<Long> counted(String name, PCollection<T> rows) {
-    return rows.apply(
-            name + ".Written.Global",
-            Window.<T>into(new GlobalWindows())
-                .triggering(DefaultTrigger.of())
-                .withAllowedLateness(Duration.ZERO)
-                .discardingFiredPanes())
+    return rows.apply(name + ".Written.Global", InGlobalWindow.into())
         .apply(name + ".Written.Count", CountPerBundle.ofElements());
   }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.RowJson;
 import dhara.connectors.WrittenRow;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
@@ -21,8 +20,8 @@ record AnswerReader(Canonical canonical) implements WrittenRow.Reader<AnswerRow>
 
   @Override
   public AnswerRow read(WrittenRow row) {
-    Instant start = instant(row, START);
-    Instant end = instant(row, END);
+    Instant start = row.instant(START);
+    Instant end = row.instant(END);
     if (!start.isBefore(end)) {
       throw row.unreadable("its window ends at " + end + ", not after its start at " + start);
     }
@@ -46,22 +45,6 @@ record AnswerReader(Canonical canonical) implements WrittenRow.Reader<AnswerRow>
         revision(row),
         row.order(),
         row.tombstone() ? null : canonical.value(value));
-  }
-
-  /** The instant in a column that must have one. */
-  static Instant instant(WrittenRow row, String column) {
-    JsonNode node = row.columns().get(column);
-    if (node == null || !node.isTextual()) {
-      throw row.unreadable("it has no instant " + column);
-    }
-    try {
-      return Instant.parse(node.textValue());
-    } catch (DateTimeException e) {
-      IllegalStateException unreadable =
-          row.unreadable("its " + column + " is no instant: '" + node.textValue() + "'");
-      unreadable.addSuppressed(e);
-      throw unreadable;
-    }
   }
 
   private static long revision(WrittenRow row) {

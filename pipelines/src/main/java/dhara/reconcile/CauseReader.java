@@ -36,11 +36,11 @@ record CauseReader(Kind kind, Side side, Mapping at) implements WrittenRow.Reade
   }
 
   private Cause late(WrittenRow row) {
-    Instant at = AnswerReader.instant(row, "at");
-    Instant start = AnswerReader.instant(row, AnswerReader.START);
+    Instant at = row.instant("at");
+    Instant start = row.instant(AnswerReader.START);
     long last = at.toEpochMilli();
     if (start.toEpochMilli() == last) {
-      last = Math.max(last, AnswerReader.instant(row, AnswerReader.END).toEpochMilli() - 1);
+      last = Math.max(last, row.instant(AnswerReader.END).toEpochMilli() - 1);
     }
     String place = text(row, "source") + " " + text(row, "position");
     return new Cause(kind, side, text(row, "id"), at.toEpochMilli(), last, place);

@@ -12,6 +12,7 @@ import dhara.reconcile.Cause.Kind;
 import dhara.reconcile.Cause.Side;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.windows.InGlobalWindow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,14 +24,10 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Duration;
 
 /**
  * Two sets of answers and what is asked of them: finds their outputs, and the late events and dead
@@ -296,12 +293,7 @@ public final class Comparison {
       Output<K, V> output, PCollection<Answer<K, V>> answers) {
     String step = output.name() + ".Rows";
     return answers
-        .apply(
-            step + ".Global",
-            Window.<Answer<K, V>>into(new GlobalWindows())
-                .triggering(DefaultTrigger.of())
-                .withAllowedLateness(Duration.ZERO)
-                .discardingFiredPanes())
+        .apply(step + ".Global", InGlobalWindow.into())
         .apply(
             step,
             ParDo.of(

@@ -45,6 +45,11 @@ public record Finding(
     return new Of(output, kind, cause);
   }
 
+  /** The same, of one difference, explained. */
+  Finding because(Cause.Kind newCause, List<String> ids) {
+    return new Finding(output, kind, newCause, count, List.of(worst.get(0).because(ids)));
+  }
+
   /** Both together. */
   Finding plus(Finding other) {
     List<Difference> both = new ArrayList<>(worst);

@@ -56,8 +56,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * windows that have its time in them, or, where it would have begun a session (its window starts
  * with it), also those that have that session's last millisecond: of sessions with one gap these
  * are the windows that it overlaps. A dead letter explains the differences of windows that have its
- * time in them. What both sides have, the same record late, the same bytes dead, explains nothing.
- * What both a late event and a dead letter explain counts as late.
+ * time in them. What explains a window that one side alone has also explains the windows within it
+ * that the other side alone has: {@link TakenIn}. What both sides have, the same record late, the
+ * same bytes dead, explains nothing. What both a late event and a dead letter explain counts as
+ * late.
  *
  * <p>State: none. A worker holds the rows of one shard; the caller says how many shards there are.
  *
@@ -130,6 +132,8 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
   private static final TupleTag<KV<Integer, Sided>> ROWS = new TupleTag<>("rows");
   private static final TupleTag<Finding> COUNTS = new TupleTag<>("counts");
   private static final TupleTag<KV<Integer, Told>> DIFFERENCES = new TupleTag<>("differences");
+  private static final TupleTag<Finding> DIFFERING = new TupleTag<>("differing");
+  private static final TupleTag<Finding> ONE_SIDED = new TupleTag<>("oneSided");
   private static final TupleTag<KV<Bucket, Entry>> WINDOWS = new TupleTag<>("windows");
 
   @Override
@@ -170,14 +174,20 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
             .apply("Explain", new Explained())
             .apply("Why", ParDo.of(new WhyFn()))
             .setCoder(differences.getCoder());
-    PCollection<Finding> explained =
+    PCollectionTuple told =
         PCollectionList.of(differences)
             .and(whys)
             .apply("DifferencesAndWhy", Flatten.pCollections())
             .apply("OfShard", GroupByKey.create())
-            .apply("Tell", ParDo.of(new TellFn()))
-            .setCoder(RecordCoder.of(Finding.class));
-    return PCollectionList.of(explained)
+            .apply(
+                "Tell",
+                ParDo.of(new TellFn()).withOutputTags(DIFFERING, TupleTagList.of(ONE_SIDED)));
+    PCollection<Finding> oneSided =
+        told.get(ONE_SIDED)
+            .setCoder(RecordCoder.of(Finding.class))
+            .apply("TakenIn", new TakenIn(shards));
+    return PCollectionList.of(told.get(DIFFERING).setCoder(RecordCoder.of(Finding.class)))
+        .and(oneSided)
         .and(compared.get(COUNTS).setCoder(RecordCoder.of(Finding.class)))
         .and(causes.get(COUNTS).setCoder(RecordCoder.of(Finding.class)))
         .and(a.get(COUNTS).setCoder(RecordCoder.of(Finding.class)))
@@ -199,7 +209,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     return split;
   }
 
-  private static int shard(int hash, int shards) {
+  static int shard(int hash, int shards) {
     return Math.floorMod((hash * 0x9E3779B9) >>> 8, shards);
   }
 
@@ -432,7 +442,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     }
   }
 
-  /** Findings of the differences of a shard. */
+  /** Findings of the differences of a shard; of what one side alone has one for each. */
   private static final class TellFn extends DoFn<KV<Integer, Iterable<Told>>, Finding> {
 
     private static final long serialVersionUID = 1L;
@@ -440,7 +450,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     private record Window(long start, long end) {}
 
     @ProcessElement
-    public void process(@Element KV<Integer, Iterable<Told>> shard, OutputReceiver<Finding> out) {
+    public void process(@Element KV<Integer, Iterable<Told>> shard, MultiOutputReceiver out) {
       List<Difference> differences = new ArrayList<>();
       Map<Window, Why> whys = new HashMap<>();
       for (Told told : shard.getValue()) {
@@ -459,9 +469,13 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
                 whys.get(
                     new Window(
                         difference.start().toEpochMilli(), difference.end().toEpochMilli())));
-        findings.merge(one.of(), one, Finding::plus);
+        if (one.kind() == Kind.DIFFERS) {
+          findings.merge(one.of(), one, Finding::plus);
+        } else {
+          out.get(ONE_SIDED).output(one);
+        }
       }
-      findings.values().forEach(out::output);
+      findings.values().forEach(out.get(DIFFERING)::output);
     }
 
     private static Finding finding(Difference difference, @Nullable Why why) {

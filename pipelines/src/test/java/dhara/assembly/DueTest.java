@@ -27,7 +27,7 @@ class DueTest {
     assertThat(due(options, 1), is(Due.NEVER));
     assertThat(
         "whether it is the first is a fact of its own",
-        Assembly.<String, String>due(options)
+        Sinks.<String, String>due(options)
             .millis(new Answer<>("key", START, END, 7, true, "value")),
         is(END.toEpochMilli()));
     options.setEarly(Duration.ZERO);
@@ -44,7 +44,7 @@ class DueTest {
   }
 
   private static long due(DharaOptions options, long revision) {
-    return Assembly.<String, String>due(options)
+    return Sinks.<String, String>due(options)
         .millis(new Answer<>("key", START, END, revision, "value"));
   }
 }

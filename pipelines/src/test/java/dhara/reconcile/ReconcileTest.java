@@ -134,6 +134,28 @@ class ReconcileTest {
   }
 
   @Test
+  void whatExplainsASessionExplainsThePartsThatItTookIn() throws IOException {
+    Cause late = new Cause(Cause.Kind.LATE, Side.A, "L", NINE + 10, NINE + 10, "place");
+    List<AnswerRow> a =
+        List.of(
+            row("k", NINE + 500, NINE + 900), // a part, which the event does not touch
+            row("k", NINE + 900, NINE + 1_001), // goes on after the end
+            row("other", NINE + 500, NINE + 900));
+    List<AnswerRow> b = List.of(row("k", NINE, NINE + 1_000));
+
+    List<Finding> findings = findings(a, b, List.of(late), Reconcile.exactly());
+
+    assertThat(counts(findings), is(Map.of(Cause.Kind.LATE, 2L, Cause.Kind.NONE, 2L)));
+    Finding parts =
+        findings.stream()
+            .filter(f -> f.kind() == Kind.ONLY_IN_A && f.cause() == Cause.Kind.LATE)
+            .findFirst()
+            .orElseThrow();
+    assertThat(parts.worst().get(0).start(), is(Instant.ofEpochMilli(NINE + 500)));
+    assertThat(parts.worst().get(0).causes(), is(List.of("L")));
+  }
+
+  @Test
   void nothingIsCodedByJavaSerialization() {
     Pipeline pipeline = Pipeline.create();
     reconciled(pipeline, List.of(), List.of(), List.of(), Reconcile.exactly());

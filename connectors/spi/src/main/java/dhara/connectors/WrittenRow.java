@@ -1,7 +1,10 @@
 package dhara.connectors;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
+import java.time.DateTimeException;
+import java.time.Instant;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -23,6 +26,19 @@ public record WrittenRow(
 
     /** What a row says; null where it is to be passed over. */
     @Nullable T read(WrittenRow row);
+  }
+
+  /** The instant in a column that must have one. */
+  public Instant instant(String column) {
+    JsonNode node = columns.get(column);
+    if (node == null || !node.isTextual()) {
+      throw unreadable("it has no instant " + column);
+    }
+    try {
+      return Instant.parse(node.textValue());
+    } catch (DateTimeException e) {
+      throw unreadable(place, "its " + column + " is no instant: '" + node.textValue() + "'", e);
+    }
   }
 
   /** The failure of a run that cannot read a row: nothing is passed over in silence. */

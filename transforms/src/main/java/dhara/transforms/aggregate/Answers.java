@@ -1,6 +1,7 @@
 package dhara.transforms.aggregate;
 
 import dhara.records.RecordCoder;
+import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Lateness;
 import dhara.transforms.windows.Windows;
 import java.io.Serializable;
@@ -16,16 +17,13 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Duration;
 
 /**
  * One answer per key and window: like {@code Combine.perKey}, with the window and the revision in
@@ -264,12 +262,7 @@ public final class Answers<E, K, InT, AccT, OutT>
   private static <T> PCollection<T> global(PCollection<T> values) {
     return values.getWindowingStrategy().getWindowFn() instanceof GlobalWindows
         ? values
-        : values.apply(
-            "Global",
-            Window.<T>into(new GlobalWindows())
-                .triggering(DefaultTrigger.of())
-                .withAllowedLateness(Duration.ZERO)
-                .discardingFiredPanes());
+        : values.apply("Global", InGlobalWindow.into());
   }
 
   /** Values are added up by the windows that they are in. */

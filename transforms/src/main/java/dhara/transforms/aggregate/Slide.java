@@ -2,6 +2,7 @@ package dhara.transforms.aggregate;
 
 import dhara.records.RecordCoder;
 import dhara.transforms.shards.KeyTable;
+import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.time.Instant;
@@ -24,10 +25,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
@@ -102,12 +100,7 @@ final class Slide<K, InT, AccT, OutT>
           .setCoder(aggregation.answers());
     }
     return slices
-        .apply(
-            "Global",
-            Window.<KV<Integer, byte[]>>into(new GlobalWindows())
-                .triggering(DefaultTrigger.of())
-                .withAllowedLateness(Duration.ZERO)
-                .discardingFiredPanes())
+        .apply("Global", InGlobalWindow.into())
         .apply("Slide", ParDo.of(new SlideFn<>(aggregation, windows)))
         .setCoder(aggregation.answers())
         .apply("InWindows", windows.into(new AnswerWindows()));

@@ -2,6 +2,7 @@ package dhara.transforms.effect;
 
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
+import dhara.transforms.windows.InGlobalWindow;
 import java.io.Serializable;
 import java.time.Duration;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
@@ -11,9 +12,6 @@ import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -105,13 +103,7 @@ public final class OncePerIncident<K extends Record, V>
     }
     AnswerCoder<K, V> coder = (AnswerCoder<K, V>) answers.getCoder();
     long lateness = answers.getWindowingStrategy().getAllowedLateness().getMillis();
-    PCollection<Answer<K, V>> global =
-        answers.apply(
-            "Global",
-            Window.<Answer<K, V>>into(new GlobalWindows())
-                .triggering(DefaultTrigger.of())
-                .withAllowedLateness(org.joda.time.Duration.ZERO)
-                .discardingFiredPanes());
+    PCollection<Answer<K, V>> global = answers.apply("Global", InGlobalWindow.into());
     Naming<K, V> naming = new Naming<>(key, named);
     Firing<K, V> firing = new Firing<>(naming, lasting.toMillis());
     PCollection<Answer<Incident<K>, V>> fired =

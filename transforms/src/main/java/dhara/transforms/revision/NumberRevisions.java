@@ -4,6 +4,7 @@ import dhara.records.RecordOutput;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.windows.InGlobalWindow;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,10 +19,7 @@ import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
@@ -86,12 +84,7 @@ public final class NumberRevisions<K, V>
           "answers are coded by an AnswerCoder, not by " + answers.getCoder());
     }
     return answers
-        .apply(
-            "Global",
-            Window.<Answer<K, V>>into(new GlobalWindows())
-                .triggering(DefaultTrigger.of())
-                .withAllowedLateness(Duration.ZERO)
-                .discardingFiredPanes())
+        .apply("Global", InGlobalWindow.into())
         .apply("Shard", ParDo.of(new ShardFn<>((Coder<K>) coder.keyCoder())))
         .setCoder(KvCoder.of(VarIntCoder.of(), ListCoder.of(answers.getCoder())))
         .apply("Number", ParDo.of(new EpochFn<>(clock)))

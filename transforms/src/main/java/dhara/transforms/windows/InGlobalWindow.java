@@ -1,8 +1,11 @@
 package dhara.transforms.windows;
 
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Duration;
 
 /**
  * Steps that give something at the end of a bundle give it into the global window, for a bundle has
@@ -12,6 +15,14 @@ import org.apache.beam.sdk.values.PCollection;
 public final class InGlobalWindow {
 
   private InGlobalWindow() {}
+
+  /** Puts elements into the global window, where no trigger and no lateness of before counts. */
+  public static <T> Window<T> into() {
+    return Window.<T>into(new GlobalWindows())
+        .triggering(DefaultTrigger.of())
+        .withAllowedLateness(Duration.ZERO)
+        .discardingFiredPanes();
+  }
 
   /**
    * Checks the input of such a step, as the pipeline is built.
@@ -24,7 +35,7 @@ public final class InGlobalWindow {
     if (!(windows instanceof GlobalWindows)) {
       throw new IllegalArgumentException(
           ("%s takes elements of the global window, but %s is in %s; put elements into windows"
-                  + " behind it, or back by Window.into(new GlobalWindows()) before it")
+                  + " behind it, or back by InGlobalWindow.into() before it")
               .formatted(step, input.getName(), windows));
     }
   }

@@ -8,6 +8,7 @@ import dhara.metrics.Delays;
 import dhara.metrics.Delays.Due;
 import dhara.metrics.Latency;
 import dhara.records.RecordCoder;
+import dhara.transforms.windows.InGlobalWindow;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -15,9 +16,6 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -25,7 +23,6 @@ import org.apache.beam.sdk.values.PDone;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,12 +74,7 @@ final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
             .get(TooLong.REPLACED)
             .setCoder(RecordCoder.of(DeadLetter.class))
             // As the dead letters of sources are, which they will be put together with.
-            .apply(
-                "Replaced",
-                Window.<DeadLetter>into(new GlobalWindows())
-                    .triggering(DefaultTrigger.of())
-                    .withAllowedLateness(Duration.ZERO)
-                    .discardingFiredPanes()));
+            .apply("Replaced", InGlobalWindow.into()));
   }
 
   static final class EncodeFn<T> extends DoFn<T, KV<byte[], byte[]>> {

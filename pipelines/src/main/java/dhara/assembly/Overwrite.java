@@ -1,0 +1,182 @@
+package dhara.assembly;
+
+import dhara.connectors.Connector.Ability;
+import dhara.connectors.ResultSet;
+import dhara.connectors.WrittenRow;
+import dhara.formats.EventParser;
+import dhara.formats.JsonFormat;
+import dhara.formats.mapping.Mapping;
+import dhara.formats.text.BadEvent;
+import dhara.pipelines.Output;
+import dhara.records.RecordCoder;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.AnswerCoder;
+import dhara.transforms.windows.InGlobalWindow;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.Max;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Withdraws the answers in a store that a backfill does not have: those of another key, or of
+ * another window, as the parts of a session that has become one.
+ *
+ * <pre>
+ *   answers of this backfill ─┐
+ *                             ├▶ by key and window ─▶ only there ─▶ withdrawals
+ *   answers that are there ───┘
+ * </pre>
+ *
+ * <p>Data: the answers of this backfill, bounded → a withdrawal for each key and window that the
+ * store has in the range and the backfill does not. Time: the store is read as it was when the
+ * pipeline was built. State: none. Bad data: a row that cannot be read as an answer fails the run.
+ */
+final class Overwrite<K extends Record, V extends Record>
+    extends PTransform<PCollection<Answer<K, V>>, PCollection<Answer<K, V>>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What the connector of the store must be able to do. */
+  static final Set<Ability> NEEDS = Set.of(Ability.UPSERT, Ability.DELETE, Ability.READ_BACK);
+
+  private static final int THERE = 0;
+  private static final int OURS = 1;
+
+  private final transient ResultSet store;
+  private final transient Output<K, V> output;
+  private final String storedAs;
+  private final TimeRange range;
+
+  private Overwrite(ResultSet store, Output<K, V> output, String storedAs, TimeRange range) {
+    this.store = store;
+    this.output = output;
+    this.storedAs = storedAs;
+    this.range = range;
+  }
+
+  /**
+   * Withdraws from a store.
+   *
+   * @param store what is there
+   * @param storedAs what the store calls the output
+   * @param range only windows that it covers are withdrawn
+   */
+  static <K extends Record, V extends Record> Overwrite<K, V> of(
+      ResultSet store, Output<K, V> output, String storedAs, TimeRange range) {
+    return new Overwrite<>(store, output, storedAs, range);
+  }
+
+  @Override
+  public PCollection<Answer<K, V>> expand(PCollection<Answer<K, V>> answers) {
+    RecordCoder<K> key = RecordCoder.of(output.key());
+    AnswerCoder<K, V> coder = AnswerCoder.of(key, RecordCoder.of(output.value()));
+    KvCoder<KV<K, IntervalWindow>, Integer> sided =
+        KvCoder.of(KvCoder.of(key, IntervalWindow.getCoder()), VarIntCoder.of());
+    PCollection<KV<KV<K, IntervalWindow>, Integer>> there =
+        store
+            .read(
+                answers.getPipeline(),
+                output.name() + ".There",
+                Map.of(storedAs, output.name()),
+                new ThereReader<K, V>(JsonFormat.of(output.key(), Mapping.none()), range),
+                coder)
+            .apply("OfStore", side(THERE))
+            .setCoder(sided);
+    PCollection<KV<KV<K, IntervalWindow>, Integer>> ours =
+        answers
+            .apply("Global", InGlobalWindow.into())
+            .apply("OfBackfill", side(OURS))
+            .setCoder(sided);
+    return PCollectionList.of(there)
+        .and(ours)
+        .apply("Both", Flatten.pCollections())
+        .apply("Sides", Max.integersPerKey())
+        .apply("OnlyThere", ParDo.of(new OnlyThereFn<K, V>()))
+        .setCoder(coder);
+  }
+
+  private static <K extends Record, V extends Record>
+      MapElements<Answer<K, V>, KV<KV<K, IntervalWindow>, Integer>> side(int side) {
+    return MapElements.into(new TypeDescriptor<KV<KV<K, IntervalWindow>, Integer>>() {})
+        .via(answer -> KV.of(KV.of(answer.key(), window(answer)), side));
+  }
+
+  private static IntervalWindow window(Answer<?, ?> answer) {
+    return new IntervalWindow(
+        org.joda.time.Instant.ofEpochMilli(answer.start().toEpochMilli()),
+        org.joda.time.Instant.ofEpochMilli(answer.end().toEpochMilli()));
+  }
+
+  private static final class OnlyThereFn<K, V>
+      extends DoFn<KV<KV<K, IntervalWindow>, Integer>, Answer<K, V>> {
+
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(
+        @Element KV<KV<K, IntervalWindow>, Integer> sides, OutputReceiver<Answer<K, V>> out) {
+      if (sides.getValue() == THERE) {
+        IntervalWindow window = sides.getKey().getValue();
+        out.output(
+            Answer.withdrawn(
+                sides.getKey().getKey(),
+                Instant.ofEpochMilli(window.start().getMillis()),
+                Instant.ofEpochMilli(window.end().getMillis()),
+                0));
+      }
+    }
+  }
+
+  /** Keys and windows of the rows in the range that are no withdrawals. */
+  private static final class ThereReader<K extends Record, V>
+      implements WrittenRow.Reader<Answer<K, V>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final JsonFormat<K> format;
+    private final TimeRange range;
+    private transient @Nullable EventParser<K> parser;
+
+    ThereReader(JsonFormat<K> format, TimeRange range) {
+      this.format = format;
+      this.range = range;
+    }
+
+    @Override
+    public @Nullable Answer<K, V> read(WrittenRow row) {
+      if (row.tombstone()) {
+        return null;
+      }
+      Answer<K, V> answer =
+          Answer.withdrawn(key(row), row.instant("window_start"), row.instant("window_end"), 0);
+      return range.covers(answer) ? answer : null;
+    }
+
+    private K key(WrittenRow row) {
+      if (parser == null) {
+        parser = format.parser();
+      }
+      byte[] json = row.columns().toString().getBytes(StandardCharsets.UTF_8);
+      try {
+        return parser.parse(json, 0, json.length);
+      } catch (BadEvent e) {
+        throw WrittenRow.unreadable(
+            row.place(), "it has no key of " + row.name() + ": " + e.getMessage(), e);
+      }
+    }
+  }
+}

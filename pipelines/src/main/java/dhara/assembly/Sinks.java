@@ -1,0 +1,302 @@
+package dhara.assembly;
+
+import dhara.connectors.Connector;
+import dhara.connectors.Endpoint;
+import dhara.connectors.Place;
+import dhara.connectors.ResultSet;
+import dhara.connectors.RunFolder;
+import dhara.events.DeadLetter;
+import dhara.metrics.DeadLetterReasons;
+import dhara.metrics.Delays.Due;
+import dhara.options.BadOption;
+import dhara.options.DharaOptions;
+import dhara.options.WindowOptions;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Output;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.effect.OncePerIncident;
+import dhara.transforms.revision.NumberRevisions;
+import dhara.transforms.revision.Revision;
+import dhara.transforms.windows.InGlobalWindow;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.sdk.transforms.Filter;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.POutput;
+
+/**
+ * Where the answers of an analysis go, and what else a run writes: answers get the revisions that
+ * their store needs, effects fire once for each incident, and rows are counted.
+ *
+ * <pre>
+ *   answers ─▶ in the range ─┬▶ withdrawals of what is there ─┬▶ revisions ─▶ write
+ *                            └────────────────────────────────┘
+ * </pre>
+ */
+final class Sinks {
+
+  private final Analysis<?> analysis;
+  private final DharaOptions options;
+  private final TimeRange range;
+  private final Sources sources;
+  private final RunFolder folder;
+  private final Plan plan;
+  private final Map<String, List<Endpoint>> endpoints;
+  private final Written counted = new Written();
+  private final List<Sink<?>> written = new ArrayList<>();
+  private final Set<Output<?, ?>> answered = new HashSet<>();
+  private final List<Output<?, ?>> heldBack = new ArrayList<>();
+  private final List<Output<?, ?>> kept = new ArrayList<>();
+  private final List<PCollection<DeadLetter>> replaced = new ArrayList<>();
+  private final Instant started = Instant.now();
+
+  /**
+   * The endpoints that the user named.
+   *
+   * @throws BadOption where one is malformed, or belongs to no output
+   */
+  Sinks(
+      Analysis<?> analysis,
+      DharaOptions options,
+      TimeRange range,
+      Sources sources,
+      RunFolder folder,
+      Plan plan) {
+    this.analysis = analysis;
+    this.options = options;
+    this.range = range;
+    this.sources = sources;
+    this.folder = folder;
+    this.plan = plan;
+    List<String> outputs = analysis.outputs().stream().map(Output::name).toList();
+    this.endpoints = Endpoints.of("--answers", outputs).read(options.getAnswers(), outputs);
+    outputs.forEach(
+        name -> endpoints.computeIfAbsent(name, n -> List.of(Endpoint.of("--answers", "console"))));
+  }
+
+  /** Where an output's answers go. */
+  Endpoint endpoint(Output<?, ?> output) {
+    return endpoints.get(output.name()).get(0);
+  }
+
+  /** All that is written. */
+  List<Sink<?>> written() {
+    return written;
+  }
+
+  /** Outputs whose answers a bounded run keeps in its folder. */
+  List<Output<?, ?>> kept() {
+    return List.copyOf(kept);
+  }
+
+  /** Outputs whose answers a backfill holds back, because they have effects. */
+  List<Output<?, ?>> heldBack() {
+    return List.copyOf(heldBack);
+  }
+
+  /** Dead letters in place of answers that are too long for their store. */
+  List<PCollection<DeadLetter>> replaced() {
+    return replaced;
+  }
+
+  /** Where all that was written went. */
+  List<Place> places() {
+    return written.stream().map(Sink::destination).toList();
+  }
+
+  /** Writes the answers of an output, all of windows in the range. */
+  <K extends Record, V extends Record> void answers(
+      Output<K, V> output, PCollection<Answer<K, V>> covered) {
+    answered.add(output);
+    plan.writes(output.name(), endpoint(output));
+    boolean first = analysis.outputs().indexOf(output) == 0;
+    OncePerIncident<K, V> effect = output.effect();
+    if (effect == null) {
+      write(
+          output,
+          options.getOverwrite() ? overwriting(output, covered, first) : covered,
+          Sink.answers(
+              endpoint(output), output, first, sources.bounded() ? null : due(options), run()));
+    } else if (sources.bounded() && !options.getEffects()) {
+      heldBack.add(output);
+    } else {
+      write(
+          output,
+          covered.apply(output.name() + ".Incidents", effect),
+          Sink.effects(endpoint(output), output, first, run()));
+    }
+  }
+
+  /** The answers, and withdrawals of those that are there and not among them. */
+  private <K extends Record, V extends Record> PCollection<Answer<K, V>> overwriting(
+      Output<K, V> output, PCollection<Answer<K, V>> answers, boolean first) {
+    if (!sources.bounded()) {
+      throw new BadOption(
+          "--overwrite", true, "is for backfills; a stream withdraws its own answers by itself");
+    }
+    Endpoint endpoint = endpoint(output);
+    Set<Connector.Ability> can =
+        Connector.of(endpoint, Connector.Ability.UPSERT, Connector.Ability.APPEND).abilities();
+    if (!can.containsAll(Overwrite.NEEDS)) {
+      throw new BadOption(
+          "--overwrite",
+          true,
+          "is for answers in a store whose rows can be read back and replaced, as those of a topic"
+              + " can, and --answers="
+              + endpoint
+              + " is none; leave --overwrite out");
+    }
+    ResultSet store = ResultSet.of(endpoint);
+    String name = first && !store.namesOutputs() ? "" : output.name();
+    if (!store.names().contains(name)) {
+      return answers;
+    }
+    String step = output.name() + ".Overwrite";
+    PCollection<Answer<K, V>> withdrawn =
+        answers.apply(step, Overwrite.of(store, output, name, range));
+    counted.count(withdrawals(output.name()), withdrawn);
+    return PCollectionList.of(answers.apply(step + ".Answers", InGlobalWindow.into()))
+        .and(withdrawn)
+        .apply(step + ".All", Flatten.pCollections());
+  }
+
+  /** What {@link Written} calls the withdrawals among the rows of an output. */
+  private static String withdrawals(String output) {
+    return output + ".Withdrawn";
+  }
+
+  private <K, V> void write(
+      Output<?, ?> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
+    checked(sink);
+    if (sink.kept()) {
+      kept.add(output);
+    } else if (sources.bounded()) {
+      counted.count(output.name(), answers);
+    }
+    POutput writing = revised(output, answers, sink).apply(output.name() + ".Write", sink.write());
+    Sink.replaced(writing)
+        .ifPresent(
+            letters -> {
+              replaced.add(letters);
+              if (!sources.bounded()) {
+                letters.apply(output.name() + ".DeadLetters", DeadLetterReasons.shown());
+              }
+            });
+  }
+
+  /**
+   * When an answer of a stream is due: at the end of its window. A revision is due to the event
+   * that made it, however late that came, and says nothing of the stream; but where there are early
+   * answers, the one that closes the window is a revision too.
+   */
+  static <K, V> Due<Answer<K, V>> due(DharaOptions options) {
+    boolean early =
+        options instanceof WindowOptions windows
+            && windows.getEarly() != null
+            && !windows.getEarly().isZero();
+    return answer -> early || answer.first() ? answer.end().toEpochMilli() : Due.NEVER;
+  }
+
+  /**
+   * Later answers take the place of earlier ones: those of a stream that is restored, and has
+   * forgotten what it gave since its checkpoint, and those of a backfill.
+   */
+  private <K, V> PCollection<Answer<K, V>> revised(
+      Output<?, ?> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
+    Long given = options.getRevision();
+    if (given != null && given < 0) {
+      throw new BadOption("--revision", given, "is below zero, e.g. --revision=1");
+    }
+    if (given != null && !sources.bounded()) {
+      throw new BadOption(
+          "--revision", given, "is for backfills; a stream's revisions are by the clock");
+    }
+    PCollection<Answer<K, V>> taken =
+        sink.deletes() || sources.bounded()
+            ? answers
+            : answers.apply(output.name() + ".Given", Filter.by(answer -> !answer.isWithdrawn()));
+    long first = given != null ? given : first(sink);
+    return sources.bounded() && first == 0
+        ? taken
+        : taken.apply(output.name() + ".Revision", NumberRevisions.from(first));
+  }
+
+  /** The first revision of what goes to a sink: a backfill's is above all that a stream wrote. */
+  long first(Sink<?> sink) {
+    return sources.bounded() && sink.over() ? Revision.at(started).number() : 0;
+  }
+
+  /** The run, as connectors know it. */
+  Connector.Run run() {
+    return new Connector.Run(sources.bounded(), folder, options);
+  }
+
+  private <T> void checked(Sink<T> sink) {
+    sink.check();
+    written.add(sink);
+  }
+
+  /** Writes what is no answer: dead letters, late events, the ledger. */
+  <T> void write(String step, List<PCollection<T>> parts, Sink<T> sink) {
+    checked(sink);
+    plan.writes(words(step), sink.endpoint());
+    PCollection<T> rows = Sources.flattened(step, parts);
+    if (sources.bounded() && !sink.kept()) {
+      counted.count(sink.name(), rows);
+    }
+    rows.apply(step + ".Write", sink.write());
+  }
+
+  /** {@code DeadLetters} → {@code dead letters}, {@code LedgerOut} → {@code ledger}. */
+  private static String words(String step) {
+    return step.replaceFirst("Out$", "")
+        .replaceAll("(?<=\\p{Ll})(?=\\p{Lu})", " ")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Ends the writing, when all is connected.
+   *
+   * @throws IllegalStateException where the analysis has given no answers for an output
+   */
+  void finish() {
+    for (Output<?, ?> output : analysis.outputs()) {
+      if (!answered.contains(output)) {
+        throw new IllegalStateException(analysis.name() + " gave no answers for " + output.name());
+      }
+    }
+    counted.leave(folder);
+  }
+
+  /** What a bounded run wrote where, a line for each output that is not the console. */
+  List<String> wrote() throws IOException {
+    Map<String, Long> counts = Written.left(folder);
+    List<String> lines = new ArrayList<>();
+    for (Sink<?> sink : written) {
+      if (!sink.kept()) {
+        long rows = counts.getOrDefault(sink.name(), 0L);
+        long withdrawn = counts.getOrDefault(withdrawals(sink.name()), 0L);
+        lines.add(
+            "%s: %,d %s %s%s"
+                .formatted(
+                    sink.name(),
+                    rows,
+                    rows == 1 ? "row" : "rows",
+                    sink.place(),
+                    withdrawn == 0
+                        ? ""
+                        : "; %,d of them withdraw what this backfill does not have"
+                            .formatted(withdrawn)));
+      }
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,368 @@
+package dhara.assembly;
+
+import dhara.connectors.Connector;
+import dhara.connectors.Endpoint;
+import dhara.connectors.EventSource;
+import dhara.connectors.Place;
+import dhara.connectors.Reading;
+import dhara.connectors.TimeBounds;
+import dhara.events.DeadLetter;
+import dhara.events.Event;
+import dhara.events.LateEvent;
+import dhara.formats.mapping.Mapping;
+import dhara.ledger.Books;
+import dhara.ledger.Ledger;
+import dhara.metrics.DeadLetterReasons;
+import dhara.options.BackfillOptions;
+import dhara.options.BadOption;
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
+import dhara.transforms.join.AsOf;
+import dhara.transforms.join.Version;
+import dhara.transforms.unique.Unique;
+import dhara.transforms.windows.Lateness;
+import dhara.transforms.windows.Windows;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Filter;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/**
+ * Where the events of an analysis come from: its inputs are read, cut to the range of time, and
+ * freed of copies, and the ledger counts what leaves on the way.
+ *
+ * <pre>
+ *   source ─▶ parse, stamp ─▶ range ─▶ unique by id ─▶ events
+ *                  │            │           │
+ *      dead letters, late    filtered   duplicates  ─▶ ledger
+ * </pre>
+ */
+final class Sources {
+
+  /** What a version of a reference can miss: the moment from which it holds. */
+  private static final Duration MOMENT = Duration.ofMillis(1);
+
+  private final Analysis<?> analysis;
+  private final DharaOptions options;
+  private final Pipeline pipeline;
+  private final TimeRange range;
+  private final Mapping mapping;
+  private final Books books;
+  private final Plan plan;
+  private final Map<String, List<Endpoint>> endpoints;
+  private final List<Place> places = new ArrayList<>();
+  private final List<PCollection<DeadLetter>> deadLetters = new ArrayList<>();
+  private final List<PCollection<LateEvent>> lateEvents = new ArrayList<>();
+  private boolean bounded = true;
+
+  /**
+   * The sources that the user named.
+   *
+   * @throws BadOption where they contradict each other
+   */
+  Sources(
+      Analysis<?> analysis,
+      DharaOptions options,
+      Pipeline pipeline,
+      TimeRange range,
+      Mapping mapping,
+      Books books,
+      Plan plan) {
+    this.analysis = analysis;
+    this.options = options;
+    this.pipeline = pipeline;
+    this.range = range;
+    this.mapping = mapping;
+    this.books = books;
+    this.plan = plan;
+    List<String> inputs = analysis.inputs().stream().map(Input::name).toList();
+    this.endpoints =
+        Endpoints.of("--events", inputs).several().read(options.getEvents(), inputs.subList(0, 1));
+    checkCutover();
+    checkWithout();
+  }
+
+  private void checkCutover() {
+    if (options.getCutover() != null
+        && (endpoints.values().stream().noneMatch(s -> s.size() == 2)
+            || endpoints.values().stream().anyMatch(s -> s.size() > 2))) {
+      throw new BadOption(
+          "--cutover",
+          options.getCutover(),
+          "needs two sources: give --events twice, the one before it first");
+    }
+  }
+
+  private void checkWithout() {
+    if (options.getWithout() != null
+        && endpoints.values().stream()
+            .flatMap(List::stream)
+            .noneMatch(
+                source ->
+                    Connector.of(source, Connector.Ability.READ)
+                        .abilities()
+                        .contains(Connector.Ability.REREAD))) {
+      throw new BadOption(
+          "--without",
+          options.getWithout(),
+          "names records of a topic by their offsets, and no topic is read:"
+              + " --events=kafka://…?end=latest");
+    }
+  }
+
+  /** Whether the run ends by itself: every source that was read is bounded. */
+  boolean bounded() {
+    return bounded;
+  }
+
+  /** What was read. */
+  List<Place> places() {
+    return places;
+  }
+
+  /** What the sources could not read as events. */
+  List<PCollection<DeadLetter>> deadLetters() {
+    return deadLetters;
+  }
+
+  /** What came too late; none in a backfill. */
+  List<PCollection<LateEvent>> lateEvents() {
+    return lateEvents;
+  }
+
+  /** The events of a fact input, as {@link dhara.pipelines.Flow#events}. */
+  <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows) {
+    plan.windows(input.name(), windows);
+    Lateness lateness = Lateness.of(windows);
+    Duration margin =
+        range.equals(TimeRange.ALL) ? Duration.ZERO : longest(Windows::margin, windows);
+    List<PCollection<T>> read = new ArrayList<>();
+    for (Part part : parts(input)) {
+      read.add(read(input, part, lateness, margin));
+    }
+    if (options.getCutover() == null
+        && read.stream().map(PCollection::isBounded).distinct().count() > 1) {
+      throw new BadOption(
+          "--events",
+          String.join(",", endpoints.get(input.name()).stream().map(Endpoint::toString).toList()),
+          "is a stream beside what ends: say from when on the stream counts, and up to when the"
+              + " other, e.g. --cutover=2026-01-05T09:00:00Z");
+    }
+    PCollection<T> events = flattened(input.name() + ".Parts", read);
+    if (options.getUnique()) {
+      String step = input.name() + ".Unique";
+      Unique<T> unique = Unique.byId(lateness.horizon());
+      PCollectionTuple split = events.apply(step, unique);
+      events = split.get(unique.unique());
+      if (margin.isZero()) {
+        books.unique(input.name(), step, split.get(unique.counts()));
+      } else {
+        PCollection<T> copies = counting(split.get(unique.duplicates()), step + ".Copies");
+        books.count(input.name(), step + ".Duplicates", List.of(Ledger.Entry.DUPLICATE), copies);
+        PCollection<T> first = counting(events, step + ".Counting");
+        books.count(input.name(), step + ".First", List.of(Ledger.Entry.AGGREGATED), first);
+      }
+    }
+    return events;
+  }
+
+  /**
+   * A reference is read whole: a range cuts the facts, and no fact in it sees a version from behind
+   * its end.
+   */
+  <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
+    Duration waits = options.getReferenceLateness();
+    if (waits.isNegative()) {
+      throw new BadOption(
+          "--referenceLateness", waits, "is below zero, e.g. --referenceLateness=PT1M");
+    }
+    plan.holdsAsOfItsTime(input.name());
+    Lateness lateness = Lateness.of(Windows.tumbling(MOMENT).withLateness(waits));
+    List<EventSource<?>> facts = facts();
+    List<PCollection<Version<T>>> read = new ArrayList<>();
+    for (Endpoint endpoint : endpoints(input)) {
+      String step = read.isEmpty() ? input.name() : input.name() + "." + (read.size() + 1);
+      EventSource<T> source = source(input, endpoint).asReference(facts);
+      EventSource.Read<T> part =
+          opened(input, new Part(step, endpoint, TimeRange.ALL), source, lateness, events());
+      part.late().ifPresent(lateEvents::add);
+      read.add(part.events().apply(step + ".Versions", input.versions()));
+      part.removals().ifPresent(read::add);
+    }
+    PCollection<Version<T>> records = flattened(input.name() + ".Parts", read);
+    if (options.getUnique()) {
+      String step = input.name() + ".Unique";
+      Unique<Version<T>> unique = Unique.byId(lateness.horizon());
+      PCollectionTuple split = records.apply(step, unique);
+      books.unique(input.name(), step, split.get(unique.counts()));
+      records = split.get(unique.unique());
+    }
+    AsOf<T> reference = AsOf.of(records, Lateness.of(windows).horizon()).withLateness(waits);
+    return options.getReference() == BackfillOptions.Reference.now ? reference.newest() : reference;
+  }
+
+  /** Where the facts come from that are joined with references. */
+  private List<EventSource<?>> facts() {
+    List<EventSource<?>> facts = new ArrayList<>();
+    for (Input<?> input : analysis.inputs()) {
+      if (!input.isReference()) {
+        endpoints(input).forEach(endpoint -> facts.add(source(input, endpoint)));
+      }
+    }
+    return facts;
+  }
+
+  private <T extends Record & Event> PCollection<T> readWhole(
+      Input<T> input, Part part, EventSource<T> source, Lateness lateness) {
+    EventSource.Read<T> read = opened(input, part, source, lateness, events());
+    read.late().ifPresent(lateEvents::add);
+    return read.events();
+  }
+
+  /** Of events with a margin around them those that the ledger has not filtered. */
+  private <T extends Event> PCollection<T> counting(PCollection<T> events, String step) {
+    TimeRange counted = range; // a function that goes to workers takes no assembly along
+    return events.apply(step, Filter.by(event -> counted.holds(event.at())));
+  }
+
+  /**
+   * A source of an input.
+   *
+   * @param step what the names of its steps begin with
+   * @param range what of it counts
+   */
+  private record Part(String step, Endpoint endpoint, TimeRange range) {}
+
+  /** The sources of an input: those before and since the cutover, or all of them, united. */
+  private List<Part> parts(Input<?> input) {
+    String name = input.name();
+    List<Endpoint> several = endpoints(input);
+    Instant cutover = options.getCutover();
+    if (several.size() == 2 && cutover != null) {
+      return List.of(
+          new Part(name + ".Before", several.get(0), TimeRange.before(cutover)),
+          new Part(name + ".Since", several.get(1), TimeRange.since(cutover)));
+    }
+    List<Part> parts = new ArrayList<>();
+    for (Endpoint endpoint : several) {
+      String step = parts.isEmpty() ? name : name + "." + (parts.size() + 1);
+      parts.add(new Part(step, endpoint, TimeRange.ALL));
+    }
+    return parts;
+  }
+
+  private List<Endpoint> endpoints(Input<?> input) {
+    String name = input.name();
+    List<Endpoint> named = endpoints.get(name);
+    if (named == null) {
+      throw new BadOption("--events", null, "names no " + name + "; add --events=" + name + "=URI");
+    }
+    return named;
+  }
+
+  /**
+   * Opens a source of an input, and enters what it counts.
+   *
+   * @param each what an event counts as, unless a range of time is still to sort it
+   */
+  private <T extends Record & Event> EventSource.Read<T> opened(
+      Input<T> input,
+      Part part,
+      EventSource<T> source,
+      Lateness lateness,
+      List<Ledger.Entry> each) {
+    source.check();
+    places.add(Place.read(part.endpoint(), input.name()));
+    plan.reads(input.name(), part.endpoint(), source);
+    String step = part.step();
+    EventSource.Read<T> read = source.read(pipeline, step, lateness);
+    bounded &= read.events().isBounded() == IsBounded.BOUNDED;
+    books.source(input.name(), step + ".All", read.counts(), each);
+    deadLetters.add(read.deadLetters());
+    if (read.events().isBounded() == IsBounded.UNBOUNDED) {
+      read.counts().apply(step + ".Source", SourceGauges.of(options.getDisorder()));
+      read.deadLetters().apply(step + ".DeadLetters", DeadLetterReasons.shown());
+    }
+    return read;
+  }
+
+  /** The events of a source that count, and those of the margin around them. */
+  private <T extends Record & Event> PCollection<T> read(
+      Input<T> input, Part part, Lateness lateness, Duration margin) {
+    EventSource<T> source = source(input, part.endpoint());
+    if (range.equals(TimeRange.ALL) && part.range().equals(TimeRange.ALL)) {
+      return readWhole(input, part, source, lateness);
+    }
+    String name = input.name();
+    String step = part.step();
+    EventSource.Read<T> read = opened(input, part, source, lateness, List.of());
+    List<Ledger.Entry> late = List.of(Ledger.Entry.LATE);
+    read.leftOut()
+        .ifPresent(e -> inRange(name, step + ".LeftOut", e, part.range(), Duration.ZERO, late));
+    read.late()
+        .ifPresent(
+            e ->
+                lateEvents.add(
+                    inRange(name, step + ".Late", e, part.range(), Duration.ZERO, late)));
+    return inRange(name, step, read.events(), part.range(), margin, events());
+  }
+
+  /** What an event in the range counts as. */
+  private List<Ledger.Entry> events() {
+    return options.getUnique()
+        ? List.of(Ledger.Entry.IN_RANGE)
+        : List.of(Ledger.Entry.IN_RANGE, Ledger.Entry.AGGREGATED);
+  }
+
+  /**
+   * What counts of a source's events, and what the margin around it holds; the ledger counts the
+   * margin as filtered. It shows which windows the range cuts, and is in no answer.
+   */
+  private <E extends Event> PCollection<E> inRange(
+      String input,
+      String step,
+      PCollection<E> events,
+      TimeRange part,
+      Duration margin,
+      List<Ledger.Entry> entries) {
+    TimeRange.Split<E> tags = TimeRange.Split.tags();
+    PCollectionTuple split = range.split(step + ".Range", events, part, margin, tags);
+    PCollection<E> inside = split.get(tags.inside());
+    PCollection<E> outside = split.get(tags.outside());
+    books.count(input, step + ".Outside", List.of(Ledger.Entry.FILTERED), outside);
+    PCollection<E> counted = margin.isZero() ? inside : counting(inside, step + ".Counting");
+    books.count(input, step + ".InRange", entries, counted);
+    return inside;
+  }
+
+  private <T extends Record & Event> EventSource<T> source(Input<T> input, Endpoint endpoint) {
+    TimeBounds bounds = new TimeBounds(options.getNotBefore(), options.getMaxSkew());
+    return Connector.of(endpoint, Connector.Ability.READ)
+        .source(
+            endpoint,
+            new Reading<>(input.name(), input.type(), mapping, bounds, options.getMaxEventBytes()),
+            options);
+  }
+
+  private static Duration longest(Function<Windows, Duration> what, Windows... windows) {
+    return Arrays.stream(windows).map(what).max(Duration::compareTo).orElseThrow();
+  }
+
+  /** Several collections as one; a single one as it is, without a step. */
+  static <T> PCollection<T> flattened(String step, List<PCollection<T>> parts) {
+    return parts.size() == 1
+        ? parts.get(0)
+        : PCollectionList.of(parts).apply(step, Flatten.pCollections());
+  }
+}
