@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -78,7 +79,7 @@ final class TakenIn extends PTransform<PCollection<Finding>, PCollection<Finding
     @ProcessElement
     public void process(
         @Element KV<Integer, Iterable<Finding>> shard, OutputReceiver<Finding> out) {
-      Map<Of, TreeMap<Long, Finding>> explained = new HashMap<>();
+      Map<Of, NavigableMap<Long, Finding>> explained = new HashMap<>();
       List<Finding> open = new ArrayList<>();
       Map<Finding.Of, Finding> sums = new HashMap<>();
       for (Finding finding : shard.getValue()) {
@@ -104,13 +105,13 @@ final class TakenIn extends PTransform<PCollection<Finding>, PCollection<Finding
 
     /** The explained window of the other side that the window of a finding lies in, if any. */
     private static @Nullable Finding around(
-        Finding finding, Map<Of, TreeMap<Long, Finding>> explained) {
+        Finding finding, Map<Of, NavigableMap<Long, Finding>> explained) {
       Difference part = only(finding);
       Finding.Kind other =
           finding.kind() == Finding.Kind.ONLY_IN_A
               ? Finding.Kind.ONLY_IN_B
               : Finding.Kind.ONLY_IN_A;
-      TreeMap<Long, Finding> windows = explained.get(new Of(finding.output(), other, part.key()));
+      NavigableMap<Long, Finding> windows = explained.get(new Of(finding.output(), other, part.key()));
       Map.Entry<Long, Finding> before =
           windows == null ? null : windows.floorEntry(part.start().toEpochMilli());
       boolean within = before != null && !only(before.getValue()).end().isBefore(part.end());

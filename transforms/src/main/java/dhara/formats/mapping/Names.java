@@ -1,11 +1,14 @@
 package dhara.formats.mapping;
 
+import info.debatty.java.stringsimilarity.OptimalStringAlignment;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
 /** The names of components outside of Java, and suggestions for misspelt names. */
 public final class Names {
+
+  private static final OptimalStringAlignment EDITS = new OptimalStringAlignment();
 
   private Names() {}
 
@@ -72,21 +75,8 @@ public final class Names {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
   }
 
-  /** Levenshtein's distance, one row at a time. */
+  /** Insertions, deletions, substitutions, and swaps of neighbours. */
   private static int edits(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j <= to.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
+    return (int) EDITS.distance(from, to);
   }
 }

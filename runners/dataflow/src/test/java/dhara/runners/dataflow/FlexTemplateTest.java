@@ -41,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory;
 import org.apache.beam.sdk.extensions.gcp.storage.NoopPathValidator;
@@ -151,7 +150,13 @@ class FlexTemplateTest {
     String table = name.replace('-', '_');
     Map<String, String> parameters = new TreeMap<>();
     parameters.put(
-        "events", events(analysis, input -> "pubsub://" + Google.PROJECT + "/" + input + "-sub"));
+        "events",
+        events(
+            analysis,
+            input ->
+                input.isReference()
+                    ? file(input)
+                    : "pubsub://" + Google.PROJECT + "/" + input.name() + "-sub"));
     parameters.put("answers", "bigquery://" + Google.PROJECT + "/" + Google.DATASET + "/" + table);
     parameters.put("disorder", "PT1M");
 
@@ -170,12 +175,8 @@ class FlexTemplateTest {
   @MethodSource("analyses")
   void aBackfillIsLaunchedFromFilesToTables(String name) throws IOException {
     Analysis<?> analysis = Analysis.all().get(name);
-    for (Input<?> input : analysis.inputs()) {
-      Files.writeString(folder.resolve(input.name() + ".jsonl"), "");
-    }
     Map<String, String> parameters = new TreeMap<>();
-    parameters.put(
-        "events", events(analysis, input -> folder.resolve(input + ".jsonl").toString()));
+    parameters.put("events", events(analysis, this::file));
     parameters.put(
         "answers",
         "bigquery://" + Google.PROJECT + "/" + Google.DATASET + "/" + name.replace('-', '_'));
@@ -186,13 +187,20 @@ class FlexTemplateTest {
   }
 
   private interface Named {
-    String of(String input);
+    String of(Input<?> input) throws IOException;
   }
 
-  private static String events(Analysis<?> analysis, Named source) {
-    return analysis.inputs().stream()
-        .map(input -> input.name() + "=" + source.of(input.name()))
-        .collect(Collectors.joining(" "));
+  /** An empty file of events. */
+  private String file(Input<?> input) throws IOException {
+    return Files.writeString(folder.resolve(input.name() + ".jsonl"), "").toString();
+  }
+
+  private static String events(Analysis<?> analysis, Named source) throws IOException {
+    List<String> events = new ArrayList<>();
+    for (Input<?> input : analysis.inputs()) {
+      events.add(input.name() + "=" + source.of(input));
+    }
+    return String.join(" ", events);
   }
 
   /** Google's own command line, where it is installed, asks the API for the same launch. */
