@@ -91,6 +91,8 @@ final class KafkaTest {
       "?producer.compression.type=none&producer.linger.ms=1000&producer.request.timeout.ms=2000"
           + "&producer.delivery.timeout.ms=4000";
 
+  private static final Counts NOTHING = new Counts(0, 0, 0, 0, 0);
+
   private static EmbeddedKafka kafka;
 
   private String topic;
@@ -261,7 +263,7 @@ final class KafkaTest {
       assertThat(stream.counts.take(1, PATIENCE), contains("12:05=7"));
       assertThat(stream.deadLetters.all(), empty());
       assertThat(
-          sum(stream.read),
+          sum(stream.read, 40),
           is(
               new Counts(
                   40,
@@ -325,7 +327,7 @@ final class KafkaTest {
           stream.counts.take(3, PATIENCE), containsInAnyOrder("12:00=3", "12:01=1", "12:02=1"));
       assertThat(stream.late.all(), empty());
       assertThat(
-          sum(stream.read), is(new Counts(8, 7, 1, 0, bytes(0, 120, 61, 5, 6, 50, 300, 301))));
+          sum(stream.read, 8), is(new Counts(8, 7, 1, 0, bytes(0, 120, 61, 5, 6, 50, 300, 301))));
     } finally {
       stream.running.cancel();
     }
@@ -617,17 +619,27 @@ final class KafkaTest {
     return new Backfill(stamped.all(), deadLetters.all(), sum(counts));
   }
 
+  /** The counts of a pipeline that has ended. */
   private static Counts sum(Collected<Counts> parts) {
-    return parts.all().stream()
-        .reduce(
-            new Counts(0, 0, 0, 0, 0),
-            (a, b) ->
-                new Counts(
-                    a.read() + b.read(),
-                    a.events() + b.events(),
-                    a.late() + b.late(),
-                    a.deadLettered() + b.deadLettered(),
-                    a.bytes() + b.bytes()));
+    return parts.all().stream().reduce(NOTHING, KafkaTest::plus);
+  }
+
+  /** The counts of a stream as soon as they have so many records; they may follow the answers. */
+  private static Counts sum(Collected<Counts> parts, long records) throws InterruptedException {
+    Counts sum = NOTHING;
+    while (sum.read() < records) {
+      sum = plus(sum, parts.take(1, PATIENCE).get(0));
+    }
+    return plus(sum, sum(parts));
+  }
+
+  private static Counts plus(Counts a, Counts b) {
+    return new Counts(
+        a.read() + b.read(),
+        a.events() + b.events(),
+        a.late() + b.late(),
+        a.deadLettered() + b.deadLettered(),
+        a.bytes() + b.bytes());
   }
 
   /** The size of the values of ticks. */

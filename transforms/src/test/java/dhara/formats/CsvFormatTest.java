@@ -10,13 +10,16 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import de.siegmar.fastcsv.reader.CsvReader;
 import dhara.events.DeadLetter.Reason;
 import dhara.formats.mapping.Mapping;
 import dhara.formats.text.BadEvent;
+import dhara.formats.text.CsvLine;
 import dhara.samples.Sale;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,5 +194,32 @@ class CsvFormatTest {
       }
     }
     assertThat(parsed, greaterThan(1000));
+  }
+
+  @Test
+  void cellsAreWhatAnotherLibraryReads() {
+    Random random = new Random(17);
+    String alphabet = "ab,;\" é";
+    int split = 0;
+    for (int i = 0; i < 50_000; i++) {
+      StringBuilder line = new StringBuilder();
+      for (int cells = 1 + random.nextInt(4); cells > 0; cells--) {
+        String cell =
+            random.ints(random.nextInt(6), 0, alphabet.length())
+                .mapToObj(at -> alphabet.substring(at, at + 1))
+                .collect(Collectors.joining());
+        boolean quoted = cell.contains(",") || cell.startsWith("\"") || random.nextBoolean();
+        line.append(quoted ? '"' + cell.replace("\"", "\"\"") + '"' : cell);
+        line.append(cells > 1 ? "," : "");
+      }
+      if (line.isEmpty()) {
+        continue; // of an empty line the other makes no record
+      }
+      List<String> theirs =
+          CsvReader.builder().ofCsvRecord(line.toString()).iterator().next().getFields();
+      assertThat(line.toString(), CsvLine.texts(line.toString(), ','), is(theirs));
+      split++;
+    }
+    assertThat(split, greaterThan(40_000));
   }
 }
