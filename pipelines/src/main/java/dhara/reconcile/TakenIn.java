@@ -111,7 +111,8 @@ final class TakenIn extends PTransform<PCollection<Finding>, PCollection<Finding
           finding.kind() == Finding.Kind.ONLY_IN_A
               ? Finding.Kind.ONLY_IN_B
               : Finding.Kind.ONLY_IN_A;
-      NavigableMap<Long, Finding> windows = explained.get(new Of(finding.output(), other, part.key()));
+      NavigableMap<Long, Finding> windows =
+          explained.get(new Of(finding.output(), other, part.key()));
       Map.Entry<Long, Finding> before =
           windows == null ? null : windows.floorEntry(part.start().toEpochMilli());
       boolean within = before != null && !only(before.getValue()).end().isBefore(part.end());

@@ -205,7 +205,8 @@ class CsvFormatTest {
       StringBuilder line = new StringBuilder();
       for (int cells = 1 + random.nextInt(4); cells > 0; cells--) {
         String cell =
-            random.ints(random.nextInt(6), 0, alphabet.length())
+            random
+                .ints(random.nextInt(6), 0, alphabet.length())
                 .mapToObj(at -> alphabet.substring(at, at + 1))
                 .collect(Collectors.joining());
         boolean quoted = cell.contains(",") || cell.startsWith("\"") || random.nextBoolean();
