@@ -49,19 +49,15 @@ final class EventTimePolicy<T extends Record & Event>
   @Override
   public TimestampPolicy<Void, Arrival<T>> createTimestampPolicy(
       TopicPartition partition, Optional<Instant> previousWatermark) {
-    long previous =
-        previousWatermark
-            .filter(BoundedWindow.TIMESTAMP_MIN_VALUE::isBefore)
-            .map(Instant::getMillis)
-            .orElse(TopicTail.NONE);
-    return new Policy<>(
+    return new Stamps<>(
+        false,
         decoding.bounds(),
         lateness,
         new PartitionWatermark(
             partition.partition(),
             disorder,
             idleAfter,
-            previous,
+            millis(previousWatermark),
             System::currentTimeMillis,
             tails()));
   }
@@ -74,41 +70,78 @@ final class EventTimePolicy<T extends Record & Event>
     return tails;
   }
 
-  private static final class Policy<T extends Record & Event>
-      extends TimestampPolicy<Void, Arrival<T>> {
+  /** Event time in a partition, and how far it has come. */
+  interface Progress {
 
+    /** The watermark that was last reported downstream. */
+    long known();
+
+    /** A record that has an event time was read. */
+    void event(long atMillis, long offset);
+
+    /** A record that is not an event was read. */
+    void other(long offset);
+
+    /**
+     * The current watermark.
+     *
+     * @param backlog how many offsets are left to read; negative if that is unknown
+     * @param countedAt when the backlog was counted, epoch milliseconds of wall clock
+     */
+    long watermark(long backlog, long countedAt);
+  }
+
+  /** The watermark before a restore; {@link TopicTail#NONE} for a first start. */
+  static long millis(Optional<Instant> previousWatermark) {
+    return previousWatermark
+        .filter(BoundedWindow.TIMESTAMP_MIN_VALUE::isBefore)
+        .map(Instant::getMillis)
+        .orElse(TopicTail.NONE);
+  }
+
+  /** Stamps the records of a partition. */
+  static final class Stamps<K, T extends Record & Event> extends TimestampPolicy<K, Arrival<T>> {
+
+    private final boolean removals;
     private final TimeBounds bounds;
     private final Lateness lateness;
-    private final PartitionWatermark watermark;
+    private final Progress progress;
 
-    Policy(TimeBounds bounds, Lateness lateness, PartitionWatermark watermark) {
+    /**
+     * Stamps a partition's records.
+     *
+     * @param removals whether a tombstone removes its key at the time of its record; else it is no
+     *     event
+     */
+    Stamps(boolean removals, TimeBounds bounds, Lateness lateness, Progress progress) {
+      this.removals = removals;
       this.bounds = bounds;
       this.lateness = lateness;
-      this.watermark = watermark;
+      this.progress = progress;
     }
 
     @Override
     public Instant getTimestampForRecord(
-        PartitionContext context, KafkaRecord<Void, Arrival<T>> record) {
+        PartitionContext context, KafkaRecord<K, Arrival<T>> record) {
       Arrival<T> arrival = record.getKV().getValue();
       arrival.settle(bounds, record.getTimestamp());
       T event = arrival.event();
-      if (event == null) {
-        watermark.heard();
+      if (event == null && !(removals && arrival.tombstone())) {
+        progress.other(record.getOffset());
         return getWatermark(context);
       }
-      long atMillis = event.at().toEpochMilli();
-      if (lateness.late(atMillis, watermark.known())) {
-        arrival.behind(watermark.known());
+      long atMillis = event == null ? record.getTimestamp() : event.at().toEpochMilli();
+      if (lateness.late(atMillis, progress.known())) {
+        arrival.behind(progress.known());
       }
-      watermark.event(atMillis);
+      progress.event(atMillis, record.getOffset());
       return Instant.ofEpochMilli(atMillis);
     }
 
     @Override
     public Instant getWatermark(PartitionContext context) {
       long millis =
-          watermark.watermark(
+          progress.watermark(
               context.getMessageBacklog(), context.getBacklogCheckTime().getMillis());
       return millis == TopicTail.NONE
           ? BoundedWindow.TIMESTAMP_MIN_VALUE

@@ -19,7 +19,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Records that were in the log when the tail was read are never late because of that tail: the
  * partition counts as caught up only if its backlog was counted after the tail was read.
  */
-final class PartitionWatermark {
+final class PartitionWatermark implements EventTimePolicy.Progress {
 
   private final long disorderMillis;
   private final long idleAfterMillis;
@@ -53,27 +53,20 @@ final class PartitionWatermark {
     this.heardAt = wallClock.getAsLong();
   }
 
-  /** An event was read. */
-  void event(long atMillis) {
-    heard();
+  @Override
+  public void event(long atMillis, long offset) {
+    heardAt = wallClock.getAsLong();
     follow(atMillis);
   }
 
-  /**
-   * A record was read that is not an event: the partition is not silent, but event time does not
-   * advance.
-   */
-  void heard() {
+  /** The partition is not silent, but event time does not advance. */
+  @Override
+  public void other(long offset) {
     heardAt = wallClock.getAsLong();
   }
 
-  /**
-   * The current watermark.
-   *
-   * @param backlog how many offsets are left to read; negative if that is unknown
-   * @param countedAt when the backlog was counted, epoch milliseconds of wall clock
-   */
-  long watermark(long backlog, long countedAt) {
+  @Override
+  public long watermark(long backlog, long countedAt) {
     if (backlog >= 0 && wallClock.getAsLong() - heardAt >= idleAfterMillis) {
       TopicTail tail = tails.get();
       if (tail != null && countedAt > tail.readAt() && tail.caughtUp(partition, backlog)) {
@@ -83,8 +76,8 @@ final class PartitionWatermark {
     return watermark;
   }
 
-  /** The watermark that was last reported downstream. */
-  long known() {
+  @Override
+  public long known() {
     return watermark;
   }
 

@@ -1,7 +1,6 @@
 package dhara.connectors.kafka;
 
 import dhara.connectors.Decoding;
-import dhara.connectors.TimeBounds;
 import dhara.connectors.kafka.ReferenceWatermark.Lead;
 import dhara.connectors.reading.Arrival;
 import dhara.connectors.reading.Refreshed;
@@ -10,10 +9,8 @@ import dhara.transforms.windows.Lateness;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.beam.sdk.io.kafka.KafkaRecord;
 import org.apache.beam.sdk.io.kafka.TimestampPolicy;
 import org.apache.beam.sdk.io.kafka.TimestampPolicyFactory;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.kafka.common.TopicPartition;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
@@ -62,15 +59,11 @@ final class ReferenceTimePolicy<T extends Record & Event>
   @Override
   public TimestampPolicy<String, Arrival<T>> createTimestampPolicy(
       TopicPartition partition, Optional<Instant> previousWatermark) {
-    long previous =
-        previousWatermark
-            .filter(BoundedWindow.TIMESTAMP_MIN_VALUE::isBefore)
-            .map(Instant::getMillis)
-            .orElse(TopicTail.NONE);
-    return new Policy<>(
+    return new EventTimePolicy.Stamps<>(
+        true,
         decoding.bounds(),
         lateness,
-        new ReferenceWatermark(partition.partition(), disorder, previous, leads()));
+        new ReferenceWatermark(partition.partition(), disorder, EventTimePolicy.millis(previousWatermark), leads()));
   }
 
   /** The progress of the facts, shared by all partitions of this worker. */
@@ -97,47 +90,5 @@ final class ReferenceTimePolicy<T extends Record & Event>
       newest = Math.max(newest, topic.read().newest());
     }
     return new Lead(newest, own.read());
-  }
-
-  private static final class Policy<T extends Record & Event>
-      extends TimestampPolicy<String, Arrival<T>> {
-
-    private final TimeBounds bounds;
-    private final Lateness lateness;
-    private final ReferenceWatermark watermark;
-
-    Policy(TimeBounds bounds, Lateness lateness, ReferenceWatermark watermark) {
-      this.bounds = bounds;
-      this.lateness = lateness;
-      this.watermark = watermark;
-    }
-
-    @Override
-    public Instant getTimestampForRecord(
-        PartitionContext context, KafkaRecord<String, Arrival<T>> record) {
-      Arrival<T> arrival = record.getKV().getValue();
-      arrival.settle(bounds, record.getTimestamp());
-      T event = arrival.event();
-      if (event == null && !arrival.tombstone()) {
-        watermark.read(record.getOffset());
-        return getWatermark(context);
-      }
-      long atMillis = event == null ? record.getTimestamp() : event.at().toEpochMilli();
-      if (lateness.late(atMillis, watermark.known())) {
-        arrival.behind(watermark.known());
-      }
-      watermark.read(record.getOffset());
-      return Instant.ofEpochMilli(atMillis);
-    }
-
-    @Override
-    public Instant getWatermark(PartitionContext context) {
-      long millis =
-          watermark.watermark(
-              context.getMessageBacklog(), context.getBacklogCheckTime().getMillis());
-      return millis == TopicTail.NONE
-          ? BoundedWindow.TIMESTAMP_MIN_VALUE
-          : Instant.ofEpochMilli(millis);
-    }
   }
 }

@@ -16,7 +16,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * newer than it by more than the disorder and the lateness were in their topics before it, and a
  * silent reference does not hold facts back.
  */
-final class ReferenceWatermark {
+final class ReferenceWatermark implements EventTimePolicy.Progress {
 
   private final int partition;
   private final long disorderMillis;
@@ -48,18 +48,19 @@ final class ReferenceWatermark {
     this.leads = leads;
   }
 
-  /** A record was read, whether it is an event or not. */
-  void read(long offset) {
+  @Override
+  public void event(long atMillis, long offset) {
+    other(offset);
+  }
+
+  /** Whether it is an event or not does not matter: only the position counts. */
+  @Override
+  public void other(long offset) {
     position = offset + 1;
   }
 
-  /**
-   * The current watermark.
-   *
-   * @param backlog how many offsets are left to read; negative if that is unknown
-   * @param countedAt when the backlog was counted, epoch milliseconds of wall clock
-   */
-  long watermark(long backlog, long countedAt) {
+  @Override
+  public long watermark(long backlog, long countedAt) {
     Lead lead = leads.get();
     if (lead != null && caughtUp(lead.tail(), backlog, countedAt)) {
       if (lead.newestFact() != TopicTail.NONE) {
@@ -75,8 +76,8 @@ final class ReferenceWatermark {
         || (backlog >= 0 && countedAt > tail.readAt() && tail.caughtUp(partition, backlog));
   }
 
-  /** The watermark that was last reported downstream. */
-  long known() {
+  @Override
+  public long known() {
     return watermark;
   }
 }

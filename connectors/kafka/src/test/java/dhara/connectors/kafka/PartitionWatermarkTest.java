@@ -48,7 +48,7 @@ final class PartitionWatermarkTest {
   @Test
   void badEventsDoNotMoveIt() {
     event(LAST_YEAR);
-    watermark.heard();
+    watermark.other(0);
     assertThat(whileReading(), is(LAST_YEAR - DISORDER));
   }
 
@@ -56,7 +56,7 @@ final class PartitionWatermarkTest {
   void badEventsEndASilence() {
     event(LAST_YEAR);
     pass(IDLE_AFTER - 1);
-    watermark.heard();
+    watermark.other(0);
     tail(LAST_YEAR + 3_600_000);
     pass(IDLE_AFTER - 1);
     assertThat(caughtUp(), is(LAST_YEAR - DISORDER));
@@ -205,7 +205,7 @@ final class PartitionWatermarkTest {
   }
 
   private void event(long atMillis) {
-    watermark.event(atMillis);
+    watermark.event(atMillis, 0);
   }
 
   private void pass(long millis) {

@@ -43,11 +43,11 @@ final class ReferenceWatermarkTest {
   @Test
   void noFactPassesBeforeAllThatIsThereWasRead() {
     lead(LAST_YEAR, 3);
-    watermark.read(0);
+    watermark.other(0);
     assertThat(whileReading(), is(TopicTail.NONE));
-    watermark.read(1);
+    watermark.other(1);
     assertThat(whileReading(), is(TopicTail.NONE));
-    watermark.read(2);
+    watermark.other(2);
     assertThat(whileReading(), is(LAST_YEAR - DISORDER));
   }
 
@@ -68,12 +68,12 @@ final class ReferenceWatermarkTest {
   /** Of a busy partition something is left at any moment, and yet it has what the facts need. */
   @Test
   void aBusyPartitionFollowsAsFarAsItWasRead() {
-    watermark.read(9);
+    watermark.other(9);
     lead(LAST_YEAR, 10);
     assertThat(whileReading(), is(LAST_YEAR - DISORDER));
     lead(LAST_YEAR + 60_000, 12);
     assertThat(whileReading(), is(LAST_YEAR - DISORDER));
-    watermark.read(11);
+    watermark.other(11);
     assertThat(whileReading(), is(LAST_YEAR + 60_000 - DISORDER));
   }
 
