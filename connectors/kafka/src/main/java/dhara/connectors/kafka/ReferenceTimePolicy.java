@@ -63,7 +63,8 @@ final class ReferenceTimePolicy<T extends Record & Event>
         true,
         decoding.bounds(),
         lateness,
-        new ReferenceWatermark(partition.partition(), disorder, EventTimePolicy.millis(previousWatermark), leads()));
+        new ReferenceWatermark(
+            partition.partition(), disorder, EventTimePolicy.millis(previousWatermark), leads()));
   }
 
   /** The progress of the facts, shared by all partitions of this worker. */

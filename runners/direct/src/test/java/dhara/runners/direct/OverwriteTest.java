@@ -79,8 +79,7 @@ class OverwriteTest {
 
     // The totals of the day are in no window of the range, and stay.
     assertThat(
-        differences(
-            there, some, "--from=2026-01-05T09:00:00Z", "--until=2026-01-05T11:00:00Z"),
+        differences(there, some, "--from=2026-01-05T09:00:00Z", "--until=2026-01-05T11:00:00Z"),
         is(0));
     assertThat(differences(there, some), is(1));
   }
