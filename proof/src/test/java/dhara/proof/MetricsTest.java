@@ -290,7 +290,8 @@ class MetricsTest {
             "orders_Ledger_Show_ParMultiDo_Show_",
             "orders_Source_Show_ParMultiDo_Show_",
             "orders_Unique_Entry_ParMultiDo_Entry_",
-            "top_Write_Latency_Show_ParMultiDo_Show_"));
+            "top_Write_Latency_Show_ParMultiDo_Show_",
+            "totals_Write_Latency_Show_ParMultiDo_Show_"));
   }
 
   @Test
