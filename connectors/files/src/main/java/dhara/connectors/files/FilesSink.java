@@ -18,6 +18,7 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.extensions.avro.schemas.utils.AvroUtils;
 import org.apache.beam.sdk.io.FileIO;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
@@ -115,12 +116,28 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
                     .discardingFiredPanes())
         .apply(
             "Write",
-            FileIO.<T>write()
-                .via(files(!bounded && rows.withdraws()))
-                .to(folder)
-                .withNumShards(shards > 0 || bounded ? shards : 1)
-                .withNaming(FileIO.Write.defaultNaming(prefix, "." + format)));
+            finishedOnce(
+                FileIO.<T>write()
+                    .via(files(!bounded && rows.withdraws()))
+                    .to(folder)
+                    .withNumShards(shards > 0 || bounded ? shards : 1)
+                    .withNaming(FileIO.Write.defaultNaming(prefix, "." + format)),
+                elements.getPipeline().getOptions()));
     return PDone.in(elements.getPipeline());
+  }
+
+  /**
+   * Files get their names when all are written. With windows, {@link FileIO} collects them by a
+   * {@code Reshuffle} of one key, but Spark's spreads the values of a key over partitions: each
+   * partition would number its files from 0, and one would overwrite the other's. Without windows
+   * it collects them by a side input. An output without rows has an empty file then.
+   */
+  @SuppressWarnings("deprecation") // the only way to say it
+  private static <T> FileIO.Write<Void, T> finishedOnce(
+      FileIO.Write<Void, T> write, PipelineOptions options) {
+    return options.getRunner().getName().startsWith("org.apache.beam.runners.spark.")
+        ? write.withIgnoreWindowing()
+        : write;
   }
 
   /**
