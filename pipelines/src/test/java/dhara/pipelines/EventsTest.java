@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What cannot have happened is refused where an event is made, so that no sum can overflow. */
+/** Impossible values are refused when an event is created, so no sum can overflow. */
 class EventsTest {
 
   private static final Instant AT = Instant.parse("2026-01-05T09:00:00Z");

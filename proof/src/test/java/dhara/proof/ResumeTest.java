@@ -78,7 +78,7 @@ class ResumeTest {
 
     try (EmbeddedStream stream =
         EmbeddedStream.start(folder, with(arguments, "--resume=" + checkpoints))) {
-      stream.says("goes on from checkpoint ");
+      stream.says("resumes from checkpoint ");
       new Settling(kafka, stream)
           .check(Analysis.all().get("order-metrics"), replayed, "killed-answers");
       assertThat("the next one deletes them, and has its own", temporary().size(), is(1));
@@ -103,7 +103,7 @@ class ResumeTest {
       assertThat(
           stream.end(),
           containsString(
-              "dhara: to go on: dhara "
+              "dhara: to resume: dhara "
                   + String.join(" ", arguments)
                   + " --resume="
                   + checkpoints
@@ -113,7 +113,8 @@ class ResumeTest {
         Command.run(
             "flink", with(arguments, "--checkpoints=" + checkpoints, "--flinkMaster=[local]"));
     assertThat(afresh.exit(), is(2));
-    assertThat(afresh.err(), containsString("holds what an earlier stream can go on from"));
+    assertThat(
+        afresh.err(), containsString("holds a checkpoint or savepoint of an earlier " + "stream"));
     Command other =
         Command.run(
             "flink",
@@ -124,7 +125,7 @@ class ResumeTest {
     try (EmbeddedStream stream =
         EmbeddedStream.start(
             folder, with(arguments, "--resume=" + checkpoints, "--stateBackend=rocksdb"))) {
-      stream.says("goes on from savepoint ");
+      stream.says("resumes from savepoint ");
       copy(all, "ended", 1);
       stream.ledger(kafka, "ended-answers-ledger", read -> read.read() == all.size(), PATIENCE);
       stream.end();

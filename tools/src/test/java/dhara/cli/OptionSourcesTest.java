@@ -33,7 +33,7 @@ class OptionSourcesTest {
   private Path file;
   private Tides.Options seen;
 
-  /** Ends a run where its job would be made. */
+  /** Ends a run when its job would be created. */
   private static final class Seen extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }

@@ -286,7 +286,7 @@ class FingerprintTest {
                 + " open windows would be read as those of other parts; undo it, or start afresh"));
   }
 
-  /** What the fishing of now makes of the state of one that is described otherwise. */
+  /** The changes between another description and the current pipeline. */
   private static List<String> changesSince(String now, String then) throws JsonProcessingException {
     String json = fishing("Seen").json();
     assertThat(json, containsString(now));

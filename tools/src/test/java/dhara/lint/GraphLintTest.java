@@ -65,7 +65,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class GraphLintTest {
 
-  /** An engine that can run nothing that an engine may lack. */
+  /** An engine that lacks every optional feature. */
   private static final GraphLint PUDDLE =
       GraphLint.of(
           "puddle",

@@ -28,8 +28,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 
 /**
- * A connector as a module of its own would bring it: {@code memory://NAME}, a store of this
- * process. One class is all that it takes to be written to and read back.
+ * A connector as in a module of its own: {@code memory://NAME}, a store in this process. One class
+ * is enough for writing and reading back.
  */
 @AutoService(Connector.class)
 public final class MemoryConnector implements Connector {

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The parts of README.md and docs/ that are generated from the code, between {@code <!-- NAME:start
- * -->} and {@code <!-- NAME:end -->}. Run this test with {@code -Ddhara.readme.write=true} to write
- * them anew.
+ * -->} and {@code <!-- NAME:end -->}. Run this test with {@code -Ddhara.readme.write=true} to
+ * rewrite them.
  */
 class ReadmeTest {
 
@@ -55,7 +55,7 @@ class ReadmeTest {
     assertThat(Files.readString(ROOT.resolve(".ci/run")), containsString(TESTS));
   }
 
-  /** Compares a part of a page, or writes it anew. */
+  /** Compares a part of a page, or rewrites it. */
   static void assertPart(Path page, String name, String text) throws IOException {
     String readme = Files.readString(page);
     String start = "<!-- " + name + ":start -->\n";

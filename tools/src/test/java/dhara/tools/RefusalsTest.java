@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the command refuses, and what it says then: exit code 2 and one line. */
+/** Requests that the command refuses, with exit code 2 and one line. */
 class RefusalsTest {
 
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();

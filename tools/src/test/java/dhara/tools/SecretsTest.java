@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Secrets of which TIGER and LILY are parts, said where they must not be, and never repeated. */
+/** Secrets that contain TIGER and LILY, given in wrong places; messages never repeat them. */
 final class SecretsTest {
 
   private static final String EVENTS = "--events=test-data/orders/orders.jsonl";
@@ -99,7 +99,7 @@ final class SecretsTest {
     refused(List.of("reconcile", uri, uri));
   }
 
-  /** The mistake is in the file: a client quotes what it cannot read. */
+  /** The mistake is in the file; Kafka's client quotes values that it cannot parse. */
   @Test
   void aClientThatCannotReadASecretDoesNotQuoteIt(@TempDir Path folder) throws IOException {
     Path secret = Files.writeString(folder.resolve("secret"), "TIGER LILY\n");

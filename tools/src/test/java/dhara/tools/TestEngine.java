@@ -10,11 +10,11 @@ import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
 
-/** The direct runner under another name, with settings to be told apart. */
+/** The direct runner under another name, with distinct settings. */
 @AutoService(Engine.class)
 public final class TestEngine implements Engine {
 
-  /** Whether it can be trusted with a stream; a test that says no says yes again. */
+  /** Whether it runs streams; a test that sets it to false must reset it. */
   static boolean streams = true;
 
   @Override

@@ -31,7 +31,7 @@ class JsonLayoutTest {
       {"id":"t-1", "at":"2026-10-01T09:30:00.000123Z", "unread":{"a":[1,"b",null]},
        "symbol":"DHRA","price_e4":123400,"size":100,"condition":"@","suspicious":false}""";
 
-  /** The layouts of events as they come, each by one parser; some are of none for long. */
+  /** Sequences of events for one parser each; some have no repeated layout for long. */
   private static final List<String> EVENTS =
       List.of(
           TRADE,

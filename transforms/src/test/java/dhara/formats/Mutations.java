@@ -3,7 +3,7 @@ package dhara.formats;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Breaks good events in the ways that bytes are broken on their way. */
+/** Breaks good events in the ways in which bytes break in transit. */
 final class Mutations {
 
   private static final byte[] TELLING = {
@@ -38,7 +38,7 @@ final class Mutations {
 
   private Mutations() {}
 
-  /** One to four changes: other bytes, bytes left out, copied, put in, or cut off. */
+  /** One to four changes: bytes replaced, removed, copied, inserted, or cut off. */
   static byte[] mutate(byte[] good, Random random) {
     byte[] bytes = good.clone();
     for (int change = random.nextInt(4); change >= 0 && bytes.length > 1; change--) {
@@ -54,7 +54,7 @@ final class Mutations {
     return bytes;
   }
 
-  /** Leaves out {@code [from, to)}, and puts in the first bytes instead. */
+  /** Replaces {@code [from, to)} by the first bytes. */
   private static byte[] splice(byte[] bytes, int from, int to, int copied) {
     byte[] spliced = new byte[bytes.length - (to - from) + copied];
     System.arraycopy(bytes, 0, spliced, 0, from);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ids are built of fields by templates: other fields have to make another id. */
+/** Templates build ids from fields, and different fields must make different ids. */
 class TemplateTest {
 
   record Built(@Nullable String id) {}
@@ -75,7 +75,7 @@ class TemplateTest {
     assertThat(byId.size(), greaterThan(10_000));
   }
 
-  /** All texts of up to three of what separates and escapes, and a letter. */
+  /** All texts of up to three characters: separators, escapes and a letter. */
   private static List<String> parts() {
     List<String> parts = new ArrayList<>(List.of(""));
     for (int from = 0; parts.size() < 1 + 5 + 25 + 125; from++) {

@@ -122,7 +122,10 @@ class TimesTest {
     }
   }
 
-  /** One clock for all of a zone's times, which remembers the offset, beside one for each. */
+  /**
+   * One clock for all of a zone's times, which caches the offset, compared with a new clock for
+   * each.
+   */
   @Test
   void clocksOfAllZonesSayTheSameWhateverTheyWereAskedBefore() {
     Random random = new Random(11);

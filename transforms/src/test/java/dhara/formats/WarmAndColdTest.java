@@ -18,9 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What came before must not change how a line is read. So each line is read twice: by a warm
- * parser, which has read all the lines before it, and by a cold one, made for this line alone.
- * {@code -Ddhara.fuzz.lines=} says how many lines of each format.
+ * Earlier lines must not change how a line is read. So each line is read twice: by a warm parser,
+ * which has read all lines before it, and by a cold one, which is created for this line. {@code
+ * -Ddhara.fuzz.lines=} says how many lines of each format.
  */
 class WarmAndColdTest {
 
@@ -67,7 +67,7 @@ class WarmAndColdTest {
       "last_seen_at":§"2026-10-01T00:00:00Z"§,"day":§"2024-02-29"§,"exact":§1.0§,\
       "maybe_text":§"m"§,"maybe_count":§7§,"text":§"b"§}""";
 
-  /** Values as producers write them, right and wrong, and as nobody should. */
+  /** Values as producers write them, right and wrong, and some absurd ones. */
   private static final List<String> JSON_VALUES =
       List.of(
           "0",

@@ -3,7 +3,7 @@ package dhara.records;
 import java.time.Instant;
 import java.util.List;
 
-/** A record that tests load by a class loader which knows nothing of Dhara. */
+/** A record that tests load with a class loader that cannot see Dhara. */
 record Distant(String name, Instant at, Kind kind, List<Part> parts) {
 
   enum Kind {

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Asks in processes of their own, most of them on a pseudo terminal that {@code script} opens. */
+/** Runs in separate processes, most of them on a pseudo terminal that {@code script} opens. */
 class TerminalTest {
 
   private static final File SCRIPT = new File("/usr/bin/script");
 
   @TempDir private Path folder;
 
-  /** Writes what it finds to a file: its streams are what is asked about. */
+  /** Writes what it finds to a file, because its streams are under test. */
   static final class Asked {
 
     public static void main(String... file) throws IOException {
@@ -91,7 +91,7 @@ class TerminalTest {
             Asked.class.getName());
   }
 
-  /** What a command that runs on a terminal of its own finds. */
+  /** The result of a command that runs on its own terminal. */
   private String onTerminal(String command, Map<String, String> environment)
       throws IOException, InterruptedException {
     ProcessBuilder script =

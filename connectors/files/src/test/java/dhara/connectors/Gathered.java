@@ -14,7 +14,7 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Instant;
 
-/** What a collection held, after a run on the direct runner of this process. */
+/** The content of a collection after a run on the direct runner in this process. */
 public final class Gathered<T> {
 
   private static final Map<String, Queue<Object[]>> ALL = new ConcurrentHashMap<>();

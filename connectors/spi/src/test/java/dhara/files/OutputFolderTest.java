@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OutputFolderTest {
 
-  /** The claim of a process that is no more: nothing holds its lock. */
+  /** The claim of a dead process, whose lock is free. */
   private static final String DEAD = "_RUN-20260105T090000000-4711-0a1b2c3d";
 
   private static final String DEAD_STREAM = "_STREAM-20260105T090000000-4711-0a1b2c3d";
@@ -203,7 +203,7 @@ class OutputFolderTest {
     return new OutputFolder(hauls() + "/", false);
   }
 
-  /** Why it is refused: said alike before the run is built, and when it starts. */
+  /** Why it is refused; the message is the same before the run is built and when it starts. */
   private static String refusal(OutputFolder folder) {
     String looked = assertThrows(IOException.class, folder::check).getMessage();
     String claimed = assertThrows(IOException.class, folder::claim).getMessage();

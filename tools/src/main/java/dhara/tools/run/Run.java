@@ -102,7 +102,7 @@ public final class Run implements AutoCloseable {
       Optional<EngineRun.Stopped> stopped = attended.stop();
       if (stopped.isPresent()) {
         say(stopped.get().how());
-        stopped.get().resume().ifPresent(resume -> say("to go on: " + again.apply(resume)));
+        stopped.get().resume().ifPresent(resume -> say("to resume: " + again.apply(resume)));
       } else {
         say("cancelling");
         cancel();

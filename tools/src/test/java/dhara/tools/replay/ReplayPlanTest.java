@@ -55,7 +55,7 @@ class ReplayPlanTest {
   private static final TimeBounds BOUNDS =
       new TimeBounds(Instant.parse("2000-01-01T00:00:00Z"), Duration.ofDays(1));
 
-  /** What was sent, in order, and the truth of it as its reader finds it. */
+  /** The records sent, in order, and the truth file. */
   private record Replayed(List<ReplayRecord> records, JsonNode truth, List<String> warnings) {
 
     List<ReplayRecord> of(int partition) {

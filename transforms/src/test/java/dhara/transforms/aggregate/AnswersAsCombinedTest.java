@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Answers per key are those of {@code Combine.perKey}, over tables that chance has written. */
+/** Answers per key equal those of {@code Combine.perKey}, over random tables. */
 class AnswersAsCombinedTest {
 
   record User(String name) {}
@@ -109,7 +109,7 @@ class AnswersAsCombinedTest {
     return ways(LATE);
   }
 
-  /** A random table, and what adding its events up one by one makes of them. */
+  /** A random table, and the sums of its events, added one by one. */
   private record Table(
       Arrivals<KV<User, Long>> arrivals, Map<List<Object>, Total> naive, int revised) {}
 
@@ -154,7 +154,7 @@ class AnswersAsCombinedTest {
     return "%02d:%02d:%02d".formatted(10 + seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
 
-  /** What Beam itself makes of it, pane by pane. */
+  /** Beam's own result, pane by pane. */
   private static PTransform<PCollection<KV<User, Long>>, PCollection<Answer<User, Total>>> combined(
       Windows windows) {
     return new PTransform<>() {

@@ -75,7 +75,7 @@ class AnswersTest {
     return new Answer<>(sensor, time(start), time(end), revision, new Total(readings, sum));
   }
 
-  /** What a reader of upserts ends up with: of each key and window the highest revision. */
+  /** The final state of a reader of upserts: the highest revision of each key and window. */
   private static <K, V> Set<Answer<K, V>> settled(List<Answer<K, V>> answers) {
     Map<Object, Answer<K, V>> latest = new HashMap<>();
     for (Answer<K, V> a : answers) {
@@ -416,7 +416,7 @@ class AnswersTest {
     assertThat(settled(arrivals.backfilled(all)), is(streamed));
   }
 
-  /** As Beam allows: what is answered from may be used up. */
+  /** Modifies the accumulator when it extracts the output, as Beam allows. */
   private static final class UsingUpFn extends Combine.CombineFn<Long, List<Long>, Long> {
 
     private static final long serialVersionUID = 1L;

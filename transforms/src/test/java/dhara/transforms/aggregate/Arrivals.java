@@ -23,8 +23,8 @@ import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TimestampedValue;
 
 /**
- * A table of arrivals, played twice: as a stream, each element arriving when the watermark stands
- * where its row says, and as a backfill.
+ * A table of arrivals, played twice: as a stream, in which each element arrives at the watermark of
+ * its row, and as a backfill.
  *
  * @param <T> what arrives
  */
@@ -59,13 +59,13 @@ public final class Arrivals<T> {
     return this;
   }
 
-  /** The wall clock moves on before the next row; a backfill has none that matters. */
+  /** The wall clock advances before the next row; this has no effect in a backfill. */
   public Arrivals<T> pause(Duration pause) {
     rows.add(new Row<>(Instant.MIN, Instant.MIN, null, pause));
     return this;
   }
 
-  /** What the transform gives for the stream. */
+  /** The output of the transform for the stream. */
   public <OutT> List<OutT> streamed(PTransform<PCollection<T>, PCollection<OutT>> transform) {
     TestStream.Builder<T> stream = TestStream.create(coder);
     Instant watermark = Instant.MIN;
@@ -83,7 +83,7 @@ public final class Arrivals<T> {
     return run(stream.advanceWatermarkToInfinity(), transform);
   }
 
-  /** What the transform gives for the same events as a bounded input. */
+  /** The output of the transform for the same events as bounded input. */
   public <OutT> List<OutT> backfilled(PTransform<PCollection<T>, PCollection<OutT>> transform) {
     List<TimestampedValue<T>> values =
         rows.stream()

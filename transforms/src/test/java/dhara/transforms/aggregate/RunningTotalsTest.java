@@ -30,12 +30,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a shop wants to know of the day so far, and of all time, named in one record: how many
- * orders and buyers, worth how much, and which order was the last.
+ * Totals of a shop's day so far, and of all time, in one record: the number of orders and buyers,
+ * their value, and the last order.
  */
 class RunningTotalsTest {
 
-  /** A line of an order; one without items is a cancellation, and nobody's last order. */
+  /** A line of an order; one without items is a cancellation, and never the last order. */
   record Line(
       String id, Instant at, String order, String buyer, String city, long items, long minor)
       implements Event {}
@@ -116,7 +116,7 @@ class RunningTotalsTest {
     return lines;
   }
 
-  /** In an order of chance: the watermark stands where all that comes is on time. */
+  /** Arrivals in random order, with watermarks at which everything is on time. */
   private static Arrivals<Line> arrivals(List<Line> lines, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Line> shuffled =

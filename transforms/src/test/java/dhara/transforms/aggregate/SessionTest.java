@@ -31,7 +31,7 @@ class SessionTest {
     return new Seen(s.first(), s.last(), s.sum(), Set.copyOf(s.given()), s.news());
   }
 
-  /** A copy, for merging uses parts up. */
+  /** A copy, because merging consumes parts. */
   private static Session<Long> part(Seen s) {
     return new Session<>(s.first, s.last, s.sum, List.copyOf(s.given), s.news);
   }
@@ -76,7 +76,7 @@ class SessionTest {
   }
 
   /**
-   * Event by event in the order of time: a session goes on if the one before is less than a gap
+   * Event by event in the order of time: a session continues if the event before is less than a gap
    * ago.
    */
   private static List<Seen> naive(List<Seen> events) {
@@ -164,8 +164,8 @@ class SessionTest {
   }
 
   /**
-   * Sessions that are answered at any moment: what stands in the end are the sessions, and no
-   * window is ever answered again that was withdrawn.
+   * Sessions answered at random moments: the valid answers at the end are the sessions, and a
+   * withdrawn window is never answered again.
    */
   @Test
   void whateverIsAnsweredBetweenTheStandingAnswersAreTheSessions() {

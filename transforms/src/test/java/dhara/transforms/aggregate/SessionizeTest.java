@@ -29,9 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Streams settle on the sessions that a naive sweep makes of all events that are not late, and so
- * do backfills. Each user is a history that chance has written, out of order, with late events,
- * events that come twice and silences: a table has a hundred of them.
+ * Streams and backfills settle on the sessions that a naive sweep finds among all events that are
+ * not late. Each user has a random history, out of order, with late events, duplicates and pauses;
+ * a table has a hundred users.
  */
 class SessionizeTest {
 
@@ -51,7 +51,7 @@ class SessionizeTest {
   private static final int EVENTS = 1_000;
   private static final Duration GAP = Duration.ofSeconds(40);
 
-  /** A way to the answers, and the histories that it goes through. */
+  /** A way to compute the answers, and its histories. */
   private record Way(
       String name,
       Windows windows,
@@ -105,7 +105,7 @@ class SessionizeTest {
       Map<User, TreeMap<Long, Total>> events = new HashMap<>();
       int watermark = 0;
       for (int i = 0; i < EVENTS; i++) {
-        // Then and now a silence in which all sessions end, and answers can be forgotten.
+        // From time to time a pause in which all sessions end and answers can be dropped.
         watermark +=
             random.nextInt(12) == 0 ? random.nextInt(random.nextInt(20) == 0 ? 400 : 9) : 0;
         if (random.nextInt(40) == 0) {

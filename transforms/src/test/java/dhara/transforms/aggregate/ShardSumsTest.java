@@ -73,7 +73,7 @@ class ShardSumsTest {
     }
   }
 
-  /** What an engine keeps for a shard in a window, and what it has answered. */
+  /** The state of a shard in a window, and its answers. */
   private static final class Shard {
 
     private final ShardSums<Total> sums;

@@ -109,7 +109,7 @@ class SlidingSumsTest {
     }
   }
 
-  /** What an engine keeps for a shard, and the latest answers of its windows. */
+  /** The state of a shard, and the latest answers of its windows. */
   private static final class Shard {
 
     private final SlideGrid grid;

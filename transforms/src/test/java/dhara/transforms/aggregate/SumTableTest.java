@@ -186,7 +186,7 @@ class SumTableTest {
     SumTable<Total> table = new SumTable<>(Total::plus, RecordCoder.of(Total.class));
     List<Integer> handedOver = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      // Keys are many, few, and many again, for longer than it takes to look anew.
+      // Many keys, few, and many again, for longer than the interval between probes.
       int keys = i < 10 || i > 50 ? 1_000_000 : 10;
       for (int value = 0; value < 2000; value++) {
         String key = "key-" + random.nextInt(keys);

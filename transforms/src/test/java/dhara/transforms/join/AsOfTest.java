@@ -106,7 +106,7 @@ class AsOfTest {
     return new Priced(sale.id(), sale.at(), price.map(p -> "" + p.minor()).orElse("none"));
   }
 
-  /** What is to be done with both. */
+  /** An action on both. */
   private interface Both<OutT> {
     PCollection<OutT> apply(PCollection<Sale> sales, PCollection<Version<Price>> prices);
   }
@@ -235,7 +235,7 @@ class AsOfTest {
         priced("s", "10:00:30", "8"));
   }
 
-  /** Which the source puts apart, by the same lateness: what it lets through is never so late. */
+  /** Records that the source would separate by the same lateness, so they never reach the join. */
   @ParameterizedTest
   @EnumSource
   void aSaleWaitsNoLongerThanTheLateness(Way way) {
@@ -378,7 +378,7 @@ class AsOfTest {
     }
   }
 
-  /** A random table, of which a source would have put apart what is late. */
+  /** A random table, without the records that a source would separate as late. */
   private record Table(
       Arrivals<Arrival> inTime,
       Arrivals<Arrival> all,
@@ -423,7 +423,7 @@ class AsOfTest {
       return at.toString().substring(11).replace("Z", "");
     }
 
-    /** For each sale the price that was said last, the slow way. */
+    /** For each sale the last price before it, the slow way. */
     Map<String, @Nullable Price> naive(boolean withLate) {
       Map<String, @Nullable Price> said = new HashMap<>();
       for (Sale sale : sales) {

@@ -26,7 +26,7 @@ class HeldVersionsTest {
 
   private static final Coder<Version<Price>> CODER = Version.coder(RecordCoder.of(Price.class));
 
-  /** What an engine keeps for a shard, and the timer that it fires. */
+  /** The state of a shard, and its timer. */
   private static final class Shard {
 
     private InMemoryBag<byte[]> bag = new InMemoryBag<>(ByteArrayCoder.of());
@@ -110,7 +110,7 @@ class HeldVersionsTest {
     assertThat(most, is(lessThan(200_000L)));
   }
 
-  /** Other workers, failed bundles and sweeps between: what holds comes from the state alone. */
+  /** Other workers, failed bundles and sweeps in between: the result depends only on the state. */
   @ParameterizedTest
   @ValueSource(longs = {0, 3000, Long.MAX_VALUE})
   void whatHoldsDoesNotDependOnTheTables(long tableBytes) throws IOException {

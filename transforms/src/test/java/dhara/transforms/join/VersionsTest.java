@@ -98,7 +98,7 @@ class VersionsTest {
     assertThat(of(version(10, "a", 1), removed(20, "b")).prune(at(21)), is(false));
   }
 
-  /** A version of the removal's own time may still come, and must not hold for that. */
+  /** A version with the removal's own time may still come, and must not be in force. */
   @Test
   void aRemovalOfTheVeryMomentStays() {
     Versions<Price> versions = of(version(10, "a", 1), removed(20, "b"));
@@ -151,7 +151,7 @@ class VersionsTest {
     }
   }
 
-  /** Whatever comes later than the moment before which nobody asks, and none comes earlier. */
+  /** Versions that arrive after a prune, none of them older than its moment. */
   @ParameterizedTest
   @ValueSource(longs = {4, 5, 6})
   void pruningChangesNothingThatCanBeAskedFor(long seed) {

@@ -42,7 +42,7 @@ class DistinctTest {
   }
 
   /**
-   * In a random order, some items often, in a random tree of parts, some of which went as bytes.
+   * In a random order, with repeated items, in a random tree of parts, some encoded and decoded.
    */
   private static Distinct inParts(List<Integer> items, int lgRegisters, Random random) {
     List<Integer> shuffled = new ArrayList<>(items);

@@ -39,7 +39,7 @@ class PercentilesTest {
     return sum;
   }
 
-  /** In a random order, in a random tree of parts, some of which went as bytes. */
+  /** In a random order, in a random tree of parts, some encoded and decoded. */
   private static Percentiles inParts(List<Double> values, Random random) {
     List<Double> shuffled = new ArrayList<>(values);
     Collections.shuffle(shuffled, random);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Records whose components say how they add up. */
+/** Records whose components define how they add up. */
 class TallyFnTest {
 
   /** A payment. */
@@ -212,14 +212,14 @@ class TallyFnTest {
     assertThrows(ArithmeticException.class, () -> fn.addInput(sum, 1L));
   }
 
-  /** What a sum was made of stays as it was, in maps and in what may be null too. */
+  /** The operands of a sum are not modified, in maps and nullable components too. */
   @Test
   void aRightOperandDoesNotChangeWhenTheSumGrows() {
     record Held(Map<String, Distinct> byKey, @Nullable Failed failed) {}
     List<Held> parts = new ArrayList<>();
     for (String user : List.of("a", "b", "c")) {
       Held part = new Held(Map.of("k", Distinct.of(user)), new Failed(1, Distinct.of(user)));
-      // Two of them, so that each holds what can be changed.
+      // Two of them, so that each has mutable parts.
       parts.add(
           TallyFn.of(Held.class, (Held h) -> h)
               .addInput(

@@ -45,7 +45,7 @@ class SeenIdsTest {
     return new Ping(id, Instant.ofEpochMilli(at));
   }
 
-  /** What an engine keeps for a shard. */
+  /** The state of a shard. */
   private static final class Shard {
 
     private final int number;
@@ -64,7 +64,7 @@ class SeenIdsTest {
       return firsts;
     }
 
-    /** The same, in a bundle that fails then: nothing of it stays in the state. */
+    /** The same in a bundle that fails, so that nothing of it stays in the state. */
     @SafeVarargs
     final void fail(SeenIds worker, List<Ping>... blocks) throws IOException {
       InMemoryBag<byte[]> before = bag.copy();
@@ -117,8 +117,8 @@ class SeenIdsTest {
   }
 
   /**
-   * Two workers share the shards, of which some bundles fail and are tried again by either. Beside
-   * them a map from ids to the times of their first copies.
+   * Two workers share the shards; some bundles fail and are retried by either. The expected result
+   * is a map from ids to the times of their first copies.
    */
   @ParameterizedTest
   @MethodSource("tableBytes")
@@ -302,7 +302,7 @@ class SeenIdsTest {
     assertThat(shard.kept().size(), is(0));
     assertThat(shard.fired, is(lessThan(300)));
 
-    // What is late all the year does not make the timer go through it again.
+    // Events that are a year late do not make the timer fire for each horizon again.
     int before = shard.fired;
     shard.see(worker, List.of(ping("new", 2 * year)));
     for (int i = 0; i < 100; i++) {

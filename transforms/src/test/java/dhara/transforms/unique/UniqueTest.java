@@ -136,7 +136,7 @@ class UniqueTest {
     assertThat(arrivals.backfilled(unique()), containsInAnyOrder(one, other));
   }
 
-  /** By a hash that makes few of them: what one side takes for one id, so does the other. */
+  /** With a hash of few values: a stream and a backfill take the same ids for one. */
   @Test
   void streamsAndBackfillsTakeTheSameIdsForOne() {
     var arrivals = arrivals();
@@ -323,9 +323,7 @@ class UniqueTest {
     assertThat(sum(arrivals.streamed(counts())), is(new Unique.Counts(20, 20)));
   }
 
-  /**
-   * Random arrivals, beside a set of all ids that came: nothing is forgotten in so short a time.
-   */
+  /** Random arrivals, compared with a set of all ids; nothing expires in so short a time. */
   @ParameterizedTest
   @ValueSource(longs = {0, 2000, Long.MAX_VALUE})
   void agreesWithASetOfAllIds(long tableBytes) {

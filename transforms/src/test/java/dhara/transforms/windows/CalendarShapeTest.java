@@ -58,9 +58,9 @@ class CalendarShapeTest {
   }
 
   /**
-   * The slow truth: the clock on the wall goes on, a minute at a time, and a new day begins when it
-   * shows a date that it has never shown. In St. John's the clock was put back at a minute past
-   * midnight, so that it showed the old date once more.
+   * The slow oracle: a local clock advances minute by minute, and a new day begins when it shows a
+   * new date. In St. John's the clock was put back at a minute past midnight, so that it showed the
+   * old date again.
    */
   @ParameterizedTest
   @ValueSource(

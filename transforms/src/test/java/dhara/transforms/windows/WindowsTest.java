@@ -20,7 +20,7 @@ class WindowsTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** All that differ, made anew with each call. */
+  /** All kinds of windows, created again with each call. */
   private static List<Windows> all() {
     return List.of(
         Windows.tumbling(MINUTE),

@@ -173,7 +173,7 @@ class FilesSinkTest {
         + catches;
   }
 
-  /** A stream's files: the first answer stands, the second was given and withdrawn. */
+  /** A stream's files: the first answer is valid, the second was withdrawn. */
   @ParameterizedTest
   @ValueSource(strings = {"jsonl", "csv", "avro"})
   void aWithdrawnAnswerIsAMarkedRowAndIsReadBackAsGone(String format) throws IOException {

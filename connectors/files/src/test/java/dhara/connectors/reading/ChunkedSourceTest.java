@@ -140,7 +140,7 @@ class ChunkedSourceTest {
       mark =
           CoderUtils.clone(source.getCheckpointMarkCoder(), (Position) reader.getCheckpointMark());
     }
-    // Nobody has asked for the watermark, and yet the mark knows it: what is late stays late.
+    // The mark holds the watermark although nobody has requested it, so late records stay late.
     assertThat(mark, is(new Position(position, watermark)));
     try (UnboundedReader<Chunk<Long>> reader = source.createReader(OPTIONS, mark)) {
       assertThat(reader.getWatermark().getMillis(), is(watermark));
@@ -210,8 +210,8 @@ class ChunkedSourceTest {
   }
 
   /**
-   * Each minute's count is whole although every chunk holds many minutes and the watermark is at
-   * the last of them when it is handed over; the engine restarts readers from their marks.
+   * Each minute's count is complete, although every chunk holds many minutes and the watermark is
+   * at the last of them when the chunk is emitted; the engine restarts readers from their marks.
    */
   @Test
   void nothingInAChunkIsLateBehindItsOwnWatermark() {

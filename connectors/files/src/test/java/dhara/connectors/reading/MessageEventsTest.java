@@ -32,8 +32,8 @@ import org.apache.beam.sdk.values.KV;
 import org.junit.jupiter.api.Test;
 
 /**
- * Messages of which each says how many seconds after nine it happened: 930 is a trade at 09:15:30.
- * Those with three nines at the end are garbage.
+ * Messages with the number of seconds after nine at which they happened: 930 is a trade at
+ * 09:15:30. Those with three nines at the end are garbage.
  */
 class MessageEventsTest {
 

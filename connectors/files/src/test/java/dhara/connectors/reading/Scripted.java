@@ -17,7 +17,7 @@ import org.joda.time.Instant;
 
 /**
  * A source of numbers, each of which is its own time in epoch milliseconds. Its watermark is the
- * newest; its marks hold, as KafkaIO's do, the watermark that somebody last asked for.
+ * newest; its marks hold, like KafkaIO's, the watermark that was last requested.
  */
 final class Scripted extends UnboundedSource<Long, Scripted.Position> {
 

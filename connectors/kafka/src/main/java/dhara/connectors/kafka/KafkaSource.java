@@ -185,8 +185,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     if (span.end() == null && topics.isEmpty()) {
       throw span.endpoint()
           .bad(
-              "is a reference that goes on, beside events that come from no such topic; give it an"
-                  + " end: "
+              "is an unbounded reference beside events that do not come from such a topic; give "
+                  + "it an end: "
                   + span.endpoint().option()
                   + "=NAME=kafka://…?end=latest");
     }

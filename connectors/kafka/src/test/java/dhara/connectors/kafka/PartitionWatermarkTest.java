@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Tables of what a partition sees, in order, with the watermark that follows each. */
+/** Tables of a partition's inputs, in order, with the watermark after each. */
 final class PartitionWatermarkTest {
 
   private static final long DISORDER = 10_000;

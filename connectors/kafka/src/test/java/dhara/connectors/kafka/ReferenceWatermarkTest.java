@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Tables of what a partition of a reference sees, in order, with the watermark that follows. */
+/** Tables of the inputs of a reference's partition, in order, with the watermark after each. */
 final class ReferenceWatermarkTest {
 
   private static final long DISORDER = 10_000;
@@ -65,7 +65,7 @@ final class ReferenceWatermarkTest {
     assertThat(withNothingLeft(), is(LAST_YEAR - DISORDER));
   }
 
-  /** Of a busy partition something is left at any moment, and yet it has what the facts need. */
+  /** A busy partition always has a backlog, and yet it has everything that the facts need. */
   @Test
   void aBusyPartitionFollowsAsFarAsItWasRead() {
     watermark.other(9);

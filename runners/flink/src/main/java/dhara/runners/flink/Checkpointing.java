@@ -130,7 +130,7 @@ final class Checkpointing implements Closeable {
             : Location.of(RESUME, asked.getResume(), !embedded);
     Location savepoint = Location.of(SAVEPOINT, options.getSavepointPath(), false);
     if (resume != null && savepoint != null) {
-      throw savepoint.bad("and --resume both say what to go on from; leave one of them out");
+      throw savepoint.bad("and --resume both say what to resume from; leave one of them out");
     }
     if (resume != null && !resume.equals(named) && !resume.ask(Checkpointing::exists)) {
       throw resume.bad("does not exist; without --resume the stream starts from its beginning");
@@ -144,9 +144,9 @@ final class Checkpointing implements Closeable {
     from = from(resume, resumesFolder, savepoint, CheckpointOptions.AUTO.equals(asked.getResume()));
     if (from == null && named != null && resume == null && named.ask(Checkpointing::holds)) {
       throw named.bad(
-          "holds what an earlier stream can go on from: --resume="
+          "holds a checkpoint or savepoint of an earlier stream: resume with --resume="
               + named.given()
-              + " does; to start over, name another folder");
+              + "; to start over, name another folder");
     }
     set();
   }
@@ -172,7 +172,7 @@ final class Checkpointing implements Closeable {
       throw new BadOption(
           RESUME,
           CheckpointOptions.AUTO,
-          "goes on from what is in --checkpoints, and that is not given;"
+          "resumes from what is in --checkpoints, and that is not given;"
               + " e.g. --checkpoints=/var/lib/dhara/orders --resume=auto");
     }
     return named;
@@ -242,7 +242,7 @@ final class Checkpointing implements Closeable {
           ExternalizedCheckpointCleanup.RETAIN_ON_CANCELLATION.name());
     }
     if (from != null) {
-      launch.tell("goes on from " + from);
+      launch.tell("resumes from " + from);
     }
     if (!embedded) {
       if (from != null) {
@@ -309,7 +309,8 @@ final class Checkpointing implements Closeable {
                 + from
                 + ", which was written by "
                 + fits
-                + "; leave the option out, or go on from a savepoint: Ctrl-C takes one that both can"
+                + "; leave the option out, or resume from a savepoint: Ctrl-C takes one that "
+                + "both can"
                 + " read, if "
                 + HASHMAP
                 + " wrote it");

@@ -125,12 +125,12 @@ final class Watch implements Closeable {
     JsonNode latest = checkpoints.path("latest").path("completed");
     JsonNode restored = checkpoints.path("latest").path("restored");
     if (latest.path("id").asLong(0) > 0) {
-      return "go on from checkpoint %d of %s"
+      return "resume from checkpoint %d of %s"
           .formatted(
               latest.path("id").asLong(),
               Instant.ofEpochMilli(latest.path("latest_ack_timestamp").asLong()));
     } else if (restored.path("id").asLong(0) > 0) {
-      return "go on from " + restored.path("external_path").asText();
+      return "resume from " + restored.path("external_path").asText();
     }
     return "read from the beginning, because no checkpoint was completed yet";
   }

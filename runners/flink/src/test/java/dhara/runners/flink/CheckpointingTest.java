@@ -108,12 +108,13 @@ class CheckpointingTest {
             + " without --resume the stream starts from its beginning",
         "--resume=DIR/none | --resume=DIR/none: does not exist;"
             + " without --resume the stream starts from its beginning",
-        "--resume=auto | --resume=auto: goes on from what is in --checkpoints, and that is not given;"
+        "--resume=auto | --resume=auto: resumes from what is in --checkpoints, and that is not "
+            + "given;"
             + " e.g. --checkpoints=/var/lib/dhara/orders --resume=auto",
         "--savepointPath=DIR | --savepointPath=DIR: is no checkpoint and no savepoint: it has no"
             + " _metadata; name a folder like savepoint-… or chk-…, or --resume= one that holds them",
-        "--savepointPath=DIR --resume=DIR | --savepointPath=DIR: and --resume both say what to go on"
-            + " from; leave one of them out",
+        "--savepointPath=DIR --resume=DIR | --savepointPath=DIR: and --resume both say what to"
+            + " resume from; leave one of them out",
         "--checkpoints=DIR --checkpointingInterval=-1 | --checkpoints=DIR: is never written to,"
             + " because --checkpointingInterval=-1 takes no checkpoints; leave one of the two out",
         "--checkpoints=DIR --stateBackend=rocksbd | --stateBackend=rocksbd: is no state"
