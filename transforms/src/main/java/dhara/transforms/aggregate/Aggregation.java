@@ -1,5 +1,6 @@
 package dhara.transforms.aggregate;
 
+import dhara.transforms.backfill.WindowedKey;
 import dhara.transforms.shards.BlockCoder;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -43,6 +44,11 @@ record Aggregation<K, InT, AccT, OutT>(
     } catch (CannotProvideCoderException e) {
       throw new IllegalArgumentException("no coder for what " + fn + " adds up", e);
     }
+  }
+
+  /** Codes keys in their windows. */
+  WindowedKey.InWindow<K> keysInWindows() {
+    return WindowedKey.InWindow.of(keys);
   }
 
   /** Codes blocks of sums. */

@@ -2,6 +2,7 @@ package dhara.transforms.aggregate;
 
 import dhara.records.RecordCoder;
 import dhara.transforms.windows.InGlobalWindow;
+import dhara.transforms.backfill.BackfillShards;
 import dhara.transforms.windows.Lateness;
 import dhara.transforms.windows.Windows;
 import java.io.Serializable;
@@ -96,7 +97,7 @@ public final class Answers<E, K, InT, AccT, OutT>
   private final Coders<E, K, InT> coders;
   private final CombineFn<InT, AccT, OutT> fn;
   private final @Nullable Windows windows;
-  private final int shards;
+  private final @Nullable Integer shards;
   private final int compactBytes;
 
   private Answers(
@@ -104,7 +105,7 @@ public final class Answers<E, K, InT, AccT, OutT>
       Coders<E, K, InT> coders,
       CombineFn<InT, AccT, OutT> fn,
       @Nullable Windows windows,
-      int shards,
+      @Nullable Integer shards,
       int compactBytes) {
     this.keying = keying;
     this.coders = coders;
@@ -150,7 +151,7 @@ public final class Answers<E, K, InT, AccT, OutT>
           elements -> KvCoder.of(RecordCoder.of(type), elements),
           fn,
           windows,
-          SHARDS,
+          null,
           MergeShards.COMPACT_BYTES);
     }
 
@@ -164,7 +165,7 @@ public final class Answers<E, K, InT, AccT, OutT>
   private static <K, InT, AccT, OutT> Answers<KV<K, InT>, K, InT, AccT, OutT> ofPairs(
       CombineFn<InT, AccT, OutT> fn, @Nullable Windows windows) {
     return new Answers<>(
-        new Keying.OfPairs<>(), Answers::pairs, fn, windows, SHARDS, MergeShards.COMPACT_BYTES);
+        new Keying.OfPairs<>(), Answers::pairs, fn, windows, null, MergeShards.COMPACT_BYTES);
   }
 
   @SuppressWarnings("unchecked") // the coder of pairs has their types
@@ -178,9 +179,10 @@ public final class Answers<E, K, InT, AccT, OutT>
 
   /**
    * With this many shards: at least a few for each worker. A shard's sums in a window must fit in
-   * memory.
+   * memory, in a stream.
    *
-   * @param newShards at least 1; 256 unless told
+   * @param newShards at least 1; unless told 256, and in a backfill as many as the engine's workers
+   *     keep busy ({@link BackfillShards})
    */
   public Answers<E, K, InT, AccT, OutT> withShards(int newShards) {
     if (newShards < 1) {
@@ -232,15 +234,28 @@ public final class Answers<E, K, InT, AccT, OutT>
         .orElseGet(() -> combined(aggregation, pairs, windowed));
   }
 
+  private int streamShards() {
+    return shards == null ? SHARDS : shards;
+  }
+
+  private int backfillShards(PCollection<E> elements) {
+    return shards == null ? BackfillShards.of(elements.getPipeline()) : shards;
+  }
+
   /** Values are added up by slices of time, and only the sums go into windows. */
   private PCollection<Answer<K, OutT>> bySlice(
       Aggregation<K, InT, AccT, OutT> aggregation, Windows windows, PCollection<E> elements) {
+    if (elements.isBounded() == IsBounded.BOUNDED) {
+      return elements.apply(
+          "Backfill", BackfillAnswers.in(windows, aggregation, keying, backfillShards(elements)));
+    }
     PCollection<KV<Integer, byte[]>> blocks =
         global(elements)
             .apply(
                 "SumInBundle",
                 ParDo.of(
-                    new SumPerBundle.ByTimeFn<>(aggregation, keying, windows.slicing(), shards)))
+                    new SumPerBundle.ByTimeFn<>(
+                        aggregation, keying, windows.slicing(), streamShards())))
             .setCoder(aggregation.shards());
     if (windows.slicesInWindow() == 1) {
       return merged(aggregation, Firings.of(windows), blocks.apply("Window", windows.into()));
@@ -256,7 +271,7 @@ public final class Answers<E, K, InT, AccT, OutT>
                 Firings.of(slices),
                 compactBytes))
         .setCoder(aggregation.shards())
-        .apply("Answer", new Slide<>(aggregation, windows, compactBytes));
+        .apply("Answer", new Slide<>(aggregation, windows));
   }
 
   private static <T> PCollection<T> global(PCollection<T> values) {
@@ -268,12 +283,19 @@ public final class Answers<E, K, InT, AccT, OutT>
   /** Values are added up by the windows that they are in. */
   private PCollection<Answer<K, OutT>> byWindow(
       Aggregation<K, InT, AccT, OutT> aggregation, Firings firings, PCollection<E> elements) {
+    if (elements.isBounded() == IsBounded.BOUNDED) {
+      return elements.apply(
+          "Backfill",
+          BackfillAnswers.asWindowed(
+              aggregation, keying, elements.getWindowingStrategy(), backfillShards(elements)));
+    }
     return merged(
         aggregation,
         firings,
         elements
             .apply(
-                "SumInBundle", ParDo.of(new SumPerBundle.ByWindowFn<>(aggregation, keying, shards)))
+                "SumInBundle",
+                ParDo.of(new SumPerBundle.ByWindowFn<>(aggregation, keying, streamShards())))
             .setCoder(aggregation.shards()));
   }
 
@@ -300,7 +322,7 @@ public final class Answers<E, K, InT, AccT, OutT>
                     aggregation,
                     keying,
                     sessions.gap().toMillis(),
-                    shards,
+                    streamShards(),
                     SumPerBundle.KEYS_PER_BUNDLE)))
         .setCoder(aggregation.sessions())
         .apply("Answer", new Sessionize<>(aggregation, sessions, compactBytes));

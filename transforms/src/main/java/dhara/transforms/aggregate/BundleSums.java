@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.beam.sdk.coders.Coder;
 
 /**
  * Adds up the values of a bundle per key and window, and passes the sums on in blocks, one for each
@@ -25,6 +27,50 @@ final class BundleSums<W, K, InT, AccT> {
     void take(W window, int shard, byte[] block);
   }
 
+  /**
+   * Where the sums of a window go.
+   *
+   * @param <W> what a window is
+   */
+  interface Blocks<W, K, AccT> {
+
+    /** Adds a sum of a key. */
+    void add(W window, K key, AccT sum);
+
+    /** Hands over what is to be handed over window by window. */
+    void flush(W window, Taker<W> taker);
+
+    /** Forgets what was not handed over. */
+    void clear();
+  }
+
+  /** A block for each shard of a window. */
+  private static final class OfWindow<W, K, AccT> implements Blocks<W, K, AccT> {
+
+    private final ShardBlocks<K> blocks;
+    private final Coder<AccT> sums;
+
+    OfWindow(Aggregation<K, ?, AccT, ?> aggregation, int shards) {
+      this.blocks = new ShardBlocks<>(aggregation.keys(), shards);
+      this.sums = aggregation.sums();
+    }
+
+    @Override
+    public void add(W window, K key, AccT sum) {
+      blocks.add(key, sum, sums);
+    }
+
+    @Override
+    public void flush(W window, Taker<W> taker) {
+      blocks.flush((shard, block) -> taker.take(window, shard, block));
+    }
+
+    @Override
+    public void clear() {
+      blocks.clear();
+    }
+  }
+
   /** The sum of a key so far. */
   private static final class Sum<AccT> {
     private AccT sum;
@@ -38,10 +84,18 @@ final class BundleSums<W, K, InT, AccT> {
   final class InWindow {
 
     private final Map<K, Sum<AccT>> sums = new HashMap<>();
-    private final ShardBlocks<K> blocks = new ShardBlocks<>(aggregation.keys(), shards);
+    private final Blocks<W, K, AccT> blocks = newBlocks.get();
+    private W window;
     private int count;
 
-    private InWindow() {}
+    private InWindow(W window) {
+      this.window = window;
+    }
+
+    private InWindow of(W newWindow) {
+      window = newWindow;
+      return this;
+    }
 
     /** Adds a value up. */
     void add(K key, InT value) {
@@ -64,12 +118,12 @@ final class BundleSums<W, K, InT, AccT> {
     }
 
     private void write(K key, AccT sum) {
-      blocks.add(key, aggregation.fn().compact(sum), aggregation.sums());
+      blocks.add(window, key, aggregation.fn().compact(sum));
     }
 
-    private void flush(W window, Taker<W> taker) {
+    private void flush(Taker<W> taker) {
       sums.forEach((key, sum) -> write(key, sum.sum));
-      blocks.flush((shard, block) -> taker.take(window, shard, block));
+      blocks.flush(window, taker);
     }
 
     private void clear() {
@@ -83,7 +137,7 @@ final class BundleSums<W, K, InT, AccT> {
   private static final int KEPT = 4;
 
   private final Aggregation<K, InT, AccT, ?> aggregation;
-  private final int shards;
+  private final Supplier<Blocks<W, K, AccT>> newBlocks;
   private final Map<W, InWindow> windows = new HashMap<>();
   private final Deque<InWindow> spare = new ArrayDeque<>();
   private final Scatter scatter = new Scatter();
@@ -91,13 +145,23 @@ final class BundleSums<W, K, InT, AccT> {
   private long values;
 
   BundleSums(Aggregation<K, InT, AccT, ?> aggregation, int shards) {
+    this(aggregation, () -> new OfWindow<>(aggregation, shards));
+  }
+
+  /**
+   * Sums that go elsewhere than into blocks of their window.
+   *
+   * @param newBlocks where those of a window go
+   */
+  BundleSums(Aggregation<K, InT, AccT, ?> aggregation, Supplier<Blocks<W, K, AccT>> newBlocks) {
     this.aggregation = aggregation;
-    this.shards = shards;
+    this.newBlocks = newBlocks;
   }
 
   /** The sums of a window, valid until they are flushed. */
   InWindow in(W window) {
-    return windows.computeIfAbsent(window, w -> spare.isEmpty() ? new InWindow() : spare.pop());
+    return windows.computeIfAbsent(
+        window, w -> spare.isEmpty() ? new InWindow(w) : spare.pop().of(w));
   }
 
   /** The number of sums over all windows; scattered values count one each. */
@@ -122,7 +186,7 @@ final class BundleSums<W, K, InT, AccT> {
 
   /** Passes on all blocks, and starts again. */
   void flush(Taker<W> taker) {
-    windows.forEach((window, sums) -> sums.flush(window, taker));
+    windows.forEach((window, sums) -> sums.flush(taker));
     scatter.learn(values, size);
     clear();
   }
@@ -131,7 +195,7 @@ final class BundleSums<W, K, InT, AccT> {
   void flush(W window, Taker<W> taker) {
     InWindow sums = windows.remove(window);
     if (sums != null) {
-      sums.flush(window, taker);
+      sums.flush(taker);
       size -= sums.count;
       keep(sums);
     }

@@ -11,28 +11,24 @@ import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Duration;
 
 /**
- * Merges the blocks of a shard in their windows, and fires.
+ * Merges the blocks of a shard of a stream in their windows, and fires. A backfill has {@link
+ * BackfillAnswers} in its place.
  *
  * <p>Data: {@code KV<shard, block>} in windows that do not merge → what a {@link ShardFiring} makes
- * of their sums. Time: of a bounded input once per shard and window; of an unbounded one at the
- * window's end, with the watermark's next step after a late block, and, if asked for, early; what
- * is given has the last moment of its window. State: per shard and window the blocks that came and
- * the sums that were given, until the window's end and lateness; of the blocks at most twice what
- * their sums take. Late: blocks within the lateness revise their keys, those that come between two
- * steps of the watermark together; later ones the engine drops.
+ * of their sums. Time: at the window's end, with the watermark's next step after a late block, and,
+ * if asked for, early; what is given has the last moment of its window. State: per shard and window
+ * the blocks that came and the sums that were given, until the window's end and lateness; of the
+ * blocks at most twice what their sums take. Late: blocks within the lateness revise their keys,
+ * those that come between two steps of the watermark together; later ones the engine drops.
  */
 final class MergeShards<AccT, T>
     extends PTransform<PCollection<KV<Integer, byte[]>>, PCollection<T>> {
@@ -60,37 +56,8 @@ final class MergeShards<AccT, T>
 
   @Override
   public PCollection<T> expand(PCollection<KV<Integer, byte[]>> blocks) {
-    return blocks.isBounded() == IsBounded.BOUNDED
-        ? blocks
-            .apply(
-                "OneMoment",
-                Window.<KV<Integer, byte[]>>configure()
-                    .triggering(DefaultTrigger.of())
-                    .accumulatingFiredPanes())
-            .apply("Shard", GroupByKey.create())
-            .apply("Merge", ParDo.of(new MergeFn<>(aggregation, firing)))
-        : blocks.apply("Merge", ParDo.of(new FireFn<>(aggregation, firing, firings, compactBytes)));
-  }
-
-  private static final class MergeFn<AccT, T> extends DoFn<KV<Integer, Iterable<byte[]>>, T> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final Aggregation<?, ?, AccT, ?> aggregation;
-    private final ShardFiring<AccT, T> firing;
-
-    MergeFn(Aggregation<?, ?, AccT, ?> aggregation, ShardFiring<AccT, T> firing) {
-      this.aggregation = aggregation;
-      this.firing = firing;
-    }
-
-    @ProcessElement
-    public void process(
-        @Element KV<Integer, Iterable<byte[]>> shard, BoundedWindow window, OutputReceiver<T> out)
-        throws IOException {
-      firing.fire(
-          shard.getKey(), (IntervalWindow) window, aggregation.table().add(shard.getValue()), out);
-    }
+    return blocks.apply(
+        "Merge", ParDo.of(new FireFn<>(aggregation, firing, firings, compactBytes)));
   }
 
   private static final class FireFn<AccT, T> extends DoFn<KV<Integer, byte[]>, T> {

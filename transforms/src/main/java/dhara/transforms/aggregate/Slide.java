@@ -3,6 +3,7 @@ package dhara.transforms.aggregate;
 import dhara.records.RecordCoder;
 import dhara.transforms.shards.KeyTable;
 import dhara.transforms.windows.InGlobalWindow;
+import dhara.transforms.windows.SlideGrid;
 import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.time.Instant;
@@ -28,7 +29,6 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Duration;
 
 /**
@@ -49,12 +49,10 @@ final class Slide<K, InT, AccT, OutT>
 
   private final Aggregation<K, InT, AccT, OutT> aggregation;
   private final Windows windows;
-  private final int compactBytes;
 
-  Slide(Aggregation<K, InT, AccT, OutT> aggregation, Windows windows, int compactBytes) {
+  Slide(Aggregation<K, InT, AccT, OutT> aggregation, Windows windows) {
     this.aggregation = aggregation;
     this.windows = windows;
-    this.compactBytes = compactBytes;
   }
 
   /**
@@ -88,17 +86,6 @@ final class Slide<K, InT, AccT, OutT>
 
   @Override
   public PCollection<Answer<K, OutT>> expand(PCollection<KV<Integer, byte[]>> slices) {
-    if (slices.isBounded() == IsBounded.BOUNDED) {
-      return slices
-          .apply("Windows", windows.into())
-          .apply(
-              new MergeShards<>(
-                  aggregation,
-                  new ShardFiring.Answering<>(aggregation),
-                  Firings.of(windows),
-                  compactBytes))
-          .setCoder(aggregation.answers());
-    }
     return slices
         .apply("Global", InGlobalWindow.into())
         .apply("Slide", ParDo.of(new SlideFn<>(aggregation, windows)))

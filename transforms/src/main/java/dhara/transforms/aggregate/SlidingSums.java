@@ -3,6 +3,7 @@ package dhara.transforms.aggregate;
 import dhara.records.RecordInput;
 import dhara.transforms.shards.BlockReader;
 import dhara.transforms.shards.KeyTable;
+import dhara.transforms.windows.SlideGrid;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dhara.transforms.shards;
 import dhara.records.RecordInput;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 
@@ -66,6 +67,16 @@ public final class BlockReader {
 
   public int keyLength() {
     return keyLength;
+  }
+
+  /** A copy of the entry's key. */
+  public byte[] key() {
+    return Arrays.copyOfRange(block, keyOffset, keyOffset + keyLength);
+  }
+
+  /** How many bytes the entry's sum has. */
+  public int sumLength() {
+    return next - sumOffset;
   }
 
   public long revision() {

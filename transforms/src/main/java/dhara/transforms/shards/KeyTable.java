@@ -31,6 +31,14 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
       this.hash = hash;
     }
 
+    /** A key that is no part of a block, so that no block is kept for it. */
+    public Entry(byte[] key, int hash) {
+      this.block = key;
+      this.offset = 0;
+      this.length = key.length;
+      this.hash = hash;
+    }
+
     private boolean hasKeyOf(BlockReader reader, int otherHash) {
       return hash == otherHash
           && Arrays.equals(

@@ -28,6 +28,16 @@ public final class ShardBlocks<K> {
    * @return the shard that it went to
    */
   public <AccT> int add(K key, AccT sum, Coder<AccT> coder) {
+    return add(key, 0, sum, coder);
+  }
+
+  /**
+   * Adds the sum of a key.
+   *
+   * @param revision a number that goes with the sum
+   * @return the shard that it went to
+   */
+  public <AccT> int add(K key, long revision, AccT sum, Coder<AccT> coder) {
     keyBytes.cutTo(0);
     try {
       keys.encode(key, keyBytes);
@@ -35,7 +45,7 @@ public final class ShardBlocks<K> {
       if (blocks[shard] == null) {
         blocks[shard] = new BlockWriter();
       }
-      blocks[shard].add(keyBytes.bytes(), 0, keyBytes.size(), 0, sum, coder);
+      blocks[shard].add(keyBytes.bytes(), 0, keyBytes.size(), revision, sum, coder);
       return shard;
     } catch (IOException e) {
       // Only memory is read and written, so the failure is in encoding this key or sum.

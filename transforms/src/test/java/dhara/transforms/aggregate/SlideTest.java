@@ -69,7 +69,7 @@ class SlideTest {
   /** The answers of a in a window, by revision. */
   private static List<Answer<Sensor, Total>> answers(
       Arrivals<KV<Integer, byte[]>> slices, String start) {
-    return slices.streamed(new Slide<>(AGGREGATION, SLIDING, 1)).stream()
+    return slices.streamed(new Slide<>(AGGREGATION, SLIDING)).stream()
         .filter(a -> a.key().name().equals("a") && a.start().equals(time(start)))
         .sorted(Comparator.comparingLong(Answer::revision))
         .toList();

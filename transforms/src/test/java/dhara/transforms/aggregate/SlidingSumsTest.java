@@ -10,6 +10,7 @@ import dhara.records.RecordOutput;
 import dhara.transforms.shards.BlockWriter;
 import dhara.transforms.tally.Tally;
 import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.SlideGrid;
 import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.time.Duration;

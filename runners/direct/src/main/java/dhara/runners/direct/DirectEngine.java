@@ -18,6 +18,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 @AutoService(Engine.class)
 public final class DirectEngine implements Engine {
 
+  private static final int SHARDS_OF_WORKER = 4;
+
   @Override
   public String name() {
     return "direct";
@@ -43,6 +45,10 @@ public final class DirectEngine implements Engine {
             "targetParallelism",
             Integer.toString(Runtime.getRuntime().availableProcessors()),
             "one worker per core; the runner's own default is at least three"),
+        new Default(
+            "backfillShards",
+            Integer.toString(SHARDS_OF_WORKER * Runtime.getRuntime().availableProcessors()),
+            "a few for each worker; each is a bundle of its own, with what that costs"),
         new Default(
             "blockOnRun",
             "false",

@@ -1,6 +1,5 @@
-package dhara.transforms.aggregate;
+package dhara.transforms.windows;
 
-import dhara.transforms.windows.Windows;
 import java.io.Serializable;
 
 /**
@@ -13,13 +12,14 @@ import java.io.Serializable;
  * @param lateness how long after its end a window still answers
  * @param early whether windows answer before their end
  */
-record SlideGrid(long width, long every, long slice, long lateness, boolean early)
+public record SlideGrid(long width, long every, long slice, long lateness, boolean early)
     implements Serializable {
 
   /** No window. */
-  static final long NONE = Long.MAX_VALUE;
+  public static final long NONE = Long.MAX_VALUE;
 
-  static SlideGrid of(Windows windows) {
+  /** The grid of sliding windows. */
+  public static SlideGrid of(Windows windows) {
     return new SlideGrid(
         windows.width().toMillis(),
         windows.every().toMillis(),
@@ -29,33 +29,33 @@ record SlideGrid(long width, long every, long slice, long lateness, boolean earl
   }
 
   /** The first window that a slice is in. */
-  long firstEnd(long start) {
+  public long firstEnd(long start) {
     return Math.floorDiv(start - width, every) * every + every + width;
   }
 
   /** The last window that a slice is in. */
-  long lastEnd(long start) {
+  public long lastEnd(long start) {
     return Math.floorDiv(start, every) * every + width;
   }
 
   /** The first window of a slice that has not ended, if {@code answered} is the last that has. */
-  long nextEnd(long start, long answered) {
+  public long nextEnd(long start, long answered) {
     long next = firstAfter(start, answered);
     return next <= lastEnd(start) ? next : NONE;
   }
 
   /** Whether a window answers no more. */
-  boolean closed(long end, long answered) {
+  public boolean closed(long end, long answered) {
     return answered != Long.MIN_VALUE && end + lateness <= answered;
   }
 
   /** The first window of a slice that answers again as the slice changes. */
-  long firstChanged(long start, long answered) {
+  public long firstChanged(long start, long answered) {
     return answered == Long.MIN_VALUE ? firstEnd(start) : firstAfter(start, answered - lateness);
   }
 
   /** The last one; before the first if none does: without early answers those that have ended. */
-  long lastChanged(long start, long answered) {
+  public long lastChanged(long start, long answered) {
     if (early) {
       return lastEnd(start);
     } else if (answered < firstEnd(start)) {

@@ -1,0 +1,242 @@
+package dhara.transforms.aggregate;
+
+import dhara.transforms.backfill.MergedSums;
+import dhara.transforms.backfill.PartedMerge;
+import dhara.transforms.backfill.Room;
+import dhara.transforms.backfill.SlidingTable;
+import dhara.transforms.shards.BlockCoder;
+import dhara.transforms.shards.TableBudget;
+import dhara.transforms.windows.SlideGrid;
+import dhara.transforms.windows.Windows;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.WindowingStrategy;
+import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
+
+/**
+ * The answers of a backfill, in windows that do not merge.
+ *
+ * <p>Data: elements → answers, each once, in their windows, in which they have the last moment.
+ * Time: all at the end. State: none. Memory: the sums of one shard at a time, as far as a share of
+ * the heap goes; the rest waits in temporary files ({@link PartedMerge}). Late: nothing is.
+ *
+ * <p><b>How.</b> An engine that groups by shard and window keeps something for each pair, and
+ * begins anew with each: four months of minutes are 170,000 windows, of which most have a few
+ * events. So the engine is told of no window. It is data, in front of the key, and there is one
+ * grouping, by shard, in the global window; a shard is a share of the keys in their windows.
+ *
+ * <pre>
+ *   values ─▶ sum per window and key in the bundle ─▶ a block per shard ═▶ merge ─▶ answers, put
+ *                                                                             into their windows
+ * </pre>
+ *
+ * <p>Sliding windows share slices here too. All slices of a window must meet in one shard, so keys
+ * go by stretches of time, each of which holds the ends of many windows: a slice whose windows end
+ * in two of them goes to both.
+ */
+final class BackfillAnswers<E, K, InT, AccT, OutT>
+    extends PTransform<PCollection<E>, PCollection<Answer<K, OutT>>> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Of a stretch of so many windows' widths at most one slice in as many goes to two. */
+  private static final int WIDTHS = 16;
+
+  /** What each table may take even if others have used the budget up. */
+  private static final long LEAST_BYTES = 4 << 20;
+
+  /** What adds values up in a bundle. */
+  private interface Summing<E> extends Serializable {
+    DoFn<E, KV<Integer, byte[]>> by(int shards);
+  }
+
+  /** A table of a shard, which gives answers. */
+  interface Tables<K, AccT, OutT> extends Serializable {
+    PartedMerge.Table of(
+        Aggregation<K, ?, AccT, OutT> aggregation, Room room, Giving<K, AccT, OutT> giving);
+  }
+
+  private final Aggregation<K, InT, AccT, OutT> aggregation;
+  private final Summing<E> summing;
+  private final Tables<K, AccT, OutT> tables;
+  private final WindowingStrategy<?, ?> windowing;
+  private final int shards;
+
+  private BackfillAnswers(
+      Aggregation<K, InT, AccT, OutT> aggregation,
+      Summing<E> summing,
+      Tables<K, AccT, OutT> tables,
+      WindowingStrategy<?, ?> windowing,
+      int shards) {
+    this.aggregation = aggregation;
+    this.summing = summing;
+    this.tables = tables;
+    this.windowing =
+        windowing
+            .withTrigger(DefaultTrigger.of())
+            .withMode(AccumulationMode.ACCUMULATING_FIRED_PANES);
+    this.shards = shards;
+  }
+
+  /** Answers in windows that elements are put into by their time. */
+  static <E, K, InT, AccT, OutT> BackfillAnswers<E, K, InT, AccT, OutT> in(
+      Windows windows,
+      Aggregation<K, InT, AccT, OutT> aggregation,
+      Keying<E, K, InT> keying,
+      int shards) {
+    boolean sliding = windows.slicesInWindow() > 1;
+    BackfillSums.Placing<Long> placing = sliding ? sliding(windows) : tumbling(windows);
+    return new BackfillAnswers<>(
+        aggregation,
+        of -> new BackfillSums.ByTimeFn<>(aggregation, keying, windows.slicing(), placing, of),
+        sliding ? slidingTables(windows) : tables(),
+        windows.into().getOutputStrategyInternal(WindowingStrategy.globalDefault()),
+        shards);
+  }
+
+  /** Answers in the windows that elements are in. */
+  static <E, K, InT, AccT, OutT> BackfillAnswers<E, K, InT, AccT, OutT> asWindowed(
+      Aggregation<K, InT, AccT, OutT> aggregation,
+      Keying<E, K, InT> keying,
+      WindowingStrategy<?, ?> windowing,
+      int shards) {
+    return new BackfillAnswers<>(
+        aggregation,
+        of -> new BackfillSums.ByWindowFn<>(aggregation, keying, BackfillAnswers::places, of),
+        tables(),
+        windowing,
+        shards);
+  }
+
+  private static List<BackfillSums.Place> places(BoundedWindow window) {
+    return List.of(place((IntervalWindow) window));
+  }
+
+  private static BackfillSums.Place place(IntervalWindow window) {
+    long end = window.end().getMillis();
+    return new BackfillSums.Place(window.start().getMillis(), end, 0, end - 1);
+  }
+
+  private static BackfillSums.Placing<Long> tumbling(Windows windows) {
+    return end -> List.of(place(windows.first(end - 1)));
+  }
+
+  private static BackfillSums.Placing<Long> sliding(Windows windows) {
+    SlideGrid grid = SlideGrid.of(windows);
+    long stretch = Math.multiplyExact(grid.width(), WIDTHS);
+    return sliceEnd -> {
+      long slice = sliceEnd - grid.slice();
+      long last = Math.floorDiv(grid.lastEnd(slice), stretch);
+      List<BackfillSums.Place> places = new ArrayList<>();
+      for (long of = Math.floorDiv(grid.firstEnd(slice), stretch); of <= last; of++) {
+        places.add(new BackfillSums.Place(of * stretch, (of + 1) * stretch, slice, sliceEnd - 1));
+      }
+      return places;
+    };
+  }
+
+  private static <K, AccT, OutT> Tables<K, AccT, OutT> tables() {
+    return (aggregation, room, giving) ->
+        new MergedSums<>(
+            aggregation.keysInWindows(),
+            aggregation.sums(),
+            aggregation::plus,
+            room,
+            (key, sum) -> giving.give(key.key(), key.start(), key.end(), sum));
+  }
+
+  private static <K, AccT, OutT> Tables<K, AccT, OutT> slidingTables(Windows windows) {
+    SlideGrid grid = SlideGrid.of(windows);
+    return (aggregation, room, giving) ->
+        new SlidingTable<>(
+            grid,
+            aggregation.keysInWindows(),
+            aggregation.sums(),
+            aggregation::plus,
+            room,
+            (key, end, sum) -> giving.give(key, end - grid.width(), end, sum));
+  }
+
+  @Override
+  public PCollection<Answer<K, OutT>> expand(PCollection<E> elements) {
+    return elements
+        .apply("SumInBundle", ParDo.of(summing.by(shards)))
+        .setCoder(
+            KvCoder.of(
+                VarIntCoder.of(), BlockCoder.of(aggregation.keysInWindows(), aggregation.sums())))
+        // A shard has the time of its earliest block: its answers are not late behind it.
+        .setWindowingStrategyInternal(
+            WindowingStrategy.globalDefault().withTimestampCombiner(TimestampCombiner.EARLIEST))
+        .apply("Shard", GroupByKey.create())
+        .apply("Merge", ParDo.of(new MergeFn<>(aggregation, tables)))
+        .setCoder(aggregation.answers())
+        .setWindowingStrategyInternal(windowing);
+  }
+
+  /** Gives answers, in their windows. */
+  static final class Giving<K, AccT, OutT> {
+
+    private final Aggregation<K, ?, AccT, OutT> aggregation;
+    private final DoFn.OutputReceiver<Answer<K, OutT>> out;
+
+    private Giving(
+        Aggregation<K, ?, AccT, OutT> aggregation, DoFn.OutputReceiver<Answer<K, OutT>> out) {
+      this.aggregation = aggregation;
+      this.out = out;
+    }
+
+    void give(K key, long start, long end, AccT sum) {
+      OutT value = aggregation.fn().extractOutput(sum);
+      if (value != null) {
+        IntervalWindow window =
+            new IntervalWindow(
+                org.joda.time.Instant.ofEpochMilli(start), org.joda.time.Instant.ofEpochMilli(end));
+        out.outputWindowedValue(
+            new Answer<>(key, Instant.ofEpochMilli(start), Instant.ofEpochMilli(end), 0, value),
+            window.maxTimestamp(),
+            List.of(window),
+            PaneInfo.NO_FIRING);
+      }
+    }
+  }
+
+  private static final class MergeFn<K, AccT, OutT>
+      extends DoFn<KV<Integer, Iterable<byte[]>>, Answer<K, OutT>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Aggregation<K, ?, AccT, OutT> aggregation;
+    private final Tables<K, AccT, OutT> tables;
+
+    MergeFn(Aggregation<K, ?, AccT, OutT> aggregation, Tables<K, AccT, OutT> tables) {
+      this.aggregation = aggregation;
+      this.tables = tables;
+    }
+
+    @ProcessElement
+    public void process(
+        @Element KV<Integer, Iterable<byte[]>> shard, OutputReceiver<Answer<K, OutT>> out)
+        throws IOException {
+      TableBudget budget = TableBudget.ofProcess();
+      Giving<K, AccT, OutT> giving = new Giving<>(aggregation, out);
+      new PartedMerge(() -> tables.of(aggregation, new Room(budget, LEAST_BYTES), giving), budget)
+          .merge(shard.getValue());
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dhara.transforms.backfill;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StructuredCoder;
+import org.apache.beam.sdk.util.VarInt;
+
+/**
+ * A key and the window in which something is added up for it: in a backfill the window is part of
+ * the key, so that an engine has no windows to keep.
+ *
+ * @param start start of the window (inclusive), epoch milliseconds
+ * @param end end of the window (exclusive), epoch milliseconds
+ */
+public record WindowedKey<K>(long start, long end, K key) {
+
+  /** Codes the window, then the key. */
+  public static final class InWindow<K> extends StructuredCoder<WindowedKey<K>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Coder<K> keys;
+
+    private InWindow(Coder<K> keys) {
+      this.keys = keys;
+    }
+
+    /** The coder of keys in their windows. */
+    public static <K> InWindow<K> of(Coder<K> keys) {
+      return new InWindow<>(keys);
+    }
+
+    @Override
+    public void encode(WindowedKey<K> value, OutputStream out) throws IOException {
+      VarInt.encode(value.start, out);
+      VarInt.encode(value.end - value.start, out);
+      keys.encode(value.key, out);
+    }
+
+    @Override
+    public WindowedKey<K> decode(InputStream in) throws IOException {
+      long start = VarInt.decodeLong(in);
+      return new WindowedKey<>(start, start + VarInt.decodeLong(in), keys.decode(in));
+    }
+
+    @Override
+    public List<? extends Coder<?>> getCoderArguments() {
+      return List.of(keys);
+    }
+
+    @Override
+    public void verifyDeterministic() throws NonDeterministicException {
+      keys.verifyDeterministic();
+    }
+  }
+}
