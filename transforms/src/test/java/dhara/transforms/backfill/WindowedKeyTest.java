@@ -1,0 +1,30 @@
+package dhara.transforms.backfill;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import java.util.Arrays;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.util.CoderUtils;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WindowedKeyTest {
+
+  private static final WindowedKey.InWindow<String> CODER =
+      WindowedKey.InWindow.of(StringUtf8Coder.of());
+
+  @ParameterizedTest
+  @CsvSource({"0, 60000", "-60000, 0", "0, 253402214400000", "1767225600000, 1767225660000"})
+  void aWindowAndAKeyAreReadAsTheyWereWritten(long start, long end) throws Exception {
+    WindowedKey<String> key = new WindowedKey<>(start, end, "a");
+
+    byte[] bytes = CoderUtils.encodeToByteArray(CODER, key);
+
+    assertThat(CoderUtils.decodeFromByteArray(CODER, bytes), is(key));
+    assertThat(
+        Arrays.equals(
+            CoderUtils.encodeToByteArray(CODER, new WindowedKey<>(start, end + 1, "a")), bytes),
+        is(false));
+  }
+}
