@@ -1,8 +1,8 @@
 package dhara.transforms.aggregate;
 
 import dhara.records.RecordCoder;
-import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.backfill.BackfillShards;
+import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Lateness;
 import dhara.transforms.windows.Windows;
 import java.io.Serializable;
