@@ -176,8 +176,7 @@ public class TextBenchmark {
   @Benchmark
   public void zoneClockByJdk(Blackhole sink) {
     for (long local : locals) {
-      LocalDateTime time =
-          LocalDateTime.ofEpochSecond(local / 1_000_000, 0, ZoneOffset.UTC);
+      LocalDateTime time = LocalDateTime.ofEpochSecond(local / 1_000_000, 0, ZoneOffset.UTC);
       sink.consume(time.atZone(zone).toEpochSecond());
     }
   }

@@ -57,10 +57,10 @@ final class Explained
   record Bucket(int level, long index) {}
 
   /** An entry of a bucket: a window with its shard, or a moment. */
-  record Entry(@Nullable Asked asked, @Nullable Moment moment) {}
+  record Entry(@Nullable Differing window, @Nullable Moment moment) {}
 
   /** A window, in milliseconds, with its shard. */
-  record Asked(int shard, long start, long end) {}
+  record Differing(int shard, long start, long end) {}
 
   /** A cause at one moment. */
   record Moment(long millis, Kind kind, String id) {}
@@ -96,7 +96,7 @@ final class Explained
   }
 
   /** Outputs the entries of a window. */
-  static void window(Asked window, DoFn.OutputReceiver<KV<Bucket, Entry>> out) {
+  static void window(Differing window, DoFn.OutputReceiver<KV<Bucket, Entry>> out) {
     int level = level(window.end - window.start);
     long last = (window.end - 1) >> bits(level);
     for (long index = window.start >> bits(level); index <= last; index++) {
@@ -147,24 +147,24 @@ final class Explained
       int cellBits = level == 0 ? 0 : BITS_PER_LEVEL * (level + 1);
       TreeMap<Long, Ends> late = new TreeMap<>();
       TreeMap<Long, Ends> dead = new TreeMap<>();
-      List<Asked> windows = new ArrayList<>();
+      List<Differing> windows = new ArrayList<>();
       for (Entry entry : bucket.getValue()) {
         Moment moment = entry.moment();
         if (moment != null) {
           (moment.kind() == Kind.LATE ? late : dead)
               .merge(moment.millis() >> cellBits, new Ends(moment, moment), Ends::plus);
-        } else if (entry.asked() != null) {
-          windows.add(entry.asked());
+        } else if (entry.window() != null) {
+          windows.add(entry.window());
         }
       }
       if (late.isEmpty() && dead.isEmpty()) {
         return;
       }
-      Map<Asked, Why> known = new HashMap<>();
-      for (Asked window : windows) {
+      Map<Differing, Why> known = new HashMap<>();
+      for (Differing window : windows) {
         Why why =
             known.computeIfAbsent(
-                new Asked(0, window.start(), window.end()),
+                new Differing(0, window.start(), window.end()),
                 w ->
                     new Why(
                         w.start(), w.end(), within(late, cellBits, w), within(dead, cellBits, w)));
@@ -174,7 +174,8 @@ final class Explained
       }
     }
 
-    private static List<String> within(NavigableMap<Long, Ends> cells, int cellBits, Asked window) {
+    private static List<String> within(
+        NavigableMap<Long, Ends> cells, int cellBits, Differing window) {
       Set<String> ids = new LinkedHashSet<>();
       for (Ends ends :
           cells

@@ -7,8 +7,8 @@ import dhara.connectors.RowJson;
 import dhara.reconcile.Cause.Side;
 import dhara.reconcile.Difference.Change;
 import dhara.reconcile.Difference.Settled;
-import dhara.reconcile.Explained.Asked;
 import dhara.reconcile.Explained.Bucket;
+import dhara.reconcile.Explained.Differing;
 import dhara.reconcile.Explained.Entry;
 import dhara.reconcile.Explained.Why;
 import dhara.reconcile.Finding.Kind;
@@ -288,7 +288,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
         (sided.inB() ? both.b : both.a).add(row);
       }
       Map<String, Long> same = new HashMap<>();
-      Set<Asked> windows = new HashSet<>();
+      Set<Differing> windows = new HashSet<>();
       for (Map.Entry<Of, Both> entry : answers.entrySet()) {
         Of of = entry.getKey();
         AnswerRow a = settled("A", entry.getValue().a);
@@ -301,7 +301,8 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
           same.merge(of.output, 1L, Long::sum);
         } else {
           out.get(DIFFERENCES).output(KV.of(shard.getKey(), new Told(difference, null)));
-          windows.add(new Asked(shard.getKey(), of.start.toEpochMilli(), of.end.toEpochMilli()));
+          windows.add(
+              new Differing(shard.getKey(), of.start.toEpochMilli(), of.end.toEpochMilli()));
         }
       }
       same.forEach(

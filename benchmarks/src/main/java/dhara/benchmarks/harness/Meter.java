@@ -1,6 +1,7 @@
 package dhara.benchmarks.harness;
 
 import com.sun.management.GarbageCollectionNotificationInfo;
+import com.sun.management.GcInfo;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -31,19 +32,22 @@ final class Meter {
   private final OperatingSystemMXBean process =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final Set<String> heapPools =
+      ManagementFactory.getMemoryPoolMXBeans().stream()
+          .filter(pool -> pool.getType() == MemoryType.HEAP)
+          .map(MemoryPoolMXBean::getName)
+          .collect(Collectors.toSet());
   private final AtomicLong heap = new AtomicLong();
 
   Meter() {
-    Set<String> heapPools =
-        ManagementFactory.getMemoryPoolMXBeans().stream()
-            .filter(pool -> pool.getType() == MemoryType.HEAP)
-            .map(MemoryPoolMXBean::getName)
-            .collect(Collectors.toSet());
     for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
       ((NotificationEmitter) collector)
           .addNotificationListener(
               (notification, handback) ->
-                  heap.accumulateAndGet(kept(notification.getUserData(), heapPools), Math::max),
+                  kept(
+                      GarbageCollectionNotificationInfo.from(
+                              (CompositeData) notification.getUserData())
+                          .getGcInfo()),
               notification ->
                   notification
                       .getType()
@@ -52,15 +56,23 @@ final class Meter {
     }
   }
 
-  private static long kept(Object data, Set<String> heapPools) {
-    return GarbageCollectionNotificationInfo.from((CompositeData) data)
-        .getGcInfo()
-        .getMemoryUsageAfterGc()
-        .entrySet()
-        .stream()
-        .filter(each -> heapPools.contains(each.getKey()))
-        .mapToLong(each -> each.getValue().getUsed())
-        .sum();
+  private void kept(GcInfo collection) {
+    heap.accumulateAndGet(
+        collection.getMemoryUsageAfterGc().entrySet().stream()
+            .filter(each -> heapPools.contains(each.getKey()))
+            .mapToLong(each -> each.getValue().getUsed())
+            .sum(),
+        Math::max);
+  }
+
+  /** The last collections are asked for, because notifications come some time later. */
+  private void lastCollections() {
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      GcInfo last = ((com.sun.management.GarbageCollectorMXBean) collector).getLastGcInfo();
+      if (last != null) {
+        kept(last);
+      }
+    }
   }
 
   /** Runs a job on a collected heap, and measures it. */
@@ -76,6 +88,7 @@ final class Meter {
     wall = System.nanoTime() - wall;
     cpu = process.getProcessCpuTime() - cpu;
     long allocated = allocations.end();
+    lastCollections();
     return new Measured(outcome, wall, cpu, allocated, heap.get(), peak());
   }
 

@@ -28,7 +28,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>An event that is to be late leaves this order: {@link HeldBack} keeps it until its partition
  * has seen a newer one. If the archive ends before that, or holds the event twice, it is not late.
  */
-final class ReplayPlan<T extends Record & Event> implements Archive.Taker<T> {
+final class ReplayPlan<T extends Record & Event> implements Archive.ArchiveTaker<T> {
 
   /** A time before any event, far from an overflow. */
   static final long START = Long.MIN_VALUE / 2;

@@ -46,7 +46,7 @@ final class BackfillSums {
 
     /** Takes the block of a shard. */
     @FunctionalInterface
-    interface Taker {
+    interface TimedBlockTaker {
       void take(KV<Integer, byte[]> block, Instant at);
     }
 
@@ -79,12 +79,12 @@ final class BackfillSums {
     }
 
     @Override
-    public void flush(W of, BundleSums.Taker<W> taker) {} // all windows go together
+    public void flush(W of, BundleSums.WindowBlockTaker<W> taker) {} // all windows go together
 
     @Override
     public void clear() {}
 
-    void flush(Taker taker) {
+    void flush(TimedBlockTaker taker) {
       blocks.flush(
           (shard, block) -> taker.take(KV.of(shard, block), Instant.ofEpochMilli(lasts[shard])));
       forget();
@@ -112,7 +112,7 @@ final class BackfillSums {
       blocks.forget();
     }
 
-    void flush(Blocks.Taker taker) {
+    void flush(Blocks.TimedBlockTaker taker) {
       sums.flush((window, shard, block) -> {});
       blocks.flush(taker);
     }

@@ -17,7 +17,7 @@ final class BundleSessions<K, InT, AccT> {
 
   /** Takes the block of a shard. */
   @FunctionalInterface
-  interface Taker {
+  interface SessionBlockTaker {
 
     /**
      * Takes the block of a shard.
@@ -99,7 +99,7 @@ final class BundleSessions<K, InT, AccT> {
   }
 
   /** Passes on all blocks, and starts again. */
-  void flush(Taker taker) {
+  void flush(SessionBlockTaker taker) {
     sessions.forEach(
         (key, chain) -> {
           for (Session<AccT> session = chain; session != null; session = session.next()) {

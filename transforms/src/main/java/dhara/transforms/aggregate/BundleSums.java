@@ -23,7 +23,7 @@ final class BundleSums<W, K, InT, AccT> {
 
   /** Takes the sums of a window and shard. */
   @FunctionalInterface
-  interface Taker<W> {
+  interface WindowBlockTaker<W> {
     void take(W window, int shard, byte[] block);
   }
 
@@ -38,7 +38,7 @@ final class BundleSums<W, K, InT, AccT> {
     void add(W window, K key, AccT sum);
 
     /** Hands over what is to be handed over window by window. */
-    void flush(W window, Taker<W> taker);
+    void flush(W window, WindowBlockTaker<W> taker);
 
     /** Forgets what was not handed over. */
     void clear();
@@ -61,7 +61,7 @@ final class BundleSums<W, K, InT, AccT> {
     }
 
     @Override
-    public void flush(W window, Taker<W> taker) {
+    public void flush(W window, WindowBlockTaker<W> taker) {
       blocks.flush((shard, block) -> taker.take(window, shard, block));
     }
 
@@ -121,7 +121,7 @@ final class BundleSums<W, K, InT, AccT> {
       blocks.add(window, key, aggregation.fn().compact(sum));
     }
 
-    private void flush(Taker<W> taker) {
+    private void flush(WindowBlockTaker<W> taker) {
       sums.forEach((key, sum) -> write(key, sum.sum));
       blocks.flush(window, taker);
     }
@@ -185,14 +185,14 @@ final class BundleSums<W, K, InT, AccT> {
   }
 
   /** Passes on all blocks, and starts again. */
-  void flush(Taker<W> taker) {
+  void flush(WindowBlockTaker<W> taker) {
     windows.forEach((window, sums) -> sums.flush(taker));
     scatter.learn(values, size);
     clear();
   }
 
   /** Passes on the blocks of one window. */
-  void flush(W window, Taker<W> taker) {
+  void flush(W window, WindowBlockTaker<W> taker) {
     InWindow sums = windows.remove(window);
     if (sums != null) {
       sums.flush(taker);

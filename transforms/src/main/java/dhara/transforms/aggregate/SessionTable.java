@@ -45,7 +45,7 @@ final class SessionTable<AccT> {
 
   /** Takes a session of a key. */
   @FunctionalInterface
-  interface Taker<AccT> {
+  interface SessionTaker<AccT> {
     void take(KeyTable.Entry key, Session<Sum<AccT>> session) throws IOException;
   }
 
@@ -173,7 +173,7 @@ final class SessionTable<AccT> {
   }
 
   /** Passes on every session. */
-  void forEach(Taker<AccT> taker) throws IOException {
+  void forEach(SessionTaker<AccT> taker) throws IOException {
     for (Entry<AccT> entry : keys) {
       for (Session<Sum<AccT>> s = entry.sessions; s != null; s = s.next()) {
         taker.take(entry, s);

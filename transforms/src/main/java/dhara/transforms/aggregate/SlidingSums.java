@@ -31,7 +31,7 @@ final class SlidingSums<AccT> implements Serializable {
 
   /** Takes the sum of a key in a window. */
   @FunctionalInterface
-  interface Taker<AccT> {
+  interface WindowSumTaker<AccT> {
     void take(KeyTable.Entry key, long end, long revision, AccT sum) throws IOException;
   }
 
@@ -90,7 +90,7 @@ final class SlidingSums<AccT> implements Serializable {
       long answered,
       BagState<KV<Long, byte[]>> came,
       MapState<Long, byte[]> slices,
-      Taker<AccT> taker)
+      WindowSumTaker<AccT> taker)
       throws IOException {
     NavigableMap<Long, List<byte[]>> news = new TreeMap<>();
     for (KV<Long, byte[]> block : came.read()) {
@@ -186,7 +186,7 @@ final class SlidingSums<AccT> implements Serializable {
   }
 
   /** Passes on the sum of a key in each answering window that has a slice in which it changed. */
-  private void answer(Changed key, long answered, Taker<AccT> taker) throws IOException {
+  private void answer(Changed key, long answered, WindowSumTaker<AccT> taker) throws IOException {
     long given = Long.MIN_VALUE;
     for (long start : key.starts) {
       long last = grid.lastChanged(start, answered);
@@ -199,7 +199,7 @@ final class SlidingSums<AccT> implements Serializable {
     }
   }
 
-  private void give(Changed key, long end, Taker<AccT> taker) throws IOException {
+  private void give(Changed key, long end, WindowSumTaker<AccT> taker) throws IOException {
     @Nullable AccT sum = null;
     long revision = 0;
     for (Part part : key.parts) {

@@ -26,7 +26,7 @@ final class SumTable<AccT> {
 
   /** Takes the sum of a key. */
   @FunctionalInterface
-  interface Taker<K, AccT> {
+  interface SumTaker<K, AccT> {
     void take(K key, long revision, AccT sum) throws IOException;
   }
 
@@ -146,7 +146,7 @@ final class SumTable<AccT> {
   }
 
   /** Passes on every key with its sum. */
-  <K> void forEach(Coder<K> keyCoder, Taker<K, AccT> taker) throws IOException {
+  <K> void forEach(Coder<K> keyCoder, SumTaker<K, AccT> taker) throws IOException {
     for (Entry<AccT> entry : keys) {
       taker.take(entry.key(keyCoder), entry.revision, entry.sum);
     }

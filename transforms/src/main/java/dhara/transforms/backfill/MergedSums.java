@@ -37,7 +37,7 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
 
   /** Takes the sum of a key. */
   @FunctionalInterface
-  public interface Taker<K, AccT> {
+  public interface MergedSumTaker<K, AccT> {
     void take(K key, AccT sum) throws IOException;
   }
 
@@ -45,7 +45,7 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
   private final Coder<AccT> coder;
   private final BinaryOperator<AccT> plus;
   private final Room room;
-  private final Taker<K, AccT> taker;
+  private final MergedSumTaker<K, AccT> taker;
   private final KeyTable<Entry<AccT>> keys = new KeyTable<>();
   private final RecordOutput scratch = new RecordOutput(256);
 
@@ -61,7 +61,7 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
       Coder<AccT> coder,
       BinaryOperator<AccT> plus,
       Room room,
-      Taker<K, AccT> taker) {
+      MergedSumTaker<K, AccT> taker) {
     this.keyCoder = keyCoder;
     this.coder = coder;
     this.plus = plus;

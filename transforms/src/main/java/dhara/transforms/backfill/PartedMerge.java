@@ -42,7 +42,7 @@ public final class PartedMerge {
   /** Blocks that can be gone through once. */
   @FunctionalInterface
   private interface Blocks {
-    void forEach(HeldBlocks.Taker taker) throws IOException;
+    void forEach(HeldBlocks.HeldBlockTaker taker) throws IOException;
   }
 
   private static final int PARTS = 16;

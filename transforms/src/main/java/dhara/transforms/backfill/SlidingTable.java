@@ -39,7 +39,7 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
 
   /** Takes the sum of a key in the window that ends at a time. */
   @FunctionalInterface
-  public interface Taker<K, AccT> {
+  public interface SlidingSumTaker<K, AccT> {
     void take(K key, long end, AccT sum) throws IOException;
   }
 
@@ -48,7 +48,7 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
   private final Coder<AccT> coder;
   private final BinaryOperator<AccT> plus;
   private final Room room;
-  private final Taker<K, AccT> taker;
+  private final SlidingSumTaker<K, AccT> taker;
   private final KeyTable<Entry<AccT>> keys = new KeyTable<>();
 
   /**
@@ -64,7 +64,7 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
       Coder<AccT> coder,
       BinaryOperator<AccT> plus,
       Room room,
-      Taker<K, AccT> taker) {
+      SlidingSumTaker<K, AccT> taker) {
     this.grid = grid;
     this.keyCoder = keyCoder;
     this.coder = coder;

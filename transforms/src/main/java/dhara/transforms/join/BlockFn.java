@@ -50,7 +50,7 @@ final class BlockFn<E> extends DoFn<E, KV<Integer, byte[]>> {
   public void process(ProcessContext context) throws IOException {
     E element = context.element();
     long at = context.timestamp().getMillis();
-    JoinBlocks.Taker taker =
+    JoinBlocks.JoinBlockTaker taker =
         (shard, block, earliest) ->
             context.outputWithTimestamp(KV.of(shard, block), Instant.ofEpochMilli(earliest));
     int to = sharding.of(element);

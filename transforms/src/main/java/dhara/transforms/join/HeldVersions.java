@@ -106,7 +106,7 @@ final class HeldVersions<T extends Record> {
   private List<byte[]> blocks(ReferenceTable<T> table) {
     List<byte[]> blocks = new ArrayList<>();
     JoinBlocks<Version<T>> writer = new JoinBlocks<>(JoinBlocks.VERSION, coder, 1, MOST_BYTES);
-    JoinBlocks.Taker taker = (shard, block, earliest) -> blocks.add(block);
+    JoinBlocks.JoinBlockTaker taker = (shard, block, earliest) -> blocks.add(block);
     table.forEach(
         version -> {
           try {

@@ -14,7 +14,7 @@ final class JoinBlocks<E> {
 
   /** Takes a shard's block. */
   @FunctionalInterface
-  interface Taker {
+  interface JoinBlockTaker {
     /**
      * Takes a block.
      *
@@ -93,7 +93,7 @@ final class JoinBlocks<E> {
   }
 
   /** Adds an element, and passes its block on if that is large. */
-  void add(int shard, E element, long atMillis, Taker taker) throws IOException {
+  void add(int shard, E element, long atMillis, JoinBlockTaker taker) throws IOException {
     BlockWriter block = blocks[shard];
     earliest[shard] = block.size() == 0 ? atMillis : Math.min(earliest[shard], atMillis);
     block.add(kind, 0, 1, atMillis, element, coder);
@@ -103,7 +103,7 @@ final class JoinBlocks<E> {
   }
 
   /** Passes on all blocks. */
-  void flush(Taker taker) {
+  void flush(JoinBlockTaker taker) {
     for (int shard = 0; shard < blocks.length; shard++) {
       if (blocks[shard].size() > 0) {
         take(shard, taker);
@@ -111,7 +111,7 @@ final class JoinBlocks<E> {
     }
   }
 
-  private void take(int shard, Taker taker) {
+  private void take(int shard, JoinBlockTaker taker) {
     taker.take(shard, blocks[shard].toBytes(), earliest[shard]);
     blocks[shard].clear();
   }

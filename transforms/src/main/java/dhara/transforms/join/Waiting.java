@@ -11,7 +11,7 @@ final class Waiting {
 
   /** Takes a fact that is due. */
   @FunctionalInterface
-  interface Taker {
+  interface FactTaker {
     void take(BlockReader fact) throws IOException;
   }
 
@@ -27,7 +27,7 @@ final class Waiting {
    * @param blocks the waiting facts
    * @param untilMillis the moment, epoch milliseconds
    */
-  static Waiting part(Iterable<byte[]> blocks, long untilMillis, Taker due) throws IOException {
+  static Waiting part(Iterable<byte[]> blocks, long untilMillis, FactTaker due) throws IOException {
     Waiting waiting = new Waiting();
     for (byte[] block : blocks) {
       waiting.part(block, untilMillis, due);
@@ -38,7 +38,7 @@ final class Waiting {
     return waiting;
   }
 
-  private void part(byte[] block, long until, Taker due) throws IOException {
+  private void part(byte[] block, long until, FactTaker due) throws IOException {
     boolean allWait = true;
     long first = Standing.NEVER;
     for (BlockReader fact = new BlockReader(block); fact.next(); ) {

@@ -20,7 +20,7 @@ public final class HeldBlocks implements AutoCloseable {
 
   /** Takes blocks in their order. */
   @FunctionalInterface
-  public interface Taker {
+  public interface HeldBlockTaker {
     void take(byte[] block) throws IOException;
   }
 
@@ -75,7 +75,7 @@ public final class HeldBlocks implements AutoCloseable {
   }
 
   /** Passes on all blocks again. */
-  public void forEach(Taker taker) throws IOException {
+  public void forEach(HeldBlockTaker taker) throws IOException {
     for (byte[] block : inMemory) {
       taker.take(block);
     }

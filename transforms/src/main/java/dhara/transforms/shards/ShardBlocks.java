@@ -9,7 +9,7 @@ public final class ShardBlocks<K> {
 
   /** Takes the block of a shard. */
   @FunctionalInterface
-  public interface Taker {
+  public interface ShardBlockTaker {
     void take(int shard, byte[] block);
   }
 
@@ -54,7 +54,7 @@ public final class ShardBlocks<K> {
   }
 
   /** Passes on the non-empty blocks. */
-  public void flush(Taker taker) {
+  public void flush(ShardBlockTaker taker) {
     for (int shard = 0; shard < blocks.length; shard++) {
       if (blocks[shard] != null && blocks[shard].size() > 0) {
         taker.take(shard, blocks[shard].toBytes());

@@ -14,7 +14,7 @@ final class EventBlocks<T extends Event> {
 
   /** Takes a shard's block. */
   @FunctionalInterface
-  interface Taker {
+  interface EventBlockTaker {
     /**
      * Takes a block.
      *
@@ -50,7 +50,7 @@ final class EventBlocks<T extends Event> {
   }
 
   /** Adds an event, and passes its block on if that is large. */
-  void add(T event, long atMillis, Taker taker) throws IOException {
+  void add(T event, long atMillis, EventBlockTaker taker) throws IOException {
     ids.write(event.id(), hash);
     int shard = IdHash.shard(hash, blocks.length);
     BlockWriter block = blocks[shard];
@@ -62,7 +62,7 @@ final class EventBlocks<T extends Event> {
   }
 
   /** Passes on all blocks. */
-  void flush(Taker taker) {
+  void flush(EventBlockTaker taker) {
     for (int shard = 0; shard < blocks.length; shard++) {
       if (blocks[shard].size() > 0) {
         take(shard, taker);
@@ -70,7 +70,7 @@ final class EventBlocks<T extends Event> {
     }
   }
 
-  private void take(int shard, Taker taker) {
+  private void take(int shard, EventBlockTaker taker) {
     taker.take(shard, blocks[shard].toBytes(), earliest[shard]);
     blocks[shard].clear();
   }

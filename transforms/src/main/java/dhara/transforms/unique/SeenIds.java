@@ -32,7 +32,7 @@ final class SeenIds {
 
   /** Takes events in their order. */
   @FunctionalInterface
-  interface Taker {
+  interface EventTaker {
     /**
      * Takes an event.
      *
@@ -112,7 +112,7 @@ final class SeenIds {
    * Reports for each event of a block whether it is the first with its id; returns the new
    * progress.
    */
-  Stage see(int shard, byte[] block, Stage now, BagState<byte[]> seen, Taker taker)
+  Stage see(int shard, byte[] block, Stage now, BagState<byte[]> seen, EventTaker taker)
       throws IOException {
     IdTable ids = tables.take(shard, now.token);
     if (ids == null) {

@@ -47,7 +47,8 @@ class PartedMergeTest {
     }
   }
 
-  private static MergedSums<String, Long> table(Room room, MergedSums.Taker<String, Long> taker) {
+  private static MergedSums<String, Long> table(
+      Room room, MergedSums.MergedSumTaker<String, Long> taker) {
     return new MergedSums<>(TEXT, VarLongCoder.of(), Long::sum, room, taker);
   }
 

@@ -68,7 +68,7 @@ class InGlobalWindowTest {
                 + " takes elements of the global window, but Minutes/Window.Assign.out is in "
                 + minutes.getWindowingStrategy().getWindowFn()
                 + "; put elements into windows behind it, or back by"
-                + " Window.into(new GlobalWindows()) before it"));
+                + " InGlobalWindow.into() before it"));
     assertThat(refused.getMessage(), containsString("FixedWindows"));
   }
 

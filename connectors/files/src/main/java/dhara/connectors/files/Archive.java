@@ -62,7 +62,7 @@ public final class Archive<T extends Record & Event> {
   }
 
   /** Takes the records of the archive. */
-  public interface Taker<T> {
+  public interface ArchiveTaker<T> {
 
     /**
      * An event.
@@ -98,7 +98,7 @@ public final class Archive<T extends Record & Event> {
    * @param rereading the field mapping of the next reader of the lines
    * @param taker takes the records
    */
-  public Reading<T> open(Mapping rereading, Taker<T> taker) {
+  public Reading<T> open(Mapping rereading, ArchiveTaker<T> taker) {
     return new Reading<>(this, rereading, taker);
   }
 
@@ -109,12 +109,12 @@ public final class Archive<T extends Record & Event> {
     private final EventParser<T> json;
     private final TimeBounds bounds;
     private final Instant startOfRun;
-    private final Taker<T> taker;
+    private final ArchiveTaker<T> taker;
     private final Iterator<Segment> segments;
     private @Nullable Segment segment;
     private SegmentReader.@Nullable Reading<T> lines;
 
-    private Reading(Archive<T> archive, Mapping rereading, Taker<T> taker) {
+    private Reading(Archive<T> archive, Mapping rereading, ArchiveTaker<T> taker) {
       EventFiles<T> files = archive.files;
       this.bounds = archive.bounds;
       this.startOfRun = archive.startOfRun;
@@ -149,9 +149,9 @@ public final class Archive<T extends Record & Event> {
       return true;
     }
 
-    private SegmentReader.Taker<T> taking() {
+    private SegmentReader.RecordTaker<T> taking() {
       boolean csv = segment.csv();
-      return new SegmentReader.Taker<T>() {
+      return new SegmentReader.RecordTaker<T>() {
         @Override
         public void event(T event, Records line) throws IOException {
           taker.event(event, csv ? new byte[0] : line.copy());

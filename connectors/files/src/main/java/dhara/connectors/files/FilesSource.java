@@ -174,7 +174,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
       DeadLetterSums sums = new DeadLetterSums();
       reader.read(
           segment,
-          new SegmentReader.Taker<T>() {
+          new SegmentReader.RecordTaker<T>() {
             @Override
             public void event(T event, Records line) {
               counting.read(line.length());

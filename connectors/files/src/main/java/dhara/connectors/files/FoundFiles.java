@@ -73,7 +73,7 @@ final class FoundFiles {
       for (Segment segment : segments) {
         reader.read(
             segment,
-            new SegmentReader.Taker<T>() {
+            new SegmentReader.RecordTaker<T>() {
               @Override
               public void event(T event, Records line) throws IOException {
                 throw new First(event.toString());

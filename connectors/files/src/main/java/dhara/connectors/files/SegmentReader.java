@@ -34,7 +34,7 @@ record SegmentReader<T extends Record & Event>(
     implements Serializable {
 
   /** Takes the records of a segment; each is valid until the taker returns. */
-  interface Taker<T> {
+  interface RecordTaker<T> {
 
     /** A record that is an event. */
     void event(T event, Records record) throws IOException;
@@ -49,7 +49,7 @@ record SegmentReader<T extends Record & Event>(
    * @throws IOException if the file is truncated or cannot be divided; the message names it. Also
    *     from the taker
    */
-  void read(Segment segment, Taker<T> taker) throws IOException {
+  void read(Segment segment, RecordTaker<T> taker) throws IOException {
     try (Reading<T> reading = open(segment)) {
       boolean more = true;
       while (more) {
@@ -66,7 +66,7 @@ record SegmentReader<T extends Record & Event>(
      *
      * @return false if there is none
      */
-    boolean next(Taker<T> taker) throws IOException;
+    boolean next(RecordTaker<T> taker) throws IOException;
   }
 
   /** Begins to read the records that belong to a segment. */
@@ -82,7 +82,7 @@ record SegmentReader<T extends Record & Event>(
     Records records = segment.records(in, from, keptBytes);
     return new Reading<>() {
       @Override
-      public boolean next(Taker<T> taker) throws IOException {
+      public boolean next(RecordTaker<T> taker) throws IOException {
         boolean more = SegmentReader.next(records, segment);
         while (more && records.start() < start) {
           // the header, or the rest of a line that the segment before has read
@@ -105,7 +105,7 @@ record SegmentReader<T extends Record & Event>(
     };
   }
 
-  private void take(Segment segment, EventParser<T> parser, Records records, Taker<T> taker)
+  private void take(Segment segment, EventParser<T> parser, Records records, RecordTaker<T> taker)
       throws IOException {
     T event;
     try {
