@@ -6,14 +6,14 @@ import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
- * Which range of event time counts, from which sources it comes, and how a backfill's answers take
- * the place of earlier ones.
+ * Options for the range of event time, the sources that it is read from, and how a backfill's
+ * answers replace earlier ones.
  */
 public interface BackfillOptions extends PipelineOptions {
 
   @Description(
-      "Start of the range of event time that counts (inclusive), ISO-8601. A window that the range"
-          + " does not wholly hold has no answer, e.g. --from=2026-10-01T00:00:00Z")
+      "Start of the range of event time that counts (inclusive), ISO-8601. A window that is only "
+          + "partly in the range has no answer, e.g. --from=2026-10-01T00:00:00Z")
   Instant getFrom();
 
   void setFrom(Instant value);
@@ -26,41 +26,43 @@ public interface BackfillOptions extends PipelineOptions {
   void setUntil(Instant value);
 
   @Description(
-      "Where an input is read from two sources, --events given twice: of the first the events"
-          + " before this moment count, of the second those at and after it, e.g. an archive and"
-          + " the topic that goes on from it. ISO-8601, e.g. --cutover=2026-11-01T00:00:00Z")
+      "For an input with two sources (--events given twice), such as an archive and the topic "
+          + "that continues it: events before this instant count from the first source, events "
+          + "from it on from the second. ISO-8601, e.g. --cutover=2026-11-01T00:00:00Z")
   Instant getCutover();
 
   void setCutover(Instant value);
 
   @Description(
-      "As of when a backfill sees reference inputs: then, as each was when the event happened; or"
-          + " now, the newest of each key whatever its time, to see what the answers would have"
-          + " been, e.g. --reference=now")
+      "Which reference records a backfill joins with an event: then, those that were in force "
+          + "when the event happened; or now, the newest of each key whatever its time, to see "
+          + "what the answers would have been, e.g. --reference=now")
   @Default.Enum("then")
   Reference getReference();
 
   void setReference(Reference value);
 
-  /** As of when events see reference inputs. */
+  /** Which reference records events are joined with. */
   enum Reference {
-    /** As of the time of the event. */
+    /** Those in force at the time of the event. */
     then,
-    /** As of the end: the newest of each key. */
+    /** The newest of each key. */
     now
   }
 
   @Description(
-      "Leave out what a stream found late: its late output, with which a backfill of the same topic"
-          + " (?end=latest) gives the stream's answers, and its ledger, to the letter, e.g."
+      "Leave out the events that a stream found late; the value is its late output. A backfill "
+          + "of the same topic (?end=latest) then gives exactly the stream's answers and its "
+          + "ledger, e.g."
           + " --without=kafka://broker:9092/answers-late")
   String getWithout();
 
   void setWithout(String value);
 
   @Description(
-      "Say at the end of a backfill what it changed: compare its answers with those that are there,"
-          + " a folder or a topic as --answers names it, before anything is written, e.g."
+      "At the end of a backfill, print what it changed: its answers are compared with those that "
+          + "were in this folder or topic (a URI as for --answers) before anything was written, "
+          + "e.g."
           + " --compareTo=kafka://broker:9092/answers")
   String getCompareTo();
 
@@ -76,24 +78,26 @@ public interface BackfillOptions extends PipelineOptions {
   void setOverwrite(boolean value);
 
   @Description(
-      "The revision of a backfill's answers; of two answers for one key and window the higher"
-          + " revision counts. By default 0 in a new folder, and over a topic the microsecond since"
-          + " 1970 in which it starts: above all that was written there before, e.g."
+      "The revision of a backfill's answers; of two answers for one key and window, the one with "
+          + "the higher revision counts. By default 0 in a new folder, and for a topic the start "
+          + "of the backfill in epoch microseconds, which is higher than all earlier revisions "
+          + "there, e.g."
           + " --revision=7")
   Long getRevision();
 
   void setRevision(Long value);
 
   @Description(
-      "Let a backfill end well that used none of its events: by default it fails where an input had"
-          + " some and all were dead letters, copies or out of range, e.g. --allowUnused=true")
+      "Let a backfill succeed even if it used none of an input's events. By default it fails if "
+          + "an input had events and all were dead letters, duplicates or out of range, e.g. "
+          + "--allowUnused=true")
   boolean getAllowUnused();
 
   void setAllowUnused(boolean value);
 
   @Description(
-      "Let a backfill act: write the outputs that have effects, such as alerts, too. A stream always"
-          + " does, e.g. --effects=true")
+      "Let a backfill also write the outputs that have effects, such as alerts. A stream always "
+          + "writes them, e.g. --effects=true")
   boolean getEffects();
 
   void setEffects(boolean value);

@@ -81,7 +81,7 @@ public final class Assembly implements Flow, AutoCloseable {
   /**
    * Builds the pipeline of an analysis, and checks every endpoint.
    *
-   * @throws BadOption where the options cannot be obeyed; nothing has run then
+   * @throws BadOption if the options cannot be obeyed; then nothing has run
    */
   public static <O extends DharaOptions> Assembly of(Analysis<O> analysis, O options) {
     Assembly assembly = new Assembly(analysis, options, Pipeline.create(options));
@@ -98,7 +98,7 @@ public final class Assembly implements Flow, AutoCloseable {
     return assembly;
   }
 
-  /** The pipeline, built whole. */
+  /** The complete pipeline. */
   public Pipeline pipeline() {
     return pipeline;
   }
@@ -109,20 +109,20 @@ public final class Assembly implements Flow, AutoCloseable {
   }
 
   /**
-   * Makes the topics that it writes to, where they are not there; to be called before it runs.
+   * Creates missing topics that it writes to; call it before the pipeline runs.
    *
-   * @throws BadOption where one cannot be made
+   * @throws BadOption if one cannot be created
    */
   public void prepare() {
     sinks.written().forEach(Sink::create);
   }
 
-  /** What the run leaves for the console. */
+  /** The folder of rows for the console. */
   public RunFolder folder() {
     return folder;
   }
 
-  /** Deletes what the run has left for the console, and lets go of the folders it writes to. */
+  /** Deletes the rows kept for the console, and releases the folders that it writes to. */
   @Override
   public void close() {
     try {
@@ -135,7 +135,7 @@ public final class Assembly implements Flow, AutoCloseable {
     }
   }
 
-  /** Where an output's answers go. */
+  /** The endpoint of an output's answers. */
   public Endpoint sink(Output<?, ?> output) {
     return sinks.endpoint(output);
   }
@@ -153,30 +153,29 @@ public final class Assembly implements Flow, AutoCloseable {
   /**
    * The ledger of each input, after a bounded run.
    *
-   * @throws IllegalStateException where none came back: the engine wrote it on another machine
+   * @throws IllegalStateException if there is none, because the engine wrote it on another machine
    */
   public List<Ledger> ledgers() throws IOException {
     return Books.left(folder);
   }
 
-  /** How many bytes it will have read at its end; below zero where nobody knows. */
+  /** How many bytes it will read in total; negative if unknown. */
   public long bytes() {
     return plan.bytes();
   }
 
-  /** What it reads, makes and writes, in lines for a person. */
+  /** What it reads, creates and writes, as lines for a person. */
   public List<String> plan() {
     return plan.lines(mapping.toString(), range);
   }
 
-  /** What a bounded run wrote where, a line for each output that is not the console. */
+  /** What a bounded run has written, a line for each output that is not the console. */
   public List<String> wrote() throws IOException {
     return sinks.wrote();
   }
 
   /**
-   * Why the results of a bounded run cannot stand although its ledger balances; nothing where they
-   * can.
+   * Why the results of a bounded run are not valid although its ledger balances; empty if they are.
    */
   public List<String> objections(List<Ledger> ledgers) {
     List<String> objections = new ArrayList<>();
@@ -190,7 +189,7 @@ public final class Assembly implements Flow, AutoCloseable {
     return objections;
   }
 
-  /** Marks the folders that it wrote as whole: to be called when its results are known to stand. */
+  /** Marks the folders that it wrote as complete; call it when its results are valid. */
   public void succeed(List<Ledger> ledgers) {
     sinks.written().forEach(sink -> sink.succeed(ledgers));
   }
@@ -228,7 +227,7 @@ public final class Assembly implements Flow, AutoCloseable {
             analysis, options.getFrom(), options.getUntil(), 0, "none", "none", mapping, false));
   }
 
-  /** What this backfill changes of the answers that are there, after it has run. */
+  /** What this backfill has changed compared with the earlier answers, after it has run. */
   public Optional<Report> changes() throws IOException {
     if (existing == null) {
       return Optional.empty();

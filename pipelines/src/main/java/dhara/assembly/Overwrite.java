@@ -32,8 +32,8 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Withdraws the answers in a store that a backfill does not have: those of another key, or of
- * another window, as the parts of a session that has become one.
+ * Withdraws the answers in a store that a backfill does not have: those of other keys or windows,
+ * such as the parts of sessions that were joined.
  *
  * <pre>
  *   answers of this backfill ─┐
@@ -50,7 +50,7 @@ final class Overwrite<K extends Record, V extends Record>
 
   private static final long serialVersionUID = 1L;
 
-  /** What the connector of the store must be able to do. */
+  /** The abilities that the store's connector must have. */
   static final Set<Ability> NEEDS = Set.of(Ability.UPSERT, Ability.DELETE, Ability.READ_BACK);
 
   private static final int THERE = 0;
@@ -71,8 +71,8 @@ final class Overwrite<K extends Record, V extends Record>
   /**
    * Withdraws from a store.
    *
-   * @param store what is there
-   * @param storedAs what the store calls the output
+   * @param store the rows in the store
+   * @param storedAs the name of the output in the store
    * @param range only windows that it covers are withdrawn
    */
   static <K extends Record, V extends Record> Overwrite<K, V> of(
@@ -141,7 +141,7 @@ final class Overwrite<K extends Record, V extends Record>
     }
   }
 
-  /** Keys and windows of the rows in the range that are no withdrawals. */
+  /** Reads the keys and windows of the rows in the range, without withdrawals. */
   private static final class ThereReader<K extends Record, V>
       implements WrittenRow.Reader<Answer<K, V>> {
 

@@ -32,9 +32,10 @@ import org.apache.beam.sdk.values.POutput;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Where answers or dead letters go: the endpoint that the user named, checked before anything runs.
+ * The sink of answers or dead letters: the endpoint that the user named, checked before anything
+ * runs.
  *
- * @param <T> what is written
+ * @param <T> the rows
  */
 public final class Sink<T> {
 
@@ -56,12 +57,11 @@ public final class Sink<T> {
   }
 
   /**
-   * Where an output's answers go: to {@code DIR/NAME}, to the topic (that of a further output ends
-   * in its name), or to the console.
+   * The sink of an output's answers: {@code DIR/NAME}, the topic (with a suffix for other outputs
+   * than the first), or the console.
    *
    * @param first whether it is the analysis' first output
-   * @param due when a stream's answer is due, whose delay metrics then show; null for a run that
-   *     ends by itself
+   * @param due when a stream's answer is due, for the latency metrics; null for a bounded run
    */
   public static <K extends Record, V extends Record> Sink<Answer<K, V>> answers(
       Endpoint endpoint,
@@ -82,7 +82,7 @@ public final class Sink<T> {
         run);
   }
 
-  /** Where the answers go that an output acts on, as {@link #answers}. */
+  /** The sink of the answers that an effect acts on, like {@link #answers}. */
   public static <K extends Record, V extends Record> Sink<Answer<Incident<K>, V>> effects(
       Endpoint endpoint, Output<K, V> output, boolean first, Connector.Run run) {
     return new Sink<>(
@@ -99,7 +99,7 @@ public final class Sink<T> {
   }
 
   /**
-   * Where dead letters go, to {@code DIR/dead-letters} or a topic.
+   * The sink of dead letters: {@code DIR/dead-letters} or a topic.
    *
    * @param besideAnswers whether the endpoint is that of the answers: its topic gets a suffix
    */
@@ -115,12 +115,12 @@ public final class Sink<T> {
         run);
   }
 
-  /** Where the late events of a stream go, to {@code DIR/late} or a topic. */
+  /** The sink of a stream's late events: {@code DIR/late} or a topic. */
   public static Sink<LateEvent> late(Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
     return aside(endpoint, Aside.LATE, besideAnswers, false, RowFormat.late(), TooLong.late(), run);
   }
 
-  /** Where the ledger goes, to {@code DIR/ledger} or a topic: an upsert for each input. */
+  /** The sink of the ledger, {@code DIR/ledger} or a topic, with an upsert for each input. */
   public static Sink<Ledger> ledger(Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
     return aside(
         endpoint, Aside.LEDGER, besideAnswers, true, LedgerRows.format(), TooLong.fails(), run);
@@ -139,17 +139,17 @@ public final class Sink<T> {
         endpoint, new Rows<>(name, suffix, upserts, true, format, tooLong, null), run);
   }
 
-  /** Where it goes. */
+  /** Its endpoint. */
   public Endpoint endpoint() {
     return endpoint;
   }
 
-  /** Whether its rows take the place of those that are there, key by key. */
+  /** Whether its rows replace earlier rows with the same key. */
   public boolean over() {
     return over;
   }
 
-  /** Whether it takes withdrawals: what has the key of one is no more. */
+  /** Whether it accepts withdrawals, which delete the row with their key. */
   public boolean deletes() {
     return deletes;
   }
@@ -159,13 +159,13 @@ public final class Sink<T> {
     return target.kept();
   }
 
-  /** How often a stream writes what changes all the time. */
+  /** How often a stream writes its ledger. */
   public Duration pace() {
     return target.pace();
   }
 
   /**
-   * Refuses, before anything runs, what cannot be written to; changes nothing.
+   * Checks, before anything runs, that it can be written to; changes nothing.
    *
    * @throws dhara.options.BadOption naming the option, the value and the fix
    */
@@ -174,20 +174,20 @@ public final class Sink<T> {
   }
 
   /**
-   * Makes what is written to, where it is not there: to be called once, before the pipeline runs.
+   * Creates the target if it does not exist; call it once, before the pipeline runs.
    *
-   * @throws dhara.options.BadOption where it cannot be made
+   * @throws dhara.options.BadOption if it cannot be created
    */
   public void create() {
     target.create().run();
   }
 
-  /** What is written: an output, {@link Aside}. */
+  /** The name of its rows: an output, or one of {@link Aside}. */
   public String name() {
     return rows.name();
   }
 
-  /** Where the rows of a run are now, as a person reads it. */
+  /** The place of the rows of a run, for a person. */
   public String place() throws IOException {
     OutputFolder folder = target.folder();
     if (folder == null) {
@@ -197,7 +197,7 @@ public final class Sink<T> {
     return "in %,d %s of %s".formatted(files, files == 1 ? "file" : "files", folder.path());
   }
 
-  /** Marks a folder as whole, with the ledgers of the run that wrote it. */
+  /** Marks a folder as complete, with the ledgers of the run that wrote it. */
   public void succeed(List<Ledger> ledgers) {
     OutputFolder folder = target.folder();
     if (folder == null) {
@@ -211,7 +211,7 @@ public final class Sink<T> {
     }
   }
 
-  /** Lets go of a folder that it has claimed. */
+  /** Releases a folder that it has claimed. */
   public void release() throws IOException {
     if (target.folder() != null) {
       target.folder().close();
@@ -223,14 +223,14 @@ public final class Sink<T> {
     return due == null || target.metered() ? target.write() : new Metered<>(target.write(), due);
   }
 
-  /** What the step that writes gives: dead letters in place of rows that are too long. */
+  /** The output of the writing step: dead letters that replace rows that are too long. */
   public static Optional<PCollection<DeadLetter>> replaced(POutput written) {
     return written instanceof PCollectionTuple tuple && tuple.has(TooLong.REPLACED)
         ? Optional.of(tuple.get(TooLong.REPLACED))
         : Optional.empty();
   }
 
-  /** Where it writes to. */
+  /** The place that it writes to. */
   public Place destination() {
     return new Place(endpoint, rows.name(), rows.suffix(), true);
   }

@@ -33,8 +33,8 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.POutput;
 
 /**
- * Where the answers of an analysis go, and what else a run writes: answers get the revisions that
- * their store needs, effects fire once for each incident, and rows are counted.
+ * Writes the answers of an analysis, and everything else that a run writes. Answers get the
+ * revisions that their store needs, effects fire once for each incident, and rows are counted.
  *
  * <pre>
  *   answers ─▶ in the range ─┬▶ withdrawals of what is there ─┬▶ revisions ─▶ write
@@ -59,9 +59,9 @@ final class Sinks {
   private final Instant started = Instant.now();
 
   /**
-   * The endpoints that the user named.
+   * The sinks at the endpoints that the user named.
    *
-   * @throws BadOption where one is malformed, or belongs to no output
+   * @throws BadOption if one is malformed, or belongs to no output
    */
   Sinks(
       Analysis<?> analysis,
@@ -82,12 +82,12 @@ final class Sinks {
         name -> endpoints.computeIfAbsent(name, n -> List.of(Endpoint.of("--answers", "console"))));
   }
 
-  /** Where an output's answers go. */
+  /** The endpoint of an output's answers. */
   Endpoint endpoint(Output<?, ?> output) {
     return endpoints.get(output.name()).get(0);
   }
 
-  /** All that is written. */
+  /** All sinks. */
   List<Sink<?>> written() {
     return written;
   }
@@ -102,17 +102,17 @@ final class Sinks {
     return List.copyOf(heldBack);
   }
 
-  /** Dead letters in place of answers that are too long for their store. */
+  /** Dead letters that replace answers that are too long for their store. */
   List<PCollection<DeadLetter>> replaced() {
     return replaced;
   }
 
-  /** Where all that was written went. */
+  /** All places that are written to. */
   List<Place> places() {
     return written.stream().map(Sink::destination).toList();
   }
 
-  /** Writes the answers of an output, all of windows in the range. */
+  /** Writes the answers of an output for windows in the range. */
   <K extends Record, V extends Record> void answers(
       Output<K, V> output, PCollection<Answer<K, V>> covered) {
     answered.add(output);
@@ -135,7 +135,7 @@ final class Sinks {
     }
   }
 
-  /** The answers, and withdrawals of those that are there and not among them. */
+  /** The answers, plus withdrawals of those in the store that are not among them. */
   private <K extends Record, V extends Record> PCollection<Answer<K, V>> overwriting(
       Output<K, V> output, PCollection<Answer<K, V>> answers, boolean first) {
     if (!sources.bounded()) {
@@ -168,7 +168,7 @@ final class Sinks {
         .apply(step + ".All", Flatten.pCollections());
   }
 
-  /** What {@link Written} calls the withdrawals among the rows of an output. */
+  /** The name of an output's withdrawals in {@link Written}. */
   private static String withdrawals(String output) {
     return output + ".Withdrawn";
   }
@@ -193,9 +193,9 @@ final class Sinks {
   }
 
   /**
-   * When an answer of a stream is due: at the end of its window. A revision is due to the event
-   * that made it, however late that came, and says nothing of the stream; but where there are early
-   * answers, the one that closes the window is a revision too.
+   * When an answer of a stream is due: at the end of its window. A revision depends on when its
+   * late event came, so it tells nothing about the stream's latency and is not counted. But with
+   * early answers, the one at the end of the window is a revision too and is counted.
    */
   static <K, V> Due<Answer<K, V>> due(DharaOptions options) {
     boolean early =
@@ -206,8 +206,8 @@ final class Sinks {
   }
 
   /**
-   * Later answers take the place of earlier ones: those of a stream that is restored, and has
-   * forgotten what it gave since its checkpoint, and those of a backfill.
+   * Numbers revisions so that later answers replace earlier ones: those of a stream restored from a
+   * checkpoint replace its answers since then, and those of a backfill replace the stream's.
    */
   private <K, V> PCollection<Answer<K, V>> revised(
       Output<?, ?> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
@@ -229,12 +229,14 @@ final class Sinks {
         : taken.apply(output.name() + ".Revision", NumberRevisions.from(first));
   }
 
-  /** The first revision of what goes to a sink: a backfill's is above all that a stream wrote. */
+  /**
+   * The first revision for a sink; in a backfill it is higher than those that a stream has written.
+   */
   long first(Sink<?> sink) {
     return sources.bounded() && sink.over() ? Revision.at(started).number() : 0;
   }
 
-  /** The run, as connectors know it. */
+  /** The description of the run for connectors. */
   Connector.Run run() {
     return new Connector.Run(sources.bounded(), folder, options);
   }
@@ -244,7 +246,7 @@ final class Sinks {
     written.add(sink);
   }
 
-  /** Writes what is no answer: dead letters, late events, the ledger. */
+  /** Writes rows other than answers: dead letters, late events, the ledger. */
   <T> void write(String step, List<PCollection<T>> parts, Sink<T> sink) {
     checked(sink);
     plan.writes(words(step), sink.endpoint());
@@ -263,9 +265,9 @@ final class Sinks {
   }
 
   /**
-   * Ends the writing, when all is connected.
+   * Completes the sinks when everything is connected.
    *
-   * @throws IllegalStateException where the analysis has given no answers for an output
+   * @throws IllegalStateException if the analysis has given no answers for an output
    */
   void finish() {
     for (Output<?, ?> output : analysis.outputs()) {
@@ -276,7 +278,7 @@ final class Sinks {
     counted.leave(folder);
   }
 
-  /** What a bounded run wrote where, a line for each output that is not the console. */
+  /** What a bounded run has written, a line for each output that is not the console. */
   List<String> wrote() throws IOException {
     Map<String, Long> counts = Written.left(folder);
     List<String> lines = new ArrayList<>();

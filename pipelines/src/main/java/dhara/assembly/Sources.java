@@ -39,8 +39,8 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 
 /**
- * Where the events of an analysis come from: its inputs are read, cut to the range of time, and
- * freed of copies, and the ledger counts what leaves on the way.
+ * Supplies the events of an analysis: its inputs are read, restricted to the range of time, and
+ * deduplicated, and the ledger counts the events that leave.
  *
  * <pre>
  *   source ─▶ parse, stamp ─▶ range ─▶ unique by id ─▶ events
@@ -50,7 +50,7 @@ import org.apache.beam.sdk.values.PCollectionTuple;
  */
 final class Sources {
 
-  /** What a version of a reference can miss: the moment from which it holds. */
+  /** The window that a late reference version misses: the moment from which it holds. */
   private static final Duration MOMENT = Duration.ofMillis(1);
 
   private final Analysis<?> analysis;
@@ -69,7 +69,7 @@ final class Sources {
   /**
    * The sources that the user named.
    *
-   * @throws BadOption where they contradict each other
+   * @throws BadOption if they contradict each other
    */
   Sources(
       Analysis<?> analysis,
@@ -126,22 +126,22 @@ final class Sources {
     return bounded;
   }
 
-  /** What was read. */
+  /** All places that are read. */
   List<Place> places() {
     return places;
   }
 
-  /** What the sources could not read as events. */
+  /** The dead letters of all sources. */
   List<PCollection<DeadLetter>> deadLetters() {
     return deadLetters;
   }
 
-  /** What came too late; none in a backfill. */
+  /** The late events of all sources; none in a backfill. */
   List<PCollection<LateEvent>> lateEvents() {
     return lateEvents;
   }
 
-  /** The events of a fact input, as {@link dhara.pipelines.Flow#events}. */
+  /** The events of a fact input, see {@link dhara.pipelines.Flow#events}. */
   <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows) {
     plan.windows(input.name(), windows);
     Lateness lateness = Lateness.of(windows);
@@ -178,8 +178,8 @@ final class Sources {
   }
 
   /**
-   * A reference is read whole: a range cuts the facts, and no fact in it sees a version from behind
-   * its end.
+   * A reference is read completely: a range restricts only the facts, and no fact in it sees a
+   * version from after its end.
    */
   <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
     Duration waits = options.getReferenceLateness();
@@ -212,7 +212,7 @@ final class Sources {
     return options.getReference() == BackfillOptions.Reference.now ? reference.newest() : reference;
   }
 
-  /** Where the facts come from that are joined with references. */
+  /** The sources of the facts that are joined with references. */
   private List<EventSource<?>> facts() {
     List<EventSource<?>> facts = new ArrayList<>();
     for (Input<?> input : analysis.inputs()) {
@@ -230,21 +230,21 @@ final class Sources {
     return read.events();
   }
 
-  /** Of events with a margin around them those that the ledger has not filtered. */
+  /** Removes the events in the margin, which the ledger has counted as filtered. */
   private <T extends Event> PCollection<T> counting(PCollection<T> events, String step) {
-    TimeRange counted = range; // a function that goes to workers takes no assembly along
+    TimeRange counted = range; // a local copy, so that the function does not serialize this object
     return events.apply(step, Filter.by(event -> counted.holds(event.at())));
   }
 
   /**
    * A source of an input.
    *
-   * @param step what the names of its steps begin with
-   * @param range what of it counts
+   * @param step the prefix of the names of its steps
+   * @param range the range of its events that count
    */
   private record Part(String step, Endpoint endpoint, TimeRange range) {}
 
-  /** The sources of an input: those before and since the cutover, or all of them, united. */
+  /** The sources of an input: those before and since the cutover, or all of them. */
   private List<Part> parts(Input<?> input) {
     String name = input.name();
     List<Endpoint> several = endpoints(input);
@@ -272,9 +272,9 @@ final class Sources {
   }
 
   /**
-   * Opens a source of an input, and enters what it counts.
+   * Opens a source of an input, and adds its counts to the books.
    *
-   * @param each what an event counts as, unless a range of time is still to sort it
+   * @param each the ledger entries of an event, unless a range of time must still be applied
    */
   private <T extends Record & Event> EventSource.Read<T> opened(
       Input<T> input,
@@ -297,7 +297,7 @@ final class Sources {
     return read;
   }
 
-  /** The events of a source that count, and those of the margin around them. */
+  /** The events of a source in the range and the margin around it. */
   private <T extends Record & Event> PCollection<T> read(
       Input<T> input, Part part, Lateness lateness, Duration margin) {
     EventSource<T> source = source(input, part.endpoint());
@@ -318,7 +318,7 @@ final class Sources {
     return inRange(name, step, read.events(), part.range(), margin, events());
   }
 
-  /** What an event in the range counts as. */
+  /** The ledger entries of an event in the range. */
   private List<Ledger.Entry> events() {
     return options.getUnique()
         ? List.of(Ledger.Entry.IN_RANGE)
@@ -326,8 +326,8 @@ final class Sources {
   }
 
   /**
-   * What counts of a source's events, and what the margin around it holds; the ledger counts the
-   * margin as filtered. It shows which windows the range cuts, and is in no answer.
+   * The events of a source in the range and its margin. The ledger counts the margin as filtered:
+   * it only shows which windows the range cuts, and is in no answer.
    */
   private <E extends Event> PCollection<E> inRange(
       String input,
@@ -359,7 +359,7 @@ final class Sources {
     return Arrays.stream(windows).map(what).max(Duration::compareTo).orElseThrow();
   }
 
-  /** Several collections as one; a single one as it is, without a step. */
+  /** Flattens several collections; a single one is returned without a step. */
   static <T> PCollection<T> flattened(String step, List<PCollection<T>> parts) {
     return parts.size() == 1
         ? parts.get(0)

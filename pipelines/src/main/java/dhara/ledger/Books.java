@@ -45,9 +45,9 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The book-keeping of a pipeline: counts what passes, in the graph itself, and adds it up to a
- * {@link Ledger} of each input. Counts are elements, made and committed with what they count, so
- * that a retry, a restart or a recomputation cannot count twice, as metrics would.
+ * The bookkeeping of a pipeline: counts events as elements of the pipeline, and adds them up to a
+ * {@link Ledger} of each input. Counts are committed together with the events that they count, so a
+ * retry, a restart or a recomputation cannot count twice, as metrics would.
  */
 public final class Books {
 
@@ -56,7 +56,7 @@ public final class Books {
   private final List<PCollection<KV<String, Ledger>>> entries = new ArrayList<>();
   private final Set<String> inputs = new LinkedHashSet<>();
 
-  /** Counts elements of an input, each as all of the entries. */
+  /** Counts elements of an input, each for all of the entries. */
   public <T> void count(String input, String step, List<Ledger.Entry> as, PCollection<T> elements) {
     add(
         input,
@@ -72,10 +72,10 @@ public final class Books {
   }
 
   /**
-   * Takes what a source of an input has counted.
+   * Takes the counts of a source of an input.
    *
-   * @param each what an event counts as that is not late; nothing where a range of time is still to
-   *     sort the events, late or not
+   * @param each the entries of an event that is not late; empty if a range of time must still be
+   *     applied
    */
   public void source(
       String input, String step, PCollection<Counts> counts, List<Ledger.Entry> each) {
@@ -92,7 +92,7 @@ public final class Books {
                 .plus(entered(input, each, of.events())));
   }
 
-  /** Takes what {@link Unique} has counted of an input. */
+  /** Takes the counts of {@link Unique} for an input. */
   public void unique(String input, String step, PCollection<Unique.Counts> counts) {
     add(
         input,
@@ -119,9 +119,9 @@ public final class Books {
   }
 
   /**
-   * The ledgers of a stream so far: each replaces the one before of its input.
+   * The ledgers of a stream so far: each replaces the one before of the same input.
    *
-   * @param every how often, wall clock; what is counted does not depend on it
+   * @param every how often, wall clock; the counts do not depend on it
    * @param limit of dead letters: a ledger beyond it ends the stream
    */
   public PCollection<Ledger> soFar(Duration every, Optional<DeadLetterLimit> limit) {
@@ -156,7 +156,7 @@ public final class Books {
         .setCoder(RecordCoder.of(Ledger.class));
   }
 
-  /** Ledgers whose revisions begin at a later one, to take the place of those that are there. */
+  /** Ledgers whose revisions begin at a given one, to replace earlier ones. */
   public static PCollection<Ledger> revised(PCollection<Ledger> ledgers, long first) {
     return first == 0
         ? ledgers
@@ -168,7 +168,7 @@ public final class Books {
             .setCoder(ledgers.getCoder());
   }
 
-  /** Leaves ledgers where the command finds them when a bounded run has ended. */
+  /** Writes ledgers to the run's folder, where the command reads them at the end. */
   public static void leave(PCollection<Ledger> ledgers, RunFolder folder) {
     RecordFields<Ledger> fields = RecordFields.of(Ledger.class);
     ledgers
@@ -180,17 +180,18 @@ public final class Books {
   }
 
   /**
-   * What {@link #leave} has left, by input.
+   * The ledgers that {@link #leave} wrote, by input.
    *
-   * @throws IllegalStateException where nothing came back: the engine wrote it on another machine
+   * @throws IllegalStateException if there are none, because the engine wrote them on another
+   *     machine
    */
   public static List<Ledger> left(RunFolder folder) throws IOException {
     if (!folder.holds(LEDGER)) {
       throw new IllegalStateException(
           "no ledger came back to "
               + folder.path(LEDGER)
-              + ": the engine runs on another machine, so that nobody can say here whether every"
-              + " event was counted; --ledger=files:DIR or kafka:// writes it where you can read it");
+              + ": the engine runs on another machine, so it is unknown here whether every event "
+              + "was counted; --ledger=files:DIR or kafka:// writes it where you can read it");
     }
     List<Ledger> ledgers = new ArrayList<>();
     for (String line : folder.lines(LEDGER)) {
@@ -200,7 +201,7 @@ public final class Books {
     return ledgers;
   }
 
-  /** Enters counts into ledgers, and shows them as metrics of the engine too. */
+  /** Converts counts to ledgers, and shows them as metrics of the engine too. */
   static final class EntryFn<C> extends DoFn<C, KV<String, Ledger>> {
 
     private static final long serialVersionUID = 1L;
@@ -226,13 +227,13 @@ public final class Books {
     public void process(@Element C counts, OutputReceiver<KV<String, Ledger>> out) {
       Ledger entered = ledger.apply(counts);
       counters.forEach(
-          // Zeros too: what was never counted would be no metric, and a rule with it no rule.
+          // Zeros too, because an alert rule needs every metric to exist.
           (entry, counter) -> counter.inc(entered.count(entry)));
       out.output(KV.of(input, entered));
     }
   }
 
-  /** The ledger of a backfill is its first and its last. */
+  /** A backfill has one ledger, at its end. */
   private static final class RevisionFn extends DoFn<KV<String, Ledger>, Ledger> {
 
     private static final long serialVersionUID = 1L;

@@ -8,23 +8,24 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * An output of an analysis: answers of one kind.
  *
  * @param name what {@code --answers=NAME=URI} calls it, and its folder and topic suffix
- * @param key the record that says what an answer is about; its components become columns
- * @param value the record that an answer is; its components become columns
+ * @param key the key of an answer; its components become columns
+ * @param value the value of an answer; its components become columns
  * @param effect when its answers make something happen, once for each incident; a backfill holds
- *     them back unless the user says {@code --effects=true}, for what they make happen has
- *     happened. Null if it informs, and does nothing
+ *     them back unless {@code --effects=true} is given, because they have happened already. Null
+ *     for an output that only informs
  */
 public record Output<K extends Record, V extends Record>(
     String name, Class<K> key, Class<V> value, @Nullable OncePerIncident<K, V> effect) {
 
-  /** An output that informs, and does nothing. */
+  /** An output that only informs. */
   public Output(String name, Class<K> key, Class<V> value) {
     this(name, key, value, null);
   }
 
   /**
    * An output that acts: whoever reads it sends an alert, calls a webhook, moves money. Its rows
-   * begin with the column {@code incident}, by which a receiver can tell what it has acted on.
+   * begin with the column {@code incident}, by which a receiver recognises incidents that it has
+   * acted on.
    *
    * <pre>{@code
    * Output.effect("stock-outs", Product.class, Level.class)
@@ -37,12 +38,12 @@ public record Output<K extends Record, V extends Record>(
     return new Effect<>(name, key, value, null, Duration.ZERO);
   }
 
-  /** Whether it acts. */
+  /** Whether it has effects. */
   public boolean acts() {
     return effect != null;
   }
 
-  /** An output that acts, of which is still to be said when. */
+  /** An output that acts; choose when with one of its methods. */
   public static final class Effect<K extends Record, V extends Record> {
 
     private final String name;
@@ -78,7 +79,7 @@ public record Output<K extends Record, V extends Record>(
       return output(OncePerIncident.onSettled(key));
     }
 
-    /** Acts on the first answer, at once: a later event may show that there was nothing. */
+    /** Acts on the first answer, at once, although later events may withdraw it. */
     public Output<K, V> onFirst() {
       return output(OncePerIncident.onFirst(key));
     }

@@ -30,13 +30,14 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Two sets of answers and what is asked of them: finds their outputs, and the late events and dead
- * letters that lie beside them, and reads all that into {@link Reconcile}.
+ * A comparison of two sets of answers: finds their outputs, and the late events and dead letters
+ * beside them, and reads all of them into {@link Reconcile}.
  *
- * <p>Of files every sub-folder is an output, except {@code dead-letters}, {@code late} and {@code
- * ledger}; files in the folder itself are one output, and so is a topic. With an analysis its
- * outputs are looked for: {@code DIR/OUTPUT}; {@code TOPIC} for the first and {@code TOPIC-OUTPUT}
- * for the others. Where one side does not name its one output, it is the other's.
+ * <p>In a folder every sub-folder is an output, except {@code dead-letters}, {@code late} and
+ * {@code ledger}; files in the folder itself are one output, and so is a topic. If an analysis is
+ * given, its outputs are compared: {@code DIR/OUTPUT}; {@code TOPIC} for the first and {@code
+ * TOPIC-OUTPUT} for the others. If one side does not name its only output, the name of the other
+ * side is used.
  *
  * <pre>{@code
  * Comparison.of(Endpoint.of("A", "files:stream"), Endpoint.of("B", "files:backfill"), asked)
@@ -54,10 +55,10 @@ public final class Comparison {
 
   private static final String LATE = "late";
 
-  /** Names in a folder of results that are no output's. */
+  /** Names in a folder of results that are not outputs. */
   private static final Set<String> RESERVED = Set.of(Aside.DEAD_LETTERS, LATE, "ledger");
 
-  /** What an output is called where neither side names it. */
+  /** The name of an output that neither side names. */
   private static final String UNNAMED = "answers";
 
   /** A few of these fit into a worker's memory as objects. */
@@ -65,19 +66,22 @@ public final class Comparison {
 
   private static final int MOST_SHARDS = 1 << 16;
 
-  /** How many answers a pipeline is about to give is not known: some gigabytes fit into these. */
+  /**
+   * The least number of shards for the answers of a running pipeline, whose number is unknown:
+   * enough for some gigabytes.
+   */
   private static final int LEAST_SHARDS_OF_OURS = 512;
 
   /**
-   * What is asked.
+   * The parameters of a comparison.
    *
-   * @param analysis whose answers they are; null where that is not known
+   * @param analysis the analysis that gave the answers; null if unknown
    * @param from windows that start before it are not compared; null for none
    * @param until windows that end after it are not compared; null for none
    * @param tolerance see {@link Reconcile#withTolerance}
-   * @param late where late events are; null where they are to be looked for, {@code none} for none
+   * @param late the place of late events; null to look for them, {@code none} for none
    * @param deadLetters likewise
-   * @param map how dead letters say their time
+   * @param map how to read the time of dead letters
    * @param allowEmpty whether there may be nothing to compare
    */
   public record Asked(
@@ -90,13 +94,13 @@ public final class Comparison {
       Mapping map,
       boolean allowEmpty) {
 
-    /** Everything there is, exactly. */
+    /** Compares everything exactly. */
     public static Asked everything() {
       return new Asked(null, null, null, 0, null, null, Mapping.none(), false);
     }
   }
 
-  /** A list of what may explain differences. */
+  /** A list of possible causes of differences. */
   private record Causes(Kind kind, Side side, ResultSet set, String name) {
 
     String where() {
@@ -128,9 +132,9 @@ public final class Comparison {
   }
 
   /**
-   * Compares what two endpoints have.
+   * Compares the answers at two endpoints.
    *
-   * @throws BadOption where an endpoint has nothing, or what is asked contradicts itself
+   * @throws BadOption if an endpoint has none, or the parameters contradict each other
    */
   public static Comparison of(Endpoint a, Endpoint b, Asked asked) {
     return new Comparison(asked, ResultSet.of(a), ResultSet.of(b));
@@ -171,7 +175,7 @@ public final class Comparison {
           outputs.put(name, output.name());
         }
       }
-      if (a == null) { // what a pipeline acts on has no place among what it answers
+      if (a == null) { // effects are not compared
         asked.analysis.outputs().stream()
             .filter(Output::acts)
             .forEach(output -> outputs.values().remove(output.name()));
@@ -189,7 +193,7 @@ public final class Comparison {
     return outputs;
   }
 
-  /** The one output of a side that does not name it is the one output of the other. */
+  /** Gives the only, unnamed output of one side the name of the other side's only output. */
   private void nameAlike(
       Map<String, String> unnamed, Map<String, String> named, ResultSet namedSet) {
     if (asked.analysis != null || !unnamed.keySet().equals(Set.of("")) || named.containsKey("")) {
@@ -225,7 +229,7 @@ public final class Comparison {
     }
   }
 
-  /** Where what may explain differences is read from, as a person names it. */
+  /** The places that causes are read from, for a person. */
   public List<String> causes() {
     return causes.stream().map(Causes::where).toList();
   }
@@ -288,7 +292,7 @@ public final class Comparison {
     return all.apply("Causes", Flatten.pCollections());
   }
 
-  /** Answers of this pipeline as rows of A; windows and panes are put aside. */
+  /** Converts answers of this pipeline to rows of A, in the global window. */
   public <K extends Record, V extends Record> PCollection<AnswerRow> rows(
       Output<K, V> output, PCollection<Answer<K, V>> answers) {
     String step = output.name() + ".Rows";
@@ -305,14 +309,17 @@ public final class Comparison {
         .setCoder(RecordCoder.of(AnswerRow.class));
   }
 
-  /** What counts as equal: text and numbers are where a side has text only. */
+  /** The definition of equality: if a side has only text, text and numbers can be equal. */
   private Canonical canonical() {
     boolean textual =
         b.textual(outputsOfB.keySet()) || (a != null && a.textual(outputsOfA.keySet()));
     return new Canonical(textual, asked.tolerance);
   }
 
-  /** So many that some shards fit into a worker's memory; of answers of ours, as many as theirs. */
+  /**
+   * Enough shards that several fit into a worker's memory; answers of this pipeline are assumed to
+   * be as many as the other side's.
+   */
   private int shards() {
     long theirs = b.bytes(outputsOfB.keySet());
     long bytes = theirs + (a == null ? theirs : a.bytes(outputsOfA.keySet()));
@@ -320,7 +327,7 @@ public final class Comparison {
     return (int) Math.max(least, Math.min(MOST_SHARDS, bytes / BYTES_PER_SHARD));
   }
 
-  /** The outputs that one side only has, each with the side that lacks it. */
+  /** The outputs that only one side has, each with the side that lacks it. */
   public Map<String, String> lacking() {
     Map<String, String> lacking = new LinkedHashMap<>();
     if (a == null) {

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many answers of an output compare alike, and the worst of them.
+ * The number of answers of an output with the same result of the comparison, and the worst of them.
  *
  * @param output the output
- * @param kind how they compare
+ * @param kind the result of the comparison
  * @param cause what explains it
  * @param count how many
- * @param worst of differences the worst, at most {@link #MOST}
+ * @param worst the worst differences, at most {@link #MOST}
  */
 public record Finding(
     String output, Kind kind, Cause.Kind cause, long count, List<Difference> worst) {
@@ -18,7 +18,7 @@ public record Finding(
   /** How many differences are kept to be shown. */
   public static final int MOST = 10;
 
-  /** How two settled answers of one key and window compare. */
+  /** The result of comparing two settled answers of one key and window. */
   public enum Kind {
     /** Equal, or within the tolerance. */
     SAME,
@@ -28,13 +28,13 @@ public record Finding(
     ONLY_IN_A,
     /** A has none. */
     ONLY_IN_B,
-    /** Not compared, for its window does not lie in the range; these are rows, not answers. */
+    /** Not compared, because its window is not in the range; these are rows, not answers. */
     OUTSIDE,
-    /** No answer but a dead letter whose time cannot be read, so that it explains nothing. */
+    /** Not an answer but a dead letter whose time cannot be read, so it explains nothing. */
     UNDATED
   }
 
-  /** What findings are added up by. */
+  /** The key by which findings are added up. */
   record Of(String output, Kind kind, Cause.Kind cause) {}
 
   static Finding count(String output, Kind kind, long count) {
@@ -50,7 +50,7 @@ public record Finding(
     return new Finding(output, kind, newCause, count, List.of(worst.get(0).because(ids)));
   }
 
-  /** Both together. */
+  /** The sum of both. */
   Finding plus(Finding other) {
     List<Difference> both = new ArrayList<>(worst);
     both.addAll(other.worst);

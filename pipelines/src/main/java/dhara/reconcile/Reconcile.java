@@ -41,8 +41,8 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Compares two sets of answers by key and window, on the revisions that they settled on, and says
- * what explains the differences.
+ * Compares two sets of answers by key and window, using their settled revisions, and reports what
+ * explains the differences.
  *
  * <pre>
  *   A ─▶ in range ─┐                    ┌▶ same ───────────────────┐
@@ -53,15 +53,15 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>Data: {@link #A} and {@link #B}, bounded, and {@link #CAUSES} → one {@link Finding} for each
  * output, kind and cause. Time: none; windows are data. A late event explains the differences of
- * windows that have its time in them, or, where it would have begun a session (its window starts
- * with it), also those that have that session's last millisecond: of sessions with one gap these
- * are the windows that it overlaps. A dead letter explains the differences of windows that have its
- * time in them. What explains a window that one side alone has also explains the windows within it
- * that the other side alone has: {@link TakenIn}. What both sides have, the same record late, the
- * same bytes dead, explains nothing. What both a late event and a dead letter explain counts as
- * late.
+ * windows that contain its time. If it would have begun a session (its window starts with it), it
+ * also explains those of windows that contain the last millisecond of that session; for sessions
+ * with the same gap, these are the windows that it overlaps. A dead letter explains the differences
+ * of windows that contain its time. A cause that explains a window that only one side has also
+ * explains the windows within it that only the other side has: {@link TakenIn}. A cause that both
+ * sides have (the same late record, the same dead bytes) explains nothing. A difference that both a
+ * late event and a dead letter explain counts as late.
  *
- * <p>State: none. A worker holds the rows of one shard; the caller says how many shards there are.
+ * <p>State: none. A worker holds the rows of one shard; the caller chooses the number of shards.
  *
  * <pre>{@code
  * PCollectionTuple.of(Reconcile.A, stream).and(Reconcile.B, backfill).and(Reconcile.CAUSES, late)
@@ -75,13 +75,13 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
   /** The rows of one side. */
   public static final TupleTag<AnswerRow> A = new TupleTag<>("a");
 
-  /** The rows of the other. */
+  /** The rows of the other side. */
   public static final TupleTag<AnswerRow> B = new TupleTag<>("b");
 
   /** What may explain differences. */
   public static final TupleTag<Cause> CAUSES = new TupleTag<>("causes");
 
-  /** As many as make small sets quick on every engine. */
+  /** A number that is fast for small sets on every engine. */
   public static final int LEAST_SHARDS = 64;
 
   private final Canonical canonical;
@@ -96,7 +96,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     this.shards = shards;
   }
 
-  /** Numbers are the same where their values are equal. */
+  /** Numbers must have equal values. */
   public static Reconcile exactly() {
     return new Reconcile(new Canonical(false, 0), Instant.MIN, Instant.MAX, LEAST_SHARDS);
   }
@@ -106,24 +106,24 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
   }
 
   /**
-   * Numbers with a fraction or an exponent, on either side, may differ by this much times the
-   * larger of them, or times one where both are smaller.
+   * Numbers with a fraction or an exponent, on either side, may differ by this fraction of the
+   * larger of them, or of 1 if both are smaller.
    */
   public Reconcile withTolerance(double tolerance) {
     return new Reconcile(new Canonical(canonical.textual(), tolerance), from, until, shards);
   }
 
-  /** Only windows that lie wholly in {@code [first, end)} are compared. */
+  /** Compares only windows that are completely in {@code [first, end)}. */
   public Reconcile within(Instant first, Instant end) {
     return new Reconcile(canonical, first, end, shards);
   }
 
-  /** A shard fits in a worker's memory several times. */
+  /** Sets the number of shards; several shards must fit into a worker's memory. */
   public Reconcile inShards(int count) {
     return new Reconcile(canonical, from, until, count);
   }
 
-  /** A row and the side that has it. */
+  /** A row with its side. */
   record Sided(boolean inB, AnswerRow row) {}
 
   /** A difference, or what explains differences of a window. */
@@ -318,7 +318,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
       }
     }
 
-    /** Null where both sides say the same. */
+    /** The difference; null if both sides are equal. */
     private @Nullable Difference difference(Of of, @Nullable AnswerRow a, @Nullable AnswerRow b)
         throws JsonProcessingException {
       List<Change> changes = new ArrayList<>();
@@ -375,7 +375,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     }
   }
 
-  /** Brings dead letters with the same bytes together; late events go their way alone. */
+  /** Groups dead letters with the same bytes; late events are by position. */
   private static final class ByIdentityFn extends DoFn<Cause, KV<Integer, Cause>> {
 
     private static final long serialVersionUID = 1L;
@@ -388,7 +388,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     }
   }
 
-  /** Keeps late events and dead letters that one side has and the other has not. */
+  /** Keeps the late events and dead letters that only one side has. */
   private static final class OneSidedFn
       extends DoFn<KV<Integer, Iterable<Cause>>, KV<Bucket, Entry>> {
 
@@ -432,7 +432,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     }
   }
 
-  /** What explains the windows of a shard, beside its differences. */
+  /** Keys explanations of windows by shard, to group them with its differences. */
   private static final class WhyFn extends DoFn<KV<Integer, Why>, KV<Integer, Told>> {
 
     private static final long serialVersionUID = 1L;
@@ -443,7 +443,10 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     }
   }
 
-  /** Findings of the differences of a shard; of what one side alone has one for each. */
+  /**
+   * Turns the differences of a shard into findings, with one finding for each answer that only one
+   * side has.
+   */
   private static final class TellFn extends DoFn<KV<Integer, Iterable<Told>>, Finding> {
 
     private static final long serialVersionUID = 1L;

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import org.apache.beam.sdk.transforms.DoFn;
 
-/** Answers as the rows that sinks would make of them. */
+/** Converts answers to the rows that sinks would write. */
 final class RowsFn<K extends Record, V extends Record> extends DoFn<Answer<K, V>, AnswerRow> {
 
   private static final long serialVersionUID = 1L;

@@ -6,14 +6,14 @@ import java.util.Objects;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The rows of one side, key and window, come in any order; the one of the highest revision is what
- * they settle on: the answer, or, if it is a tombstone, that there is none. Of equal revisions the
- * last row counts. A tombstone that names no revision was written by another program: what stands
- * before it does not count.
+ * Finds the settled row among the rows of one side, key and window, which come in any order: the
+ * one with the highest revision, which is the answer or, if it is a tombstone, means that there is
+ * none. If revisions are equal, the last row counts. A tombstone without a revision was written by
+ * another program and removes all rows before it.
  *
- * <p>A row that another beats in revision and in place can never be the answer, so one row is kept
- * as a rule. Rows of one revision and place that say different things contradict each other, unless
- * a later one counts.
+ * <p>A row that another beats in both revision and position can never be the answer, so usually
+ * only one row is kept. Rows with the same revision and position but different content contradict
+ * each other, unless a later row counts.
  */
 final class Settling {
 
@@ -44,7 +44,7 @@ final class Settling {
   /**
    * The answer; null if there is none.
    *
-   * @throws IllegalStateException where two rows are the answer, and differ
+   * @throws IllegalStateException if two different rows would be the answer
    */
   @Nullable AnswerRow settled() {
     AnswerRow best = null;

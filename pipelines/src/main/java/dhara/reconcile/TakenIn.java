@@ -18,11 +18,11 @@ import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Explains the parts of a session that has become longer. A late event that joins sessions makes a
- * window that one side alone has, and explains it, for it lies in it. The windows that the session
- * took in are on the other side alone, and the event need not lie in them. So what explains a
- * window that one side alone has also explains the windows within it that the other side alone has
- * of the same key. Windows of one width are never within each other.
+ * Explains the parts of joined sessions. A late event that joins sessions makes a longer window,
+ * which only one side has; the event is in this window and explains it. The absorbed windows are
+ * only on the other side, and the event need not be in them. So a cause that explains a window of
+ * one side also explains the windows of the same key within it that only the other side has.
+ * Windows of the same width are never within each other.
  *
  * <p>Data: findings of one difference each that is on one side only → the same findings, added up.
  * Time: none; windows are data. State: none; a worker holds the findings of the keys of a shard.
@@ -73,7 +73,7 @@ final class TakenIn extends PTransform<PCollection<Finding>, PCollection<Finding
 
     private static final long serialVersionUID = 1L;
 
-    /** Whose windows: those of a key that one side has. */
+    /** The windows of a key on one side. */
     private record Of(String output, Finding.Kind side, String key) {}
 
     @ProcessElement
@@ -103,7 +103,7 @@ final class TakenIn extends PTransform<PCollection<Finding>, PCollection<Finding
       sums.values().forEach(out::output);
     }
 
-    /** The explained window of the other side that the window of a finding lies in, if any. */
+    /** The explained window of the other side that contains a finding's window, if there is one. */
     private static @Nullable Finding around(
         Finding finding, Map<Of, NavigableMap<Long, Finding>> explained) {
       Difference part = only(finding);

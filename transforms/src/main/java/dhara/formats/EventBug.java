@@ -1,9 +1,9 @@
 package dhara.formats;
 
 /**
- * The constructor of an event's record failed, and not with an {@link IllegalArgumentException}, by
- * which it refuses what cannot have happened: a bug of the class, not bad data. It fails the run.
- * Whoever knows where the bytes stand says so.
+ * The constructor of an event's record failed with another exception than {@link
+ * IllegalArgumentException}, with which it refuses impossible values. This is a bug of the class
+ * and not bad data, so it fails the run. The caller that knows the position of the bytes adds it.
  */
 public final class EventBug extends RuntimeException {
 
@@ -13,7 +13,7 @@ public final class EventBug extends RuntimeException {
     super(
         "%sthe constructor of %s threw %s; it refuses a value by an IllegalArgumentException, and anything else is a bug of it"
             .formatted(path.isEmpty() ? "" : path + " ", type.getSimpleName(), thrown));
-    addSuppressed(thrown); // and no cause: what a user sees of a failure is its root
+    addSuppressed(thrown); // without a cause, because a user sees the root cause of a failure
   }
 
   /** The failure of a run, which names the source and the position in it. */

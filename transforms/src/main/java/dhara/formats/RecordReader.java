@@ -21,9 +21,9 @@ import java.util.stream.IntStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Reads the fields of one event, in any order, into the components of a record, and makes the
- * record. What fields there are and what becomes of each is worked out once; an event costs its
- * values and nothing else. Belongs to one thread.
+ * Reads the fields of one event, in any order, into the components of a record, and creates the
+ * record. The fields and their targets are determined once, so an event costs only its values. It
+ * belongs to one thread.
  */
 final class RecordReader<T extends Record> {
 
@@ -117,7 +117,7 @@ final class RecordReader<T extends Record> {
     values.longs[slot] = initial.longs[slot];
   }
 
-  /** Other fields are to make another text: 1 and 23 is not 12 and 3. */
+  /** Different fields must make different texts: 1 and 23 is not 12 and 3. */
   private static void requireSeparators(Mapping.Entry entry, Source.Template template) {
     for (int i = 1; i < template.fields().size(); i++) {
       if (template.texts().get(i).isEmpty()) {
@@ -156,7 +156,7 @@ final class RecordReader<T extends Record> {
     return components[slot].getType() != Optional.class && !Components.isNullable(components[slot]);
   }
 
-  /** What becomes of the fields. */
+  /** The targets of the fields. */
   Fields fields() {
     return fields;
   }
@@ -166,12 +166,12 @@ final class RecordReader<T extends Record> {
     return sources.get(slot);
   }
 
-  /** Whether a component is built of all of its sources, rather than read from one of them. */
+  /** Whether a component is built from all of its sources, and not read from one of them. */
   boolean isBuilt(int slot) {
     return captures.builds(slot);
   }
 
-  /** The components that cannot be missing. */
+  /** The required components. */
   int[] required() {
     return required.clone();
   }
@@ -185,7 +185,7 @@ final class RecordReader<T extends Record> {
     return type;
   }
 
-  /** Forgets the event before. */
+  /** Starts the next event. */
   void begin() {
     values.reset(initial);
     captures.clear();
@@ -205,19 +205,19 @@ final class RecordReader<T extends Record> {
     }
   }
 
-  /** What a field mostly is, where it is one component and nothing else. */
+  /** The usual kind of a field's value, if the field is read into exactly one component. */
   enum Plain {
-    /** A text of some ASCII. */
+    /** A non-empty ASCII text. */
     TEXT,
     /** Digits. */
     WHOLE,
     /** True or false. */
     TRUTH,
-    /** Nothing that is read as it stands. */
+    /** Not read directly from the bytes. */
     NONE
   }
 
-  /** How a field's value can be read as it stands in the bytes. */
+  /** How a field's value can be read directly from the bytes. */
   Plain plain(Fields.@Nullable Target target) {
     if (target == null || target.slots().length != 1 || target.capture() >= 0) {
       return Plain.NONE;
@@ -239,7 +239,7 @@ final class RecordReader<T extends Record> {
     values.states[slot] = Values.SET;
   }
 
-  /** Takes a {@link Plain#WHOLE} of up to 18 digits; false where it is beyond what fits. */
+  /** Takes a {@link Plain#WHOLE} of up to 18 digits; false if it is out of range. */
   boolean whole(Fields.Target target, byte[] bytes, int start, int end) {
     int slot = target.slots()[0];
     values.states[slot] = Values.SET;
@@ -274,7 +274,7 @@ final class RecordReader<T extends Record> {
     }
   }
 
-  /** Takes a field that is null: what is read from within it is absent. */
+  /** Takes a field that is null; components read from within it are absent. */
   void nothing(Fields.Target target) {
     if (target.inner() != null) {
       target.inner().targets().forEach(this::absent);
@@ -300,7 +300,7 @@ final class RecordReader<T extends Record> {
     }
   }
 
-  /** Takes a field that is an object or an array, at whose first token the parser stands. */
+  /** Takes a field that is an object or an array; the parser is at its first token. */
   void structured(Fields.Target target, JsonParser json, Text text) throws BadEvent, IOException {
     if (target.capture() >= 0) {
       throw new BadEvent(
@@ -313,7 +313,7 @@ final class RecordReader<T extends Record> {
     }
   }
 
-  /** Makes the record of the fields that were taken. */
+  /** Creates the record from the taken fields. */
   T finish() throws BadEvent {
     for (Captures.Built built : captures.built()) {
       if (captures.build(built, path, scratch)) {
@@ -345,7 +345,10 @@ final class RecordReader<T extends Record> {
     return new BadEvent(Reason.MISSING_FIELD, path + String.join(" or ", from) + what + of);
   }
 
-  /** What a record's constructor refuses cannot have happened; any other exception is a bug. */
+  /**
+   * Calls the constructor: an {@link IllegalArgumentException} refuses the event, any other
+   * exception is a bug.
+   */
   private T make() throws BadEvent {
     try {
       return type.cast(maker.make(values));

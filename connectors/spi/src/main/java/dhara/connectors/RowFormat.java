@@ -23,8 +23,9 @@ import org.apache.beam.sdk.values.Row;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * How answers and dead letters are written: records side by side, made one flat row. An answer is
- * its key's columns, {@code window_start}, {@code window_end}, {@code revision}, then its value's.
+ * The format in which answers and dead letters are written: several records side by side as one
+ * flat row. An answer has its key's columns, {@code window_start}, {@code window_end}, {@code
+ * revision}, then its value's columns.
  *
  * <p>Belongs to one thread.
  *
@@ -36,21 +37,21 @@ public final class RowFormat<T> implements Serializable {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Which window an answer is for, and which word on it. */
+  /** The window of an answer, and its revision. */
   private record Window(Instant windowStart, Instant windowEnd, long revision) {}
 
-  /** Which answer a later one replaces. */
+  /** The part of an answer's key that names its window. */
   private record WindowKey(Instant windowStart, Instant windowEnd) {}
 
-  /** What was acted on. */
+  /** The incident's columns. */
   private record IncidentKey(String incident) {}
 
-  /** Where something was read: what a record is that stands for itself. */
+  /** Where a record was read: the key of a row that replaces no other. */
   private record Place(String source, String position) {}
 
   /**
-   * Splits what is written into records. Written as a lambda each, not as {@code List::of}: of
-   * equal method references to it, one is deserialized as another, which casts to that one's type.
+   * Splits an element into records. Write each as a lambda, not as {@code List::of}: equal method
+   * references would be deserialized as one another, with a cast to the wrong type.
    */
   public interface Split<T> extends Function<T, List<Record>>, Serializable {}
 
@@ -102,7 +103,7 @@ public final class RowFormat<T> implements Serializable {
         true);
   }
 
-  /** Answers to act on, with these keys and values: the incident before all; keyed by it. */
+  /** Answers to act on, with these keys and values; the incident comes first and is the key. */
   public static <K extends Record, V extends Record> RowFormat<Answer<Incident<K>, V>> effects(
       Class<K> key, Class<V> value) {
     return new RowFormat<>(
@@ -155,17 +156,17 @@ public final class RowFormat<T> implements Serializable {
     return new RowFormat<>(types, records, keyTypes, keyRecords, true);
   }
 
-  /** The columns, in snake case. */
+  /** The names of the columns, in snake case. */
   public List<String> columns() {
     return fields().stream().flatMap(f -> f.names().stream()).toList();
   }
 
-  /** Whether rows of it can be withdrawn: they are answers, which nobody has acted on. */
+  /** Whether its rows can be withdrawn: true for answers, except those of effects. */
   public boolean withdraws() {
     return types.contains(Window.class) && !types.contains(IncidentKey.class);
   }
 
-  /** Whether it only says that what has its key is no more: it has a key, and no value. */
+  /** Whether the element withdraws the row with its key, and has no value. */
   public boolean withdrawn(T element) {
     return element instanceof Answer<?, ?> answer && answer.isWithdrawn();
   }
@@ -186,7 +187,7 @@ public final class RowFormat<T> implements Serializable {
     return json(fields(), records.apply(element));
   }
 
-  /** What identifies it: a later one with this key replaces it. */
+  /** The key of the element as JSON; a later element with the same key replaces it. */
   public byte[] jsonKey(T element) throws IOException {
     if (keyFields == null) {
       keyFields = fields(keyTypes);
@@ -217,12 +218,12 @@ public final class RowFormat<T> implements Serializable {
     return line.toString();
   }
 
-  /** The columns of what identifies a row: a later row with the same replaces it. */
+  /** The columns of the key; a later row with the same key replaces an earlier one. */
   public List<String> keyColumns() {
     return fields(keyTypes).stream().flatMap(f -> f.names().stream()).toList();
   }
 
-  /** The column that says which of two rows with one key counts; empty where none does. */
+  /** The column that decides which of two rows with the same key counts; empty if there is none. */
   public Optional<String> revisionColumn() {
     return revised ? Optional.of("revision") : Optional.empty();
   }
@@ -236,7 +237,7 @@ public final class RowFormat<T> implements Serializable {
     return schema.build();
   }
 
-  /** The columns that are decimals or hold some, with the way to them: {@code lots.price}. */
+  /** The columns that are or contain decimals, by path: {@code lots.price}. */
   public List<String> decimals() {
     return decimals("", schema()).toList();
   }
@@ -256,7 +257,7 @@ public final class RowFormat<T> implements Serializable {
   }
 
   /**
-   * The schema of rows of which some withdraw: the columns of the value may be null, and the last
+   * The schema of rows that may be withdrawals: the columns of the value may be null, and the last
    * column is {@link #WITHDRAWN}.
    */
   public Schema markedSchema() {
@@ -290,7 +291,7 @@ public final class RowFormat<T> implements Serializable {
     return Row.withSchema(schema).attachValues(values);
   }
 
-  @SuppressWarnings("unchecked") // an object's class is the class of its type
+  @SuppressWarnings("unchecked") // the class of an object is a class of its type
   private static <R extends Record> Row toRow(R part) {
     return RecordSchemas.toRow((Class<R>) part.getClass()).apply(part);
   }
@@ -313,7 +314,10 @@ public final class RowFormat<T> implements Serializable {
     return row;
   }
 
-  /** Writes row after row: to make a generator costs as much as to write a short row. */
+  /**
+   * Writes rows with one generator, because creating a generator costs as much as writing a short
+   * row.
+   */
   private static final class JsonRows {
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
@@ -332,7 +336,7 @@ public final class RowFormat<T> implements Serializable {
     return fields;
   }
 
-  @SuppressWarnings("unchecked") // the fields of a record take that record only
+  @SuppressWarnings("unchecked") // the fields of a record apply to that record only
   private static List<RecordFields<Record>> fields(List<Class<? extends Record>> types) {
     List<RecordFields<Record>> fields = new ArrayList<>();
     for (Class<? extends Record> type : types) {

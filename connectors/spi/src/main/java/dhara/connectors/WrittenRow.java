@@ -10,21 +10,21 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * A row as a sink wrote it, read back.
  *
- * @param name what the rows are: an output, {@code late}, {@code dead-letters}
- * @param columns in the order in which they were written; of a tombstone those of its key, and
+ * @param name the name of its rows: an output, {@code late}, {@code dead-letters}
+ * @param columns in the order in which they were written; for a tombstone those of its key, and
  *     {@code revision} if it has one
- * @param tombstone whether it only says that what has its key is no more
- * @param order where it stands among rows with its key: a later one has the larger
+ * @param tombstone whether it deletes the row with its key
+ * @param order its position among rows with the same key: a later row has a larger one
  * @param place the file or topic and the position in it, for errors
  */
 public record WrittenRow(
     String name, ObjectNode columns, boolean tombstone, long order, String place) {
 
-  /** What reads rows to something else; it fails the run by {@link #unreadable}. */
+  /** Converts rows; it fails the run with {@link #unreadable}. */
   @FunctionalInterface
   public interface Reader<T> extends Serializable {
 
-    /** What a row says; null where it is to be passed over. */
+    /** The content of a row; null if it should be skipped. */
     @Nullable T read(WrittenRow row);
   }
 
@@ -41,7 +41,7 @@ public record WrittenRow(
     }
   }
 
-  /** The failure of a run that cannot read a row: nothing is passed over in silence. */
+  /** The failure of a run that cannot read a row, because no row is skipped silently. */
   public IllegalStateException unreadable(String why) {
     return unreadable(place, why, null);
   }

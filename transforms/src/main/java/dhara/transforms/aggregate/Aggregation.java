@@ -13,12 +13,12 @@ import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 
 /**
- * What is added up per key, and how keys and sums become bytes.
+ * A combination per key, with its coders.
  *
- * @param fn adds up
- * @param keys codes keys
- * @param sums codes what the values of a key add up to
- * @param outs codes what a sum becomes in an answer
+ * @param fn combines values
+ * @param keys the coder of keys
+ * @param sums the coder of accumulators
+ * @param outs the coder of outputs
  */
 record Aggregation<K, InT, AccT, OutT>(
     CombineFn<InT, AccT, OutT> fn, Coder<K> keys, Coder<AccT> sums, Coder<OutT> outs)
@@ -27,8 +27,8 @@ record Aggregation<K, InT, AccT, OutT>(
   /**
    * The aggregation of values.
    *
-   * @param registry knows the coders of sums and answers
-   * @throws IllegalArgumentException where one is missing, or that of keys is not deterministic
+   * @param registry provides the coders of sums and answers
+   * @throws IllegalArgumentException if one is missing, or that of keys is not deterministic
    */
   static <K, InT, AccT, OutT> Aggregation<K, InT, AccT, OutT> of(
       CombineFn<InT, AccT, OutT> fn, Coder<K> keys, Coder<InT> values, CoderRegistry registry) {
@@ -51,37 +51,37 @@ record Aggregation<K, InT, AccT, OutT>(
     return WindowedKey.InWindow.of(keys);
   }
 
-  /** Codes blocks of sums. */
+  /** The coder of blocks of sums. */
   BlockCoder<K, AccT> blocks() {
     return BlockCoder.of(keys, sums);
   }
 
-  /** Codes blocks with the shard that they are of. */
+  /** The coder of blocks with their shard. */
   KvCoder<Integer, byte[]> shards() {
     return KvCoder.of(VarIntCoder.of(), blocks());
   }
 
-  /** Codes blocks of sessions. */
+  /** The coder of blocks of sessions. */
   BlockCoder<K, Session<AccT>> sessionBlocks() {
     return BlockCoder.of(keys, SessionCoder.of(sums));
   }
 
-  /** Codes blocks of sessions with the shard that they are of. */
+  /** The coder of blocks of sessions with their shard. */
   KvCoder<Integer, byte[]> sessions() {
     return KvCoder.of(VarIntCoder.of(), sessionBlocks());
   }
 
-  /** Codes answers. */
+  /** The coder of answers. */
   AnswerCoder<K, OutT> answers() {
     return AnswerCoder.of(keys, outs);
   }
 
-  /** The sum of two; may change the first. */
+  /** The sum of two accumulators; may modify the first. */
   AccT plus(AccT a, AccT b) {
     return fn.mergeAccumulators(Arrays.asList(a, b));
   }
 
-  /** Sums to be merged. */
+  /** An empty table for merging sums. */
   SumTable<AccT> table() {
     return new SumTable<>(this::plus, sums);
   }

@@ -32,36 +32,38 @@ import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 /**
  * The answers of a backfill, in windows that do not merge.
  *
- * <p>Data: elements → answers, each once, in their windows, in which they have the last moment.
- * Time: all at the end. State: none. Memory: the sums of one shard at a time, as far as a share of
- * the heap goes; the rest waits in temporary files ({@link PartedMerge}). Late: nothing is.
+ * <p>Data: elements → answers, each once, in their windows, with the window's maximum timestamp.
+ * Time: all at the end. State: none. Memory: the sums of one shard at a time, up to a share of the
+ * heap; the rest goes to temporary files ({@link PartedMerge}). Late: nothing is late.
  *
- * <p><b>How.</b> An engine that groups by shard and window keeps something for each pair, and
- * begins anew with each: four months of minutes are 170,000 windows, of which most have a few
- * events. So the engine is told of no window. It is data, in front of the key, and there is one
- * grouping, by shard, in the global window; a shard is a share of the keys in their windows.
+ * <p><b>How.</b> An engine that groups by shard and window has a cost for each pair: four months of
+ * minutes are 170,000 windows, most of which have only a few events. So the engine sees no windows.
+ * The window is part of the key, and there is one grouping, by shard, in the global window; a shard
+ * is a fraction of the windowed keys.
  *
  * <pre>
  *   values ─▶ sum per window and key in the bundle ─▶ a block per shard ═▶ merge ─▶ answers, put
  *                                                                             into their windows
  * </pre>
  *
- * <p>Sliding windows share slices here too. All slices of a window must meet in one shard, so keys
- * go by stretches of time, each of which holds the ends of many windows: a slice whose windows end
- * in two of them goes to both.
+ * <p>Sliding windows share slices here too. All slices of a window must be in the same shard, so
+ * keys are combined with stretches of time, each of which contains the ends of many windows. A
+ * slice whose windows end in two stretches goes to both.
  */
 final class BackfillAnswers<E, K, InT, AccT, OutT>
     extends PTransform<PCollection<E>, PCollection<Answer<K, OutT>>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Of a stretch of so many windows' widths at most one slice in as many goes to two. */
+  /**
+   * A stretch is this many windows wide, so at most one slice in this many goes to two stretches.
+   */
   private static final int WIDTHS = 16;
 
-  /** What each table may take even if others have used the budget up. */
+  /** The memory of each table that is available even if others have used up the budget. */
   private static final long LEAST_BYTES = 4 << 20;
 
-  /** What adds values up in a bundle. */
+  /** Adds up values in a bundle. */
   private interface Summing<E> extends Serializable {
     DoFn<E, KV<Integer, byte[]>> by(int shards);
   }
@@ -94,7 +96,7 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
     this.shards = shards;
   }
 
-  /** Answers in windows that elements are put into by their time. */
+  /** Answers in windows that are assigned by the elements' time. */
   static <E, K, InT, AccT, OutT> BackfillAnswers<E, K, InT, AccT, OutT> in(
       Windows windows,
       Aggregation<K, InT, AccT, OutT> aggregation,
@@ -180,7 +182,7 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
         .setCoder(
             KvCoder.of(
                 VarIntCoder.of(), BlockCoder.of(aggregation.keysInWindows(), aggregation.sums())))
-        // A shard has the time of its earliest block: its answers are not late behind it.
+        // A shard has the time of its earliest block, so its answers are not late.
         .setWindowingStrategyInternal(
             WindowingStrategy.globalDefault().withTimestampCombiner(TimestampCombiner.EARLIEST))
         .apply("Shard", GroupByKey.create())
@@ -189,7 +191,7 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
         .setWindowingStrategyInternal(windowing);
   }
 
-  /** Gives answers, in their windows. */
+  /** Emits answers in their windows. */
   static final class Giving<K, AccT, OutT> {
 
     private final Aggregation<K, ?, AccT, OutT> aggregation;

@@ -17,26 +17,26 @@ import org.joda.time.Duration;
 import org.joda.time.Instant;
 
 /**
- * The ways in which values of a backfill are added up before they are shuffled. As {@link
- * SumPerBundle}, but the windows are in the blocks, and the blocks in the global window: a bundle
- * makes one for each shard, in however many windows its values are. A block has the last moment of
- * the first of its windows, so that no answer made of it is behind the watermark.
+ * DoFns that add up values of a backfill before the shuffle. They work like {@link SumPerBundle},
+ * but the windows are inside the blocks, and the blocks are in the global window: a bundle makes
+ * one block for each shard, however many windows its values have. A block has the maximum timestamp
+ * of the first of its windows, so no answer from it is behind the watermark.
  */
 final class BackfillSums {
 
   private BackfillSums() {}
 
   /**
-   * Where the sum of a window goes.
+   * The place of a window's sum.
    *
    * @param start start of the window that becomes part of the key, epoch milliseconds
    * @param end its end
-   * @param revision what goes with the sum
-   * @param last a moment that no answer of the sum is before
+   * @param revision the number stored with the sum
+   * @param last a time at or before that of every answer of the sum
    */
   record Place(long start, long end, long revision, long last) {}
 
-  /** Tells where the sums of a window go. */
+  /** Chooses the places of a window's sums. */
   interface Placing<W> extends Serializable {
     List<Place> of(W window);
   }
@@ -122,7 +122,7 @@ final class BackfillSums {
     context.outputWindowedValue(block, at, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING);
   }
 
-  /** Sums of values by slices of time that follow each other. */
+  /** Adds up values by consecutive slices of time. */
   static final class ByTimeFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
@@ -170,7 +170,7 @@ final class BackfillSums {
     @ProcessElement
     public void process(ProcessContext context) {
       long at = context.timestamp().getMillis();
-      // Most values are of the slice of the one before.
+      // Most values are in the same slice as the one before.
       if (slice == null || at < sliceStart || at >= sliceEnd) {
         sliceStart = slicing.start(at);
         sliceEnd = slicing.end(sliceStart);
@@ -190,7 +190,7 @@ final class BackfillSums {
       sums.flush((block, time) -> context.output(block, time, GlobalWindow.INSTANCE));
     }
 
-    /** Blocks may be of earlier slices than the value that makes them too many. */
+    /** When the table is full, blocks may have earlier slices than the current value. */
     @Override
     @Deprecated
     @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
@@ -199,7 +199,7 @@ final class BackfillSums {
     }
   }
 
-  /** Sums of values by the windows that they are in. */
+  /** Adds up values by their windows. */
   static final class ByWindowFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
@@ -246,7 +246,7 @@ final class BackfillSums {
       sums.flush((block, time) -> context.output(block, time, GlobalWindow.INSTANCE));
     }
 
-    /** Blocks may be of earlier windows than the value that makes them too many. */
+    /** When the table is full, blocks may have earlier windows than the current value. */
     @Override
     @Deprecated
     @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine

@@ -37,10 +37,10 @@ final class BundleSums<W, K, InT, AccT> {
     /** Adds a sum of a key. */
     void add(W window, K key, AccT sum);
 
-    /** Hands over what is to be handed over window by window. */
+    /** Passes on the blocks of one window. */
     void flush(W window, WindowBlockTaker<W> taker);
 
-    /** Forgets what was not handed over. */
+    /** Drops the blocks that were not passed on. */
     void clear();
   }
 
@@ -149,9 +149,9 @@ final class BundleSums<W, K, InT, AccT> {
   }
 
   /**
-   * Sums that go elsewhere than into blocks of their window.
+   * Sums that do not go into blocks of their window.
    *
-   * @param newBlocks where those of a window go
+   * @param newBlocks the blocks of a window's sums
    */
   BundleSums(Aggregation<K, InT, AccT, ?> aggregation, Supplier<Blocks<W, K, AccT>> newBlocks) {
     this.aggregation = aggregation;

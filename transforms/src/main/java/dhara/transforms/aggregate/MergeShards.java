@@ -20,22 +20,23 @@ import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Duration;
 
 /**
- * Merges the blocks of a shard of a stream in their windows, and fires. A backfill has {@link
- * BackfillAnswers} in its place.
+ * Merges the blocks of a shard of a stream per window, and fires. A backfill uses {@link
+ * BackfillAnswers} instead.
  *
- * <p>Data: {@code KV<shard, block>} in windows that do not merge → what a {@link ShardFiring} makes
- * of their sums. Time: at the window's end, with the watermark's next step after a late block, and,
- * if asked for, early; what is given has the last moment of its window. State: per shard and window
- * the blocks that came and the sums that were given, until the window's end and lateness; of the
- * blocks at most twice what their sums take. Late: blocks within the lateness revise their keys,
- * those that come between two steps of the watermark together; later ones the engine drops.
+ * <p>Data: {@code KV<shard, block>} in windows that do not merge → the output of a {@link
+ * ShardFiring} for their sums. Time: at the window's end, at the next watermark advance after a
+ * late block, and, on request, early. The output has the window's maximum timestamp. State: per
+ * shard and window the blocks received and the sums emitted, until the window's end plus the
+ * lateness; blocks take at most twice the space of their sums. Late: blocks within the lateness
+ * revise their keys, all that come between two watermark advances together; the engine drops later
+ * ones.
  */
 final class MergeShards<AccT, T>
     extends PTransform<PCollection<KV<Integer, byte[]>>, PCollection<T>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Below this, to merge blocks early saves no memory worth the work. */
+  /** Below this size, merging blocks early is not worth the work. */
   static final int COMPACT_BYTES = 512 << 10;
 
   private final Aggregation<?, ?, AccT, ?> aggregation;
@@ -117,7 +118,8 @@ final class MergeShards<AccT, T>
       }
       now = sums.add(block.getValue(), now, fresh, given);
       if (now.ended() && !now.armed()) {
-        // A time that has passed: it fires with the watermark's next step, for all that came.
+        // A time in the past: the timer fires at the next watermark advance, for all blocks until
+        // then.
         late.set(window.maxTimestamp());
         now = now.armed(true);
       } else if (firings.earlyMillis() > 0 && !now.armed()) {
@@ -139,13 +141,13 @@ final class MergeShards<AccT, T>
         throws IOException {
       ShardSums.Stage now = stage.read();
       if (now == null || now.ended() || !now.armed()) {
-        return; // the window's end was faster
+        return; // the window's end came first
       }
       if (now.freshBytes() == 0) {
         stage.write(now.armed(false));
         return;
       }
-      // Set here, and not with the next block, so that a shard keeps its turn.
+      // Set here, not at the next block, so that a shard keeps its turn.
       early.offset(Duration.millis(firings.earlyMillis())).setRelative();
       give(shard, window, sums.fire(now, fresh, given), stage, out);
     }

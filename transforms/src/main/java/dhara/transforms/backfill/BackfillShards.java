@@ -8,24 +8,24 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 
 /**
- * Into how many groups the steps of a backfill divide keys. It changes how the work is spread, and
- * no answer; so it is an option of the engine, which alone knows how many workers there are.
+ * The number of groups into which the steps of a backfill divide keys. It changes only how the work
+ * is spread and no answer, so it is an option of the engine, which knows the number of workers.
  */
 public interface BackfillShards extends PipelineOptions {
 
-  /** Enough for some dozens of workers, if nobody says how many there are. */
+  /** The default if the number of workers is unknown: enough for some dozens. */
   int UNTOLD = 128;
 
   @Description(
-      "Into how many groups a backfill divides the keys of a step: a few for each worker, so that"
-          + " all have something to do, and not many more, because engines pay for each, e.g."
+      "Into how many groups a backfill divides the keys of a step: a few for each worker, so "
+          + "that all are busy, and not many more, because each group has a cost, e.g."
           + " --backfillShards=64")
   @Default.Integer(UNTOLD)
   int getBackfillShards();
 
   void setBackfillShards(int value);
 
-  /** How many shards the steps of a backfill have in this pipeline. */
+  /** The number of shards of the steps of a backfill in this pipeline. */
   static int of(Pipeline pipeline) {
     int shards = pipeline.getOptions().as(BackfillShards.class).getBackfillShards();
     if (shards < 1) {
@@ -35,7 +35,7 @@ public interface BackfillShards extends PipelineOptions {
     return shards;
   }
 
-  /** Makes the option known to the command. */
+  /** Registers the option with the command. */
   @AutoService(PipelineOptionsRegistrar.class)
   final class Registrar implements PipelineOptionsRegistrar {
     @Override

@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.util.function.BinaryOperator;
 import org.apache.beam.sdk.coders.Coder;
 
-/** Sums by key, as far as there is room. */
+/** A table of sums by key, of bounded size. */
 public final class MergedSums<K, AccT> implements PartedMerge.Table {
 
-  /** An entry, its place in the table, and the headers of its arrays. */
+  /** The memory of an entry, its slot in the table, and the headers of its arrays. */
   private static final int ENTRY_BYTES = 120;
 
-  /** What a sum takes as objects, for each byte that it takes in a block. */
+  /** The approximate memory of a decoded sum per encoded byte. */
   private static final int OBJECTS = 4;
 
   /** A key and its sum. */
@@ -32,7 +32,7 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
     }
   }
 
-  /** A sum is measured when so many times its bytes were added to it. */
+  /** A sum is measured again when this many times its size was added to it. */
   private static final int LOOKED = 4;
 
   /** Takes the sum of a key. */
@@ -50,11 +50,11 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
   private final RecordOutput scratch = new RecordOutput(256);
 
   /**
-   * A table without sums.
+   * An empty table.
    *
-   * @param plus adds up; may change its first argument
-   * @param room closed with the table
-   * @param taker takes all in the end
+   * @param plus adds up; may modify its first argument
+   * @param room the memory of the table; closed with it
+   * @param taker takes all sums at the end
    */
   public MergedSums(
       Coder<K> keyCoder,
@@ -93,7 +93,7 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
     return true;
   }
 
-  /** A number stays as large as it was, a set grows: the ever rarer look tells. */
+  /** Measures a sum again, less and less often: a number keeps its size, but a set grows. */
   private void measure(Entry<AccT> entry) throws IOException {
     scratch.cutTo(0);
     coder.encode(entry.sum, scratch);

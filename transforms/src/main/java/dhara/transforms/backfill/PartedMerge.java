@@ -9,37 +9,38 @@ import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Merges the blocks of a shard in bounded memory, however many keys they have. Entries of keys that
- * find no room in the table are put aside as bytes, in parts by the hash of their key, and each
- * part is merged by itself when the table has been given: in memory as far as there is some, else
- * in temporary files. That is a hybrid hash join's way to aggregate: what fits is never written,
- * and what does not is written and read once for each level.
+ * Merges the blocks of a shard in bounded memory, however many keys they have. Entries whose keys
+ * do not fit into the table are spilled in encoded form, in parts by the hash of their key, and
+ * each part is merged by itself after the table has been output. Spilled entries are in memory if
+ * there is room, otherwise in temporary files. This is aggregation like a hybrid hash join: entries
+ * that fit are never written, and others are written and read once per level.
  *
- * <p>Two designs were weighed. To sort each block by window, and to merge sorted blocks, would need
- * the sums of one window at a time only; but all blocks must be there before the first is merged,
- * so that each is kept, and mostly written, even if all sums fit in memory.
+ * <p>The alternative is to sort each block by window, and to merge sorted blocks. It needs only the
+ * sums of one window at a time, but all blocks must be available before the first is merged, so
+ * each is held, and usually written, even if all sums fit in memory.
  */
 public final class PartedMerge {
 
-  /** What entries are merged in. */
+  /** A table in which entries are merged. */
   public interface Table extends AutoCloseable {
 
     /**
      * Adds an entry.
      *
-     * @return false if its key is not in the table and finds no room; an empty table has room
+     * @return false if its key is not in the table and there is no room; an empty table always has
+     *     room
      */
     boolean add(BlockReader entry) throws IOException;
 
-    /** Gives what was merged. */
+    /** Outputs the merged entries. */
     void give() throws IOException;
 
-    /** Gives the room back. */
+    /** Releases the memory. */
     @Override
     void close();
   }
 
-  /** Blocks that can be gone through once. */
+  /** Blocks that can be read once. */
   @FunctionalInterface
   private interface Blocks {
     void forEach(HeldBlocks.HeldBlockTaker taker) throws IOException;
@@ -47,7 +48,7 @@ public final class PartedMerge {
 
   private static final int PARTS = 16;
 
-  /** Like blocks that come from elsewhere: large enough to be worth an array. */
+  /** The size of spilled blocks, like that of other blocks: large enough to be worth an array. */
   private static final int PART_BYTES = 48 << 10;
 
   private final Supplier<? extends Table> tables;
@@ -57,15 +58,15 @@ public final class PartedMerge {
   /**
    * Merges in tables.
    *
-   * @param tables a new, empty table
-   * @param budget what blocks that are put aside may take in memory
+   * @param tables creates an empty table
+   * @param budget the memory for spilled blocks
    */
   public PartedMerge(Supplier<? extends Table> tables, TableBudget budget) {
     this.tables = tables;
     this.budget = budget;
   }
 
-  /** Merges blocks, and gives what they have. */
+  /** Merges blocks, and outputs the result. */
   public void merge(Iterable<byte[]> blocks) throws IOException {
     merge(
         taker -> {
@@ -76,7 +77,7 @@ public final class PartedMerge {
         0);
   }
 
-  /** How often entries were put aside, at the most. */
+  /** The largest number of times that an entry was spilled. */
   int deepest() {
     return deepest;
   }
@@ -106,7 +107,7 @@ public final class PartedMerge {
     }
   }
 
-  /** Entries that found no room. */
+  /** Spilled entries. */
   private final class Aside implements AutoCloseable {
 
     private final int depth;
@@ -132,14 +133,14 @@ public final class PartedMerge {
       }
     }
 
-    /** Each depth divides by other bits: else all of a part would be one part again. */
+    /** Each depth uses other bits; otherwise a part would become one part again. */
     private int part(int hash) {
       int mixed = (hash ^ ((depth + 1) * 0x9E3779B9)) * 0x85EBCA6B;
       mixed = (mixed ^ (mixed >>> 13)) * 0xC2B2AE35;
       return mixed >>> 28;
     }
 
-    /** What was put aside in a part, to be closed by who takes it. */
+    /** The spilled blocks of a part; the caller must close them. */
     @Nullable HeldBlocks take(int part) throws IOException {
       HeldBlocks held = parts[part];
       BlockWriter writer = writers[part];

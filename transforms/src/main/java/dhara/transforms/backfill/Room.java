@@ -2,10 +2,12 @@ package dhara.transforms.backfill;
 
 import dhara.transforms.shards.TableBudget;
 
-/** The memory that one table takes of a budget, in steps, and gives back when it is closed. */
+/** The memory that one table takes from a budget, in steps, and returns when it is closed. */
 public final class Room implements AutoCloseable {
 
-  /** A budget is shared by threads, and is not to be asked for each key. */
+  /**
+   * The size of a step: a budget is shared by threads, so it should not be accessed for each key.
+   */
   private static final long STEP = 1 << 20;
 
   private final TableBudget budget;
@@ -14,16 +16,17 @@ public final class Room implements AutoCloseable {
   private long used;
 
   /**
-   * Of a budget.
+   * Takes memory from a budget.
    *
-   * @param least bytes that are there even if the budget is used up, so that each table gets on
+   * @param least bytes that are available even if the budget is used up, so that each table makes
+   *     progress
    */
   public Room(TableBudget budget, long least) {
     this.budget = budget;
     this.least = least;
   }
 
-  /** Takes so many bytes, if they are there. */
+  /** Takes this many bytes, if they are available. */
   boolean take(long bytes) {
     if (!reach(used + bytes)) {
       return false;
@@ -32,7 +35,7 @@ public final class Room implements AutoCloseable {
     return true;
   }
 
-  /** Takes so many bytes for what cannot wait, even if they are not there. */
+  /** Takes this many bytes even if they are not available. */
   void force(long bytes) {
     used += bytes;
     boolean unused = reach(used);

@@ -15,13 +15,13 @@ import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Sums by key and slice, as far as there is room, and those of the sliding windows that the slices
- * make. Entries have the start of their slice as revision; the window of their key is a stretch of
- * time that holds the ends of many windows, and of each of these all slices are there.
+ * A table of bounded size with sums by key and slice, from which the sums of sliding windows are
+ * computed. Entries have the start of their slice as revision; the window of their key is a stretch
+ * of time that contains the ends of many windows, all of whose slices are in the table.
  */
 public final class SlidingTable<K, AccT> implements PartedMerge.Table {
 
-  /** A sum, its place in the key's slices, and what objects take beyond bytes. */
+  /** The memory of a sum beyond its bytes: its slot in the key's slices, and objects. */
   private static final int SLICE_BYTES = 160;
 
   private static final int ENTRY_BYTES = 160;
@@ -52,11 +52,11 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
   private final KeyTable<Entry<AccT>> keys = new KeyTable<>();
 
   /**
-   * A table without sums.
+   * An empty table.
    *
-   * @param plus adds up; may change its first argument
-   * @param room closed with the table
-   * @param taker takes all in the end
+   * @param plus adds up; may modify its first argument
+   * @param room the memory of the table; closed with it
+   * @param taker takes all sums at the end
    */
   public SlidingTable(
       SlideGrid grid,
@@ -90,7 +90,7 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
       entry = new Entry<>(reader, hash);
       keys.put(slot, entry);
     } else if (!entry.slices.containsKey(reader.revision())) {
-      // A key's slices stay together: there are no more of them than a stretch of time has.
+      // A key's slices stay together; a stretch of time bounds their number.
       room.force(bytes);
     }
     entry.slices.merge(reader.revision(), reader.sum(coder), plus);
@@ -140,7 +140,7 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
     return end >= at ? end : end + -Math.floorDiv(end - at, grid.every()) * grid.every();
   }
 
-  /** Each is decoded for each window, for an addition may change what it adds to. */
+  /** Each is decoded for each window, because adding may modify the sum. */
   private AccT sum(Iterable<byte[]> slices) throws IOException {
     @Nullable AccT sum = null;
     for (byte[] bytes : slices) {

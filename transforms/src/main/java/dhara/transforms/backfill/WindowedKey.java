@@ -9,15 +9,15 @@ import org.apache.beam.sdk.coders.StructuredCoder;
 import org.apache.beam.sdk.util.VarInt;
 
 /**
- * A key and the window in which something is added up for it: in a backfill the window is part of
- * the key, so that an engine has no windows to keep.
+ * A key with its window: in a backfill the window is part of the key, so that the engine keeps no
+ * windows.
  *
  * @param start start of the window (inclusive), epoch milliseconds
  * @param end end of the window (exclusive), epoch milliseconds
  */
 public record WindowedKey<K>(long start, long end, K key) {
 
-  /** Codes the window, then the key. */
+  /** The coder: the window, then the key. */
   public static final class InWindow<K> extends StructuredCoder<WindowedKey<K>> {
 
     private static final long serialVersionUID = 1L;

@@ -7,12 +7,15 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The steps of a backfill: all revisions, and all answers of an incident, are there at once. */
+/**
+ * The steps of a backfill, in which all revisions, and all answers of an incident, are available at
+ * once.
+ */
 final class BoundedFns {
 
   private BoundedFns() {}
 
-  /** Of a key and window the answer that counts, if it is not withdrawn. */
+  /** Outputs the answer of a key and window that counts, unless it is withdrawn. */
   static final class SettleFn<K, V> extends DoFn<KV<byte[], Iterable<Answer<K, V>>>, Answer<K, V>> {
 
     private static final long serialVersionUID = 1L;
@@ -27,7 +30,7 @@ final class BoundedFns {
     }
   }
 
-  /** Of an incident the answers to act on. */
+  /** Outputs the answers of an incident to act on. */
   static final class FireFn<K extends Record, V>
       extends DoFn<KV<String, Iterable<Answer<K, V>>>, Answer<Incident<K>, V>> {
 

@@ -20,13 +20,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /**
- * Acts on the answers of an incident once. Settled answers of several windows wait for each other,
- * until the watermark has passed when they were settled, so that the earliest is acted on, whatever
- * the order in which they come; first answers are acted on at once.
+ * Acts on the answers of an incident once. Settled answers of several windows wait until the
+ * watermark has passed the time at which they are settled, so that the earliest is acted on,
+ * whatever their order of arrival; first answers are acted on at once.
  *
- * <p>State: per incident the answers that wait, and how far it reaches: until the watermark has
- * passed the end of its last window, the lateness, and the time that it lasts. An answer that came
- * later would be another incident anyway, so forgetting changes nothing.
+ * <p>State: per incident the waiting answers, and how far it reaches, until the watermark has
+ * passed the end of its last window plus the lateness and its duration. A later answer would be
+ * another incident anyway, so dropping the state changes nothing.
  */
 final class FireFn<K extends Record, V>
     extends DoFn<KV<String, Answer<K, V>>, Answer<Incident<K>, V>> {
@@ -110,7 +110,7 @@ final class FireFn<K extends Record, V>
     return SettleFn.after(answer.end().toEpochMilli(), latenessMillis);
   }
 
-  /** If an incident is forgotten, an answer of its name would begin another one. */
+  /** Drops the state of an incident; a later answer with its name begins another one. */
   @OnTimer("forget")
   public void forget(OnTimerContext context, @StateId("last") ValueState<Long> last) {
     @Nullable Long reaches = last.read();

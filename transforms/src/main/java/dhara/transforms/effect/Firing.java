@@ -8,11 +8,11 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Which of the answers of an incident are acted on: in the order of their windows, each that ends
- * later than all before it by more than the incident lasts. The first is; those that follow within
- * that time are the same incident.
+ * Decides which answers of an incident are acted on. In the order of their windows, an answer is
+ * acted on if its window ends later than all before it by more than the incident's duration; those
+ * within that duration belong to the same incident.
  *
- * <p>Plain values, so that a stream and a backfill decide alike.
+ * <p>It works on plain values, so a stream and a backfill decide alike.
  */
 final class Firing<K extends Record, V> implements Serializable {
 
@@ -30,7 +30,7 @@ final class Firing<K extends Record, V> implements Serializable {
   }
 
   /**
-   * What is acted on, and how far the incident reaches.
+   * The answers to act on, and how far the incident reaches.
    *
    * @param acted in order
    * @param last end of the last window of the incident, epoch milliseconds
@@ -38,7 +38,7 @@ final class Firing<K extends Record, V> implements Serializable {
   record Fired<K, V>(List<Answer<K, V>> acted, long last) {}
 
   /**
-   * Goes through answers of an incident.
+   * Processes answers of an incident.
    *
    * @param before how far the incident reaches without them; {@link #NEVER} if it is new
    * @param answers in any order, none of them withdrawn
@@ -61,18 +61,18 @@ final class Firing<K extends Record, V> implements Serializable {
     return new Fired<>(acted, last);
   }
 
-  /** Until when a window must end to be of an incident that reaches so far. */
+  /** The latest end of a window that belongs to an incident that reaches this far. */
   long until(long last) {
     return last > Long.MAX_VALUE - lastingMillis ? Long.MAX_VALUE : last + lastingMillis;
   }
 
-  /** What is acted on: an answer of its own, the first of its incident. */
+  /** The answer to act on: a new answer, the first of its incident. */
   static <K, V> Answer<Incident<K>, V> of(String incident, Answer<K, V> acted) {
     return new Answer<>(
         new Incident<>(incident, acted.key()), acted.start(), acted.end(), 0, acted.value());
   }
 
-  /** The answer that counts: the one of the highest revision; null if it is withdrawn. */
+  /** The answer that counts: the one with the highest revision; null if it is withdrawn. */
   static <K, V> @Nullable Answer<K, V> settled(Iterable<Answer<K, V>> revisions) {
     @Nullable Answer<K, V> highest = null;
     for (Answer<K, V> next : revisions) {

@@ -1,9 +1,9 @@
 package dhara.transforms.effect;
 
 /**
- * What is acted on once.
+ * An incident, which is acted on once.
  *
- * @param id by which a receiver recognises what it has acted on already
- * @param key the key of the answer that says so
+ * @param id by which a receiver recognises incidents that it has acted on
+ * @param key the key of the answer
  */
 public record Incident<K>(String id, K key) {}

@@ -8,7 +8,7 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 
-/** Codes an {@link Incident}: its id, then its key. */
+/** The coder of an {@link Incident}: its id, then its key. */
 public final class IncidentCoder<K> extends StructuredCoder<Incident<K>> {
 
   private static final long serialVersionUID = 1L;
@@ -19,7 +19,7 @@ public final class IncidentCoder<K> extends StructuredCoder<Incident<K>> {
     this.key = key;
   }
 
-  /** The coder of incidents with keys that are coded so. */
+  /** The coder of incidents with this coder of keys. */
   public static <K> IncidentCoder<K> of(Coder<K> key) {
     return new IncidentCoder<>(key);
   }

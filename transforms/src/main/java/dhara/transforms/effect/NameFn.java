@@ -4,7 +4,7 @@ import dhara.transforms.aggregate.Answer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
-/** Keys answers by the incident that they are of. */
+/** Keys answers by their incident. */
 final class NameFn<K extends Record, V> extends DoFn<Answer<K, V>, KV<String, Answer<K, V>>> {
 
   private static final long serialVersionUID = 1L;

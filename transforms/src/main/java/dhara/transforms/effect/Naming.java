@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Which incident an answer is of: that which a function of its key and value names, or else its key
- * and window.
+ * Names the incident of an answer: by a function of its key and value, or else by its key and
+ * window.
  */
 final class Naming<K extends Record, V> implements Serializable {
 
@@ -35,7 +35,7 @@ final class Naming<K extends Record, V> implements Serializable {
     return id;
   }
 
-  /** The key in a form that has an order. */
+  /** The key in a form with an order. */
   String key(Answer<K, V> answer) {
     return new String(keys.json(answer.key()), StandardCharsets.UTF_8);
   }

@@ -17,18 +17,18 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Answers that make something happen, an alert or a payment, once for each incident, whatever
- * revisions come.
+ * Outputs answers that make something happen, such as an alert or a payment, once for each
+ * incident, whatever revisions come.
  *
  * <p>Data: answers and their revisions → the answers to act on, whose key is an {@link Incident}.
- * An incident is a key and window, or what a function of key and value names; then it may have
- * several windows, and lasts for a time after the last of them. An answer that is withdrawn is not
+ * An incident is a key and window, or is named by a function of key and value; then it may have
+ * several windows, and lasts for a given time after the last of them. A withdrawn answer is not
  * acted on. Time: on settled answers, it acts when the watermark has passed the end of the window
- * and the allowed lateness of the answers' windowing; on first answers, when they come. What was
- * acted on is in the global window. State: on settled answers, the answer that counts per key and
- * window until it is settled; per incident, how far it reaches, until no answer of it can come any
- * more. Late: a revision that comes before its answer is settled replaces it; on first answers,
- * revisions are ignored, so what was acted on may turn out not to be so.
+ * plus the allowed lateness of the answers' windowing; on first answers, when they come. The output
+ * is in the global window. State: on settled answers, the answer that counts per key and window
+ * until it is settled; per incident, how far it reaches, until no answer of it can come any more.
+ * Late: a revision before the answer is settled replaces it; on first answers, revisions are
+ * ignored, so an answer that was acted on may turn out to be wrong.
  *
  * <pre>{@code
  * stockOuts.apply(
@@ -36,16 +36,16 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *         .named((product, level) -> product.id(), Duration.ofHours(6)))
  * }</pre>
  *
- * <p>A backfill acts on settled answers in either case: of each key and window it has one. A stream
- * that goes on from a checkpoint acts again on what it has acted on since; the incident's id is the
- * same, by which a receiver can tell.
+ * <p>A backfill acts on settled answers in either case, because it has one answer for each key and
+ * window. A stream that resumes from a checkpoint acts again on answers since then, with the same
+ * incident ids, so a receiver can recognise them.
  */
 public final class OncePerIncident<K extends Record, V>
     extends PTransform<PCollection<Answer<K, V>>, PCollection<Answer<Incident<K>, V>>> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Names the incident that an answer is of. */
+  /** Names the incident of an answer. */
   @FunctionalInterface
   public interface Name<K, V> extends Serializable {
     String of(K key, V value);
@@ -69,17 +69,17 @@ public final class OncePerIncident<K extends Record, V>
     return new OncePerIncident<>(key, true, null, Duration.ZERO);
   }
 
-  /** Acts on the first answer: at once, though later events may change it. */
+  /** Acts on the first answer at once, although later events may change it. */
   public static <K extends Record, V> OncePerIncident<K, V> onFirst(Class<K> key) {
     return new OncePerIncident<>(key, false, null, Duration.ZERO);
   }
 
   /**
-   * Incidents of other names than key and window.
+   * Names incidents by a function.
    *
-   * @param newName of an incident; not empty
-   * @param newLasting answers of the same name, the later of which ends at most so long after the
-   *     one before, are one incident
+   * @param newName the name of an incident; not empty
+   * @param newLasting answers with the same name are one incident if each window ends at most this
+   *     long after the one before
    */
   public OncePerIncident<K, V> named(Name<K, V> newName, Duration newLasting) {
     if (newLasting.isNegative()) {

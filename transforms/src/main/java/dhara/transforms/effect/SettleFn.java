@@ -19,8 +19,8 @@ import org.joda.time.Instant;
 /**
  * Holds the answer of a key and window that counts, until no event can change it.
  *
- * <p>State: per key and window that answer, until the watermark has passed the window's end and the
- * lateness.
+ * <p>State: per key and window that answer, until the watermark has passed the window's end plus
+ * the lateness.
  */
 final class SettleFn<K, V> extends DoFn<KV<byte[], Answer<K, V>>, Answer<K, V>> {
 
@@ -39,7 +39,7 @@ final class SettleFn<K, V> extends DoFn<KV<byte[], Answer<K, V>>, Answer<K, V>> 
     this.latenessMillis = latenessMillis;
   }
 
-  /** When the watermark passes this, the answers of a window that ends then are settled. */
+  /** The watermark at which the answers of a window with this end are settled. */
   static Instant after(long endMillis, long moreMillis) {
     long most = GlobalWindow.INSTANCE.maxTimestamp().getMillis();
     long at = endMillis - 1;

@@ -10,15 +10,14 @@ import org.apache.beam.sdk.state.ValueState;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The epochs of the shards that an instance of a function goes through, each in the state of its
+ * The epochs of the shards that an instance of a function processes, each in the state of its
  * shard: one number, as long as the stream lives.
  *
- * <p>An instance takes a shard over when it sees it for the first time. Engines that go on from a
- * checkpoint make new instances for that. Those that move a shard while it is worked on, and never
- * take its state back, may hand it to and fro; who sees it again goes on with it, a millisecond
- * later.
+ * <p>An instance takes over a shard when it sees it for the first time. An engine that restores
+ * from a checkpoint creates new instances. An engine that moves a shard between running instances
+ * may move it back and forth; an instance that gets a shard back continues one millisecond later.
  *
- * <p>Belongs to one thread; to be made in {@code @Setup}.
+ * <p>It belongs to one thread; create it in {@code @Setup}.
  */
 public final class Epochs {
 
@@ -31,8 +30,8 @@ public final class Epochs {
   /**
    * The epochs of a shard.
    *
-   * @param current in which it answers
-   * @param next which the state keeps, the same or a later one
+   * @param current the epoch of its answers
+   * @param next the epoch in the state, the same or a later one
    */
   private record Held(long current, long next) {
 
@@ -44,18 +43,18 @@ public final class Epochs {
   private final Clock clock;
   private final Map<Object, Held> shards = new HashMap<>();
 
-  /** Epochs that follow a clock, {@code System::currentTimeMillis} as a rule. */
+  /** Epochs that follow a clock, usually {@code System::currentTimeMillis}. */
   public Epochs(Clock clock) {
     this.clock = clock;
   }
 
-  /** What the state of a shard is to be. */
+  /** The specification of a shard's state. */
   public static StateSpec<ValueState<Long>> state() {
     return StateSpecs.value(VarLongCoder.of());
   }
 
   /**
-   * The epoch in which a shard answers now.
+   * The current epoch of a shard.
    *
    * @param shard the key of the state
    */

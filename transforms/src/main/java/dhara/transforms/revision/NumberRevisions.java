@@ -26,21 +26,21 @@ import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Duration;
 
 /**
- * Numbers the answers of a run for a store, in which the highest {@link Revision} of a key and
+ * Numbers the answers of a run for a store in which the highest {@link Revision} of a key and
  * window counts, whichever run or worker wrote it.
  *
  * <p>Data: answers, whose revisions are counts → the same answers, whose revisions are numbers of
- * {@link Revision}. Time: answers of a stream have the last moment of their windows, and are in the
- * global window; those of a backfill stay as they are. State: of a stream's 256 shards an {@link
- * Epoch} each, a number, as long as the stream lives; of a backfill none, because it has one epoch:
- * when it was started. Late: nothing is dropped.
+ * {@link Revision}. Time: answers of a stream get the maximum timestamp of their windows, in the
+ * global window; those of a backfill are unchanged. State: in a stream an {@link Epoch}, one
+ * number, for each of 256 shards, as long as the stream lives; in a backfill none, because it has
+ * one epoch, its start. Late: nothing is dropped.
  *
  * <pre>{@code
  * answers.apply(NumberRevisions.from(Revision.at(started).number())).apply(store)
  * }</pre>
  *
- * <p>What a bundle has answered goes to a shard in one list, so that a state is read for a list and
- * not for an answer. The answers of a key stay in their order, if the engine keeps it.
+ * <p>The answers of a bundle go to a shard in one list, so that state is read once per list and not
+ * per answer. The answers of a key stay in order, if the engine keeps the order.
  */
 public final class NumberRevisions<K, V>
     extends PTransform<PCollection<Answer<K, V>>, PCollection<Answer<K, V>>> {
@@ -62,7 +62,7 @@ public final class NumberRevisions<K, V>
    * The revisions of a run.
    *
    * @param first the number of the first answers of a backfill: {@link Revision#at} its start if it
-   *     is to replace what is there; a stream's are by the clock
+   *     should replace earlier answers; ignored by a stream, which uses the clock
    */
   public static <K, V> NumberRevisions<K, V> from(long first) {
     return new NumberRevisions<>(first, System::currentTimeMillis);
@@ -91,7 +91,9 @@ public final class NumberRevisions<K, V>
         .setCoder(answers.getCoder());
   }
 
-  /** Counts from the first: an answer of a backfill that is made again has the same revision. */
+  /**
+   * Counts from the first, so an answer of a backfill that is computed again has the same revision.
+   */
   private static final class CountFn<K, V> extends DoFn<Answer<K, V>, Answer<K, V>> {
 
     private static final long serialVersionUID = 1L;
@@ -158,7 +160,7 @@ public final class NumberRevisions<K, V>
     }
 
     private void clear() {
-      shards = new HashMap<>(); // and not cleared, because its lists were given away
+      shards = new HashMap<>(); // and not cleared, because its lists were passed on
       size = 0;
     }
 
@@ -173,7 +175,7 @@ public final class NumberRevisions<K, V>
     /** A list may have answers of earlier windows than the answer that makes it too long. */
     @Override
     @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    @SuppressWarnings("InlineMeSuggester") // only the engine calls it
     public Duration getAllowedTimestampSkew() {
       return Duration.millis(Long.MAX_VALUE);
     }
@@ -213,7 +215,9 @@ public final class NumberRevisions<K, V>
     }
   }
 
-  /** The last moment of an answer's window; of one that never ends, the last of all. */
+  /**
+   * The maximum timestamp of an answer's window; for a window that never ends, the overall maximum.
+   */
   private static long last(Answer<?, ?> answer) {
     return Math.min(
         answer.end().toEpochMilli() - 1, GlobalWindow.INSTANCE.maxTimestamp().getMillis());

@@ -8,9 +8,10 @@ import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Duration;
 
 /**
- * Steps that give something at the end of a bundle give it into the global window, for a bundle has
- * elements of many. Behind other windows no engine could encode it, and the error would come from a
- * worker and name neither step nor window.
+ * Checks that the input of a step is in the global window. Steps that output at the end of a bundle
+ * output into the global window, because a bundle may have elements of many windows. In any other
+ * windowing the engine could not encode that output, and the error would come from a worker without
+ * the names of step and window.
  */
 public final class InGlobalWindow {
 
@@ -25,17 +26,17 @@ public final class InGlobalWindow {
   }
 
   /**
-   * Checks the input of such a step, as the pipeline is built.
+   * Checks the input of such a step while the pipeline is built.
    *
-   * @param step what it is called
+   * @param step its name
    * @throws IllegalArgumentException if it is in other windows
    */
   public static void check(String step, PCollection<?> input) {
     WindowFn<?, ?> windows = input.getWindowingStrategy().getWindowFn();
     if (!(windows instanceof GlobalWindows)) {
       throw new IllegalArgumentException(
-          ("%s takes elements of the global window, but %s is in %s; put elements into windows"
-                  + " behind it, or back by InGlobalWindow.into() before it")
+          ("%s takes elements of the global window, but %s is in %s; put elements into windows "
+                  + "after it, or back by InGlobalWindow.into() before it")
               .formatted(step, input.getName(), windows));
     }
   }

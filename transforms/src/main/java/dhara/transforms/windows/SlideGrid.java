@@ -3,12 +3,12 @@ package dhara.transforms.windows;
 import java.io.Serializable;
 
 /**
- * Which windows a slice is in, and which of them answer when. Windows go by their ends, slices by
- * their starts, in epoch milliseconds.
+ * Computes which windows contain a slice, and when they answer. Windows are identified by their
+ * ends, slices by their starts, in epoch milliseconds.
  *
- * @param width how wide a window is
- * @param every how far windows are apart
- * @param slice how wide a slice is; both others are multiples of it
+ * @param width the width of a window
+ * @param every the distance between windows
+ * @param slice the width of a slice; both others are multiples of it
  * @param lateness how long after its end a window still answers
  * @param early whether windows answer before their end
  */
@@ -28,12 +28,12 @@ public record SlideGrid(long width, long every, long slice, long lateness, boole
         !windows.early().isZero());
   }
 
-  /** The first window that a slice is in. */
+  /** The first window that contains a slice. */
   public long firstEnd(long start) {
     return Math.floorDiv(start - width, every) * every + every + width;
   }
 
-  /** The last window that a slice is in. */
+  /** The last window that contains a slice. */
   public long lastEnd(long start) {
     return Math.floorDiv(start, every) * every + width;
   }
@@ -44,17 +44,20 @@ public record SlideGrid(long width, long every, long slice, long lateness, boole
     return next <= lastEnd(start) ? next : NONE;
   }
 
-  /** Whether a window answers no more. */
+  /** Whether a window no longer answers. */
   public boolean closed(long end, long answered) {
     return answered != Long.MIN_VALUE && end + lateness <= answered;
   }
 
-  /** The first window of a slice that answers again as the slice changes. */
+  /** The first window of a slice that answers again when the slice changes. */
   public long firstChanged(long start, long answered) {
     return answered == Long.MIN_VALUE ? firstEnd(start) : firstAfter(start, answered - lateness);
   }
 
-  /** The last one; before the first if none does: without early answers those that have ended. */
+  /**
+   * The last such window; before the first one if there is none. Without early answers only ended
+   * windows answer.
+   */
   public long lastChanged(long start, long answered) {
     if (early) {
       return lastEnd(start);

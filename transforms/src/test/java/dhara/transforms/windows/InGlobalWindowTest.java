@@ -67,7 +67,7 @@ class InGlobalWindowTest {
             name
                 + " takes elements of the global window, but Minutes/Window.Assign.out is in "
                 + minutes.getWindowingStrategy().getWindowFn()
-                + "; put elements into windows behind it, or back by"
+                + "; put elements into windows after it, or back by"
                 + " InGlobalWindow.into() before it"));
     assertThat(refused.getMessage(), containsString("FixedWindows"));
   }

@@ -127,10 +127,10 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
   }
 
   /**
-   * Files get their names when all are written. With windows, {@link FileIO} collects them by a
-   * {@code Reshuffle} of one key, but Spark's spreads the values of a key over partitions: each
-   * partition would number its files from 0, and one would overwrite the other's. Without windows
-   * it collects them by a side input. An output without rows has an empty file then.
+   * Names the files when all are written. With windows, {@link FileIO} collects them by a {@code
+   * Reshuffle} of one key, but Spark spreads the values of a key over partitions, so each partition
+   * would number its files from 0 and overwrite those of others. Without windows it collects them
+   * by a side input; then an output without rows has an empty file.
    */
   @SuppressWarnings("deprecation") // the only way to say it
   private static <T> FileIO.Write<Void, T> finishedOnce(

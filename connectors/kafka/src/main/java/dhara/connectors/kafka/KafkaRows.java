@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes rows as records of a topic; the key of a record says what it replaces. It counts the
- * delays of a stream's answers as it encodes them.
+ * Writes rows as records of a topic; a record replaces earlier ones with its key. It counts the
+ * delays of a stream's answers while it encodes them.
  *
- * <p>What becomes of a row that is longer than the topic takes says {@link TooLong}.
+ * <p>{@link TooLong} defines what happens to a row that is too long for the topic.
  */
 final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
 
@@ -73,7 +73,7 @@ final class KafkaRows<T> extends PTransform<PCollection<T>, PCollectionTuple> {
         encoded
             .get(TooLong.REPLACED)
             .setCoder(RecordCoder.of(DeadLetter.class))
-            // As the dead letters of sources are, which they will be put together with.
+            // Like the dead letters of sources, with which they will be merged.
             .apply("Replaced", InGlobalWindow.into()));
   }
 

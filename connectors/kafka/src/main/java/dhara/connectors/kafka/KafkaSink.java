@@ -27,24 +27,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes encoded pairs of key and value to a Kafka topic: {@code
- * kafka://broker1:9092,broker2:9092/topic}. An empty key means none, an empty value or one of
- * {@link Tombstone} a tombstone.
+ * kafka://broker1:9092,broker2:9092/topic}. An empty key means no key; an empty value, or one made
+ * by {@link Tombstone}, means a tombstone.
  *
  * <ul>
- *   <li>{@code partitions=}: how many a topic gets that is not there yet; 1 by default
+ *   <li>{@code partitions=}: the number of partitions if the topic is created; 1 by default
  *   <li>{@code producer.NAME=}: a property of Kafka's producer; a secret as {@code env:NAME} or
- *       {@code file:/path}, which every worker reads for itself
+ *       {@code file:/path}, which every worker resolves itself
  * </ul>
  *
- * <p>A bundle is done when the brokers have acknowledged all of it, and fails with the first record
- * that they refuse; a bundle that is tried again writes its records again. Readers of upserts
- * cannot tell: the key says what a record replaces. That takes the place of Kafka's transactions,
- * which cost far more on engines with small bundles.
+ * <p>A bundle is finished when the brokers have acknowledged all its records, and fails with the
+ * first record that they refuse; a bundle that is retried writes its records again. Readers of
+ * upserts do not notice, because a record replaces earlier ones with its key. This replaces Kafka's
+ * transactions, which cost far more on engines with small bundles.
  *
- * <p>What the topic takes at a time ({@link TopicLimit}) is asked of it where the writing begins: a
- * batch is never longer, and a longer record fails the bundle before it is sent.
+ * <p>The topic's limit ({@link TopicLimit}) is read when writing begins: no batch is longer, and a
+ * longer record fails the bundle before it is sent.
  *
- * <p>Records carry the time of writing, not event time: brokers delete by it.
+ * <p>The timestamp of a record is the time of writing, not event time, because brokers delete by
+ * it.
  */
 public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>, PDone> {
 
@@ -52,7 +53,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaSink.class);
 
-  // Serializable, unlike the endpoint that it was read from: the graph needs no more.
+  // Serializable, unlike the endpoint that it was read from.
   private final KafkaAddress address;
   private final transient @Nullable Endpoint endpoint;
   private final int partitions;
@@ -73,19 +74,19 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
   }
 
   /**
-   * Writes records that replace earlier ones with their key: a topic that is not there yet will be
+   * Writes records that replace earlier ones with the same key. If the topic is created, it is
    * compacted. Every key must be non-empty.
    *
-   * @throws BadOption where the endpoint is malformed or has unknown parameters
+   * @throws BadOption if the endpoint is malformed or has unknown parameters
    */
   public static KafkaSink upserts(Endpoint endpoint) {
     return of(endpoint, true);
   }
 
   /**
-   * Writes records that stand for themselves: a topic that is not there yet will delete by age.
+   * Writes records that do not replace each other. If the topic is created, it deletes by age.
    *
-   * @throws BadOption where the endpoint is malformed or has unknown parameters
+   * @throws BadOption if the endpoint is malformed or has unknown parameters
    */
   public static KafkaSink appends(Endpoint endpoint) {
     return of(endpoint, false);
@@ -107,7 +108,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
   }
 
   /**
-   * The same, where a topic that is not there yet will take records as long as this.
+   * The same; if the topic is created, it accepts records of this length.
    *
    * @param bytes of key and value
    */
@@ -115,7 +116,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     return new KafkaSink(address, endpoint, partitions, upserts, bytes);
   }
 
-  /** What the topic takes, asked of it. */
+  /** The limit of the topic, as the brokers report it. */
   TopicLimit limit() {
     return TopicLimit.of(address);
   }
@@ -126,9 +127,9 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
   }
 
   /**
-   * Asks the brokers, and changes nothing.
+   * Checks the topic with the brokers, and changes nothing.
    *
-   * @throws BadOption where no broker answers within ten seconds
+   * @throws BadOption if no broker answers within ten seconds
    */
   public void check() {
     boolean unused = asked(KafkaTopic::isThere);
@@ -136,9 +137,9 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
   }
 
   /**
-   * Creates the topic if it is not there.
+   * Creates the topic if it does not exist.
    *
-   * @throws BadOption where no broker answers within ten seconds, or none may create the topic
+   * @throws BadOption if no broker answers within ten seconds, or the topic may not be created
    */
   public void create() {
     int unused = asked(KafkaTopic::createIfAbsent);
@@ -159,7 +160,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     return PDone.in(records.getPipeline());
   }
 
-  /** Sends as elements come, and waits at the end of the bundle until all is acknowledged. */
+  /** Sends each element at once, and waits at the end of the bundle until all are acknowledged. */
   static final class WriteFn extends DoFn<KV<byte[], byte[]>, Void> {
 
     private final KafkaAddress address;
@@ -185,7 +186,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
 
     @StartBundle
     public void start() {
-      // What an earlier bundle that failed left behind must not fail this one.
+      // Records of an earlier bundle that failed must not fail this one.
       bundle = new Acknowledgements(producer, new KafkaProducers(address).patience(), flusher);
     }
 
@@ -222,19 +223,19 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
         flusher.shutdownNow();
       }
       if (producer != null) {
-        // Whatever matters was waited for with its bundle: do not wait for the rest.
+        // Each bundle has waited for its own records, so do not wait for others.
         producer.close(Duration.ofSeconds(5));
       }
     }
   }
 
   /**
-   * A record without a value: what has its key is no more. Its revision is in the header {@code
-   * revision}, as decimal digits, because a record without a value has no columns. Among the rows
-   * of one key it counts like any other: if its revision is the highest.
+   * A record without a value, which deletes the row with its key. Its revision is in the header
+   * {@code revision}, as decimal digits, because a record without a value has no columns. Like any
+   * other row of its key, it counts if its revision is the highest.
    *
-   * <p>Between the steps of a pipeline it is a value that no row has: a zero byte, then the
-   * revision.
+   * <p>Between the steps of a pipeline it is encoded as a value that no row has: a zero byte, then
+   * the revision.
    */
   static final class Tombstone {
 
@@ -247,7 +248,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
       return ByteBuffer.allocate(1 + Long.BYTES).put((byte) 0).putLong(revision).array();
     }
 
-    /** The record of an upsert: an empty value is a tombstone too, one without a revision. */
+    /** The record of an upsert; an empty value is a tombstone without a revision. */
     static ProducerRecord<byte[], byte[]> record(
         String topic, byte @Nullable [] key, byte[] value) {
       boolean revised = value.length == 1 + Long.BYTES && value[0] == 0;

@@ -26,11 +26,12 @@ import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The bytes of a record, read once: an event, or what is wrong with them. Only bad bytes are kept.
+ * A record after parsing: an event, or the reason why it is not one. The bytes are kept only for
+ * dead letters.
  *
- * <p>A Kafka deserializer sees the bytes but not the record's timestamp, which bounds the event
- * time, nor the watermark. So an arrival is made in steps before anyone else sees it: parsed from
- * the bytes, then {@link #settle settled} by the timestamp, then, where it is late, put {@link
+ * <p>A Kafka deserializer sees the bytes, but neither the record's timestamp, which bounds the
+ * event time, nor the watermark. So an arrival is built in steps before it is passed on: parsed
+ * from the bytes, then {@link #settle settled} with the timestamp, then, if it is late, put {@link
  * #behind} the watermark. After that it does not change.
  */
 public final class Arrival<T extends Record & Event> {
@@ -64,28 +65,33 @@ public final class Arrival<T extends Record & Event> {
     this.seenMillis = seenMillis;
   }
 
-  /** An event whose time is still to be bounded; the bytes are kept until then. */
+  /** An event whose time is not yet checked; the bytes are kept until then. */
   static <T extends Record & Event> Arrival<T> parsed(T event, byte[] bytes, long seenMillis) {
     return new Arrival<>(event, null, null, bytes, bytes.length, seenMillis);
   }
 
-  /** No value at all, which is no event; of a reference it removes the record's key. */
+  /**
+   * A record without a value, which is not an event; in a reference it removes the record's key.
+   */
   static <T extends Record & Event> Arrival<T> tombstone(long seenMillis) {
     return bad(Reason.EMPTY, TOMBSTONE, NOTHING, 0, seenMillis);
   }
 
   /**
-   * Bytes that are no event.
+   * Bytes that are not an event.
    *
-   * @param bytes those of them that are kept
-   * @param length of all of them
+   * @param bytes the bytes that are kept
+   * @param length the length of all bytes
    */
   static <T extends Record & Event> Arrival<T> bad(
       Reason reason, String text, byte[] bytes, int length, long seenMillis) {
     return new Arrival<>(null, reason, text, bytes, length, seenMillis);
   }
 
-  /** Bytes that the event's class has failed on. Whoever knows where they stand fails the run. */
+  /**
+   * Bytes on which the event's class has failed. The caller that knows their position fails the
+   * run.
+   */
   static <T extends Record & Event> Arrival<T> bug(EventBug bug, byte[] bytes, long seenMillis) {
     Arrival<T> arrival = bad(Reason.INVALID, bug.getMessage(), bytes, bytes.length, seenMillis);
     arrival.bug = true;
@@ -93,7 +99,7 @@ public final class Arrival<T extends Record & Event> {
   }
 
   /**
-   * Bytes that are no event because they are too long.
+   * Bytes that are not an event because they are too long.
    *
    * @param kept the first of them
    */
@@ -105,7 +111,7 @@ public final class Arrival<T extends Record & Event> {
   }
 
   /**
-   * Bounds the event time, and lets go of the bytes of what is an event.
+   * Checks the event time, and releases the bytes if it is an event.
    *
    * @param recordMillis the record's timestamp in epoch milliseconds; negative if it has none
    */
@@ -125,23 +131,23 @@ public final class Arrival<T extends Record & Event> {
   }
 
   /**
-   * Says that the event is late.
+   * Marks the event as late.
    *
-   * @param millis the watermark that it came behind, epoch milliseconds
+   * @param millis the watermark that had passed it, epoch milliseconds
    */
   public void behind(long millis) {
     watermarkMillis = millis;
   }
 
-  /** Whether there was no value at all. */
+  /** Whether the record has no value. */
   public boolean tombstone() {
     return TOMBSTONE.equals(text);
   }
 
   /**
-   * The late event of a tombstone, which has the time of its record.
+   * The late event of a tombstone, with the time of its record.
    *
-   * @param position where it stands in the source; also its id
+   * @param position its position in the source; also its id
    */
   public LateEvent lateTombstone(
       long atMillis, Lateness lateness, String input, String source, String position) {
@@ -158,7 +164,7 @@ public final class Arrival<T extends Record & Event> {
         "null");
   }
 
-  /** Whether it is an event that came too late for its windows. */
+  /** Whether it is an event that is too late for its windows. */
   public boolean late() {
     return watermarkMillis != ON_TIME;
   }
@@ -166,7 +172,7 @@ public final class Arrival<T extends Record & Event> {
   /**
    * The late event.
    *
-   * @param position where it stands in the source
+   * @param position its position in the source
    */
   public LateEvent lateEvent(
       RecordFields<T> fields, Lateness lateness, String input, String source, String position) {
@@ -187,20 +193,20 @@ public final class Arrival<T extends Record & Event> {
         new String(fields.json(event), UTF_8));
   }
 
-  /** How many bytes the record had, without its key. */
+  /** The length of the record in bytes, without its key. */
   public int length() {
     return length;
   }
 
-  /** The event; null where the bytes are none. */
+  /** The event; null if the bytes are not one. */
   public @Nullable T event() {
     return event;
   }
 
   /**
-   * The dead letter of bytes that are no event.
+   * The dead letter of bytes that are not an event.
    *
-   * @param position where they stand in the source
+   * @param position their position in the source
    * @throws IllegalStateException if the event's class has failed on them: that is no dead letter
    */
   public DeadLetter deadLetter(String input, String source, String position) {
