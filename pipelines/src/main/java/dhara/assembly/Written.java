@@ -1,5 +1,6 @@
 package dhara.assembly;
 
+import dhara.connectors.LeaveLines;
 import dhara.connectors.RunFolder;
 import dhara.ledger.Books;
 import dhara.transforms.aggregate.CountPerBundle;
@@ -12,7 +13,6 @@ import java.util.TreeMap;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Sum;
@@ -60,7 +60,7 @@ final class Written {
             "Written.Line",
             MapElements.into(TypeDescriptors.strings())
                 .via(sum -> sum.getKey() + " " + sum.getValue()))
-        .apply("Written.Leave", TextIO.write().to(folder.path(WRITTEN)).withoutSharding());
+        .apply("Written.Leave", LeaveLines.in(folder.path(WRITTEN)));
   }
 
   /** The sums that {@link #leave} wrote, by name; a missing name has no rows. */

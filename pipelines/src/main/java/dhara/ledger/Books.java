@@ -1,6 +1,7 @@
 package dhara.ledger;
 
 import dhara.connectors.Counts;
+import dhara.connectors.LeaveLines;
 import dhara.connectors.RunFolder;
 import dhara.formats.RecordFields;
 import dhara.metrics.MeteredStep;
@@ -22,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.io.TextIO;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.state.StateSpec;
@@ -176,7 +176,7 @@ public final class Books {
             "Ledger.Line",
             MapElements.into(TypeDescriptors.strings())
                 .via(ledger -> new String(fields.json(ledger), StandardCharsets.UTF_8)))
-        .apply("Ledger.Leave", TextIO.write().to(folder.path(LEDGER)).withoutSharding());
+        .apply("Ledger.Leave", LeaveLines.in(folder.path(LEDGER)));
   }
 
   /**

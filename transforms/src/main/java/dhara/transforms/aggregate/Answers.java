@@ -322,7 +322,9 @@ public final class Answers<E, K, InT, AccT, OutT>
                     aggregation,
                     keying,
                     sessions.gap().toMillis(),
-                    streamShards(),
+                    elements.isBounded() == IsBounded.BOUNDED
+                        ? backfillShards(elements)
+                        : streamShards(),
                     SumPerBundle.KEYS_PER_BUNDLE)))
         .setCoder(aggregation.sessions())
         .apply("Answer", new Sessionize<>(aggregation, sessions, compactBytes));

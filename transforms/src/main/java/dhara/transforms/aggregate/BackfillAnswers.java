@@ -60,9 +60,6 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
    */
   private static final int WIDTHS = 16;
 
-  /** The memory of each table that is available even if others have used up the budget. */
-  private static final long LEAST_BYTES = 4 << 20;
-
   /** Adds up values in a bundle. */
   private interface Summing<E> extends Serializable {
     DoFn<E, KV<Integer, byte[]>> by(int shards);
@@ -237,7 +234,8 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
         throws IOException {
       TableBudget budget = TableBudget.ofProcess();
       Giving<K, AccT, OutT> giving = new Giving<>(aggregation, out);
-      new PartedMerge(() -> tables.of(aggregation, new Room(budget, LEAST_BYTES), giving), budget)
+      new PartedMerge(
+              () -> tables.of(aggregation, new Room(budget, Room.LEAST_BYTES), giving), budget)
           .merge(shard.getValue());
     }
   }

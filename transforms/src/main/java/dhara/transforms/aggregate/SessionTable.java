@@ -83,19 +83,38 @@ final class SessionTable<AccT> {
       Session<Sum<AccT>> session = session(reader);
       if (session.last() <= expired) {
         dropped++;
-        continue;
+      } else {
+        add(reader, session);
       }
-      earliest = Math.min(earliest, session.first());
-      int hash = reader.keyHash();
-      int slot = keys.slot(reader, hash);
-      Entry<AccT> entry = keys.at(slot);
-      if (entry == null) {
-        entry = new Entry<>(reader, hash);
-        keys.put(slot, entry);
-      }
-      entry.sessions = session.before(entry.sessions);
     }
     return this;
+  }
+
+  /** Adds the session of an entry. */
+  void add(BlockReader entry) throws IOException {
+    add(entry, session(entry));
+  }
+
+  private void add(BlockReader reader, Session<Sum<AccT>> session) {
+    earliest = Math.min(earliest, session.first());
+    int hash = reader.keyHash();
+    int slot = keys.slot(reader, hash);
+    Entry<AccT> entry = keys.at(slot);
+    if (entry == null) {
+      entry = new Entry<>(reader, hash);
+      keys.put(slot, entry);
+    }
+    entry.sessions = session.before(entry.sessions);
+  }
+
+  /** How many keys there are. */
+  int size() {
+    return keys.size();
+  }
+
+  /** Whether the key that a reader is at has sessions. */
+  boolean holds(BlockReader reader) {
+    return keys.at(keys.slot(reader, reader.keyHash())) != null;
   }
 
   private static <AccT> Session<Sum<AccT>> session(BlockReader reader) throws IOException {

@@ -14,7 +14,7 @@ import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 public interface BackfillShards extends PipelineOptions {
 
   /** The default if the number of workers is unknown: enough for some dozens. */
-  int UNTOLD = 128;
+  int UNTOLD = 64;
 
   @Description(
       "Into how many groups a backfill divides the keys of a step: a few for each worker, so "

@@ -5,6 +5,9 @@ import dhara.transforms.shards.TableBudget;
 /** The memory that one table takes from a budget, in steps, and returns when it is closed. */
 public final class Room implements AutoCloseable {
 
+  /** The memory of a table that is available even if others have used up the budget. */
+  public static final long LEAST_BYTES = 4 << 20;
+
   /**
    * The size of a step: a budget is shared by threads, so it should not be accessed for each key.
    */
@@ -27,7 +30,7 @@ public final class Room implements AutoCloseable {
   }
 
   /** Takes this many bytes, if they are available. */
-  boolean take(long bytes) {
+  public boolean take(long bytes) {
     if (!reach(used + bytes)) {
       return false;
     }
@@ -36,7 +39,7 @@ public final class Room implements AutoCloseable {
   }
 
   /** Takes this many bytes even if they are not available. */
-  void force(long bytes) {
+  public void force(long bytes) {
     used += bytes;
     boolean unused = reach(used);
   }

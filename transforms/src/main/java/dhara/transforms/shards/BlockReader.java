@@ -74,6 +74,13 @@ public final class BlockReader {
     return Arrays.copyOfRange(block, keyOffset, keyOffset + keyLength);
   }
 
+  /** A reader at a copy of the entry: whoever keeps it does not keep the block. */
+  public BlockReader alone() throws IOException {
+    BlockReader copy = new BlockReader(Arrays.copyOfRange(block, offset, next));
+    copy.next();
+    return copy;
+  }
+
   /** How many bytes the entry's sum has. */
   public int sumLength() {
     return next - sumOffset;

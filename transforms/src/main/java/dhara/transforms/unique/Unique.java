@@ -2,6 +2,7 @@ package dhara.transforms.unique;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
+import dhara.transforms.backfill.BackfillShards;
 import dhara.transforms.shards.BlockCoder;
 import dhara.transforms.shards.TableBudget;
 import dhara.transforms.windows.InGlobalWindow;
@@ -76,22 +77,19 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
   /** In a stream: enough shards to spread the ids evenly over many workers. */
   private static final int STREAM_SHARDS = 256;
 
-  /**
-   * In a backfill ids are grouped by shard, because engines have a cost per key (in the direct
-   * runner a bundle for each, which took minutes for 700,000 keys).
-   */
-  private static final int BACKFILL_SHARDS = 64;
-
   private final Duration horizon;
   private final @Nullable Long tableBytes;
   private final IdHash.Maker hash;
-  private final int backfillShards;
+  private final @Nullable Integer backfillShards;
   private final TupleTag<T> unique = new TupleTag<>("unique");
   private final TupleTag<T> duplicates = new TupleTag<>("duplicates");
   private final TupleTag<Counts> counts = new TupleTag<>("counts");
 
   private Unique(
-      Duration horizon, @Nullable Long tableBytes, IdHash.Maker hash, int backfillShards) {
+      Duration horizon,
+      @Nullable Long tableBytes,
+      IdHash.Maker hash,
+      @Nullable Integer backfillShards) {
     this.horizon = horizon;
     this.tableBytes = tableBytes;
     this.hash = hash;
@@ -108,14 +106,14 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
       throw new IllegalArgumentException(
           "the horizon must be at least a millisecond, but is " + horizon);
     }
-    return new Unique<>(horizon, null, IdHash::new, BACKFILL_SHARDS);
+    return new Unique<>(horizon, null, IdHash::new, null);
   }
 
   /**
    * With ids in this many groups in a backfill: a few for each worker, and not more, because
-   * engines have a cost per group.
+   * engines have a cost per group (in the direct runner a bundle, which took minutes for 700,000).
    *
-   * @param shards at least 1; 64 by default
+   * @param shards at least 1; by default {@link BackfillShards}
    */
   public Unique<T> withBackfillShards(int shards) {
     if (shards < 1) {
@@ -172,8 +170,9 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
   }
 
   private PCollectionTuple bounded(PCollection<T> events, Coder<T> coder) {
+    int shards = backfillShards == null ? BackfillShards.of(events.getPipeline()) : backfillShards;
     return events
-        .apply("Block", ParDo.of(new BlockFn<>(coder, hash, backfillShards)))
+        .apply("Block", ParDo.of(new BlockFn<>(coder, hash, shards)))
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply(
             "EarliestOfShard",

@@ -65,7 +65,18 @@ final class EventFiles<T extends Record & Event> {
    * @param size in bytes
    * @param divisible whether it may be read in segments
    */
-  private record Found(Segment whole, long size, boolean divisible) {}
+  private record Found(Segment whole, long size, boolean divisible) {
+
+    /** About how many bytes it has unpacked. */
+    long textBytes() {
+      return whole.compressed() ? UNPACKED * size : size;
+    }
+  }
+
+  /**
+   * How many times its size a compressed file has when it is unpacked; events repeat themselves.
+   */
+  private static final int UNPACKED = 6;
 
   /**
    * The files of an endpoint.
@@ -107,7 +118,16 @@ final class EventFiles<T extends Record & Event> {
    * @throws dhara.options.BadOption if there is none, or one cannot be read
    */
   List<Segment> segments(long segmentBytes) {
-    List<Segment> segments = new ArrayList<>();
+    return sized(segmentBytes).stream().map(SegmentGroup.Sized::segment).toList();
+  }
+
+  /** The same in groups that are worth a worker's while. */
+  List<SegmentGroup> groups(long segmentBytes) {
+    return SegmentGroup.of(sized(segmentBytes), segmentBytes);
+  }
+
+  private List<SegmentGroup.Sized> sized(long segmentBytes) {
+    List<SegmentGroup.Sized> segments = new ArrayList<>();
     for (Found file : found()) {
       long from = file.whole.start();
       boolean first = true;
@@ -115,7 +135,8 @@ final class EventFiles<T extends Record & Event> {
         boolean last = !file.divisible || file.size - from <= segmentBytes;
         long whole = file.divisible ? Math.max(from, file.size) : Long.MAX_VALUE;
         long to = last ? whole : from + segmentBytes;
-        segments.add(part(file.whole, from, to, first));
+        long bytes = file.divisible ? to - from : file.textBytes();
+        segments.add(new SegmentGroup.Sized(part(file.whole, from, to, first), bytes));
         first = last;
         from = to;
       } while (!first);

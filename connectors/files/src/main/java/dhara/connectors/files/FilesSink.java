@@ -18,7 +18,6 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.extensions.avro.schemas.utils.AvroUtils;
 import org.apache.beam.sdk.io.FileIO;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
@@ -99,45 +98,32 @@ public final class FilesSink<T> extends PTransform<PCollection<T>, PDone> {
 
   @Override
   public PDone expand(PCollection<T> elements) {
-    boolean bounded = elements.isBounded() == IsBounded.BOUNDED;
-    Window<T> window = Window.into(new GlobalWindows());
+    if (elements.isBounded() == IsBounded.BOUNDED) {
+      return elements
+          .apply("Window", Window.into(new GlobalWindows()))
+          .apply(
+              "Write",
+              BackfillFiles.of(files(false), folder, rowsName, "." + format).withShards(shards));
+    }
     // A restarted stream must not overwrite the files of the one before.
-    String prefix = bounded ? rowsName : rowsName + "-" + RUN.format(Instant.now());
+    String prefix = rowsName + "-" + RUN.format(Instant.now());
     elements
         .apply(
             "Window",
-            bounded
-                ? window
-                : window
-                    .triggering(
-                        Repeatedly.forever(
-                            AfterProcessingTime.pastFirstElementInPane().plusDelayOf(FLUSH)))
-                    .withAllowedLateness(Duration.ZERO)
-                    .discardingFiredPanes())
+            Window.<T>into(new GlobalWindows())
+                .triggering(
+                    Repeatedly.forever(
+                        AfterProcessingTime.pastFirstElementInPane().plusDelayOf(FLUSH)))
+                .withAllowedLateness(Duration.ZERO)
+                .discardingFiredPanes())
         .apply(
             "Write",
-            finishedOnce(
-                FileIO.<T>write()
-                    .via(files(!bounded && rows.withdraws()))
-                    .to(folder)
-                    .withNumShards(shards > 0 || bounded ? shards : 1)
-                    .withNaming(FileIO.Write.defaultNaming(prefix, "." + format)),
-                elements.getPipeline().getOptions()));
+            FileIO.<T>write()
+                .via(files(rows.withdraws()))
+                .to(folder)
+                .withNumShards(shards > 0 ? shards : 1)
+                .withNaming(FileIO.Write.defaultNaming(prefix, "." + format)));
     return PDone.in(elements.getPipeline());
-  }
-
-  /**
-   * Names the files when all are written. With windows, {@link FileIO} collects them by a {@code
-   * Reshuffle} of one key, but Spark spreads the values of a key over partitions, so each partition
-   * would number its files from 0 and overwrite those of others. Without windows it collects them
-   * by a side input; then an output without rows has an empty file.
-   */
-  @SuppressWarnings("deprecation") // the only way to say it
-  private static <T> FileIO.Write<Void, T> finishedOnce(
-      FileIO.Write<Void, T> write, PipelineOptions options) {
-    return options.getRunner().getName().startsWith("org.apache.beam.runners.spark.")
-        ? write.withIgnoreWindowing()
-        : write;
   }
 
   /**

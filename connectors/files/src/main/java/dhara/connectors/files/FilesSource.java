@@ -37,8 +37,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>{@link EventFiles} defines which files an endpoint names, and how each is read. Large files
  * are read in parallel segments, unless they are compressed, in another encoding, or JSON over
- * several lines. A truncated file (such as a gzip) fails the run, because an answer from half a
- * file would be silently wrong.
+ * several lines; small files are read one after the other. A truncated file (such as a gzip) fails
+ * the run, because an answer from half a file would be silently wrong.
  */
 public final class FilesSource<T extends Record & Event> implements EventSource<T> {
 
@@ -123,7 +123,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
         pipeline
             .apply(
                 name + ".Segments",
-                Create.of(files.segments(segmentBytes)).withCoder(RecordCoder.of(Segment.class)))
+                Create.of(files.groups(segmentBytes)).withCoder(RecordCoder.of(SegmentGroup.class)))
             .apply(name + ".Spread", Reshuffle.viaRandomKey())
             .apply(
                 name + ".Read",
@@ -137,7 +137,7 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
   }
 
   /** Reads segments: one pass from bytes to records. */
-  private static final class ReadFn<T extends Record & Event> extends DoFn<Segment, T> {
+  private static final class ReadFn<T extends Record & Event> extends DoFn<SegmentGroup, T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -168,9 +168,16 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     }
 
     @ProcessElement
-    public void process(@Element Segment segment, MultiOutputReceiver out) throws IOException {
+    public void process(@Element SegmentGroup group, MultiOutputReceiver out) throws IOException {
       OutputReceiver<T> good = out.get(events);
       OutputReceiver<DeadLetter> letters = out.get(dead);
+      for (Segment segment : group.segments()) {
+        read(segment, good, letters);
+      }
+    }
+
+    private void read(Segment segment, OutputReceiver<T> good, OutputReceiver<DeadLetter> letters)
+        throws IOException {
       DeadLetterSums sums = new DeadLetterSums();
       reader.read(
           segment,
