@@ -3,7 +3,7 @@ package dhara.assembly;
 import dhara.connectors.LeaveLines;
 import dhara.connectors.RunFolder;
 import dhara.ledger.Books;
-import dhara.transforms.aggregate.CountPerBundle;
+import dhara.ledger.CountPerBundle;
 import dhara.transforms.windows.InGlobalWindow;
 import java.io.IOException;
 import java.util.ArrayList;

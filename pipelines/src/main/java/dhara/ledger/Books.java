@@ -6,7 +6,6 @@ import dhara.connectors.RunFolder;
 import dhara.formats.RecordFields;
 import dhara.metrics.MeteredStep;
 import dhara.records.RecordCoder;
-import dhara.transforms.aggregate.CountPerBundle;
 import dhara.transforms.revision.Epochs;
 import dhara.transforms.revision.Revision;
 import dhara.transforms.tally.TallyFn;

@@ -23,18 +23,19 @@ import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PDone;
 
 /**
- * Leaves lines of a run that ends in one file, for the command to read: of a {@link RunFolder}.
+ * Writes the lines of a bounded run into one file of its {@link RunFolder}, which the command reads
+ * afterwards.
  *
- * <p>Data: lines in the global window, some dozens at most, none of them empty → a file, which is
- * there even if there are no lines: then it says that the engine wrote where the command reads.
- * Time: at the end. State: none. Failure: the file is moved to its name when it is whole, so that
- * another attempt replaces it.
+ * <p>Data: lines in the global window, some dozens at most, none of them empty → one file. It is
+ * written even if there are no lines, because it shows that the engine writes where the command
+ * reads. Time: at the end. State: none. Failure: the file gets its name when it is complete, and a
+ * retry replaces it.
  */
 public final class LeaveLines extends PTransform<PCollection<String>, PDone> {
 
   private static final long serialVersionUID = 1L;
 
-  /** What makes a group of no lines. */
+  /** Makes a group even if there are no lines. */
   private static final String NO_LINE = "";
 
   private final String file;
@@ -43,7 +44,7 @@ public final class LeaveLines extends PTransform<PCollection<String>, PDone> {
     this.file = file;
   }
 
-  /** Lines in this file. */
+  /** Writes lines to this file. */
   public static LeaveLines in(String file) {
     return new LeaveLines(file);
   }

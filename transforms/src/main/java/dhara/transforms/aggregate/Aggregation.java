@@ -1,5 +1,6 @@
 package dhara.transforms.aggregate;
 
+import dhara.transforms.backfill.Summing;
 import dhara.transforms.backfill.WindowedKey;
 import dhara.transforms.shards.BlockCoder;
 import java.io.Serializable;
@@ -49,6 +50,11 @@ record Aggregation<K, InT, AccT, OutT>(
   /** Codes keys in their windows. */
   WindowedKey.InWindow<K> keysInWindows() {
     return WindowedKey.InWindow.of(keys);
+  }
+
+  /** How sums of keys in their windows are added up. */
+  Summing<WindowedKey<K>, AccT> inWindows() {
+    return new Summing<>(keysInWindows(), sums, this::plus);
   }
 
   /** The coder of blocks of sums. */

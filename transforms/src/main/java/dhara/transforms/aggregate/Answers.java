@@ -254,8 +254,7 @@ public final class Answers<E, K, InT, AccT, OutT>
             .apply(
                 "SumInBundle",
                 ParDo.of(
-                    new SumPerBundle.ByTimeFn<>(
-                        aggregation, keying, windows.slicing(), streamShards())))
+                    new SumPerBundle.ByTimeFn<>(keying, windows.slicing(), streamSums(aggregation))))
             .setCoder(aggregation.shards());
     if (windows.slicesInWindow() == 1) {
       return merged(aggregation, Firings.of(windows), blocks.apply("Window", windows.into()));
@@ -272,6 +271,12 @@ public final class Answers<E, K, InT, AccT, OutT>
                 compactBytes))
         .setCoder(aggregation.shards())
         .apply("Answer", new Slide<>(aggregation, windows));
+  }
+
+  private SumPerBundle.NewSums<Long, K, InT, AccT> streamSums(
+      Aggregation<K, InT, AccT, OutT> aggregation) {
+    int of = streamShards();
+    return () -> new BundleSums<>(aggregation, of);
   }
 
   private static <T> PCollection<T> global(PCollection<T> values) {

@@ -100,10 +100,14 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
       Keying<E, K, InT> keying,
       int shards) {
     boolean sliding = windows.slicesInWindow() > 1;
-    BackfillSums.Placing<Long> placing = sliding ? sliding(windows) : tumbling(windows);
+    BackfillBlocks.Placing<Long> placing = sliding ? sliding(windows) : tumbling(windows);
     return new BackfillAnswers<>(
         aggregation,
-        of -> new BackfillSums.ByTimeFn<>(aggregation, keying, windows.slicing(), placing, of),
+        of ->
+            new SumPerBundle.ByTimeFn<>(
+                keying,
+                windows.slicing(),
+                () -> BackfillBlocks.sums(aggregation, placing, of)),
         sliding ? slidingTables(windows) : tables(),
         windows.into().getOutputStrategyInternal(WindowingStrategy.globalDefault()),
         shards);
@@ -117,34 +121,36 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
       int shards) {
     return new BackfillAnswers<>(
         aggregation,
-        of -> new BackfillSums.ByWindowFn<>(aggregation, keying, BackfillAnswers::places, of),
+        of ->
+            new SumPerBundle.IntoGlobalFn<>(
+                keying, () -> BackfillBlocks.sums(aggregation, BackfillAnswers::places, of)),
         tables(),
         windowing,
         shards);
   }
 
-  private static List<BackfillSums.Place> places(BoundedWindow window) {
+  private static List<BackfillBlocks.Place> places(BoundedWindow window) {
     return List.of(place((IntervalWindow) window));
   }
 
-  private static BackfillSums.Place place(IntervalWindow window) {
+  private static BackfillBlocks.Place place(IntervalWindow window) {
     long end = window.end().getMillis();
-    return new BackfillSums.Place(window.start().getMillis(), end, 0, end - 1);
+    return new BackfillBlocks.Place(window.start().getMillis(), end, 0, end - 1);
   }
 
-  private static BackfillSums.Placing<Long> tumbling(Windows windows) {
+  private static BackfillBlocks.Placing<Long> tumbling(Windows windows) {
     return end -> List.of(place(windows.first(end - 1)));
   }
 
-  private static BackfillSums.Placing<Long> sliding(Windows windows) {
+  private static BackfillBlocks.Placing<Long> sliding(Windows windows) {
     SlideGrid grid = SlideGrid.of(windows);
     long stretch = Math.multiplyExact(grid.width(), WIDTHS);
     return sliceEnd -> {
       long slice = sliceEnd - grid.slice();
       long last = Math.floorDiv(grid.lastEnd(slice), stretch);
-      List<BackfillSums.Place> places = new ArrayList<>();
+      List<BackfillBlocks.Place> places = new ArrayList<>();
       for (long of = Math.floorDiv(grid.firstEnd(slice), stretch); of <= last; of++) {
-        places.add(new BackfillSums.Place(of * stretch, (of + 1) * stretch, slice, sliceEnd - 1));
+        places.add(new BackfillBlocks.Place(of * stretch, (of + 1) * stretch, slice, sliceEnd - 1));
       }
       return places;
     };
@@ -153,9 +159,7 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
   private static <K, AccT, OutT> Tables<K, AccT, OutT> tables() {
     return (aggregation, room, giving) ->
         new MergedSums<>(
-            aggregation.keysInWindows(),
-            aggregation.sums(),
-            aggregation::plus,
+            aggregation.inWindows(),
             room,
             (key, sum) -> giving.give(key.key(), key.start(), key.end(), sum));
   }
@@ -165,9 +169,7 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
     return (aggregation, room, giving) ->
         new SlidingTable<>(
             grid,
-            aggregation.keysInWindows(),
-            aggregation.sums(),
-            aggregation::plus,
+            aggregation.inWindows(),
             room,
             (key, end, sum) -> giving.give(key, end - grid.width(), end, sum));
   }

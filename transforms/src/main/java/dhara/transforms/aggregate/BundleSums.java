@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
@@ -27,21 +26,31 @@ final class BundleSums<W, K, InT, AccT> {
     void take(W window, int shard, byte[] block);
   }
 
-  /**
-   * Where the sums of a window go.
-   *
-   * @param <W> what a window is
-   */
+  /** Where the sums of one window go. */
   interface Blocks<W, K, AccT> {
 
     /** Adds a sum of a key. */
     void add(W window, K key, AccT sum);
 
-    /** Passes on the blocks of one window. */
+    /** Passes on the blocks of the window alone. */
     void flush(W window, WindowBlockTaker<W> taker);
 
-    /** Drops the blocks that were not passed on. */
+    /** Drops the blocks of the window alone. */
     void clear();
+  }
+
+  /** Where the sums of a bundle go: into blocks of their window, or into blocks that all share. */
+  @FunctionalInterface
+  interface Destination<W, K, AccT> {
+
+    /** The blocks for the sums of a further window. */
+    Blocks<W, K, AccT> ofWindow();
+
+    /** Passes on the blocks that the windows share. */
+    default void flush(WindowBlockTaker<W> taker) {}
+
+    /** Drops the blocks that the windows share. */
+    default void clear() {}
   }
 
   /** A block for each shard of a window. */
@@ -84,7 +93,7 @@ final class BundleSums<W, K, InT, AccT> {
   final class InWindow {
 
     private final Map<K, Sum<AccT>> sums = new HashMap<>();
-    private final Blocks<W, K, AccT> blocks = newBlocks.get();
+    private final Blocks<W, K, AccT> blocks = destination.ofWindow();
     private W window;
     private int count;
 
@@ -137,7 +146,7 @@ final class BundleSums<W, K, InT, AccT> {
   private static final int KEPT = 4;
 
   private final Aggregation<K, InT, AccT, ?> aggregation;
-  private final Supplier<Blocks<W, K, AccT>> newBlocks;
+  private final Destination<W, K, AccT> destination;
   private final Map<W, InWindow> windows = new HashMap<>();
   private final Deque<InWindow> spare = new ArrayDeque<>();
   private final Scatter scatter = new Scatter();
@@ -148,14 +157,9 @@ final class BundleSums<W, K, InT, AccT> {
     this(aggregation, () -> new OfWindow<>(aggregation, shards));
   }
 
-  /**
-   * Sums that do not go into blocks of their window.
-   *
-   * @param newBlocks the blocks of a window's sums
-   */
-  BundleSums(Aggregation<K, InT, AccT, ?> aggregation, Supplier<Blocks<W, K, AccT>> newBlocks) {
+  BundleSums(Aggregation<K, InT, AccT, ?> aggregation, Destination<W, K, AccT> destination) {
     this.aggregation = aggregation;
-    this.newBlocks = newBlocks;
+    this.destination = destination;
   }
 
   /** The sums of a window, valid until they are flushed. */
@@ -173,6 +177,7 @@ final class BundleSums<W, K, InT, AccT> {
   void clear() {
     windows.values().forEach(this::keep);
     windows.clear();
+    destination.clear();
     size = 0;
     values = 0;
   }
@@ -187,6 +192,7 @@ final class BundleSums<W, K, InT, AccT> {
   /** Passes on all blocks, and starts again. */
   void flush(WindowBlockTaker<W> taker) {
     windows.forEach((window, sums) -> sums.flush(taker));
+    destination.flush(taker);
     scatter.learn(values, size);
     clear();
   }

@@ -4,7 +4,6 @@ import dhara.records.RecordCoder;
 import dhara.transforms.backfill.PartedMerge;
 import dhara.transforms.backfill.Room;
 import dhara.transforms.shards.BlockCoder;
-import dhara.transforms.shards.BlockReader;
 import dhara.transforms.shards.BlockWriter;
 import dhara.transforms.shards.KeyTable;
 import dhara.transforms.shards.TableBudget;
@@ -180,7 +179,7 @@ final class Sessionize<K, InT, AccT, OutT>
     }
   }
 
-  /** For bounded input: a whole shard at once, if there is room for it. */
+  /** For bounded input: a shard at once, in bounded memory. */
   private static final class MergeFn<K, InT, AccT, OutT>
       extends DoFn<KV<Integer, Iterable<byte[]>>, Answer<K, OutT>> {
 
@@ -198,55 +197,14 @@ final class Sessionize<K, InT, AccT, OutT>
         throws IOException {
       TableBudget budget = TableBudget.ofProcess();
       new PartedMerge(
-              () -> new ShardTable<>(giving, new Room(budget, Room.LEAST_BYTES), out), budget)
+              () ->
+                  new MergedSessions<>(
+                      giving.table(),
+                      new Room(budget, Room.LEAST_BYTES),
+                      (table, key, session) ->
+                          giving.give(table, key, session, session.answer(giving.gap()), out)),
+              budget)
           .merge(shard.getValue());
-    }
-  }
-
-  /** The sessions of a shard, as far as there is room. */
-  private static final class ShardTable<K, InT, AccT, OutT> implements PartedMerge.Table {
-
-    /** What a session takes beyond its bytes, and its key. */
-    private static final int SESSION_BYTES = 200;
-
-    private final Giving<K, InT, AccT, OutT> giving;
-    private final SessionTable<AccT> table;
-    private final Room room;
-    private final OutputReceiver<Answer<K, OutT>> out;
-
-    ShardTable(Giving<K, InT, AccT, OutT> giving, Room room, OutputReceiver<Answer<K, OutT>> out) {
-      this.giving = giving;
-      this.table = giving.table();
-      this.room = room;
-      this.out = out;
-    }
-
-    @Override
-    public boolean add(BlockReader entry) throws IOException {
-      long bytes = (long) SESSION_BYTES + entry.keyLength() + entry.sumLength();
-      // The parts of a session stay together.
-      if (!room.take(bytes)) {
-        if (table.size() > 0 && !table.holds(entry)) {
-          return false;
-        }
-        room.force(bytes);
-      }
-      table.add(entry.alone());
-      return true;
-    }
-
-    @Override
-    public void give() throws IOException {
-      table
-          .merge()
-          .forEach(
-              (key, session) ->
-                  giving.give(table, key, session, session.answer(giving.gap()), out));
-    }
-
-    @Override
-    public void close() {
-      room.close();
     }
   }
 

@@ -1,9 +1,12 @@
 package dhara.transforms.aggregate;
 
 import dhara.transforms.windows.Slicing;
+import java.io.Serializable;
+import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
@@ -17,37 +20,43 @@ final class SumPerBundle {
   /** Bounds the memory of a bundle, because on some engines a whole partition is one bundle. */
   static final int KEYS_PER_BUNDLE = 100_000;
 
+  /** Creates the sums of a bundle, on a worker. */
+  @FunctionalInterface
+  interface NewSums<W, K, InT, AccT> extends Serializable {
+    BundleSums<W, K, InT, AccT> create();
+  }
+
   /**
    * Adds up values in the global window by consecutive slices of time, without creating a window
-   * per value. Blocks have the last timestamp of their slice.
+   * per value. Blocks have the last timestamp of their slice, or of the earliest slice in them.
    */
   static final class ByTimeFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
-    private final Aggregation<K, InT, AccT, ?> aggregation;
     private final Keying<E, K, InT> keying;
     private final Slicing slicing;
-    private final int shards;
+    private final NewSums<Long, K, InT, AccT> newSums;
     private transient BundleSums<Long, K, InT, AccT> sums;
     private transient BundleSums<Long, K, InT, AccT>.@Nullable InWindow slice;
     private transient long sliceStart;
     private transient long sliceEnd;
 
+    /**
+     * Sums by slices.
+     *
+     * @param newSums creates the sums by the ends of their slices
+     */
     ByTimeFn(
-        Aggregation<K, InT, AccT, ?> aggregation,
-        Keying<E, K, InT> keying,
-        Slicing slicing,
-        int shards) {
-      this.aggregation = aggregation;
+        Keying<E, K, InT> keying, Slicing slicing, NewSums<Long, K, InT, AccT> newSums) {
       this.keying = keying;
       this.slicing = slicing;
-      this.shards = shards;
+      this.newSums = newSums;
     }
 
     @Setup
     public void setUp() {
-      sums = new BundleSums<>(aggregation, shards);
+      sums = newSums.create();
     }
 
     @StartBundle
@@ -144,6 +153,63 @@ final class SumPerBundle {
       sums.flush(
           (window, shard, block) ->
               context.output(KV.of(shard, block), window.maxTimestamp(), window));
+    }
+  }
+
+  /** Adds up values by their windows, into blocks in the global window. */
+  static final class IntoGlobalFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Keying<E, K, InT> keying;
+    private final NewSums<BoundedWindow, K, InT, AccT> newSums;
+    private transient BundleSums<BoundedWindow, K, InT, AccT> sums;
+
+    IntoGlobalFn(
+        Keying<E, K, InT> keying, NewSums<BoundedWindow, K, InT, AccT> newSums) {
+      this.keying = keying;
+      this.newSums = newSums;
+    }
+
+    @Setup
+    public void setUp() {
+      sums = newSums.create();
+    }
+
+    @StartBundle
+    public void startBundle() {
+      // A bundle that failed may have left something behind.
+      sums.clear();
+    }
+
+    @ProcessElement
+    public void process(ProcessContext context, BoundedWindow window) {
+      E element = context.element();
+      sums.in(window).add(keying.key(element), keying.value(element));
+      if (sums.size() >= SumPerBundle.KEYS_PER_BUNDLE) {
+        sums.flush(
+            (first, shard, block) ->
+                context.outputWindowedValue(
+                    KV.of(shard, block),
+                    first.maxTimestamp(),
+                    List.of(GlobalWindow.INSTANCE),
+                    PaneInfo.NO_FIRING));
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      sums.flush(
+          (first, shard, block) ->
+              context.output(KV.of(shard, block), first.maxTimestamp(), GlobalWindow.INSTANCE));
+    }
+
+    /** When the table is full, blocks may have earlier windows than the current value. */
+    @Override
+    @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
+    public Duration getAllowedTimestampSkew() {
+      return Duration.millis(Long.MAX_VALUE);
     }
   }
 

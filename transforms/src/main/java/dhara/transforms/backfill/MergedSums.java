@@ -4,11 +4,9 @@ import dhara.records.RecordOutput;
 import dhara.transforms.shards.BlockReader;
 import dhara.transforms.shards.KeyTable;
 import java.io.IOException;
-import java.util.function.BinaryOperator;
-import org.apache.beam.sdk.coders.Coder;
 
 /** A table of sums by key, of bounded size. */
-public final class MergedSums<K, AccT> implements PartedMerge.Table {
+public final class MergedSums<K, AccT> extends BoundedTable<MergedSums.Entry<AccT>> {
 
   /** The memory of an entry, its slot in the table, and the headers of its arrays. */
   private static final int ENTRY_BYTES = 120;
@@ -17,7 +15,7 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
   private static final int OBJECTS = 4;
 
   /** A key and its sum. */
-  private static final class Entry<AccT> extends KeyTable.Entry {
+  static final class Entry<AccT> extends KeyTable.Entry {
 
     private AccT sum;
     private int size;
@@ -41,65 +39,48 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
     void take(K key, AccT sum) throws IOException;
   }
 
-  private final Coder<K> keyCoder;
-  private final Coder<AccT> coder;
-  private final BinaryOperator<AccT> plus;
-  private final Room room;
+  private final Summing<K, AccT> summing;
   private final MergedSumTaker<K, AccT> taker;
-  private final KeyTable<Entry<AccT>> keys = new KeyTable<>();
   private final RecordOutput scratch = new RecordOutput(256);
 
   /**
    * An empty table.
    *
-   * @param plus adds up; may modify its first argument
    * @param room the memory of the table; closed with it
    * @param taker takes all sums at the end
    */
-  public MergedSums(
-      Coder<K> keyCoder,
-      Coder<AccT> coder,
-      BinaryOperator<AccT> plus,
-      Room room,
-      MergedSumTaker<K, AccT> taker) {
-    this.keyCoder = keyCoder;
-    this.coder = coder;
-    this.plus = plus;
-    this.room = room;
+  public MergedSums(Summing<K, AccT> summing, Room room, MergedSumTaker<K, AccT> taker) {
+    super(room);
+    this.summing = summing;
     this.taker = taker;
   }
 
   @Override
-  public boolean add(BlockReader reader) throws IOException {
-    int hash = reader.keyHash();
-    int slot = keys.slot(reader, hash);
-    Entry<AccT> entry = keys.at(slot);
-    if (entry != null) {
-      entry.sum = plus.apply(entry.sum, reader.sum(coder));
-      entry.added += reader.sumLength();
-      if (entry.added > entry.looked) {
-        measure(entry);
-      }
-      return true;
+  long bytes(BlockReader first) {
+    return ENTRY_BYTES + first.keyLength() + (long) OBJECTS * first.sumLength();
+  }
+
+  @Override
+  Entry<AccT> entry(BlockReader first, int hash) throws IOException {
+    return new Entry<>(first, hash, first.sum(summing.sums()));
+  }
+
+  @Override
+  void plus(Entry<AccT> entry, BlockReader reader) throws IOException {
+    entry.sum = summing.plus().apply(entry.sum, reader.sum(summing.sums()));
+    entry.added += reader.sumLength();
+    if (entry.added > entry.looked) {
+      measure(entry);
     }
-    long bytes = ENTRY_BYTES + reader.keyLength() + (long) OBJECTS * reader.sumLength();
-    if (!room.take(bytes)) {
-      if (keys.size() > 0) {
-        return false;
-      }
-      room.force(bytes);
-    }
-    keys.put(slot, new Entry<>(reader, hash, reader.sum(coder)));
-    return true;
   }
 
   /** Measures a sum again, less and less often: a number keeps its size, but a set grows. */
   private void measure(Entry<AccT> entry) throws IOException {
     scratch.cutTo(0);
-    coder.encode(entry.sum, scratch);
+    summing.sums().encode(entry.sum, scratch);
     int grown = scratch.size() - entry.size;
     if (grown > 0) {
-      room.force((long) OBJECTS * grown);
+      more((long) OBJECTS * grown);
       entry.size = scratch.size();
     }
     entry.added = 0;
@@ -108,13 +89,8 @@ public final class MergedSums<K, AccT> implements PartedMerge.Table {
 
   @Override
   public void give() throws IOException {
-    for (Entry<AccT> entry : keys) {
-      taker.take(entry.key(keyCoder), entry.sum);
+    for (Entry<AccT> entry : entries()) {
+      taker.take(entry.key(summing.keys()), entry.sum);
     }
-  }
-
-  @Override
-  public void close() {
-    room.close();
   }
 }

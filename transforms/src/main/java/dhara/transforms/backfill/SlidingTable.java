@@ -10,8 +10,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.function.BinaryOperator;
-import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -19,7 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * computed. Entries have the start of their slice as revision; the window of their key is a stretch
  * of time that contains the ends of many windows, all of whose slices are in the table.
  */
-public final class SlidingTable<K, AccT> implements PartedMerge.Table {
+public final class SlidingTable<K, AccT> extends BoundedTable<SlidingTable.Entry<AccT>> {
 
   /** The memory of a sum beyond its bytes: its slot in the key's slices, and objects. */
   private static final int SLICE_BYTES = 160;
@@ -28,7 +26,7 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
   private static final int OBJECTS = 4;
 
   /** A key in a stretch of time, and its slices by their start. */
-  private static final class Entry<AccT> extends KeyTable.Entry {
+  static final class Entry<AccT> extends KeyTable.Entry {
 
     private final NavigableMap<Long, AccT> slices = new TreeMap<>();
 
@@ -44,63 +42,55 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
   }
 
   private final SlideGrid grid;
-  private final Coder<WindowedKey<K>> keyCoder;
-  private final Coder<AccT> coder;
-  private final BinaryOperator<AccT> plus;
-  private final Room room;
+  private final Summing<WindowedKey<K>, AccT> summing;
   private final SlidingSumTaker<K, AccT> taker;
-  private final KeyTable<Entry<AccT>> keys = new KeyTable<>();
 
   /**
    * An empty table.
    *
-   * @param plus adds up; may modify its first argument
    * @param room the memory of the table; closed with it
    * @param taker takes all sums at the end
    */
   public SlidingTable(
       SlideGrid grid,
-      Coder<WindowedKey<K>> keyCoder,
-      Coder<AccT> coder,
-      BinaryOperator<AccT> plus,
+      Summing<WindowedKey<K>, AccT> summing,
       Room room,
       SlidingSumTaker<K, AccT> taker) {
+    super(room);
     this.grid = grid;
-    this.keyCoder = keyCoder;
-    this.coder = coder;
-    this.plus = plus;
-    this.room = room;
+    this.summing = summing;
     this.taker = taker;
   }
 
   @Override
-  public boolean add(BlockReader reader) throws IOException {
-    int hash = reader.keyHash();
-    int slot = keys.slot(reader, hash);
-    Entry<AccT> entry = keys.at(slot);
-    long bytes = SLICE_BYTES + (long) OBJECTS * reader.sumLength();
-    if (entry == null) {
-      long more = bytes + ENTRY_BYTES + reader.keyLength();
-      if (!room.take(more)) {
-        if (keys.size() > 0) {
-          return false;
-        }
-        room.force(more);
-      }
-      entry = new Entry<>(reader, hash);
-      keys.put(slot, entry);
-    } else if (!entry.slices.containsKey(reader.revision())) {
-      // A key's slices stay together; a stretch of time bounds their number.
-      room.force(bytes);
+  long bytes(BlockReader first) {
+    return ENTRY_BYTES + first.keyLength() + sliceBytes(first);
+  }
+
+  private static long sliceBytes(BlockReader reader) {
+    return SLICE_BYTES + (long) OBJECTS * reader.sumLength();
+  }
+
+  @Override
+  Entry<AccT> entry(BlockReader first, int hash) throws IOException {
+    Entry<AccT> entry = new Entry<>(first, hash);
+    entry.slices.put(first.revision(), first.sum(summing.sums()));
+    return entry;
+  }
+
+  /** Adds to a slice of a key; a stretch of time bounds the number of its slices. */
+  @Override
+  void plus(Entry<AccT> entry, BlockReader reader) throws IOException {
+    if (!entry.slices.containsKey(reader.revision())) {
+      more(sliceBytes(reader));
     }
-    entry.slices.merge(reader.revision(), reader.sum(coder), plus);
-    return true;
+    entry.slices.merge(reader.revision(), reader.sum(summing.sums()), summing.plus());
   }
 
   @Override
   public void give() throws IOException {
-    for (Entry<AccT> entry : keys) {
-      give(entry.key(keyCoder), bytes(entry.slices));
+    for (Entry<AccT> entry : entries()) {
+      give(entry.key(summing.keys()), bytes(entry.slices));
       entry.slices.clear();
     }
   }
@@ -110,7 +100,7 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
     RecordOutput out = new RecordOutput(64);
     for (var slice : slices.entrySet()) {
       out.cutTo(0);
-      coder.encode(slice.getValue(), out);
+      summing.sums().encode(slice.getValue(), out);
       bytes.put(slice.getKey(), Arrays.copyOf(out.bytes(), out.size()));
     }
     return bytes;
@@ -144,17 +134,12 @@ public final class SlidingTable<K, AccT> implements PartedMerge.Table {
   private AccT sum(Iterable<byte[]> slices) throws IOException {
     @Nullable AccT sum = null;
     for (byte[] bytes : slices) {
-      AccT more = coder.decode(new RecordInput(bytes, 0, bytes.length));
-      sum = sum == null ? more : plus.apply(sum, more);
+      AccT more = summing.sums().decode(new RecordInput(bytes, 0, bytes.length));
+      sum = sum == null ? more : summing.plus().apply(sum, more);
     }
     if (sum == null) {
       throw new IllegalStateException("a window without slices");
     }
     return sum;
-  }
-
-  @Override
-  public void close() {
-    room.close();
   }
 }

@@ -74,7 +74,7 @@ public final class BlockReader {
     return Arrays.copyOfRange(block, keyOffset, keyOffset + keyLength);
   }
 
-  /** A reader at a copy of the entry: whoever keeps it does not keep the block. */
+  /** A reader of a copy of the current entry, so that keeping the entry does not keep the block. */
   public BlockReader alone() throws IOException {
     BlockReader copy = new BlockReader(Arrays.copyOfRange(block, offset, next));
     copy.next();

@@ -49,7 +49,7 @@ class PartedMergeTest {
 
   private static MergedSums<String, Long> table(
       Room room, MergedSums.MergedSumTaker<String, Long> taker) {
-    return new MergedSums<>(TEXT, VarLongCoder.of(), Long::sum, room, taker);
+    return new MergedSums<>(new Summing<>(TEXT, VarLongCoder.of(), Long::sum), room, taker);
   }
 
   @ParameterizedTest
@@ -112,9 +112,7 @@ class PartedMergeTest {
         new PartedMerge(
             () ->
                 new MergedSums<String, String>(
-                    TEXT,
-                    TEXT,
-                    String::concat,
+                    new Summing<>(TEXT, TEXT, String::concat),
                     new Room(budget, 1_000),
                     (text, sum) -> lengths.put(text, sum.length())),
             budget);

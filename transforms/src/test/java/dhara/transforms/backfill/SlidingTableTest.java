@@ -70,9 +70,7 @@ class SlidingTableTest {
             () ->
                 new SlidingTable<String, Long>(
                     grid,
-                    KEYS,
-                    VarLongCoder.of(),
-                    Long::sum,
+                    new Summing<>(KEYS, VarLongCoder.of(), Long::sum),
                     new Room(budget, least),
                     (user, end, sum) -> {
                       Long before = given.put(new InWindow(user, end), sum);

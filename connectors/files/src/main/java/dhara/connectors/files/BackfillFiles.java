@@ -2,6 +2,7 @@ package dhara.connectors.files;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.util.ArrayList;
@@ -28,18 +29,20 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PDone;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Writes the rows of a backfill to files, in few steps: {@code FileIO} would take some thirty, with
- * five groupings, because it also knows streams, destinations and windows; an engine translates and
- * compiles each, which is most of what a small backfill takes.
+ * Writes the rows of a backfill to files. {@code FileIO} would take about thirty steps and five
+ * groupings, because it also supports streams, destinations and windows. An engine translates and
+ * compiles each step, which is most of the time of a small backfill.
  *
- * <p>Data: rows in the global window → files {@code PREFIX-00000-of-00004.ENDING}; none where there
- * are no rows. Time: at the end. State: none. Failure: each bundle or shard writes a file of its
- * own under a temporary name, and hands the name on; the names that the engine has taken are those
- * of bundles that counted once. When all are there, the files get their own names, and what other
- * attempts have left goes with the temporary folder. A second attempt to name them finds those that
- * have their name already.
+ * <p>Data: rows in the global window → files {@code PREFIX-00000-of-00004.ENDING}; without rows, no
+ * files. Time: at the end. State: none. Failure: each bundle or shard writes its own file under a
+ * temporary name and passes this name on, so the names that arrive are those of attempts that
+ * counted. When all have arrived, the files get their final names, and the temporary folder is
+ * deleted with the files of other attempts in it. If renaming is retried, files that already have
+ * their final name are left alone.
  *
  * <pre>
  *   rows ─▶ a temporary file per bundle, or per shard ═▶ all names ─▶ final names
@@ -48,6 +51,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
 
   private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(BackfillFiles.class);
 
   private final FileIO.Sink<T> sink;
   private final String folder;
@@ -65,19 +70,19 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
   }
 
   /**
-   * Rows into files.
+   * Writes rows to files.
    *
    * @param sink writes one file
-   * @param ending of their names, with its dot
+   * @param ending the end of file names, with its dot
    */
   static <T> BackfillFiles<T> of(FileIO.Sink<T> sink, String folder, String prefix, String ending) {
     return new BackfillFiles<>(sink, folder, prefix, ending, 0);
   }
 
   /**
-   * In so many files.
+   * With this number of files.
    *
-   * @param newShards 0 for as many as the engine has bundles
+   * @param newShards 0 for one per bundle
    */
   BackfillFiles<T> withShards(int newShards) {
     return new BackfillFiles<>(sink, folder, prefix, ending, newShards);
@@ -102,14 +107,14 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
   }
 
   /**
-   * How a file is written.
+   * How temporary files are written.
    *
-   * @param temporary the name of the folder of this run in it
+   * @param temporary the name of this run's temporary folder in {@code folder}
    */
   private record Writing<T>(FileIO.Sink<T> sink, String folder, String temporary)
-      implements java.io.Serializable {
+      implements Serializable {
 
-    /** A new file. */
+    /** A new temporary file. */
     ResourceId file() {
       return FileSystems.matchNewResource(folder, true)
           .resolve(temporary, StandardResolveOptions.RESOLVE_DIRECTORY)
@@ -135,7 +140,7 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
       sink.write(row);
     }
 
-    /** Ends the file; its name. */
+    /** Completes the file, and returns its name with the key of the grouping. */
     KV<Integer, String> close() throws IOException {
       sink.flush();
       channel.close();
@@ -156,7 +161,7 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
 
     @StartBundle
     public void startBundle() {
-      open = null; // what a bundle that failed has left goes with the temporary folder
+      open = null; // the file of a failed bundle is deleted with the temporary folder
     }
 
     @ProcessElement
@@ -184,7 +189,7 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
     }
   }
 
-  /** Deals rows out in turn, from a shard on that differs from bundle to bundle. */
+  /** Assigns rows to shards in turn, beginning with a random shard in each bundle. */
   private static final class ShareFn<T> extends DoFn<T, KV<Integer, T>> {
 
     private static final long serialVersionUID = 1L;
@@ -231,8 +236,8 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
     }
   }
 
-  /** Gives all files their names. */
-  private static final class NameFn extends DoFn<KV<Integer, Iterable<String>>, Void> {
+  /** Gives all files their final names. */
+  static final class NameFn extends DoFn<KV<Integer, Iterable<String>>, Void> {
 
     private static final long serialVersionUID = 1L;
 
@@ -252,7 +257,7 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
     public void process(@Element KV<Integer, Iterable<String>> written) throws IOException {
       List<String> names = new ArrayList<>();
       written.getValue().forEach(names::add);
-      Collections.sort(names); // another attempt gives each the same name
+      Collections.sort(names); // so that a retry gives each file the same name
       ResourceId here = FileSystems.matchNewResource(folder, true);
       List<ResourceId> from = new ArrayList<>();
       List<ResourceId> to = new ArrayList<>();
@@ -270,7 +275,7 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
           StandardMoveOptions.SKIP_IF_DESTINATION_EXISTS);
       for (ResourceId file : to) {
         if (FileSystems.match(file.toString()).status() != MatchResult.Status.OK) {
-          throw new FileNotFoundException(file + " was written, and is not there");
+          throw new FileNotFoundException(file + " was written but does not exist");
         }
       }
       removeTemporary(here);
@@ -287,9 +292,9 @@ final class BackfillFiles<T> extends PTransform<PCollection<T>, PDone> {
       try {
         FileSystems.delete(List.of(folderOfRun), StandardMoveOptions.IGNORE_MISSING_FILES);
       } catch (DirectoryNotEmptyException e) {
-        // An attempt that the engine has given up is still writing; the rows are all in their
-        // files.
-        return;
+        // A slow attempt, which the engine does not wait for, is still writing. All rows are in
+        // their files, so only its file stays behind.
+        LOG.warn("{} is not empty, because a worker still writes to it; delete it", folderOfRun);
       }
     }
   }

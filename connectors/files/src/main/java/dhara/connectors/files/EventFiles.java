@@ -67,14 +67,15 @@ final class EventFiles<T extends Record & Event> {
    */
   private record Found(Segment whole, long size, boolean divisible) {
 
-    /** About how many bytes it has unpacked. */
+    /** The approximate size of its text. */
     long textBytes() {
       return whole.compressed() ? UNPACKED * size : size;
     }
   }
 
   /**
-   * How many times its size a compressed file has when it is unpacked; events repeat themselves.
+   * The size of a compressed file's text, divided by that of the file. An estimate: events are
+   * repetitive.
    */
   private static final int UNPACKED = 6;
 
@@ -121,7 +122,7 @@ final class EventFiles<T extends Record & Event> {
     return sized(segmentBytes).stream().map(SegmentGroup.Sized::segment).toList();
   }
 
-  /** The same in groups that are worth a worker's while. */
+  /** The segments, in groups that are large enough for a worker. */
   List<SegmentGroup> groups(long segmentBytes) {
     return SegmentGroup.of(sized(segmentBytes), segmentBytes);
   }

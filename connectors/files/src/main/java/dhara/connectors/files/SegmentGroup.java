@@ -4,30 +4,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Segments that are read one after the other, by one worker: engines pay for each element that they
- * spread, and an archive may be thousands of small files.
+ * Segments that one worker reads, one after the other. An archive may have thousands of small
+ * files, and engines have a cost for each element that they distribute.
  *
  * @param segments in the order of their files
  */
 record SegmentGroup(List<Segment> segments) {
 
-  /** So many groups keep some dozens of workers busy. */
+  /** Enough groups to keep some dozens of workers busy. */
   private static final int GROUPS = 64;
 
-  /** Less than this is read before another worker has begun. */
+  /** The least size of a group: less is read before another worker could start. */
   private static final long LEAST_BYTES = 2L << 20;
 
   /**
-   * A segment and how much there is to read.
+   * A segment and its size.
    *
-   * @param bytes as many as the text has, as far as one can tell
+   * @param bytes size of the text; an estimate if it is compressed
    */
   record Sized(Segment segment, long bytes) {}
 
   /**
-   * Segments in groups of about one size, in their order.
+   * Divides segments into groups of about the same size, in their order.
    *
-   * @param mostBytes how large a group is at most, if it has more than one segment
+   * @param mostBytes the size of a group at most, if it has more than one segment
    */
   static List<SegmentGroup> of(List<Sized> segments, long mostBytes) {
     long all = segments.stream().mapToLong(Sized::bytes).sum();

@@ -1,4 +1,4 @@
-package dhara.transforms.aggregate;
+package dhara.ledger;
 
 import dhara.transforms.windows.InGlobalWindow;
 import org.apache.beam.sdk.coders.VarLongCoder;
