@@ -1,61 +1,28 @@
 package dhara.tools.generate;
 
-import dhara.cli.Arguments;
 import dhara.cli.Asked;
 import dhara.cli.Environment;
 import dhara.cli.ExitCode;
-import dhara.cli.Verb;
-import dhara.terminal.Console;
+import dhara.cli.ToolVerb;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The verb of {@link Generate}. */
-public final class GenerateVerb implements Verb {
+public final class GenerateVerb extends ToolVerb {
 
-  private final Environment environment;
+  private static final Words WORDS =
+      new Words(
+          "generate",
+          "files of its events, with planted faults",
+          "Writes seeded events of an analysis as JSON lines, a file for each input, with planted "
+              + "faults. FILE.truth.json says what was planted.");
+
   private final Generate generate;
 
   public GenerateVerb(Environment environment, LineWriter lines) {
-    this.environment = environment;
+    super(environment, WORDS, GenerateOptions.class);
     this.generate = new Generate(lines);
-  }
-
-  @Override
-  public String name() {
-    return "generate";
-  }
-
-  @Override
-  public String synopsis() {
-    return "generate ANALYSIS";
-  }
-
-  @Override
-  public String summary() {
-    return "files of its events, with planted faults";
-  }
-
-  @Override
-  public void help(boolean all) {
-    Console console = environment.console();
-    console
-        .out()
-        .print(
-            known()
-                .help(
-                    false,
-                    Map.of(),
-                    List.of(
-                        "Writes seeded events of an analysis as JSON lines, a file for each "
-                            + "input, with planted faults. FILE.truth.json says what was planted."),
-                    console));
-  }
-
-  @Override
-  public Arguments known() {
-    return Arguments.ofVerb(name(), ANALYSIS, GenerateOptions.class);
   }
 
   @Override

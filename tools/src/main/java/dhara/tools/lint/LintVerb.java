@@ -3,6 +3,7 @@ package dhara.tools.lint;
 import dhara.cli.Arguments;
 import dhara.cli.Environment;
 import dhara.cli.ExitCode;
+import dhara.cli.ToolVerb;
 import dhara.cli.Verb;
 import dhara.engine.EngineSettings;
 import dhara.engine.Job;
@@ -13,55 +14,23 @@ import dhara.tools.run.PipelineCommand;
 import dhara.tools.run.Prepared;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Builds the pipeline of an analysis, without running it, and reports which steps its engine cannot
  * run, and whether it can resume from another version's state.
  */
-public final class LintVerb implements Verb {
+public final class LintVerb extends ToolVerb {
 
-  private final Environment environment;
+  private static final Words WORDS =
+      new Words(
+          "lint",
+          "checks whether its engine can run it",
+          "Builds the pipeline of an analysis with its options, without running it, and reports "
+              + "which steps the engine cannot run, and whether it can resume from the state of "
+              + "another version.");
 
   public LintVerb(Environment environment) {
-    this.environment = environment;
-  }
-
-  @Override
-  public String name() {
-    return "lint";
-  }
-
-  @Override
-  public String synopsis() {
-    return "lint ANALYSIS";
-  }
-
-  @Override
-  public String summary() {
-    return "checks whether its engine can run it";
-  }
-
-  @Override
-  public void help(boolean all) {
-    Console console = environment.console();
-    console
-        .out()
-        .print(
-            known()
-                .help(
-                    false,
-                    Map.of(),
-                    List.of(
-                        "Builds the pipeline of an analysis with its options, without running "
-                            + "it, and reports which steps the engine cannot run, and whether it "
-                            + "can resume from the state of another version."),
-                    console));
-  }
-
-  @Override
-  public Arguments known() {
-    return Arguments.ofVerb(name(), ANALYSIS, LintOptions.class);
+    super(environment, WORDS, LintOptions.class);
   }
 
   @Override

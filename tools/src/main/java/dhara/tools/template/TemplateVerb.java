@@ -1,67 +1,32 @@
 package dhara.tools.template;
 
-import dhara.cli.Arguments;
 import dhara.cli.Asked;
 import dhara.cli.Environment;
 import dhara.cli.ExitCode;
-import dhara.cli.Verb;
+import dhara.cli.ToolVerb;
 import dhara.options.BadOption;
 import dhara.scratch.WholeFile;
-import dhara.terminal.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Writes the Flex Template of an analysis, and prints how to launch it. */
-public final class TemplateVerb implements Verb {
+public final class TemplateVerb extends ToolVerb {
+
+  private static final Words WORDS =
+      new Words(
+          "template",
+          "its Flex Template, for Dataflow",
+          "Writes the specification file of the Flex Template of an analysis, whose parameters are "
+              + "its options, and shows the commands that launch it; contacts no service.");
 
   private static final String EXAMPLE =
       "--image=REGION-docker.pkg.dev/PROJECT/REPOSITORY/ANALYSIS:TAG";
 
-  private final Environment environment;
-
   public TemplateVerb(Environment environment) {
-    this.environment = environment;
-  }
-
-  @Override
-  public String name() {
-    return "template";
-  }
-
-  @Override
-  public String synopsis() {
-    return "template ANALYSIS";
-  }
-
-  @Override
-  public String summary() {
-    return "its Flex Template, for Dataflow";
-  }
-
-  @Override
-  public void help(boolean all) {
-    Console console = environment.console();
-    console
-        .out()
-        .print(
-            known()
-                .help(
-                    false,
-                    Map.of(),
-                    List.of(
-                        "Writes the specification file of the Flex Template of an analysis, whose"
-                            + " parameters are its options, and shows the commands that launch "
-                            + "it; contacts no service."),
-                    console));
-  }
-
-  @Override
-  public Arguments known() {
-    return Arguments.ofVerb(name(), ANALYSIS, TemplateOptions.class);
+    super(environment, WORDS, TemplateOptions.class);
   }
 
   @Override

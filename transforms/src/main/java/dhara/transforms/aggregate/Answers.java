@@ -254,7 +254,8 @@ public final class Answers<E, K, InT, AccT, OutT>
             .apply(
                 "SumInBundle",
                 ParDo.of(
-                    new SumPerBundle.ByTimeFn<>(keying, windows.slicing(), streamSums(aggregation))))
+                    new SumPerBundle.ByTimeFn<>(
+                        keying, windows.slicing(), streamSums(aggregation))))
             .setCoder(aggregation.shards());
     if (windows.slicesInWindow() == 1) {
       return merged(aggregation, Firings.of(windows), blocks.apply("Window", windows.into()));

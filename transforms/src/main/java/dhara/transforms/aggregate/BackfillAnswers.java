@@ -28,6 +28,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.WindowingStrategy;
 import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The answers of a backfill, in windows that do not merge.
@@ -105,9 +106,7 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
         aggregation,
         of ->
             new SumPerBundle.ByTimeFn<>(
-                keying,
-                windows.slicing(),
-                () -> BackfillBlocks.sums(aggregation, placing, of)),
+                keying, windows.slicing(), () -> BackfillBlocks.sums(aggregation, placing, of)),
         sliding ? slidingTables(windows) : tables(),
         windows.into().getOutputStrategyInternal(WindowingStrategy.globalDefault()),
         shards);
@@ -193,8 +192,29 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
   /** Emits answers in their windows. */
   static final class Giving<K, AccT, OutT> {
 
+    /** How many windows are kept; a power of two. Windows beyond it are created again. */
+    private static final int KEPT = 64;
+
+    /** A window in all the forms that an answer needs. */
+    private record Forms(
+        Instant start, Instant end, IntervalWindow window, List<IntervalWindow> alone) {
+
+      static Forms of(long start, long end) {
+        IntervalWindow window =
+            new IntervalWindow(
+                org.joda.time.Instant.ofEpochMilli(start), org.joda.time.Instant.ofEpochMilli(end));
+        return new Forms(
+            Instant.ofEpochMilli(start), Instant.ofEpochMilli(end), window, List.of(window));
+      }
+
+      boolean is(long otherStart, long otherEnd) {
+        return window.start().getMillis() == otherStart && window.end().getMillis() == otherEnd;
+      }
+    }
+
     private final Aggregation<K, ?, AccT, OutT> aggregation;
     private final DoFn.OutputReceiver<Answer<K, OutT>> out;
+    private final @Nullable Forms[] kept = new Forms[KEPT];
 
     private Giving(
         Aggregation<K, ?, AccT, OutT> aggregation, DoFn.OutputReceiver<Answer<K, OutT>> out) {
@@ -205,15 +225,23 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
     void give(K key, long start, long end, AccT sum) {
       OutT value = aggregation.fn().extractOutput(sum);
       if (value != null) {
-        IntervalWindow window =
-            new IntervalWindow(
-                org.joda.time.Instant.ofEpochMilli(start), org.joda.time.Instant.ofEpochMilli(end));
+        Forms in = forms(start, end);
         out.outputWindowedValue(
-            new Answer<>(key, Instant.ofEpochMilli(start), Instant.ofEpochMilli(end), 0, value),
-            window.maxTimestamp(),
-            List.of(window),
+            new Answer<>(key, in.start, in.end, 0, value),
+            in.window.maxTimestamp(),
+            in.alone,
             PaneInfo.NO_FIRING);
       }
+    }
+
+    private Forms forms(long start, long end) {
+      int place = Long.hashCode(end * 0x9E3779B97F4A7C15L) & (KEPT - 1);
+      Forms forms = kept[place];
+      if (forms == null || !forms.is(start, end)) {
+        forms = Forms.of(start, end);
+        kept[place] = forms;
+      }
+      return forms;
     }
   }
 

@@ -15,8 +15,7 @@ final class MergedSessions<AccT> implements PartedMerge.Table {
   /** Takes a merged session. */
   @FunctionalInterface
   interface MergedSessionTaker<AccT> {
-    void take(
-        SessionTable<AccT> table, KeyTable.Entry key, Session<SessionTable.Sum<AccT>> session)
+    void take(SessionTable<AccT> table, KeyTable.Entry key, Session<SessionTable.Sum<AccT>> session)
         throws IOException;
   }
 

@@ -47,8 +47,7 @@ final class SumPerBundle {
      *
      * @param newSums creates the sums by the ends of their slices
      */
-    ByTimeFn(
-        Keying<E, K, InT> keying, Slicing slicing, NewSums<Long, K, InT, AccT> newSums) {
+    ByTimeFn(Keying<E, K, InT> keying, Slicing slicing, NewSums<Long, K, InT, AccT> newSums) {
       this.keying = keying;
       this.slicing = slicing;
       this.newSums = newSums;
@@ -165,8 +164,7 @@ final class SumPerBundle {
     private final NewSums<BoundedWindow, K, InT, AccT> newSums;
     private transient BundleSums<BoundedWindow, K, InT, AccT> sums;
 
-    IntoGlobalFn(
-        Keying<E, K, InT> keying, NewSums<BoundedWindow, K, InT, AccT> newSums) {
+    IntoGlobalFn(Keying<E, K, InT> keying, NewSums<BoundedWindow, K, InT, AccT> newSums) {
       this.keying = keying;
       this.newSums = newSums;
     }

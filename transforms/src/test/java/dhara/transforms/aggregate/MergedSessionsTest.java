@@ -87,8 +87,7 @@ class MergedSessionsTest {
                   new Room(budget, least),
                   (table, key, session) -> {
                     long sum = aggregation.fn().extractOutput(table.value(session.sum()));
-                    InSession of =
-                        new InSession(key.key(TEXT), session.first(), session.last());
+                    InSession of = new InSession(key.key(TEXT), session.first(), session.last());
                     assertThat("given twice: " + of, given.put(of, sum), is(nullValue()));
                   });
             },

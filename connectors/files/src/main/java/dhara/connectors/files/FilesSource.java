@@ -37,8 +37,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>{@link EventFiles} defines which files an endpoint names, and how each is read. Large files
  * are read in parallel segments, unless they are compressed, in another encoding, or JSON over
- * several lines. Small files are read in groups. A truncated file (such as a gzip) fails
- * the run, because an answer from half a file would be silently wrong.
+ * several lines. Small files are read in groups. A truncated file (such as a gzip) fails the run,
+ * because an answer from half a file would be silently wrong.
  */
 public final class FilesSource<T extends Record & Event> implements EventSource<T> {
 

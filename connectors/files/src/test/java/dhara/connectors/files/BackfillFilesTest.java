@@ -43,8 +43,7 @@ class BackfillFilesTest {
   private void name(String... written) throws IOException {
     List<String> names =
         Stream.of(written).map(name -> temporary.resolve(name).toString()).toList();
-    new BackfillFiles.NameFn(TEMPORARY, folder.toString(), "rows", ".txt")
-        .process(KV.of(0, names));
+    new BackfillFiles.NameFn(TEMPORARY, folder.toString(), "rows", ".txt").process(KV.of(0, names));
   }
 
   private Map<String, String> found() throws IOException {
@@ -102,7 +101,8 @@ class BackfillFilesTest {
         assertThrows(FileNotFoundException.class, () -> name("a", "gone", "b"));
 
     assertThat(
-        lost.getMessage(), containsString("rows-00002-of-00003.txt was written but does not exist"));
+        lost.getMessage(),
+        containsString("rows-00002-of-00003.txt was written but does not exist"));
   }
 
   @ParameterizedTest
@@ -114,8 +114,7 @@ class BackfillFilesTest {
 
     pipeline
         .apply(Create.of(rows))
-        .apply(
-            BackfillFiles.of(TextIO.sink(), out.toString(), "rows", ".txt").withShards(shards));
+        .apply(BackfillFiles.of(TextIO.sink(), out.toString(), "rows", ".txt").withShards(shards));
     pipeline.run().waitUntilFinish();
 
     List<String> read = new ArrayList<>();

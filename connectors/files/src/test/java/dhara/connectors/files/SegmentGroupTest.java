@@ -17,8 +17,7 @@ class SegmentGroupTest {
   private static final long MOST = 64 * MB;
 
   private static Segment segment(int number) {
-    return new Segment(
-        "/data/" + number, "", 0, 1, true, "jsonl", Segment.UTF_8, ",", List.of());
+    return new Segment("/data/" + number, "", 0, 1, true, "jsonl", Segment.UTF_8, ",", List.of());
   }
 
   private static List<SegmentGroup.Sized> sized(long... bytes) {
@@ -74,7 +73,6 @@ class SegmentGroupTest {
             .mapToObj(i -> new SegmentGroup.Sized(segment(i), 10 * MB))
             .toList();
 
-    assertThat(
-        counts(SegmentGroup.of(many, MOST)), everyItem(lessThanOrEqualTo(6)));
+    assertThat(counts(SegmentGroup.of(many, MOST)), everyItem(lessThanOrEqualTo(6)));
   }
 }
