@@ -18,8 +18,7 @@ public abstract class ToolVerb implements Verb {
    * @param description what it does, in its help
    * @param example arguments of the command, shown after the description
    */
-  public record Words(
-      String name, String summary, String description, @Nullable String example) {
+  public record Words(String name, String summary, String description, @Nullable String example) {
 
     /** Without an example. */
     public Words(String name, String summary, String description) {

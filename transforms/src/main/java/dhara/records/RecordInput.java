@@ -178,6 +178,12 @@ public final class RecordInput extends InputStream {
   }
 
   long getLong() throws CoderException {
+    long value = readVarint();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  /** Reads a varint: seven bits a byte, the lowest first. */
+  public long readVarint() throws CoderException {
     byte[] from = bytes;
     int at = position;
     int end = limit;
@@ -193,7 +199,7 @@ public final class RecordInput extends InputStream {
           break;
         }
         position = at;
-        return (value >>> 1) ^ -(value & 1);
+        return value;
       }
     }
     throw new CoderException("a number has more than 64 bits");

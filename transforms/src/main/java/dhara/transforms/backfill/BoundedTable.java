@@ -1,6 +1,7 @@
 package dhara.transforms.backfill;
 
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.KeyCopies;
 import dhara.transforms.shards.KeyTable;
 import java.io.IOException;
 
@@ -12,6 +13,7 @@ abstract class BoundedTable<E extends KeyTable.Entry> implements PartedMerge.Tab
 
   private final Room room;
   private final KeyTable<E> keys = new KeyTable<>();
+  private final KeyCopies copies = new KeyCopies();
 
   /**
    * An empty table.
@@ -25,8 +27,12 @@ abstract class BoundedTable<E extends KeyTable.Entry> implements PartedMerge.Tab
   /** The memory of a new key with its first sum. */
   abstract long bytes(BlockReader first);
 
-  /** A new key with its first sum. */
-  abstract E entry(BlockReader first, int hash) throws IOException;
+  /**
+   * A new key with its first sum.
+   *
+   * @param key a copy of the key of {@code first}
+   */
+  abstract E entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException;
 
   /** Adds the current sum of a reader to its key. */
   abstract void plus(E entry, BlockReader reader) throws IOException;
@@ -47,7 +53,7 @@ abstract class BoundedTable<E extends KeyTable.Entry> implements PartedMerge.Tab
       }
       room.force(bytes);
     }
-    keys.put(slot, entry(reader, hash));
+    keys.put(slot, entry(copies.of(reader), hash, reader));
     return true;
   }
 

@@ -2,14 +2,15 @@ package dhara.transforms.backfill;
 
 import dhara.records.RecordOutput;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.KeyCopies;
 import dhara.transforms.shards.KeyTable;
 import java.io.IOException;
 
 /** A table of sums by key, of bounded size. */
 public final class MergedSums<K, AccT> extends BoundedTable<MergedSums.Entry<AccT>> {
 
-  /** The memory of an entry, its slot in the table, and the headers of its arrays. */
-  private static final int ENTRY_BYTES = 120;
+  /** The memory of an entry beyond its key, and its slot in the table. */
+  private static final int ENTRY_BYTES = 100;
 
   /** The approximate memory of a decoded sum per encoded byte. */
   private static final int OBJECTS = 4;
@@ -22,10 +23,10 @@ public final class MergedSums<K, AccT> extends BoundedTable<MergedSums.Entry<Acc
     private int added;
     private int looked;
 
-    Entry(BlockReader reader, int hash, AccT sum) {
-      super(reader.key(), hash);
+    Entry(KeyCopies.Copy key, int hash, AccT sum, int size) {
+      super(key, hash);
       this.sum = sum;
-      this.size = reader.sumLength();
+      this.size = size;
       this.looked = LOOKED * size;
     }
   }
@@ -61,8 +62,8 @@ public final class MergedSums<K, AccT> extends BoundedTable<MergedSums.Entry<Acc
   }
 
   @Override
-  Entry<AccT> entry(BlockReader first, int hash) throws IOException {
-    return new Entry<>(first, hash, first.sum(summing.sums()));
+  Entry<AccT> entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException {
+    return new Entry<>(key, hash, first.sum(summing.sums()), first.sumLength());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dhara.transforms.backfill;
 import dhara.records.RecordInput;
 import dhara.records.RecordOutput;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.KeyCopies;
 import dhara.transforms.shards.KeyTable;
 import dhara.transforms.windows.SlideGrid;
 import java.io.IOException;
@@ -30,8 +31,8 @@ public final class SlidingTable<K, AccT> extends BoundedTable<SlidingTable.Entry
 
     private final NavigableMap<Long, AccT> slices = new TreeMap<>();
 
-    Entry(BlockReader reader, int hash) {
-      super(reader.key(), hash);
+    Entry(KeyCopies.Copy key, int hash) {
+      super(key, hash);
     }
   }
 
@@ -72,8 +73,8 @@ public final class SlidingTable<K, AccT> extends BoundedTable<SlidingTable.Entry
   }
 
   @Override
-  Entry<AccT> entry(BlockReader first, int hash) throws IOException {
-    Entry<AccT> entry = new Entry<>(first, hash);
+  Entry<AccT> entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException {
+    Entry<AccT> entry = new Entry<>(key, hash);
     entry.slices.put(first.revision(), first.sum(summing.sums()));
     return entry;
   }

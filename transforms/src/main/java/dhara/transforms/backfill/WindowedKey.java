@@ -1,5 +1,7 @@
 package dhara.transforms.backfill;
 
+import dhara.records.RecordInput;
+import dhara.records.RecordOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,15 +37,28 @@ public record WindowedKey<K>(long start, long end, K key) {
 
     @Override
     public void encode(WindowedKey<K> value, OutputStream out) throws IOException {
-      VarInt.encode(value.start, out);
-      VarInt.encode(value.end - value.start, out);
+      writeVarint(value.start, out);
+      writeVarint(value.end - value.start, out);
       keys.encode(value.key, out);
     }
 
     @Override
     public WindowedKey<K> decode(InputStream in) throws IOException {
-      long start = VarInt.decodeLong(in);
-      return new WindowedKey<>(start, start + VarInt.decodeLong(in), keys.decode(in));
+      long start = readVarint(in);
+      return new WindowedKey<>(start, start + readVarint(in), keys.decode(in));
+    }
+
+    /** As {@link VarInt} does; it writes byte by byte, which blocks need not do. */
+    private static void writeVarint(long value, OutputStream out) throws IOException {
+      if (out instanceof RecordOutput block) {
+        block.writeVarint(value);
+      } else {
+        VarInt.encode(value, out);
+      }
+    }
+
+    private static long readVarint(InputStream in) throws IOException {
+      return in instanceof RecordInput block ? block.readVarint() : VarInt.decodeLong(in);
     }
 
     @Override

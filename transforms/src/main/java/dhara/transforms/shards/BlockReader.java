@@ -69,11 +69,6 @@ public final class BlockReader {
     return keyLength;
   }
 
-  /** A copy of the entry's key. */
-  public byte[] key() {
-    return Arrays.copyOfRange(block, keyOffset, keyOffset + keyLength);
-  }
-
   /** A reader of a copy of the current entry, so that keeping the entry does not keep the block. */
   public BlockReader alone() throws IOException {
     BlockReader copy = new BlockReader(Arrays.copyOfRange(block, offset, next));

@@ -31,11 +31,11 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
       this.hash = hash;
     }
 
-    /** A key that is no part of a block, so that no block is kept for it. */
-    public Entry(byte[] key, int hash) {
-      this.block = key;
-      this.offset = 0;
-      this.length = key.length;
+    /** A copy of a key, so that no block is kept for it. */
+    public Entry(KeyCopies.Copy key, int hash) {
+      this.block = key.bytes();
+      this.offset = key.offset();
+      this.length = key.length();
       this.hash = hash;
     }
 

@@ -3,6 +3,8 @@ package dhara.transforms.backfill;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import dhara.records.RecordInput;
+import dhara.records.RecordOutput;
 import java.util.Arrays;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.CoderUtils;
@@ -26,5 +28,18 @@ class WindowedKeyTest {
         Arrays.equals(
             CoderUtils.encodeToByteArray(CODER, new WindowedKey<>(start, end + 1, "a")), bytes),
         is(false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 60000", "-60000, 0", "0, 253402214400000", "1767225600000, 1767225660000"})
+  void blocksHaveTheSameBytesAsOtherStreams(long start, long end) throws Exception {
+    WindowedKey<String> key = new WindowedKey<>(start, end, "a");
+    byte[] bytes = CoderUtils.encodeToByteArray(CODER, key);
+
+    RecordOutput block = new RecordOutput(64);
+    CODER.encode(key, block);
+
+    assertThat(Arrays.copyOf(block.bytes(), block.size()), is(bytes));
+    assertThat(CODER.decode(new RecordInput(bytes, 0, bytes.length)), is(key));
   }
 }
