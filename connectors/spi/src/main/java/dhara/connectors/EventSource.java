@@ -74,16 +74,5 @@ public interface EventSource<T extends Record & Event> {
       Optional<PCollection<T>> leftOut,
       PCollection<DeadLetter> deadLetters,
       PCollection<Counts> counts,
-      Optional<PCollection<Version<T>>> removals) {
-
-    /** The outputs of a source without tombstones. */
-    public Read(
-        PCollection<T> events,
-        Optional<PCollection<LateEvent>> late,
-        Optional<PCollection<T>> leftOut,
-        PCollection<DeadLetter> deadLetters,
-        PCollection<Counts> counts) {
-      this(events, late, leftOut, deadLetters, counts, Optional.empty());
-    }
-  }
+      Optional<PCollection<Version<T>>> removals) {}
 }

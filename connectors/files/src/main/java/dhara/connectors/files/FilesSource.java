@@ -1,13 +1,12 @@
 package dhara.connectors.files;
 
-import dhara.connectors.Counts;
-import dhara.connectors.Counts.Counting;
 import dhara.connectors.Endpoint;
 import dhara.connectors.EventSource;
 import dhara.connectors.TimeBounds;
 import dhara.connectors.files.text.Records;
-import dhara.connectors.reading.DeadLetterSums;
-import dhara.events.DeadLetter;
+import dhara.connectors.reading.Arrival;
+import dhara.connectors.reading.ArrivalRouter;
+import dhara.connectors.reading.SourceOutputs;
 import dhara.events.Event;
 import dhara.formats.mapping.Mapping;
 import dhara.formats.text.BadEvent;
@@ -15,19 +14,14 @@ import dhara.records.RecordCoder;
 import dhara.transforms.windows.Lateness;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
-import org.apache.beam.sdk.values.PCollectionTuple;
-import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -115,25 +109,15 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
 
   @Override
   public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
-    TupleTag<T> events = new TupleTag<>("events");
-    TupleTag<DeadLetter> dead = new TupleTag<>("dead");
-    TupleTag<Counts> counts = new TupleTag<>("counts");
-    ReadFn<T> fn = new ReadFn<>(files.input(), reader(), events, dead, counts);
-    PCollectionTuple out =
+    SourceOutputs<T> outputs = SourceOutputs.ofBackfill(files.input(), files.type());
+    return outputs.read(
         pipeline
             .apply(
                 name + ".Segments",
                 Create.of(files.groups(segmentBytes)).withCoder(RecordCoder.of(SegmentGroup.class)))
             .apply(name + ".Spread", Reshuffle.viaRandomKey())
-            .apply(
-                name + ".Read",
-                ParDo.of(fn).withOutputTags(events, TupleTagList.of(dead).and(counts)));
-    return new Read<>(
-        out.get(events).setCoder(RecordCoder.of(files.type())),
-        Optional.empty(),
-        Optional.empty(),
-        out.get(dead).setCoder(RecordCoder.of(DeadLetter.class)),
-        out.get(counts).setCoder(RecordCoder.of(Counts.class)));
+            .apply(name + ".Read", outputs.of(new ReadFn<>(reader(), outputs))),
+        RecordCoder.of(files.type()));
   }
 
   /** Reads segments: one pass from bytes to records. */
@@ -141,81 +125,59 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
 
     private static final long serialVersionUID = 1L;
 
-    private final String input;
     private final SegmentReader<T> reader;
-    private final TupleTag<T> events;
-    private final TupleTag<DeadLetter> dead;
-    private final TupleTag<Counts> counts;
+    private final SourceOutputs<T> outputs;
     private final Counter bytes = Metrics.counter("dhara", "read.bytes");
-    private transient @Nullable Counting counting;
+    private transient @Nullable ArrivalRouter<T> router;
 
-    ReadFn(
-        String input,
-        SegmentReader<T> reader,
-        TupleTag<T> events,
-        TupleTag<DeadLetter> dead,
-        TupleTag<Counts> counts) {
-      this.input = input;
+    ReadFn(SegmentReader<T> reader, SourceOutputs<T> outputs) {
       this.reader = reader;
-      this.events = events;
-      this.dead = dead;
-      this.counts = counts;
+      this.outputs = outputs;
     }
 
     @StartBundle
     public void startBundle() {
-      counting = new Counting();
+      router = outputs.router();
     }
 
     @ProcessElement
     public void process(@Element SegmentGroup group, MultiOutputReceiver out) throws IOException {
-      OutputReceiver<T> good = out.get(events);
-      OutputReceiver<DeadLetter> letters = out.get(dead);
       for (Segment segment : group.segments()) {
-        read(segment, good, letters);
+        read(segment, router.part(segment, out));
       }
     }
 
-    private void read(Segment segment, OutputReceiver<T> good, OutputReceiver<DeadLetter> letters)
-        throws IOException {
-      DeadLetterSums sums = new DeadLetterSums();
+    private void read(Segment segment, ArrivalRouter<T>.Part<Records> part) throws IOException {
       reader.read(
           segment,
           new SegmentReader.RecordTaker<T>() {
             @Override
             public void event(T event, Records line) {
-              counting.read(line.length());
-              counting.event();
-              good.outputWithTimestamp(
-                  event, org.joda.time.Instant.ofEpochMilli(event.at().toEpochMilli()));
+              part.event(
+                  event,
+                  line.length(),
+                  org.joda.time.Instant.ofEpochMilli(event.at().toEpochMilli()));
             }
 
             @Override
             public void bad(BadEvent why, Records line) {
-              counting.read(line.length());
-              counting.deadLetter();
-              sums.add(deadLetter(segment, line, why), letters::output);
+              Arrival<T> arrival =
+                  Arrival.bad(
+                      why.reason(),
+                      why.getMessage(),
+                      line.copy(),
+                      line.length(),
+                      System.currentTimeMillis());
+              part.route(arrival, line, BoundedWindow.TIMESTAMP_MIN_VALUE);
             }
           });
-      sums.giveAll(letters::output);
+      part.end();
     }
 
     @FinishBundle
     public void finishBundle(FinishBundleContext context) {
-      bytes.inc(counting.bytes());
-      counting.output(context, counts);
-    }
-
-    private DeadLetter deadLetter(Segment segment, Records line, BadEvent e) {
-      return new DeadLetter(
-          input,
-          e.reason(),
-          e.getMessage(),
-          segment.source(),
-          segment.position(line),
-          // Rows have no finer resolution of time.
-          Instant.now().truncatedTo(ChronoUnit.MICROS),
-          line.copy());
+      bytes.inc(router.bytes());
+      router.finish(context);
     }
   }
 }

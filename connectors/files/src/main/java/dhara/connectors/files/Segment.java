@@ -5,6 +5,7 @@ import dhara.connectors.files.text.JsonDocuments;
 import dhara.connectors.files.text.Lines;
 import dhara.connectors.files.text.Records;
 import dhara.connectors.files.text.Utf8Stream;
+import dhara.connectors.reading.Origin;
 import dhara.formats.CsvFormat;
 import dhara.formats.EventFormat;
 import dhara.formats.JsonFormat;
@@ -47,7 +48,8 @@ record Segment(
     String format,
     String encoding,
     String delimiter,
-    List<String> columns) {
+    List<String> columns)
+    implements Origin<Records> {
 
   static final String UTF_8 = "UTF-8";
 
@@ -103,7 +105,8 @@ record Segment(
   /**
    * Where a record stands: its byte, or, where that would be one of the text in UTF-8, its line.
    */
-  String position(Records record) {
+  @Override
+  public String position(Records record) {
     return encoding.equals(UTF_8) ? "byte=" + record.start() : "line=" + record.line();
   }
 

@@ -497,7 +497,7 @@ class FilesSourceTest {
 
   /** What a source gave. */
   @Test
-  void deadLettersAreSeenToTheMicrosecondSoThatAvroHoldsThem() throws IOException {
+  void deadLettersAreSeenAtTimesThatAvroHolds() throws IOException {
     write("a.jsonl", "garbage\n".repeat(50));
     FilesSource<Step> source = source(folder + "/a.jsonl");
     Pipeline pipeline = Pipeline.create(Gathered.options());

@@ -2,6 +2,9 @@ package dhara.connectors.kafka;
 
 import dhara.connectors.Decoding;
 import dhara.connectors.TimeBounds;
+import dhara.connectors.kafka.watermark.PartitionProgress;
+import dhara.connectors.kafka.watermark.PartitionWatermark;
+import dhara.connectors.kafka.watermark.TopicTail;
 import dhara.connectors.reading.Arrival;
 import dhara.events.Event;
 import dhara.transforms.windows.Lateness;
@@ -70,27 +73,6 @@ final class EventTimePolicy<T extends Record & Event>
     return tails;
   }
 
-  /** Event time in a partition, and how far it has come. */
-  interface Progress {
-
-    /** The watermark that was last reported downstream. */
-    long known();
-
-    /** A record that has an event time was read. */
-    void event(long atMillis, long offset);
-
-    /** A record that is not an event was read. */
-    void other(long offset);
-
-    /**
-     * The current watermark.
-     *
-     * @param backlog how many offsets are left to read; negative if that is unknown
-     * @param countedAt when the backlog was counted, epoch milliseconds of wall clock
-     */
-    long watermark(long backlog, long countedAt);
-  }
-
   /** The watermark before a restore; {@link TopicTail#NONE} for a first start. */
   static long millis(Optional<Instant> previousWatermark) {
     return previousWatermark
@@ -105,7 +87,7 @@ final class EventTimePolicy<T extends Record & Event>
     private final boolean removals;
     private final TimeBounds bounds;
     private final Lateness lateness;
-    private final Progress progress;
+    private final PartitionProgress progress;
 
     /**
      * Stamps a partition's records.
@@ -113,7 +95,7 @@ final class EventTimePolicy<T extends Record & Event>
      * @param removals whether a tombstone removes its key at the time of its record; else it is no
      *     event
      */
-    Stamps(boolean removals, TimeBounds bounds, Lateness lateness, Progress progress) {
+    Stamps(boolean removals, TimeBounds bounds, Lateness lateness, PartitionProgress progress) {
       this.removals = removals;
       this.bounds = bounds;
       this.lateness = lateness;

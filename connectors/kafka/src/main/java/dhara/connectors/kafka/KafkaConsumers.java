@@ -2,10 +2,12 @@ package dhara.connectors.kafka;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -50,6 +52,11 @@ record KafkaConsumers(KafkaAddress address, String isolation) implements Seriali
     return address.client(KafkaConsumer::new, settings);
   }
 
+  /** A consumer with these settings, which reads every partition that it gets from this start. */
+  KafkaConsumer<byte[], byte[]> open(Map<String, Object> settings, KafkaOffsets start) {
+    return address.client(all -> new StartingConsumer(all, start), settings);
+  }
+
   /** The settings of a consumer with a timeout, for checks before a run. */
   Map<String, Object> settings(Duration patience) {
     Map<String, Object> settings = settings();
@@ -79,5 +86,28 @@ record KafkaConsumers(KafkaAddress address, String isolation) implements Seriali
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     return settings;
+  }
+
+  /**
+   * A consumer that seeks to the start as soon as it has partitions. KafkaIO itself can only start
+   * all partitions at one instant, and fails if a partition has no record after it. A restored
+   * reader then seeks to the offset of its checkpoint.
+   */
+  private static final class StartingConsumer extends KafkaConsumer<byte[], byte[]> {
+
+    private static final Duration LOOKUP = Duration.ofMinutes(1);
+
+    private final KafkaOffsets start;
+
+    StartingConsumer(Map<String, Object> settings, KafkaOffsets start) {
+      super(settings);
+      this.start = start;
+    }
+
+    @Override
+    public void assign(Collection<TopicPartition> partitions) {
+      super.assign(partitions);
+      start.resolve(this, partitions, LOOKUP).forEach(this::seek);
+    }
   }
 }

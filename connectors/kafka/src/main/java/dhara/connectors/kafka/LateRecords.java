@@ -88,6 +88,11 @@ final class LateRecords implements Serializable {
     return KV.of(block(Integer.parseInt(matcher.group(1)), offset), offset);
   }
 
+  /** The position of a record in dead letters and late events, which {@link #POSITION} reads. */
+  static String position(int partition, long offset) {
+    return "partition=" + partition + " offset=" + offset;
+  }
+
   /** Offsets of a partition are looked up by block; a range spans a few blocks. */
   private static final long BLOCK = 1 << 16;
 

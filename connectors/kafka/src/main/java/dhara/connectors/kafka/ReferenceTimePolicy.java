@@ -1,7 +1,9 @@
 package dhara.connectors.kafka;
 
 import dhara.connectors.Decoding;
-import dhara.connectors.kafka.ReferenceWatermark.Lead;
+import dhara.connectors.kafka.watermark.ReferenceWatermark;
+import dhara.connectors.kafka.watermark.ReferenceWatermark.Lead;
+import dhara.connectors.kafka.watermark.TopicTail;
 import dhara.connectors.reading.Arrival;
 import dhara.connectors.reading.Refreshed;
 import dhara.events.Event;

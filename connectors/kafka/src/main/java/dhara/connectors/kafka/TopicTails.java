@@ -1,6 +1,7 @@
 package dhara.connectors.kafka;
 
 import dhara.connectors.Decoding;
+import dhara.connectors.kafka.watermark.TopicTail;
 import dhara.connectors.reading.ArrivalReader;
 import dhara.connectors.reading.Refreshed;
 import dhara.events.Event;

@@ -83,7 +83,7 @@ public final class Arrival<T extends Record & Event> {
    * @param bytes the bytes that are kept
    * @param length the length of all bytes
    */
-  static <T extends Record & Event> Arrival<T> bad(
+  public static <T extends Record & Event> Arrival<T> bad(
       Reason reason, String text, byte[] bytes, int length, long seenMillis) {
     return new Arrival<>(null, reason, text, bytes, length, seenMillis);
   }

@@ -7,13 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.DoFn.MultiOutputReceiver;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.values.TupleTag;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Instant;
 
 /**
  * Merges equal dead letters of a source: the first hundred are output one by one, the others as one
@@ -28,7 +22,7 @@ import org.joda.time.Instant;
  * They take at most 4 MiB of bytes, or one letter if it alone has more. A kind that is evicted for
  * lack of room is output, and starts again when it comes back.
  */
-public final class DeadLetterSums {
+final class DeadLetterSums {
 
   /** How many equal letters are output one by one… */
   static final int WHOLE = 100;
@@ -49,7 +43,7 @@ public final class DeadLetterSums {
   private int repeated;
 
   /** Takes a letter, and outputs it, or merged letters that are evicted to make room for it. */
-  public void add(DeadLetter letter, Consumer<DeadLetter> out) {
+  void add(DeadLetter letter, Consumer<DeadLetter> out) {
     Kind kind = new Kind(letter);
     Sum sum = sums.get(kind);
     if (sum == null) {
@@ -77,7 +71,7 @@ public final class DeadLetterSums {
   }
 
   /** Outputs the remaining merged letters. */
-  public void giveAll(Consumer<DeadLetter> out) {
+  void giveAll(Consumer<DeadLetter> out) {
     sums.values().forEach(sum -> sum.give(out));
     sums.clear();
     bytes = 0;
@@ -115,7 +109,7 @@ public final class DeadLetterSums {
     private @Nullable DeadLetter first;
     private String last = "";
 
-    public void add(DeadLetter letter) {
+    void add(DeadLetter letter) {
       if (first == null) {
         first = letter;
       }
@@ -128,29 +122,6 @@ public final class DeadLetterSums {
       if (from != null) {
         out.accept(records == 1 ? from : from.andOthers(records, last));
       }
-    }
-  }
-
-  /**
-   * Merges within a bundle of a stream, and outputs at its end, with the time of the last letter.
-   */
-  public static final class OfBundle {
-
-    private final TupleTag<DeadLetter> tag;
-    private final DeadLetterSums sums = new DeadLetterSums();
-    private Instant latest = BoundedWindow.TIMESTAMP_MIN_VALUE;
-
-    public OfBundle(TupleTag<DeadLetter> tag) {
-      this.tag = tag;
-    }
-
-    public void add(DeadLetter letter, Instant at, MultiOutputReceiver out) {
-      latest = at.isAfter(latest) ? at : latest;
-      sums.add(letter, each -> out.get(tag).outputWithTimestamp(each, at));
-    }
-
-    public <I, O> void giveAll(DoFn<I, O>.FinishBundleContext bundle) {
-      sums.giveAll(each -> bundle.output(tag, each, latest, GlobalWindow.INSTANCE));
     }
   }
 }

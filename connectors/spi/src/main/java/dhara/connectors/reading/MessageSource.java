@@ -1,30 +1,20 @@
 package dhara.connectors.reading;
 
-import dhara.connectors.Counts;
-import dhara.connectors.Counts.Counting;
 import dhara.connectors.Decoding;
 import dhara.connectors.EventSource;
-import dhara.events.DeadLetter;
 import dhara.events.Event;
-import dhara.events.LateEvent;
-import dhara.formats.RecordFields;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
-import dhara.records.RecordCoder;
 import dhara.transforms.windows.Lateness;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollectionTuple;
-import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
@@ -110,21 +100,9 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
 
   @Override
   public Read<T> read(Pipeline pipeline, String name, Lateness lateness) {
-    TupleTag<T> events = new TupleTag<>("events");
-    TupleTag<LateEvent> late = new TupleTag<>("late");
-    TupleTag<DeadLetter> deadLetters = new TupleTag<>("deadLetters");
-    TupleTag<Counts> counts = new TupleTag<>("counts");
-    SplitFn<T> split =
-        new SplitFn<>(
-            decoding.input(),
-            source,
-            decoding.format().type(),
-            lateness,
-            events,
-            late,
-            deadLetters,
-            counts);
-    PCollectionTuple parts =
+    SourceOutputs<T> outputs =
+        SourceOutputs.ofStream(decoding.input(), decoding.format().type(), lateness);
+    return outputs.read(
         pipeline
             .apply(
                 name + ": read",
@@ -133,14 +111,17 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
                         messages, form, decoding, coder, disorder, idleAfter, lateness)))
             .apply(
                 name + ": events and dead letters",
-                ParDo.of(split)
-                    .withOutputTags(events, TupleTagList.of(deadLetters).and(counts).and(late)));
-    return new Read<>(
-        parts.get(events).setCoder(coder),
-        Optional.of(parts.get(late).setCoder(RecordCoder.of(LateEvent.class))),
-        Optional.empty(),
-        parts.get(deadLetters).setCoder(RecordCoder.of(DeadLetter.class)),
-        parts.get(counts).setCoder(RecordCoder.of(Counts.class)));
+                outputs.of(new SplitFn<>(outputs, new Messages(source)))),
+        coder);
+  }
+
+  /** The messages of a service, each with its position. */
+  private record Messages(String source) implements Origin<KV<String, ?>>, Serializable {
+
+    @Override
+    public String position(KV<String, ?> message) {
+      return message.getKey();
+    }
   }
 
   /**
@@ -151,68 +132,29 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
 
     private static final long serialVersionUID = 1L;
 
-    private final String input;
-    private final String source;
-    private final Class<T> type;
-    private final Lateness lateness;
-    private final TupleTag<T> events;
-    private final TupleTag<LateEvent> late;
-    private final TupleTag<DeadLetter> deadLetters;
-    private final TupleTag<Counts> counts;
-    private transient @Nullable RecordFields<T> fields;
-    private transient @Nullable Counting counting;
-    private transient DeadLetterSums.@Nullable OfBundle sums;
+    private final SourceOutputs<T> outputs;
+    private final Messages messages;
+    private transient @Nullable ArrivalRouter<T> router;
 
-    SplitFn(
-        String input,
-        String source,
-        Class<T> type,
-        Lateness lateness,
-        TupleTag<T> events,
-        TupleTag<LateEvent> late,
-        TupleTag<DeadLetter> deadLetters,
-        TupleTag<Counts> counts) {
-      this.input = input;
-      this.source = source;
-      this.type = type;
-      this.lateness = lateness;
-      this.events = events;
-      this.late = late;
-      this.deadLetters = deadLetters;
-      this.counts = counts;
+    SplitFn(SourceOutputs<T> outputs, Messages messages) {
+      this.outputs = outputs;
+      this.messages = messages;
     }
 
     @StartBundle
     public void start() {
-      counting = new Counting();
-      sums = new DeadLetterSums.OfBundle(deadLetters);
+      router = outputs.router();
     }
 
     @ProcessElement
     public void process(
         @Element KV<String, Arrival<T>> message, @Timestamp Instant at, MultiOutputReceiver out) {
-      Arrival<T> arrival = message.getValue();
-      counting.read(arrival.length());
-      T event = arrival.event();
-      if (arrival.late()) {
-        counting.late();
-        if (fields == null) {
-          fields = RecordFields.of(type);
-        }
-        out.get(late).output(arrival.lateEvent(fields, lateness, input, source, message.getKey()));
-      } else if (event != null) {
-        counting.event();
-        out.get(events).output(event);
-      } else {
-        counting.deadLetter();
-        sums.add(arrival.deadLetter(input, source, message.getKey()), at, out);
-      }
+      router.part(messages, out).route(message.getValue(), message, at);
     }
 
     @FinishBundle
     public void finish(FinishBundleContext context) {
-      sums.giveAll(context);
-      counting.output(context, counts);
+      router.finish(context);
     }
   }
 }

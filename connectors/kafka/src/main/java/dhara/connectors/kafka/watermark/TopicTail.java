@@ -1,4 +1,4 @@
-package dhara.connectors.kafka;
+package dhara.connectors.kafka.watermark;
 
 import java.util.Map;
 
@@ -10,10 +10,10 @@ import java.util.Map;
  *     milliseconds; {@link #NONE} if there are no events
  * @param ends the end of each partition
  */
-record TopicTail(long readAt, long newest, Map<Integer, End> ends) {
+public record TopicTail(long readAt, long newest, Map<Integer, End> ends) {
 
   /** No event time is known. */
-  static final long NONE = Long.MIN_VALUE;
+  public static final long NONE = Long.MIN_VALUE;
 
   /**
    * The end of a partition.
@@ -21,13 +21,13 @@ record TopicTail(long readAt, long newest, Map<Integer, End> ends) {
    * @param readable the offset after the last record that a consumer can get
    * @param end the offset after everything, transaction markers and compacted records included
    */
-  record End(long readable, long end) {}
+  public record End(long readable, long end) {}
 
   /**
    * Whether nothing is left to read for a reader with this backlog. The rest may be only
    * transaction markers, which a backlog counts but no consumer gets.
    */
-  boolean caughtUp(int partition, long backlog) {
+  public boolean caughtUp(int partition, long backlog) {
     End end = ends.get(partition);
     return backlog == 0 || (end != null && end.end() - backlog >= end.readable());
   }

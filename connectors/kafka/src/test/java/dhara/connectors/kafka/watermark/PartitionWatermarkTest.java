@@ -1,4 +1,4 @@
-package dhara.connectors.kafka;
+package dhara.connectors.kafka.watermark;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;

@@ -1,4 +1,4 @@
-package dhara.connectors.kafka;
+package dhara.connectors.kafka.watermark;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -19,7 +19,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Records that were in the log when the tail was read are never late because of that tail: the
  * partition counts as caught up only if its backlog was counted after the tail was read.
  */
-final class PartitionWatermark implements EventTimePolicy.Progress {
+public final class PartitionWatermark implements PartitionProgress {
 
   private final long disorderMillis;
   private final long idleAfterMillis;
@@ -37,7 +37,7 @@ final class PartitionWatermark implements EventTimePolicy.Progress {
    * @param wallClock epoch milliseconds; measures silence and nothing else
    * @param tails the newest known tail of the topic, null if none is known; called only when silent
    */
-  PartitionWatermark(
+  public PartitionWatermark(
       int partition,
       Duration disorder,
       Duration idleAfter,

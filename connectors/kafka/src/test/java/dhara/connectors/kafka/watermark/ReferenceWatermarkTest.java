@@ -1,9 +1,9 @@
-package dhara.connectors.kafka;
+package dhara.connectors.kafka.watermark;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
-import dhara.connectors.kafka.ReferenceWatermark.Lead;
+import dhara.connectors.kafka.watermark.ReferenceWatermark.Lead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dhara.connectors.kafka;
+package dhara.connectors.kafka.watermark;
 
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -16,7 +16,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * newer than it by more than the disorder and the lateness were in their topics before it, and a
  * silent reference does not hold facts back.
  */
-final class ReferenceWatermark implements EventTimePolicy.Progress {
+public final class ReferenceWatermark implements PartitionProgress {
 
   private final int partition;
   private final long disorderMillis;
@@ -32,7 +32,7 @@ final class ReferenceWatermark implements EventTimePolicy.Progress {
    *     there is none
    * @param tail the ends of the reference's partitions, read after that
    */
-  record Lead(long newestFact, TopicTail tail) {}
+  public record Lead(long newestFact, TopicTail tail) {}
 
   /**
    * A watermark that continues from a restored value.
@@ -40,7 +40,7 @@ final class ReferenceWatermark implements EventTimePolicy.Progress {
    * @param previous the watermark before a restore; {@link TopicTail#NONE} for a first start
    * @param leads the newest known one, null if none is known
    */
-  ReferenceWatermark(
+  public ReferenceWatermark(
       int partition, Duration disorder, long previous, Supplier<@Nullable Lead> leads) {
     this.partition = partition;
     this.disorderMillis = disorder.toMillis();
