@@ -80,12 +80,32 @@ final class Generate {
 
   private static List<Input<?>> inputs(
       Analysis<?> analysis, GenerateOptions options, PerInput out) {
+    if (out.bare() != null && !out.named().isEmpty()) {
+      throw new BadOption(
+          "--out",
+          out.bare(),
+          "stands beside %s; name a file for each input, or only a folder"
+              .formatted(said(out.named().entrySet().iterator().next())));
+    }
     if (options.getInput() != null) {
-      return List.of(Checked.input(analysis, options.getInput()));
+      Input<?> input = Checked.input(analysis, options.getInput());
+      for (Map.Entry<String, String> file : out.named().entrySet()) {
+        if (!file.getKey().equals(input.name())) {
+          throw new BadOption(
+              "--out",
+              said(file),
+              "is of another input than --input=" + input.name() + "; leave one of them out");
+        }
+      }
+      return List.of(input);
     }
     return out.named().isEmpty()
         ? analysis.inputs()
         : analysis.inputs().stream().filter(in -> out.named().containsKey(in.name())).toList();
+  }
+
+  private static String said(Map.Entry<String, String> named) {
+    return named.getKey() + "=" + named.getValue();
   }
 
   private static Input<?> only(List<Input<?>> inputs) {
