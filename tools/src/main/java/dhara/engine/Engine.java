@@ -24,6 +24,11 @@ public interface Engine {
   /** The options that Dhara sets on this engine unless the user does. */
   List<Default> defaults();
 
+  /** Further options that Dhara sets if the pipeline is a backfill. */
+  default List<Default> backfillDefaults() {
+    return List.of();
+  }
+
   /**
    * Further options that Dhara sets if the pipeline streams.
    *

@@ -18,6 +18,23 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
  */
 public record EngineSettings(Engine engine, List<Setting> settings) {
 
+  /** The pipelines for which Dhara sets an option. */
+  enum Scope {
+    ALL(""),
+    BACKFILLS(", in backfills"),
+    STREAMS(", in streams");
+
+    private final String shown;
+
+    Scope(String shown) {
+      this.shown = shown;
+    }
+
+    boolean has(boolean streams) {
+      return this == ALL || this == (streams ? STREAMS : BACKFILLS);
+    }
+  }
+
   /**
    * An option of the engine.
    *
@@ -25,9 +42,13 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
    * @param value what it is set to
    * @param reason why, if Dhara set it
    * @param byUser who set it
-   * @param inStreams whether it is set only if the pipeline streams
+   * @param scope the pipelines for which Dhara sets it
    */
-  record Setting(String option, String value, String reason, boolean byUser, boolean inStreams) {
+  record Setting(String option, String value, String reason, boolean byUser, Scope scope) {
+
+    static Setting of(Engine.Default by, Scope scope) {
+      return new Setting(by.option(), by.value(), by.reason(), false, scope);
+    }
 
     String argument() {
       return "--" + option + "=" + value;
@@ -85,9 +106,10 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
     Map<String, Setting> settings = new LinkedHashMap<>();
     settings.put(
         "runner",
-        new Setting("runner", engine.runner().getName(), "the engine of this jar", false, false));
+        new Setting(
+            "runner", engine.runner().getName(), "the engine of this jar", false, Scope.ALL));
     for (Engine.Default d : engine.defaults()) {
-      settings.put(d.option(), new Setting(d.option(), d.value(), d.reason(), false, false));
+      settings.put(d.option(), Setting.of(d, Scope.ALL));
     }
     List<String> sofar = new ArrayList<>(beam);
     settings.values().stream()
@@ -97,23 +119,27 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
     PipelineOptions options =
         PipelineOptionsFactory.fromArgs(sofar.toArray(String[]::new)).create();
     for (Engine.Default d : engine.streamDefaults(options)) {
-      settings.put(d.option(), new Setting(d.option(), d.value(), d.reason(), false, true));
+      settings.put(d.option(), Setting.of(d, Scope.STREAMS));
+    }
+    for (Engine.Default d : engine.backfillDefaults()) {
+      settings.put(d.option(), Setting.of(d, Scope.BACKFILLS));
     }
     settings.replaceAll(
         (name, setting) ->
             given.containsKey(name)
-                ? new Setting(name, String.join(",", given.get(name)), "", true, false)
+                ? new Setting(name, String.join(",", given.get(name)), "", true, Scope.ALL)
                 : setting);
     return new EngineSettings(engine, List.copyOf(settings.values()));
   }
 
   /**
-   * The options that Dhara sets, as Beam's arguments; those for streams only if the pipeline
-   * streams.
+   * The options that Dhara sets, as Beam's arguments.
+   *
+   * @param streams whether the pipeline streams
    */
   public List<String> arguments(boolean streams) {
     return settings.stream()
-        .filter(setting -> !setting.byUser && setting.inStreams == streams)
+        .filter(setting -> !setting.byUser && setting.scope.has(streams))
         .map(Setting::argument)
         .toList();
   }
@@ -133,7 +159,7 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
     List<String> lines = new ArrayList<>();
     lines.add("Engine: " + engine.name());
     for (Setting s : settings) {
-      String why = s.byUser ? "you" : "Dhara" + (s.inStreams ? ", in streams: " : ": ") + s.reason;
+      String why = s.byUser ? "you" : "Dhara" + s.scope.shown + ": " + s.reason;
       lines.add(("  %-" + width + "s  %s").formatted(s.shown(), why));
     }
     return lines;

@@ -57,7 +57,11 @@ public final class Engines {
     List<String> arguments = runner(engine);
     engine.defaults().forEach(set -> arguments.add("--" + set.option() + "=" + set.value()));
     arguments.addAll(parallelism(engine, job));
-    if (!job.bounded()) {
+    if (job.bounded()) {
+      engine
+          .backfillDefaults()
+          .forEach(set -> arguments.add("--" + set.option() + "=" + set.value()));
+    } else {
       PipelineOptions sofar = options(arguments);
       engine
           .streamDefaults(sofar)

@@ -45,19 +45,16 @@ public record Prepared(Job job, List<GraphFinding> findings) {
   private static Prepared prepared(Maker maker, EngineSettings settings, boolean twice) {
     GraphLint lint = GraphLint.of(settings.engine().name(), settings.engine().unsupported());
     List<GraphFinding> findings = new ArrayList<>();
-    List<String> byDhara = new ArrayList<>(settings.arguments(false));
     Job job;
     try {
-      job = maker.job(byDhara);
+      job = maker.job(settings.arguments(false));
       if (twice || !job.bounded()) {
         // Only a built pipeline tells whether it streams, and it reads its options while it is
         // built, so it is built again.
-        if (!job.bounded()) {
-          byDhara.addAll(settings.arguments(true));
-        }
         Pipeline first = job.pipeline();
+        boolean streams = !job.bounded();
         job.close();
-        job = maker.job(byDhara);
+        job = maker.job(settings.arguments(streams));
         findings.addAll(lint.compare(first, job.pipeline()));
       }
     } catch (RuntimeException e) {

@@ -1,10 +1,12 @@
 package dhara.transforms.aggregate;
 
+import dhara.transforms.backfill.GroupShards;
 import dhara.transforms.backfill.MergedSums;
 import dhara.transforms.backfill.PartedMerge;
 import dhara.transforms.backfill.Room;
 import dhara.transforms.backfill.SlidingTable;
 import dhara.transforms.shards.BlockCoder;
+import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.shards.TableBudget;
 import dhara.transforms.windows.SlideGrid;
 import dhara.transforms.windows.Windows;
@@ -16,14 +18,12 @@ import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.WindowingStrategy;
@@ -180,10 +180,8 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
         .setCoder(
             KvCoder.of(
                 VarIntCoder.of(), BlockCoder.of(aggregation.keysInWindows(), aggregation.sums())))
-        // A shard has the time of its earliest block, so its answers are not late.
-        .setWindowingStrategyInternal(
-            WindowingStrategy.globalDefault().withTimestampCombiner(TimestampCombiner.EARLIEST))
-        .apply("Shard", GroupByKey.create())
+        .setWindowingStrategyInternal(WindowingStrategy.globalDefault())
+        .apply("Shard", GroupShards.create())
         .apply("Merge", ParDo.of(new MergeFn<>(aggregation, tables)))
         .setCoder(aggregation.answers())
         .setWindowingStrategyInternal(windowing);
@@ -246,7 +244,7 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
   }
 
   private static final class MergeFn<K, AccT, OutT>
-      extends DoFn<KV<Integer, Iterable<byte[]>>, Answer<K, OutT>> {
+      extends EarlierOutputFn<KV<Integer, Iterable<byte[]>>, Answer<K, OutT>> {
 
     private static final long serialVersionUID = 1L;
 

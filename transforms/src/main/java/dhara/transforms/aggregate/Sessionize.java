@@ -1,10 +1,12 @@
 package dhara.transforms.aggregate;
 
 import dhara.records.RecordCoder;
+import dhara.transforms.backfill.GroupShards;
 import dhara.transforms.backfill.PartedMerge;
 import dhara.transforms.backfill.Room;
 import dhara.transforms.shards.BlockCoder;
 import dhara.transforms.shards.BlockWriter;
+import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.shards.KeyTable;
 import dhara.transforms.shards.TableBudget;
 import dhara.transforms.windows.Windows;
@@ -26,14 +28,9 @@ import org.apache.beam.sdk.state.Timer;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
-import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
@@ -100,15 +97,7 @@ final class Sessionize<K, InT, AccT, OutT>
     PCollection<Answer<K, OutT>> answers =
         blocks.isBounded() == IsBounded.BOUNDED
             ? blocks
-                .apply(
-                    "OneMoment",
-                    Window.<KV<Integer, byte[]>>configure()
-                        .triggering(DefaultTrigger.of())
-                        // Otherwise grouped elements would have the maximum timestamp, and their
-                        // sessions would be late.
-                        .withTimestampCombiner(TimestampCombiner.EARLIEST)
-                        .discardingFiredPanes())
-                .apply("Shard", GroupByKey.create())
+                .apply("Shard", GroupShards.create())
                 .apply("Merge", ParDo.of(new MergeFn<>(new Giving<>(aggregation, windows))))
             : blocks.apply("Merge", ParDo.of(new FireFn<>(aggregation, windows, compactBytes)));
     // An answer can be withdrawn while an event can join its session.
@@ -181,7 +170,7 @@ final class Sessionize<K, InT, AccT, OutT>
 
   /** For bounded input: a shard at once, in bounded memory. */
   private static final class MergeFn<K, InT, AccT, OutT>
-      extends DoFn<KV<Integer, Iterable<byte[]>>, Answer<K, OutT>> {
+      extends EarlierOutputFn<KV<Integer, Iterable<byte[]>>, Answer<K, OutT>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -241,10 +230,10 @@ final class Sessionize<K, InT, AccT, OutT>
   /**
    * For unbounded input: parts are {@code fresh} until they are merged with the {@code open}
    * sessions and, if they are older than {@code Clock.now}, with those of {@code ended} that they
-   * reach.
+   * reach. Withdrawals are emitted behind the watermark.
    */
   private static final class FireFn<K, InT, AccT, OutT>
-      extends DoFn<KV<Integer, byte[]>, Answer<K, OutT>> {
+      extends EarlierOutputFn<KV<Integer, byte[]>, Answer<K, OutT>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -428,14 +417,6 @@ final class Sessionize<K, InT, AccT, OutT>
 
     private static long up(long millis, long step) {
       return -Math.floorDiv(-millis, step) * step;
-    }
-
-    /** Withdrawals are emitted behind the watermark. */
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // only the engine calls it
-    public Duration getAllowedTimestampSkew() {
-      return Duration.millis(Long.MAX_VALUE);
     }
 
     /** The state of a shard. */

@@ -1,6 +1,7 @@
 package dhara.transforms.aggregate;
 
 import dhara.records.RecordCoder;
+import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.shards.KeyTable;
 import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.SlideGrid;
@@ -22,7 +23,6 @@ import org.apache.beam.sdk.state.Timer;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -113,8 +113,12 @@ final class Slide<K, InT, AccT, OutT>
     }
   }
 
+  /**
+   * Blocks that came together can be of windows which ended before the one whose block set the
+   * timer. Their answers are no later for that than if each had answered when it came.
+   */
   private static final class SlideFn<K, InT, AccT, OutT>
-      extends DoFn<KV<Integer, byte[]>, Answer<K, OutT>> {
+      extends EarlierOutputFn<KV<Integer, byte[]>, Answer<K, OutT>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -332,17 +336,6 @@ final class Slide<K, InT, AccT, OutT>
       List<Long> starts = new ArrayList<>();
       slices.keys().read().forEach(starts::add);
       return starts;
-    }
-
-    /**
-     * Blocks that came together can be of windows which ended before the one whose block set the
-     * timer. Their answers are no later for that than if each had answered when it came.
-     */
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
-    public Duration getAllowedTimestampSkew() {
-      return Duration.millis(Long.MAX_VALUE);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dhara.transforms.aggregate;
 
+import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.windows.Slicing;
 import java.io.Serializable;
 import java.util.List;
@@ -9,10 +10,13 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
 import org.apache.beam.sdk.values.KV;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Duration;
 import org.joda.time.Instant;
 
-/** DoFns that add up values before the shuffle. */
+/**
+ * DoFns that add up values before the shuffle. When a table is full, it is passed on before the
+ * bundle ends, and its blocks may have earlier slices than the current value. They are still not
+ * behind the watermark, because it does not pass values of an open bundle.
+ */
 final class SumPerBundle {
 
   private SumPerBundle() {}
@@ -30,7 +34,7 @@ final class SumPerBundle {
    * Adds up values in the global window by consecutive slices of time, without creating a window
    * per value. Blocks have the last timestamp of their slice, or of the earliest slice in them.
    */
-  static final class ByTimeFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
+  static final class ByTimeFn<E, K, InT, AccT> extends EarlierOutputFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -94,17 +98,6 @@ final class SumPerBundle {
     private static Instant last(long end) {
       return Instant.ofEpochMilli(end - 1);
     }
-
-    /**
-     * When the table is full, blocks may have earlier slices than the current value. They are still
-     * not behind the watermark, because it does not pass values of an open bundle.
-     */
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
-    public Duration getAllowedTimestampSkew() {
-      return Duration.millis(Long.MAX_VALUE);
-    }
   }
 
   /** Adds up values by their windows. */
@@ -156,7 +149,7 @@ final class SumPerBundle {
   }
 
   /** Adds up values by their windows, into blocks in the global window. */
-  static final class IntoGlobalFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
+  static final class IntoGlobalFn<E, K, InT, AccT> extends EarlierOutputFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -201,14 +194,6 @@ final class SumPerBundle {
           (first, shard, block) ->
               context.output(KV.of(shard, block), first.maxTimestamp(), GlobalWindow.INSTANCE));
     }
-
-    /** When the table is full, blocks may have earlier windows than the current value. */
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
-    public Duration getAllowedTimestampSkew() {
-      return Duration.millis(Long.MAX_VALUE);
-    }
   }
 
   /**
@@ -216,7 +201,7 @@ final class SumPerBundle {
    * earliest event: elements in flight may belong to a session that ends before this block's do,
    * and no session may end before its events have come.
    */
-  static final class BySessionFn<E, K, InT, AccT> extends DoFn<E, KV<Integer, byte[]>> {
+  static final class BySessionFn<E, K, InT, AccT> extends EarlierOutputFn<E, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -273,16 +258,6 @@ final class SumPerBundle {
           (shard, first, block) ->
               context.output(
                   KV.of(shard, block), Instant.ofEpochMilli(first), GlobalWindow.INSTANCE));
-    }
-
-    /**
-     * As for slices: when the table is full, blocks may have earlier events than the current one.
-     */
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // nobody calls it but the engine
-    public Duration getAllowedTimestampSkew() {
-      return Duration.millis(Long.MAX_VALUE);
     }
   }
 }

@@ -1,18 +1,16 @@
 package dhara.transforms.join;
 
 import dhara.events.Event;
+import dhara.transforms.backfill.GroupShards;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.EarlierOutputFn;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
-import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Instant;
@@ -52,17 +50,12 @@ final class AsOfShards<F extends Event, T extends Record, OutT>
   public PCollection<OutT> expand(PCollection<F> facts) {
     return new Sharded<>(reference, key, SHARDS)
         .blocks(facts)
-        .apply(
-            "EarliestOfShard",
-            // A group gets the time of its earliest element, so its facts are not late.
-            Window.<KV<Integer, byte[]>>configure()
-                .withTimestampCombiner(TimestampCombiner.EARLIEST))
-        .apply("Shard", GroupByKey.create())
+        .apply("Shard", GroupShards.create())
         .apply("Join", ParDo.of(new JoinFn<>(facts.getCoder(), reference.getCoder(), join)));
   }
 
   private static final class JoinFn<F extends Event, T extends Record, OutT>
-      extends DoFn<KV<Integer, Iterable<byte[]>>, OutT> {
+      extends EarlierOutputFn<KV<Integer, Iterable<byte[]>>, OutT> {
 
     private static final long serialVersionUID = 1L;
 

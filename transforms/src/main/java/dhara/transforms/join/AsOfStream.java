@@ -3,6 +3,7 @@ package dhara.transforms.join;
 import dhara.events.Event;
 import dhara.records.RecordCoder;
 import dhara.transforms.shards.BlockCoder;
+import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.shards.TableBudget;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import org.apache.beam.sdk.state.Timer;
 import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -81,8 +81,9 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         .apply("Join", ParDo.of(new JoinFn<>(this, facts.getCoder(), reference.getCoder())));
   }
 
+  /** Joins facts when they are due; a late fact is due behind the watermark. */
   static final class JoinFn<F extends Event, T extends Record, OutT>
-      extends DoFn<KV<Integer, byte[]>, OutT> {
+      extends EarlierOutputFn<KV<Integer, byte[]>, OutT> {
 
     private static final long serialVersionUID = 1L;
 
@@ -217,14 +218,6 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
       if (now != null) { // at the end of its input an engine may have dropped the state
         standing.write(reference.sweep(shard, context.fireTimestamp().getMillis(), now, held));
       }
-    }
-
-    /** A late fact is due behind the watermark. */
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // only the engine calls it
-    public org.joda.time.Duration getAllowedTimestampSkew() {
-      return org.joda.time.Duration.millis(Long.MAX_VALUE);
     }
 
     @Teardown

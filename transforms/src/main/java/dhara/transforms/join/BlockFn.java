@@ -1,15 +1,19 @@
 package dhara.transforms.join;
 
+import dhara.transforms.shards.EarlierOutputFn;
 import java.io.IOException;
 import java.io.Serializable;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.joda.time.Instant;
 
-/** Puts the facts or the versions of a bundle into blocks, each with its earliest time. */
-final class BlockFn<E> extends DoFn<E, KV<Integer, byte[]>> {
+/**
+ * Puts the facts or the versions of a bundle into blocks, each with its earliest time. This may be
+ * earlier than the element that fills the block. It is still not behind the watermark, which does
+ * not pass elements of an open bundle.
+ */
+final class BlockFn<E> extends EarlierOutputFn<E, KV<Integer, byte[]>> {
 
   private static final long serialVersionUID = 1L;
 
@@ -69,16 +73,5 @@ final class BlockFn<E> extends DoFn<E, KV<Integer, byte[]>> {
         (shard, block, earliest) ->
             context.output(
                 KV.of(shard, block), Instant.ofEpochMilli(earliest), GlobalWindow.INSTANCE));
-  }
-
-  /**
-   * A block that is full may have earlier elements than the current one. It is still not behind the
-   * watermark, because the watermark does not pass elements of an open bundle.
-   */
-  @Override
-  @Deprecated
-  @SuppressWarnings("InlineMeSuggester") // only the engine calls it
-  public org.joda.time.Duration getAllowedTimestampSkew() {
-    return org.joda.time.Duration.millis(Long.MAX_VALUE);
   }
 }

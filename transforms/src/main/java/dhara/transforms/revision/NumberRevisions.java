@@ -4,6 +4,7 @@ import dhara.records.RecordOutput;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.windows.InGlobalWindow;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
-import org.joda.time.Duration;
 
 /**
  * Numbers the answers of a run for a store in which the highest {@link Revision} of a key and
@@ -110,8 +110,12 @@ public final class NumberRevisions<K, V>
     }
   }
 
-  /** Collects the answers of a bundle by shards. */
-  static final class ShardFn<K, V> extends DoFn<Answer<K, V>, KV<Integer, List<Answer<K, V>>>> {
+  /**
+   * Collects the answers of a bundle by shards. A list may have answers of earlier windows than the
+   * answer that makes it too long.
+   */
+  static final class ShardFn<K, V>
+      extends EarlierOutputFn<Answer<K, V>, KV<Integer, List<Answer<K, V>>>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -170,14 +174,6 @@ public final class NumberRevisions<K, V>
         first = Math.min(first, last(answer));
       }
       return org.joda.time.Instant.ofEpochMilli(first);
-    }
-
-    /** A list may have answers of earlier windows than the answer that makes it too long. */
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // only the engine calls it
-    public Duration getAllowedTimestampSkew() {
-      return Duration.millis(Long.MAX_VALUE);
     }
   }
 

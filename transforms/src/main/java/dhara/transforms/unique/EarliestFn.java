@@ -2,11 +2,11 @@ package dhara.transforms.unique;
 
 import dhara.events.Event;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.shards.HeldBlocks;
 import dhara.transforms.shards.TableBudget;
 import java.io.IOException;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.TupleTag;
@@ -17,7 +17,7 @@ import org.joda.time.Instant;
  * Finds the first event of each id among the events of a shard. Which one is first is known only
  * after the last event, so events are held until then, encoded and partly in a temporary file.
  */
-final class EarliestFn<T extends Event> extends DoFn<KV<Integer, Iterable<byte[]>>, T> {
+final class EarliestFn<T extends Event> extends EarlierOutputFn<KV<Integer, Iterable<byte[]>>, T> {
 
   private static final long serialVersionUID = 1L;
 

@@ -2,8 +2,10 @@ package dhara.transforms.unique;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
-import dhara.transforms.backfill.BackfillShards;
+import dhara.transforms.backfill.BackfillOptions;
+import dhara.transforms.backfill.GroupShards;
 import dhara.transforms.shards.BlockCoder;
+import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.shards.TableBudget;
 import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Windows;
@@ -23,12 +25,9 @@ import org.apache.beam.sdk.state.TimerSpec;
 import org.apache.beam.sdk.state.TimerSpecs;
 import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.transforms.windowing.TimestampCombiner;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
@@ -113,7 +112,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
    * With ids in this many groups in a backfill: a few for each worker, and not more, because
    * engines have a cost per group (in the direct runner a bundle, which took minutes for 700,000).
    *
-   * @param shards at least 1; by default {@link BackfillShards}
+   * @param shards at least 1; by default {@link BackfillOptions}
    */
   public Unique<T> withBackfillShards(int shards) {
     if (shards < 1) {
@@ -170,16 +169,12 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
   }
 
   private PCollectionTuple bounded(PCollection<T> events, Coder<T> coder) {
-    int shards = backfillShards == null ? BackfillShards.of(events.getPipeline()) : backfillShards;
+    int shards =
+        backfillShards == null ? BackfillOptions.shards(events.getPipeline()) : backfillShards;
     return events
         .apply("Block", ParDo.of(new BlockFn<>(coder, hash, shards)))
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
-        .apply(
-            "EarliestOfShard",
-            // A group gets the time of its earliest event, so its events are not late.
-            Window.<KV<Integer, byte[]>>configure()
-                .withTimestampCombiner(TimestampCombiner.EARLIEST))
-        .apply("Shard", GroupByKey.create())
+        .apply("Shard", GroupShards.create())
         .apply(
             "First",
             ParDo.of(new EarliestFn<>(coder, duplicates, counts, tableBytes))
@@ -196,8 +191,12 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
                 .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
-  /** Puts the events of a bundle into blocks, each with the time of its earliest event. */
-  static final class BlockFn<T extends Event> extends DoFn<T, KV<Integer, byte[]>> {
+  /**
+   * Puts the events of a bundle into blocks, each with the time of its earliest event. This may be
+   * earlier than the event that fills the block. It is still not behind the watermark, which does
+   * not pass events of an open bundle.
+   */
+  static final class BlockFn<T extends Event> extends EarlierOutputFn<T, KV<Integer, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -238,17 +237,6 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
           (shard, block, earliest) ->
               context.output(
                   KV.of(shard, block), Instant.ofEpochMilli(earliest), GlobalWindow.INSTANCE));
-    }
-
-    /**
-     * A block that is full may have earlier events than the current one. It is still not behind the
-     * watermark, because the watermark does not pass events of an open bundle.
-     */
-    @Override
-    @Deprecated
-    @SuppressWarnings("InlineMeSuggester") // only the engine calls it
-    public org.joda.time.Duration getAllowedTimestampSkew() {
-      return org.joda.time.Duration.millis(Long.MAX_VALUE);
     }
   }
 

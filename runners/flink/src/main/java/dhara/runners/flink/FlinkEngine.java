@@ -72,6 +72,16 @@ public final class FlinkEngine implements Engine {
   }
 
   @Override
+  public List<Default> backfillDefaults() {
+    return List.of(
+        new Default(
+            "backfillWatermark",
+            "false",
+            "Flink's batches have no watermark, and groups with the default timestamp need not fit "
+                + "into memory"));
+  }
+
+  @Override
   public List<Default> streamDefaults(PipelineOptions options) {
     Default checkpoints =
         new Default(

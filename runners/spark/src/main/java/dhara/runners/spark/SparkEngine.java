@@ -36,6 +36,16 @@ public final class SparkEngine implements Engine {
             "embedded in this process, one worker per core; Beam's own default is four"));
   }
 
+  @Override
+  public List<Default> backfillDefaults() {
+    return List.of(
+        new Default(
+            "backfillWatermark",
+            "false",
+            "Spark's batches have no watermark, and groups with the default timestamp need not fit "
+                + "into memory"));
+  }
+
   /**
    * In backfills, the features that Beam's translation to Spark batches lacks; streams are
    * unsupported altogether.

@@ -1,17 +1,19 @@
 package dhara.transforms.backfill;
 
 import com.google.auto.service.AutoService;
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.Hidden;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
 
 /**
- * The number of groups into which the steps of a backfill divide keys. It changes only how the work
- * is spread and no answer, so it is an option of the engine, which knows the number of workers.
+ * How the steps of a backfill group. The options change only how the work is done and no answer, so
+ * they are options of the engine.
  */
-public interface BackfillShards extends PipelineOptions {
+public interface BackfillOptions extends PipelineOptions {
 
   /** The default if the number of workers is unknown: enough for some dozens. */
   int UNTOLD = 64;
@@ -25,9 +27,19 @@ public interface BackfillShards extends PipelineOptions {
 
   void setBackfillShards(int value);
 
+  @Description(
+      "Whether the engine has a watermark in a backfill. Without one nothing can be late, and the "
+          + "elements of a group are read one after the other; with one, the engine holds them in "
+          + "memory to find the earliest.")
+  @Default.Boolean(true)
+  @Hidden
+  boolean isBackfillWatermark();
+
+  void setBackfillWatermark(boolean value);
+
   /** The number of shards of the steps of a backfill in this pipeline. */
-  static int of(Pipeline pipeline) {
-    int shards = pipeline.getOptions().as(BackfillShards.class).getBackfillShards();
+  static int shards(Pipeline pipeline) {
+    int shards = pipeline.getOptions().as(BackfillOptions.class).getBackfillShards();
     if (shards < 1) {
       throw new IllegalArgumentException(
           "--backfillShards=" + shards + ": there must be a shard, e.g. --backfillShards=64");
@@ -35,12 +47,12 @@ public interface BackfillShards extends PipelineOptions {
     return shards;
   }
 
-  /** Registers the option with the command. */
+  /** Registers the options with the command. */
   @AutoService(PipelineOptionsRegistrar.class)
   final class Registrar implements PipelineOptionsRegistrar {
     @Override
     public Iterable<Class<? extends PipelineOptions>> getPipelineOptions() {
-      return java.util.List.of(BackfillShards.class);
+      return List.of(BackfillOptions.class);
     }
   }
 }
