@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -195,14 +196,22 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
 
     /** A window in all the forms that an answer needs. */
     private record Forms(
-        Instant start, Instant end, IntervalWindow window, List<IntervalWindow> alone) {
+        Instant start,
+        Instant end,
+        IntervalWindow window,
+        List<IntervalWindow> alone,
+        org.joda.time.Instant last) {
 
       static Forms of(long start, long end) {
         IntervalWindow window =
             new IntervalWindow(
                 org.joda.time.Instant.ofEpochMilli(start), org.joda.time.Instant.ofEpochMilli(end));
         return new Forms(
-            Instant.ofEpochMilli(start), Instant.ofEpochMilli(end), window, List.of(window));
+            Instant.ofEpochMilli(start),
+            Instant.ofEpochMilli(end),
+            window,
+            Collections.singletonList(window),
+            window.maxTimestamp());
       }
 
       boolean is(long otherStart, long otherEnd) {
@@ -225,10 +234,7 @@ final class BackfillAnswers<E, K, InT, AccT, OutT>
       if (value != null) {
         Forms in = forms(start, end);
         out.outputWindowedValue(
-            new Answer<>(key, in.start, in.end, 0, value),
-            in.window.maxTimestamp(),
-            in.alone,
-            PaneInfo.NO_FIRING);
+            new Answer<>(key, in.start, in.end, 0, value), in.last, in.alone, PaneInfo.NO_FIRING);
       }
     }
 

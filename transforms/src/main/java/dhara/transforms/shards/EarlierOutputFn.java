@@ -13,10 +13,12 @@ public abstract class EarlierOutputFn<InT, OutT> extends DoFn<InT, OutT> {
 
   private static final long serialVersionUID = 1L;
 
+  private static final Duration ANY = Duration.millis(Long.MAX_VALUE);
+
   @Override
   @Deprecated
   @SuppressWarnings("InlineMeSuggester") // only engines call it
   public final Duration getAllowedTimestampSkew() {
-    return Duration.millis(Long.MAX_VALUE);
+    return ANY; // asked for every output
   }
 }

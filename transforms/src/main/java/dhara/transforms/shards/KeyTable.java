@@ -22,6 +22,7 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
     private final int offset;
     private final int length;
     private final int hash;
+    private @Nullable Entry after;
 
     /** The current key of a reader. */
     public Entry(BlockReader reader, int hash) {
@@ -39,15 +40,14 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
       this.hash = hash;
     }
 
-    private boolean hasKeyOf(BlockReader reader, int otherHash) {
-      return hash == otherHash
-          && Arrays.equals(
-              block,
-              offset,
-              offset + length,
-              reader.block(),
-              reader.keyOffset(),
-              reader.keyOffset() + reader.keyLength());
+    private boolean hasKeyOf(BlockReader reader) {
+      return Arrays.equals(
+          block,
+          offset,
+          offset + length,
+          reader.block(),
+          reader.keyOffset(),
+          reader.keyOffset() + reader.keyLength());
     }
 
     /** The key. */
@@ -62,10 +62,15 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
   }
 
   private int size;
+  private @Nullable E first;
+  private @Nullable Entry last;
 
-  // Open addressing, at most half full.
+  // Open addressing, at most half full. Hashes are compared here, because to look into an entry is
+  // to wait for memory.
   @SuppressWarnings("unchecked")
   private @Nullable E[] entries = (E[]) new Entry[128];
+
+  private int[] hashes = new int[entries.length];
 
   /** How many keys there are. */
   public int size() {
@@ -77,7 +82,7 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
     int mask = entries.length - 1;
     int slot = hash & mask;
     Entry entry = entries[slot];
-    while (entry != null && !entry.hasKeyOf(reader, hash)) {
+    while (entry != null && (hashes[slot] != hash || !entry.hasKeyOf(reader))) {
       slot = (slot + 1) & mask;
       entry = entries[slot];
     }
@@ -91,7 +96,15 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
 
   /** Puts a new key into a free slot. */
   public void put(int slot, E entry) {
+    Entry added = entry;
     entries[slot] = entry;
+    hashes[slot] = added.hash;
+    if (last == null) {
+      first = entry;
+    } else {
+      last.after = added;
+    }
+    last = added;
     size++;
     if (size * 2 > entries.length) {
       grow();
@@ -101,48 +114,44 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
   @SuppressWarnings("unchecked")
   private void grow() {
     @Nullable E[] old = entries;
+    int[] oldHashes = hashes;
     entries = (E[]) new Entry[Math.multiplyExact(old.length, 2)];
+    hashes = new int[entries.length];
     int mask = entries.length - 1;
-    for (E entry : old) {
-      if (entry != null) {
-        Entry moved = entry;
-        int slot = moved.hash & mask;
+    for (int from = 0; from < old.length; from++) {
+      if (old[from] != null) {
+        int slot = oldHashes[from] & mask;
         while (entries[slot] != null) {
           slot = (slot + 1) & mask;
         }
-        entries[slot] = entry;
+        entries[slot] = old[from];
+        hashes[slot] = oldHashes[from];
       }
     }
   }
 
+  /** The keys in the order in which they were added, which is that of their memory. */
   @Override
   public Iterator<E> iterator() {
     return new Iterator<>() {
 
-      private int slot = nextFrom(0);
+      private @Nullable E next = first;
 
       @Override
       public boolean hasNext() {
-        return slot < entries.length;
+        return next != null;
       }
 
       @Override
+      @SuppressWarnings("unchecked") // all entries are E
       public E next() {
-        if (!hasNext()) {
+        E entry = next;
+        if (entry == null) {
           throw new NoSuchElementException("all keys have been seen");
         }
-        E entry = entries[slot];
-        slot = nextFrom(slot + 1);
+        next = (E) ((Entry) entry).after;
         return entry;
       }
     };
-  }
-
-  private int nextFrom(int slot) {
-    int next = slot;
-    while (next < entries.length && entries[next] == null) {
-      next++;
-    }
-    return next;
   }
 }
