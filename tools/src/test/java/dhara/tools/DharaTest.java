@@ -137,7 +137,8 @@ class DharaTest {
             containsString("--targetParallelism=2                            "),
             containsString("  you"),
             containsString("Dhara: the command waits"),
-            containsString("Dhara, in streams: water flows")));
+            containsString("Dhara, in streams: water flows"),
+            containsString("Dhara, in backfills: still waters")));
     assertThat(seen == null, is(true));
   }
 

@@ -45,6 +45,11 @@ public final class TestEngine implements Engine {
   }
 
   @Override
+  public List<Default> backfillDefaults() {
+    return List.of(new Default("enforceEncodability", "false", "still waters"));
+  }
+
+  @Override
   public List<Default> streamDefaults(PipelineOptions options) {
     return List.of(new Default("enforceImmutability", "false", "water flows"));
   }

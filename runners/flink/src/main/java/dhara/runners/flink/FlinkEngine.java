@@ -78,7 +78,11 @@ public final class FlinkEngine implements Engine {
             "backfillWatermark",
             "false",
             "Flink's batches have no watermark, and groups with the default timestamp need not fit "
-                + "into memory"));
+                + "into memory"),
+        new Default(
+            "backfillShards",
+            "256",
+            "a group costs little, and the sums of a small one stay in the processor's cache"));
   }
 
   @Override

@@ -6,17 +6,25 @@ import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 
 import dhara.engine.Engine;
+import dhara.transforms.backfill.GroupShards;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,6 +114,38 @@ class FlinkEngineTest {
     assertThat(end, is(State.DONE));
   }
 
+  /** Only an iterable that reads from the engine's shuffle cannot be read twice. */
+  @Test
+  void aGroupOfABackfillIsNotHeldInMemory() {
+    FlinkPipelineOptions options = withDefaults(engine.backfillDefaults());
+    Pipeline pipeline = Pipeline.create(options);
+    PCollection<String> groups =
+        pipeline
+            .apply(
+                Create.of(KV.of(1, "a"), KV.of(1, "b"))
+                    .withCoder(KvCoder.of(VarIntCoder.of(), StringUtf8Coder.of())))
+            .apply(GroupShards.create())
+            .apply(ParDo.of(new ReadTwiceFn()));
+    PAssert.that(groups).containsInAnyOrder("streamed");
+
+    assertThat(pipeline.run().waitUntilFinish(), is(State.DONE));
+  }
+
+  private static final class ReadTwiceFn extends DoFn<KV<Integer, Iterable<String>>, String> {
+
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element KV<Integer, Iterable<String>> group, OutputReceiver<String> out) {
+      group.getValue().forEach(block -> {});
+      try {
+        out.output(group.getValue().iterator().hasNext() ? "held" : "empty");
+      } catch (IllegalStateException e) {
+        out.output("streamed");
+      }
+    }
+  }
+
   @Test
   void keepsTheStateOfAStreamInRocksDb(@TempDir Path folder) {
     FlinkPipelineOptions options = withDefaults();
@@ -123,9 +163,14 @@ class FlinkEngineTest {
 
   /** Beam refuses an unknown option, and a value that is not of the option's type. */
   private FlinkPipelineOptions withDefaults() {
+    return withDefaults(List.of());
+  }
+
+  private FlinkPipelineOptions withDefaults(List<Engine.Default> more) {
+    List<Engine.Default> all = new ArrayList<>(engine.defaults());
+    all.addAll(more);
     FlinkPipelineOptions options =
-        PipelineOptionsFactory.fromArgs(arguments(engine.defaults()))
-            .as(FlinkPipelineOptions.class);
+        PipelineOptionsFactory.fromArgs(arguments(all)).as(FlinkPipelineOptions.class);
     options.setRunner(engine.runner());
     return options;
   }

@@ -42,8 +42,16 @@ public final class SparkEngine implements Engine {
         new Default(
             "backfillWatermark",
             "false",
-            "Spark's batches have no watermark, and groups with the default timestamp need not fit "
-                + "into memory"));
+            "Spark's batches have no watermark, and only groups with the default timestamp need not "
+                + "fit into memory"),
+        new Default(
+            "preferGroupByKeyToHandleHugeValues",
+            "true",
+            "otherwise Spark holds each group in memory; Dhara's steps read a group once"),
+        new Default(
+            "backfillShards",
+            "256",
+            "a group costs little, and the sums of a small one stay in the processor's cache"));
   }
 
   /**

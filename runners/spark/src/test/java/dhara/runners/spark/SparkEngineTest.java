@@ -12,6 +12,7 @@ import dhara.engine.Engine;
 import dhara.lint.Feature;
 import dhara.lint.GraphFinding;
 import dhara.lint.GraphLint;
+import dhara.transforms.backfill.GroupShards;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult.State;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.state.MultimapState;
@@ -142,10 +144,47 @@ class SparkEngineTest {
     assertThat(end, is(State.DONE));
   }
 
+  /** Only an iterable that reads from the engine's shuffle cannot be read twice. */
+  @Test
+  void aGroupOfABackfillIsNotHeldInMemory() {
+    SparkPipelineOptions options = withDefaults(engine.backfillDefaults());
+    options.setSparkMaster("local[2]");
+    Pipeline pipeline = Pipeline.create(options);
+    PCollection<String> groups =
+        pipeline
+            .apply(
+                Create.of(KV.of(1, "a"), KV.of(1, "b"))
+                    .withCoder(KvCoder.of(VarIntCoder.of(), StringUtf8Coder.of())))
+            .apply(GroupShards.create())
+            .apply(ParDo.of(new ReadTwiceFn()));
+    PAssert.that(groups).containsInAnyOrder("streamed");
+
+    assertThat(pipeline.run().waitUntilFinish(), is(State.DONE));
+  }
+
+  private static final class ReadTwiceFn extends DoFn<KV<Integer, Iterable<String>>, String> {
+
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element KV<Integer, Iterable<String>> group, OutputReceiver<String> out) {
+      group.getValue().forEach(block -> {});
+      try {
+        out.output(group.getValue().iterator().hasNext() ? "held" : "empty");
+      } catch (IllegalStateException e) {
+        out.output("streamed");
+      }
+    }
+  }
+
   /** Beam refuses an unknown option, and a value that is not of the option's type. */
   private SparkPipelineOptions withDefaults() {
+    return withDefaults(List.of());
+  }
+
+  private SparkPipelineOptions withDefaults(List<Engine.Default> more) {
     String[] arguments =
-        engine.defaults().stream()
+        Stream.concat(engine.defaults().stream(), more.stream())
             .map(set -> "--" + set.option() + "=" + set.value())
             .toArray(String[]::new);
     SparkPipelineOptions options =
