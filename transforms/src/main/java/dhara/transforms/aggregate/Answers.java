@@ -1,7 +1,7 @@
 package dhara.transforms.aggregate;
 
 import dhara.records.RecordCoder;
-import dhara.transforms.backfill.BackfillOptions;
+import dhara.transforms.backfill.BackfillGrouping;
 import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Lateness;
 import dhara.transforms.windows.Windows;
@@ -182,7 +182,7 @@ public final class Answers<E, K, InT, AccT, OutT>
    * memory, in a stream.
    *
    * @param newShards at least 1; unless told 256, and in a backfill as many as the engine's workers
-   *     keep busy ({@link BackfillOptions})
+   *     keep busy ({@link BackfillGrouping})
    */
   public Answers<E, K, InT, AccT, OutT> withShards(int newShards) {
     if (newShards < 1) {
@@ -239,7 +239,7 @@ public final class Answers<E, K, InT, AccT, OutT>
   }
 
   private int backfillShards(PCollection<E> elements) {
-    return shards == null ? BackfillOptions.shards(elements.getPipeline()) : shards;
+    return shards == null ? BackfillGrouping.shards(elements.getPipeline()) : shards;
   }
 
   /** Values are added up by slices of time, and only the sums go into windows. */

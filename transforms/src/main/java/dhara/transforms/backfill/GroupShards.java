@@ -35,7 +35,7 @@ public final class GroupShards<V>
   @Override
   public PCollection<KV<Integer, Iterable<V>>> expand(PCollection<KV<Integer, V>> blocks) {
     boolean watermark =
-        blocks.getPipeline().getOptions().as(BackfillOptions.class).isBackfillWatermark();
+        blocks.getPipeline().getOptions().as(BackfillGrouping.class).isBackfillWatermark();
     return blocks
         .apply(
             "Time",

@@ -2,7 +2,7 @@ package dhara.transforms.unique;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
-import dhara.transforms.backfill.BackfillOptions;
+import dhara.transforms.backfill.BackfillGrouping;
 import dhara.transforms.backfill.GroupShards;
 import dhara.transforms.shards.BlockCoder;
 import dhara.transforms.shards.EarlierOutputFn;
@@ -112,7 +112,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
    * With ids in this many groups in a backfill: a few for each worker, and not more, because
    * engines have a cost per group (in the direct runner a bundle, which took minutes for 700,000).
    *
-   * @param shards at least 1; by default {@link BackfillOptions}
+   * @param shards at least 1; by default {@link BackfillGrouping}
    */
   public Unique<T> withBackfillShards(int shards) {
     if (shards < 1) {
@@ -170,7 +170,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   private PCollectionTuple bounded(PCollection<T> events, Coder<T> coder) {
     int shards =
-        backfillShards == null ? BackfillOptions.shards(events.getPipeline()) : backfillShards;
+        backfillShards == null ? BackfillGrouping.shards(events.getPipeline()) : backfillShards;
     return events
         .apply("Block", ParDo.of(new BlockFn<>(coder, hash, shards)))
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))

@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.records.RecordCoder;
-import dhara.transforms.backfill.BackfillOptions;
+import dhara.transforms.backfill.BackfillGrouping;
 import dhara.transforms.tally.Tally;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.CalendarUnit;
@@ -133,7 +133,7 @@ class BackfillAnswersTest {
   @MethodSource("windows")
   void everyWindowThatHasEventsAnswersOnceInTheWindowThatTheAnswerIsAbout(Windows windows) {
     Pipeline pipeline = Pipeline.create();
-    pipeline.getOptions().as(BackfillOptions.class).setBackfillShards(3);
+    pipeline.getOptions().as(BackfillGrouping.class).setBackfillShards(3);
 
     PCollection<Answer<User, Total>> answers =
         create(pipeline).apply(Answers.in(windows).perKey(total()));
@@ -198,7 +198,7 @@ class BackfillAnswersTest {
   @ValueSource(ints = {0, -1})
   void anOptionWithoutShardsIsRefused(int shards) {
     Pipeline pipeline = Pipeline.create();
-    pipeline.getOptions().as(BackfillOptions.class).setBackfillShards(shards);
+    pipeline.getOptions().as(BackfillGrouping.class).setBackfillShards(shards);
     PCollection<KV<User, Long>> events = create(pipeline);
     Answers<KV<User, Long>, User, Long, Total, Total> answers =
         Answers.in(Windows.ever()).perKey(total());

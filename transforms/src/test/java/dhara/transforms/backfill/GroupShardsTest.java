@@ -48,7 +48,7 @@ class GroupShardsTest {
   @CsvSource({"true, EARLIEST", "false, END_OF_WINDOW"})
   void withoutAWatermarkTheEngineNeedNotLookForTheEarliest(
       boolean watermark, TimestampCombiner combiner) {
-    pipeline.getOptions().as(BackfillOptions.class).setBackfillWatermark(watermark);
+    pipeline.getOptions().as(BackfillGrouping.class).setBackfillWatermark(watermark);
 
     assertThat(groups().getWindowingStrategy().getTimestampCombiner(), is(combiner));
   }

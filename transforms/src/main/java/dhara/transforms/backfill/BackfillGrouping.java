@@ -13,7 +13,7 @@ import org.apache.beam.sdk.options.PipelineOptionsRegistrar;
  * How the steps of a backfill group. The options change only how the work is done and no answer, so
  * they are options of the engine.
  */
-public interface BackfillOptions extends PipelineOptions {
+public interface BackfillGrouping extends PipelineOptions {
 
   /** The default if the number of workers is unknown: enough for some dozens. */
   int UNTOLD = 64;
@@ -39,7 +39,7 @@ public interface BackfillOptions extends PipelineOptions {
 
   /** The number of shards of the steps of a backfill in this pipeline. */
   static int shards(Pipeline pipeline) {
-    int shards = pipeline.getOptions().as(BackfillOptions.class).getBackfillShards();
+    int shards = pipeline.getOptions().as(BackfillGrouping.class).getBackfillShards();
     if (shards < 1) {
       throw new IllegalArgumentException(
           "--backfillShards=" + shards + ": there must be a shard, e.g. --backfillShards=64");
@@ -52,7 +52,7 @@ public interface BackfillOptions extends PipelineOptions {
   final class Registrar implements PipelineOptionsRegistrar {
     @Override
     public Iterable<Class<? extends PipelineOptions>> getPipelineOptions() {
-      return List.of(BackfillOptions.class);
+      return List.of(BackfillGrouping.class);
     }
   }
 }
