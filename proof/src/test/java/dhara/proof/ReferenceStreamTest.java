@@ -68,7 +68,9 @@ class ReferenceStreamTest {
                   "--lateness=PT0S",
                   "--disorder=PT5S",
                   "--referenceLateness=PT10S",
-                  "--idleAfter=PT1S"),
+                  "--idleAfter=PT1S",
+                  "--stateBackend=rocksdb",
+                  "--stateBackendStoragePath=" + folder.resolve("state").toUri()),
               services)) {
         activity(kafka, "a1", 10, "VIEW");
         activity(kafka, "a2", 20, "LIKE");
