@@ -69,8 +69,7 @@ class ReferenceStreamTest {
                   "--disorder=PT5S",
                   "--referenceLateness=PT10S",
                   "--idleAfter=PT1S",
-                  "--stateBackend=rocksdb",
-                  "--stateBackendStoragePath=" + folder.resolve("state").toUri()),
+                  "--stateBackend=rocksdb"),
               services)) {
         activity(kafka, "a1", 10, "VIEW");
         activity(kafka, "a2", 20, "LIKE");
