@@ -35,14 +35,14 @@ final class Charts {
 
   private Charts() {}
 
-  /** A bar for each contestant: thousand events per second. */
-  static void bars(Path file, String title, Map<String, Double> bars) throws IOException {
+  /** A bar for each contestant. */
+  static void bars(Path file, String title, String y, Map<String, Double> bars) throws IOException {
     CategoryChart chart =
         new CategoryChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
             .title(title)
-            .yAxisTitle("thousand events/s")
+            .yAxisTitle(y)
             .theme(ChartTheme.Matlab)
             .build();
     chart.getStyler().setXAxisLabelRotation(20);

@@ -6,17 +6,32 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where contestants live: each engine has its own module, and so a class path of its own. */
+/**
+ * Where contestants live: each engine has its own module, and so a class path of its own. The
+ * commands have the class paths of the runners' modules, with nothing of the benchmarks in them.
+ */
 public enum ClassPath {
   /** Plain Java, and Beam's direct runner. */
   PLAIN(".", ""),
   /** Flink, with what the Flink runner's module opens. */
-  FLINK("flink", "java.lang java.util"),
+  FLINK("flink", Opened.FLINK),
   /** Spark, with what Spark's own launcher opens. */
-  SPARK(
-      "spark",
-      "java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util "
-          + "java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar");
+  SPARK("spark", Opened.SPARK),
+  /** The command on the direct runner. */
+  DIRECT_COMMAND("../runners/direct", "java.lang"),
+  /** The command on Flink. */
+  FLINK_COMMAND("../runners/flink", Opened.FLINK),
+  /** The command on Spark. */
+  SPARK_COMMAND("../runners/spark", Opened.SPARK);
+
+  /** The packages that engines need open. */
+  private static final class Opened {
+    static final String FLINK = "java.lang java.util";
+    static final String SPARK =
+        "java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util "
+            + "java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch "
+            + "sun.nio.cs sun.security.action sun.util.calendar";
+  }
 
   private final String module;
   private final String opened;

@@ -97,6 +97,11 @@ record Curve(String name, String axis, List<Step> steps) {
         any.curve(), any.axis(), steps.values().stream().flatMap(List::stream).toList());
   }
 
+  /** Whether the heap was measured: that of a command is not. */
+  boolean knowsHeap() {
+    return steps.stream().anyMatch(step -> step.heapMebibytes != Measured.UNKNOWN);
+  }
+
   /** A line of a chart for each contestant. */
   Map<String, Charts.Series> lines(ToDoubleFunction<Step> y) {
     Map<String, Charts.Series> lines = new LinkedHashMap<>();
@@ -119,7 +124,10 @@ record Curve(String name, String axis, List<Step> steps) {
     if (slopes) {
       heads.add("CPU ns per further event");
     }
-    heads.addAll(List.of("heap kept, MiB", "process, MiB"));
+    if (knowsHeap()) {
+      heads.add("heap kept, MiB");
+    }
+    heads.add("process, MiB");
     StringBuilder text = new StringBuilder();
     text.append("| | ").append(String.join(" | ", heads)).append(" |\n| --- |");
     text.append(" --: |".repeat(heads.size())).append("\n");
@@ -135,7 +143,9 @@ record Curve(String name, String axis, List<Step> steps) {
           cells.add(withChange(step, each -> each.perFurtherEvent(nanos)));
         }
       }
-      cells.add(String.format(Locale.ROOT, "%.0f", step.heapMebibytes));
+      if (knowsHeap()) {
+        cells.add(String.format(Locale.ROOT, "%.0f", step.heapMebibytes));
+      }
       cells.add(String.format(Locale.ROOT, "%.0f", step.processMebibytes));
       text.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }

@@ -15,6 +15,27 @@ public final class Folders {
   private Folders() {}
 
   /**
+   * Creates a folder. {@link #delete} deletes it; if this JVM is ended before, it deletes it then,
+   * because the files of a work may be many gigabytes.
+   */
+  public static Path temporary(String prefix) throws IOException {
+    Path folder = Files.createTempDirectory(prefix);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try {
+                    if (Files.exists(folder)) {
+                      delete(folder);
+                    }
+                  } catch (IOException e) {
+                    System.err.println("could not delete " + folder + ": " + e.getMessage());
+                  }
+                }));
+    return folder;
+  }
+
+  /**
    * Deletes a folder with its content, even if an ending engine deletes files in it at the same
    * time.
    */

@@ -1,10 +1,11 @@
 package dhara.benchmarks.harness;
 
 /**
- * The measurement of one run of a contestant, including its whole JVM.
+ * The measurement of one run of a contestant, including its whole JVM. Of a {@link Command}, only
+ * the kernel's figures are known.
  *
  * @param outcome what it did
- * @param wallNanos the time from the call to its return
+ * @param wallNanos the time from the call to its return; of a command, from its start to its exit
  * @param cpuNanos processor time of all threads, with garbage collection and compilation
  * @param allocatedBytes what all threads allocated on the heap; of a thread that ended, up to 20 ms
  *     before its end
@@ -21,6 +22,9 @@ public record Measured(
     long heapBytes,
     long processBytes) {
 
+  /** Instead of a figure that only the measured JVM itself could tell. */
+  static final long UNKNOWN = 0;
+
   private static final double MEBIBYTE = 1 << 20;
 
   double thousandEventsPerSecond() {
@@ -33,6 +37,14 @@ public record Measured(
 
   double allocatedPerEvent() {
     return (double) allocatedBytes / outcome.events();
+  }
+
+  double wallSeconds() {
+    return wallNanos / 1e9;
+  }
+
+  double cpuSeconds() {
+    return cpuNanos / 1e9;
   }
 
   double heapMebibytes() {

@@ -43,7 +43,8 @@ public record Report(List<Suite> suites, Path kept) {
             + " one round: 2.00 is twice as fast, or half the processor time. It is given as the median"
             + " of all rounds (least–most). CPU is processor time of the whole process, with garbage"
             + " collection and compilation. *Heap kept* is the most that was in use right after a"
-            + " collection, *process* the most physical memory of the whole JVM.\n\n");
+            + " collection, *process* the most physical memory of the whole JVM. A *command* is"
+            + " measured from the start of its process to its exit.\n\n");
     Set<Machine> machines = new LinkedHashSet<>();
     StringBuilder body = new StringBuilder();
     Set<String> flags = new LinkedHashSet<>();
@@ -114,14 +115,7 @@ public record Report(List<Suite> suites, Path kept) {
             rounds,
             result.warmups(),
             result.date()));
-    text.append(
-        "| | thousand events/s | speed ratio | CPU s per million | CPU ratio | heap kept, MiB |"
-            + " process, MiB | allocated, B/event |\n");
-    text.append("| --- | --: | --: | --: | --: | --: | --: | --: |\n");
-    for (Result.Runs runs : result.contestants()) {
-      text.append(row(runs, result.reference()));
-    }
-    text.append("\n");
+    text.append(new RunsTable(result, each.work.ofCommands()).text()).append("\n");
     for (Entrant entrant : each.work.entrants()) {
       if (result.of(entrant.name()).isPresent()) {
         text.append("- **")
@@ -132,37 +126,25 @@ public record Report(List<Suite> suites, Path kept) {
       }
     }
     text.append("\n");
+    boolean commands = each.work.ofCommands();
+    ToDoubleFunction<Measured> figure =
+        commands ? Measured::wallSeconds : Measured::thousandEventsPerSecond;
     Map<String, Double> bars = new LinkedHashMap<>();
     for (Result.Runs runs : result.contestants()) {
       if (!runs.failed()) {
-        bars.put(runs.name(), runs.spread(Measured::thousandEventsPerSecond).middle());
+        bars.put(runs.name(), runs.spread(figure).middle());
       }
     }
     if (bars.size() > 1) {
-      Charts.bars(kept.resolve(result.work() + ".svg"), result.work(), bars);
+      Charts.bars(
+          kept.resolve(result.work() + ".svg"),
+          result.work(),
+          commands ? "seconds" : "thousand events/s",
+          bars);
       text.append(
           String.format("![%s](%s/%s.svg)%n%n", result.work(), kept.getFileName(), result.work()));
     }
     return text.toString();
-  }
-
-  private static String row(Result.Runs runs, Result.Runs reference) {
-    if (runs.failed()) {
-      return String.format(
-          "| %s | failed: %s | | | | | | |%n",
-          runs.name(), runs.failure() == null ? "no round counted" : runs.failure());
-    }
-    return String.format(
-        Locale.ROOT,
-        "| %s | %.0f | %s | %.2f | %s | %.0f | %.0f | %.0f |%n",
-        runs.name(),
-        runs.spread(Measured::thousandEventsPerSecond).middle(),
-        reference.failed() ? "" : runs.against(reference, Measured::wallNanos),
-        runs.spread(Measured::cpuSecondsPerMillionEvents).middle(),
-        reference.failed() ? "" : runs.against(reference, Measured::cpuNanos),
-        runs.spread(Measured::heapMebibytes).most(),
-        runs.spread(Measured::processMebibytes).most(),
-        runs.spread(Measured::allocatedPerEvent).middle());
   }
 
   /** A table, a chart of time and one of memory for each curve that these works are points of. */
@@ -184,7 +166,11 @@ public record Report(List<Suite> suites, Path kept) {
       }
       text.append("### ").append(curve.name()).append("\n\n").append(curve.table());
       chart(text, curve, "time", "ns per event", step -> step.perEvent(Curve.Step::wallNanos));
-      chart(text, curve, "heap", "heap kept, MiB", Curve.Step::heapMebibytes);
+      if (curve.knowsHeap()) {
+        chart(text, curve, "heap", "heap kept, MiB", Curve.Step::heapMebibytes);
+      } else {
+        chart(text, curve, "process", "process, MiB", Curve.Step::processMebibytes);
+      }
     }
     return text.toString();
   }

@@ -2,7 +2,6 @@ package dhara.benchmarks.harness;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +62,7 @@ record Rounds(
    * @param entrants those of its entrants that take part, the reference first
    */
   Result measure(Work work, List<Entrant> entrants) throws Exception {
-    Path folder = Files.createTempDirectory("dhara-benchmark-");
+    Path folder = Folders.temporary("dhara-benchmark-");
     List<Line> lines = entrants.stream().map(Line::new).toList();
     Task task = work.task(most);
     Work.Prepared place = work.setting().prepare(task, which -> which.read(benchmarks), folder);
@@ -133,11 +132,14 @@ record Rounds(
           outcomes.putIfAbsent(measured.outcome(), line.entrant.name());
           progress.printf(
               Locale.ROOT,
-              "%s: %.2f s, %.0f thousand events/s, %.2f CPU s/million, %d answers%n",
+              "%s: %.2f s, %.0f thousand events/s, %.2f CPU s, %.2f CPU s/million, %.0f MiB,"
+                  + " %d answers%n",
               label,
-              measured.wallNanos() / 1e9,
+              measured.wallSeconds(),
               measured.thousandEventsPerSecond(),
+              measured.cpuSeconds(),
               measured.cpuSecondsPerMillionEvents(),
+              measured.processMebibytes(),
               measured.outcome().answers());
           if (round >= warmups) {
             line.measured.add(measured);

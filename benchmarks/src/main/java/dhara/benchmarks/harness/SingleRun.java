@@ -1,6 +1,5 @@
 package dhara.benchmarks.harness;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ public final class SingleRun {
       List<String> flags,
       IntConsumer before)
       throws Exception {
-    Path folder = Files.createTempDirectory("dhara-benchmark-");
+    Path folder = Folders.temporary("dhara-benchmark-");
     Task task = work.task(events);
     List<Measured> measured = new ArrayList<>();
     Work.Prepared place = work.setting().prepare(task, which -> which.read(benchmarks), folder);

@@ -74,6 +74,10 @@ public record Work(
     if (entrants.isEmpty()) {
       throw new IllegalArgumentException("the work " + name + " has no contestants");
     }
+    if (entrants.stream().map(each -> each.command() == null).distinct().count() > 1) {
+      throw new IllegalArgumentException(
+          "the work " + name + " has commands and JVMs that stay: their figures do not compare");
+    }
   }
 
   /** A work that needs nothing prepared. */
@@ -106,6 +110,11 @@ public record Work(
   /** Whose figures the others' are compared with. */
   public Entrant reference() {
     return entrants.get(0);
+  }
+
+  /** Whether its contestants are commands, whose every run is a new process. */
+  boolean ofCommands() {
+    return reference().command() != null;
   }
 
   Task task(long most) {

@@ -84,6 +84,14 @@ public final class Profile implements Subcommand {
             .filter(each -> each.name().equals(contestant))
             .findFirst()
             .orElseThrow(() -> none("--contestant=" + contestant));
+    if (entrant.command() != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--work="
+              + work
+              + ": its runs are processes of their own, which cannot be warmed up; profile a work of"
+              + " another suite");
+    }
     Path recording =
         Files.createDirectories(bench.module().resolve("target"))
             .resolve(work + "-" + contestant + ".jfr");

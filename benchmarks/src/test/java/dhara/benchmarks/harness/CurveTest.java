@@ -128,6 +128,36 @@ class CurveTest {
         curve.table(), allOf(containsString("In brackets"), not(containsString("further event"))));
   }
 
+  @Test
+  void theTableOfCommandsHasNoHeap() {
+    Curve curve =
+        Curve.of(
+            List.of(
+                new Curve.Point(
+                    EVENTS,
+                    result(
+                        100,
+                        new Result.Runs(
+                            "dhara",
+                            "",
+                            List.of(
+                                new Measured(
+                                    new Outcome(100, 7, 1),
+                                    2000,
+                                    4000,
+                                    Measured.UNKNOWN,
+                                    Measured.UNKNOWN,
+                                    40L << 20)),
+                            null)))));
+
+    assertThat(
+        rows(curve),
+        contains(
+            "| | events | answers | ns per event | CPU ns per event | process, MiB |",
+            "| --- | --: | --: | --: | --: | --: |",
+            "| dhara | 100 | 7 | 20 | 40 | 40 |"));
+  }
+
   private static List<String> rows(Curve curve) {
     return curve.table().lines().filter(line -> line.startsWith("|")).toList();
   }

@@ -40,13 +40,28 @@ class EntrantsTest {
   void contestantsOfThisClassPathAreThere() throws ReflectiveOperationException {
     for (Work work : works) {
       for (Entrant entrant : work.entrants()) {
-        if (entrant.classPath() == ClassPath.PLAIN) {
+        if (entrant.classPath() == ClassPath.PLAIN && entrant.command() == null) {
           Class<? extends Contestant> contestant =
               Class.forName(entrant.contestant()).asSubclass(Contestant.class);
           assertThat(contestant.getConstructor().getParameterCount(), is(0));
         }
       }
     }
+  }
+
+  @Test
+  void commandsOfThisClassPathHaveAMainMethod() throws ReflectiveOperationException {
+    Set<String> commands = new HashSet<>();
+    for (Work work : works) {
+      for (Entrant entrant : work.entrants()) {
+        if (entrant.command() != null
+            && Set.of(ClassPath.PLAIN, ClassPath.DIRECT_COMMAND).contains(entrant.classPath())) {
+          Class.forName(entrant.contestant()).getMethod("main", String[].class);
+          commands.add(entrant.name());
+        }
+      }
+    }
+    assertThat(commands, is(Set.of("duckdb", "plain-java", "dhara-direct")));
   }
 
   @Test

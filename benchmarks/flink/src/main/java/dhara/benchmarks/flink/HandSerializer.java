@@ -6,7 +6,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** The common parts of hand-written serializers of mutable objects. */
-abstract class HandSerializer<T> extends TypeSerializerSingleton<T> {
+public abstract class HandSerializer<T> extends TypeSerializerSingleton<T> {
 
   private static final long serialVersionUID = 1L;
 

@@ -6,14 +6,15 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The type of a class whose serializer is written by hand. */
-final class HandType<T> extends TypeInformation<T> {
+public final class HandType<T> extends TypeInformation<T> {
 
   private static final long serialVersionUID = 1L;
 
   private final Class<T> type;
   private final TypeSerializer<T> serializer;
 
-  HandType(Class<T> type, TypeSerializer<T> serializer) {
+  /** The type of a class, and its serializer. */
+  public HandType(Class<T> type, TypeSerializer<T> serializer) {
     this.type = type;
     this.serializer = serializer;
   }
