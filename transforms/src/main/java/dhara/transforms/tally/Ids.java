@@ -6,6 +6,7 @@ import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -158,13 +159,30 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
     if (most == 0) {
       return new byte[0];
     }
-    List<byte[]> all =
-        sorted().stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
-    int length =
-        Integer.BYTES + 1 + all.stream().mapToInt(text -> Integer.BYTES + text.length).sum();
+    byte[][] all = sortedBytes();
+    int length = Integer.BYTES + 1;
+    for (byte[] text : all) {
+      length += Integer.BYTES + text.length;
+    }
     ByteBuffer bytes = ByteBuffer.allocate(length).putInt(most).put((byte) (exact ? 1 : 0));
-    all.forEach(text -> bytes.putInt(text.length).put(text));
+    for (byte[] text : all) {
+      bytes.putInt(text.length).put(text);
+    }
     return bytes.array();
+  }
+
+  /** The texts in their order. Most sets have one, and are written for each key of each bundle. */
+  private byte[][] sortedBytes() {
+    if (texts == null) {
+      return new byte[][] {only.getBytes(StandardCharsets.UTF_8)};
+    }
+    String[] sorted = texts.toArray(new String[0]);
+    Arrays.sort(sorted);
+    byte[][] all = new byte[sorted.length][];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = sorted[i].getBytes(StandardCharsets.UTF_8);
+    }
+    return all;
   }
 
   /**
@@ -182,20 +200,29 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
     }
     int most = in.getInt();
     boolean exact = in.get() == 1;
+    String first = text(in);
+    if (exact && most > 0 && !in.hasRemaining()) {
+      return new Ids(most, first, null, true);
+    }
     Set<String> texts = exact ? new HashSet<>() : new TreeSet<>();
+    texts.add(first);
     while (in.hasRemaining()) {
-      int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
-      if (length < 0 || length > in.remaining()) {
-        throw new IllegalArgumentException("a set of ids breaks off");
-      }
-      byte[] text = new byte[length];
-      in.get(text);
-      texts.add(new String(text, StandardCharsets.UTF_8));
+      texts.add(text(in));
     }
     if (texts.size() > most) {
       throw new IllegalArgumentException("a set of at most " + most + " ids has " + texts.size());
     }
     return new Ids(most, "", texts, exact);
+  }
+
+  private static String text(ByteBuffer in) {
+    int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw new IllegalArgumentException("a set of ids breaks off");
+    }
+    byte[] text = new byte[length];
+    in.get(text);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   @Override
