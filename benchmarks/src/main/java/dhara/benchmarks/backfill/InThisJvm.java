@@ -35,6 +35,16 @@ record InThisJvm(long rows, Path folder) {
     return new ArrayList<>(distinct.values());
   }
 
+  /**
+   * A work of CSV and one of JSON lines, for engines that take long to start. Each run of the
+   * benchmarks compares the answers to the other works.
+   */
+  static List<Work> workOfEachFormat() {
+    Map<String, Work> formats = new LinkedHashMap<>();
+    worksThatDiffer().forEach(work -> formats.putIfAbsent(work.parameters().get("format"), work));
+    return new ArrayList<>(formats.values());
+  }
+
   /** What some of a work's contestants answer, by name. */
   Map<String, Outcome> outcomes(Work work, Predicate<Entrant> which) throws Exception {
     Task bare = new Task(rows, work.parameters());

@@ -22,7 +22,7 @@ class FlinkAgreementTest {
   @TempDir Path folder;
 
   static List<Work> works() {
-    return InThisJvm.worksThatDiffer();
+    return InThisJvm.workOfEachFormat();
   }
 
   @ParameterizedTest

@@ -22,7 +22,7 @@ class SparkAgreementTest {
   @TempDir Path folder;
 
   static List<Work> works() {
-    return InThisJvm.worksThatDiffer();
+    return InThisJvm.workOfEachFormat();
   }
 
   @ParameterizedTest
