@@ -43,7 +43,7 @@ final class SessionCoder<S> extends StructuredCoder<Session<S>> {
     return new Session<>(times.first(), times.last(), sums.decode(in), times.given(), times.news());
   }
 
-  /** Writes everything except the sum. */
+  /** Writes everything except the sum; {@link SessionTable#addSome} also knows this form. */
   static void encodeTimes(Session<?> session, OutputStream out) throws IOException {
     VarInt.encode(session.given().size() * 2 + (session.news() ? 1 : 0), out);
     VarInt.encode(session.first(), out);

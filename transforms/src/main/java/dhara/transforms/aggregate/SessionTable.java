@@ -7,12 +7,13 @@ import dhara.transforms.shards.KeyTable;
 import java.io.IOException;
 import java.util.function.BinaryOperator;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.util.VarInt;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A table in which blocks of sessions and of their parts are merged, for the keys of a shard. Most
  * sessions that are read have neither grown nor ended, so sums stay encoded until they are added to
- * another or answered.
+ * another or answered, and sessions that nobody wants are {@link #addSome left out}.
  *
  * <p>First add blocks, then {@link #merge merge}, then read the sessions.
  */
@@ -47,6 +48,12 @@ final class SessionTable<AccT> {
   @FunctionalInterface
   interface SessionTaker<AccT> {
     void take(KeyTable.Entry key, Session<Sum<AccT>> session) throws IOException;
+  }
+
+  /** Chooses sessions by the time of their last event, and whether they have unanswered ones. */
+  @FunctionalInterface
+  interface Wanted {
+    boolean wants(long last, boolean news);
   }
 
   private final long gap;
@@ -110,6 +117,31 @@ final class SessionTable<AccT> {
   /** How many keys there are. */
   int size() {
     return keys.size();
+  }
+
+  /**
+   * Adds those sessions of a block whose key is in the table, or that a caller wants. It looks at
+   * their times only, so the others cost little.
+   *
+   * @param others gets the other sessions, as they are encoded
+   * @return time of the last event of that session among the others which ends first; {@code
+   *     Long.MAX_VALUE} if there is none
+   */
+  long addSome(byte[] block, Wanted wanted, BlockWriter others) throws IOException {
+    long earliestLast = Long.MAX_VALUE;
+    for (BlockReader reader = new BlockReader(block); reader.next(); ) {
+      RecordInput in = reader.sumBytes();
+      boolean news = (VarInt.decodeInt(in) & 1) == 1;
+      long first = VarInt.decodeLong(in);
+      long last = first + VarInt.decodeLong(in);
+      if (wanted.wants(last, news) || holds(reader)) {
+        add(reader);
+      } else {
+        earliestLast = Math.min(earliestLast, last);
+        others.copy(reader);
+      }
+    }
+    return earliestLast;
   }
 
   /** Whether the key that a reader is at has sessions. */

@@ -448,10 +448,15 @@ final class Sessionize<K, InT, AccT, OutT>
        * @return the earliest end of an open session; {@link Clock#NEVER} if none is open
        */
       long fire(long until, Which which, OutputReceiver<Answer<K, OutT>> out) throws IOException {
-        SessionTable<AccT> table = merged();
+        SessionTable<AccT> table = freshTable();
+        long earliest = table.earliest();
         BlockWriter stillOpen = new BlockWriter();
+        long[] next = {addOpen(table, until, which, stillOpen)};
+        table.merge();
+        if (earliest < clock.now) {
+          joinEnded(table, earliest);
+        }
         BlockWriter over = new BlockWriter();
-        long[] next = {Clock.NEVER};
         table.forEach(
             (key, session) -> {
               long end = session.last() + gap;
@@ -481,7 +486,7 @@ final class Sessionize<K, InT, AccT, OutT>
         return next[0];
       }
 
-      private SessionTable<AccT> merged() throws IOException {
+      private SessionTable<AccT> freshTable() throws IOException {
         SessionTable<AccT> table = giving.table();
         long expired = clock.now == Clock.BEFORE ? Clock.BEFORE : clock.now - kept;
         for (byte[] block : fresh.read()) {
@@ -490,17 +495,30 @@ final class Sessionize<K, InT, AccT, OutT>
         if (table.dropped() > 0) {
           dropped.inc(table.dropped());
         }
-        long earliest = table.earliest();
-        byte[] sessions = open.read();
-        if (sessions != null) {
-          table.add(sessions);
-        }
-        table.merge();
-        return earliest < clock.now ? joinEnded(table, earliest) : table;
+        return table;
       }
 
-      private SessionTable<AccT> joinEnded(SessionTable<AccT> table, long earliest)
+      /**
+       * Adds the open sessions that have new parts or are answered or over; the rest stays open.
+       *
+       * @return the earliest end of the rest
+       */
+      private long addOpen(
+          SessionTable<AccT> table, long until, Which which, BlockWriter stillOpen)
           throws IOException {
+        byte[] sessions = open.read();
+        if (sessions == null) {
+          return Clock.NEVER;
+        }
+        long last =
+            table.addSome(
+                sessions,
+                (at, news) -> at + gap <= until || (news && which == Which.ALL),
+                stillOpen);
+        return last == Long.MAX_VALUE ? Clock.NEVER : last + gap;
+      }
+
+      private void joinEnded(SessionTable<AccT> table, long earliest) throws IOException {
         List<Long> left = new ArrayList<>();
         for (long of : cells()) {
           byte[] sessions = of > earliest ? ended.get(of).read() : null;
@@ -515,7 +533,7 @@ final class Sessionize<K, InT, AccT, OutT>
           }
         }
         keep(left);
-        return table.merge();
+        table.merge();
       }
 
       private List<Long> cells() {
