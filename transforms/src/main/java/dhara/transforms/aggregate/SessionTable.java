@@ -7,7 +7,6 @@ import dhara.transforms.shards.KeyTable;
 import java.io.IOException;
 import java.util.function.BinaryOperator;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.util.VarInt;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -131,9 +130,9 @@ final class SessionTable<AccT> {
     long earliestLast = Long.MAX_VALUE;
     for (BlockReader reader = new BlockReader(block); reader.next(); ) {
       RecordInput in = reader.sumBytes();
-      boolean news = (VarInt.decodeInt(in) & 1) == 1;
-      long first = VarInt.decodeLong(in);
-      long last = first + VarInt.decodeLong(in);
+      boolean news = (in.readVarint() & 1) == 1;
+      long first = in.readVarint();
+      long last = first + in.readVarint();
       if (wanted.wants(last, news) || holds(reader)) {
         add(reader);
       } else {
