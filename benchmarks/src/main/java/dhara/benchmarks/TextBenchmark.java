@@ -134,7 +134,9 @@ public class TextBenchmark {
   @Benchmark
   public void decimalByJdk(Blackhole sink) {
     for (String number : decimals) {
-      sink.consume(new BigDecimal(number).movePointRight(2).longValueExact());
+      text.set("price", number);
+      BigDecimal read = new BigDecimal(text.chars, text.start, text.end - text.start);
+      sink.consume(read.movePointRight(2).longValueExact());
     }
   }
 

@@ -503,8 +503,7 @@ final class Sessionize<K, InT, AccT, OutT>
        *
        * @return the earliest end of the rest
        */
-      private long addOpen(
-          SessionTable<AccT> table, long until, Which which, BlockWriter stillOpen)
+      private long addOpen(SessionTable<AccT> table, long until, Which which, BlockWriter stillOpen)
           throws IOException {
         byte[] sessions = open.read();
         if (sessions == null) {

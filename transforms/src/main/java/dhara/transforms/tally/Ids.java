@@ -1,17 +1,20 @@
 package dhara.transforms.tally;
 
 import dhara.records.ByteForm;
+import dhara.records.RecordInput;
+import dhara.records.RecordOutput;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
+import org.apache.beam.sdk.coders.CoderException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -35,25 +38,34 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class Ids implements Tally<Ids>, ByteForm, Serializable {
 
   /** No texts. */
-  public static final Ids NONE = new Ids(0, "", null, true);
+  public static final Ids NONE = new Ids(0, null, new TextTable(), null);
 
   private static final long serialVersionUID = 1L;
 
+  private static final byte EXACT = 1;
+
   private final transient int most;
 
-  /** The only text, if there is no set. */
-  private final transient String only;
+  /** The only text. If it is null, the texts are in {@code cut}; if that is null, in the table. */
+  private final transient @Nullable String only;
 
-  /** All texts; {@link #plus} modifies it. A hash set while exact, then a sorted set. */
-  private transient @Nullable Set<String> texts;
+  /** All texts; {@link #plus} modifies it. */
+  private transient @Nullable TextTable all;
 
-  private transient boolean exact;
+  /**
+   * The first texts in their order, if there are more than the bound; {@link #plus} modifies it.
+   */
+  private transient @Nullable NavigableSet<String> cut;
 
-  private Ids(int most, String only, @Nullable Set<String> texts, boolean exact) {
+  private Ids(
+      int most,
+      @Nullable String only,
+      @Nullable TextTable all,
+      @Nullable NavigableSet<String> cut) {
     this.most = most;
     this.only = only;
-    this.texts = texts;
-    this.exact = exact;
+    this.all = all;
+    this.cut = cut;
   }
 
   /**
@@ -65,16 +77,7 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
     if (most < 1) {
       throw new IllegalArgumentException("a set of ids keeps at least 1, not " + most);
     }
-    return new Ids(most, wellFormed(text), null, true);
-  }
-
-  private static String wellFormed(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-      }
-    }
-    return text;
+    return new Ids(most, Objects.requireNonNull(text), null, null);
   }
 
   /**
@@ -88,10 +91,10 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
     if (other.most == 0) {
       return this;
     }
-    if (most == 0 && other.texts == null) {
-      return other;
+    if (most == 0) {
+      return other.copy();
     }
-    if (most != 0 && most != other.most) {
+    if (most != other.most) {
       throw new IllegalArgumentException(
           "sets of at most "
               + most
@@ -99,90 +102,96 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
               + other.most
               + " ids do not add up; make both with one bound");
     }
-    Ids sum = texts == null ? new Ids(other.most, only, new HashSet<>(), true) : this;
-    if (texts == null && most != 0) {
-      sum.add(only);
+    Ids sum = this;
+    if (only != null) {
+      sum = new Ids(most, null, new TextTable(), null);
+      sum.all.add(only);
     }
-    if (other.texts == null) {
-      sum.add(other.only);
-    } else {
-      if (!other.exact) {
-        sum.cut();
-      }
-      other.texts.forEach(sum::add);
-    }
+    sum.addAll(other);
     return sum;
   }
 
-  private void add(String text) {
-    texts.add(text);
-    if (texts.size() > most) {
-      cut();
-      ((TreeSet<String>) texts).pollLast();
+  private Ids copy() {
+    return only != null
+        ? this
+        : new Ids(
+            most, null, cut == null ? all.copy() : null, cut == null ? null : new TreeSet<>(cut));
+  }
+
+  private void addAll(Ids other) {
+    if (cut == null && other.cut == null) {
+      if (other.only != null) {
+        all.add(other.only);
+      } else {
+        other.all.forEach(all::add);
+      }
+      if (all.size() > most) {
+        cutAt(new TreeSet<>(sorted()));
+      }
+    } else {
+      NavigableSet<String> both = cut == null ? new TreeSet<>(sorted()) : cut;
+      both.addAll(other.sorted());
+      cutAt(both);
     }
   }
 
-  /** Sorts the texts; from now on each new text evicts the last one. */
-  private void cut() {
-    if (exact) {
-      exact = false;
-      texts = new TreeSet<>(texts);
+  private void cutAt(NavigableSet<String> texts) {
+    while (texts.size() > most) {
+      texts.pollLast();
     }
+    cut = texts;
+    all = null;
   }
 
   /** The number of distinct texts; a lower bound if this is not exact. */
   public long count() {
-    return most == 0 ? 0 : texts == null ? 1 : texts.size();
+    return only != null ? 1 : cut != null ? cut.size() : all.size();
   }
 
   /** Whether all texts are kept, because there are no more than the bound. */
   public boolean isExact() {
-    return exact;
+    return cut == null;
   }
 
   /** The texts, in their order. */
   public List<String> sorted() {
-    return kept().stream().sorted().toList();
+    if (cut != null) {
+      return List.copyOf(cut);
+    }
+    List<String> texts = new ArrayList<>();
+    table()
+        .forEach(
+            (bytes, from, length) ->
+                texts.add(new String(bytes, from, length, StandardCharsets.UTF_8)));
+    Collections.sort(texts);
+    return Collections.unmodifiableList(texts);
   }
 
-  private Set<String> kept() {
-    return most == 0 ? Set.of() : texts == null ? Set.of(only) : Collections.unmodifiableSet(texts);
+  private TextTable table() {
+    if (only == null && cut == null) {
+      return all;
+    }
+    TextTable table = new TextTable();
+    (cut == null ? List.of(only) : cut).forEach(table::add);
+    return table;
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>The bound, whether it is exact, and the texts in their order, each preceded by its length.
+   * <p>The bound, whether it is exact, and the texts in the order of their hashes, each preceded by
+   * its length.
    */
   @Override
   public byte[] toBytes() {
     if (most == 0) {
       return new byte[0];
     }
-    byte[][] all = sortedBytes();
-    int length = Integer.BYTES + 1;
-    for (byte[] text : all) {
-      length += Integer.BYTES + text.length;
-    }
-    ByteBuffer bytes = ByteBuffer.allocate(length).putInt(most).put((byte) (exact ? 1 : 0));
-    for (byte[] text : all) {
-      bytes.putInt(text.length).put(text);
-    }
-    return bytes.array();
-  }
-
-  /** The texts in their order. Most sets have one, and are written for each key of each bundle. */
-  private byte[][] sortedBytes() {
-    if (texts == null) {
-      return new byte[][] {only.getBytes(StandardCharsets.UTF_8)};
-    }
-    String[] sorted = texts.toArray(new String[0]);
-    Arrays.sort(sorted);
-    byte[][] all = new byte[sorted.length][];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = sorted[i].getBytes(StandardCharsets.UTF_8);
-    }
-    return all;
+    RecordOutput out = new RecordOutput(64);
+    out.writeVarint(most);
+    out.write(isExact() ? EXACT : 0);
+    table().writeTo(out);
+    return Arrays.copyOf(out.bytes(), out.size());
   }
 
   /**
@@ -194,53 +203,42 @@ public final class Ids implements Tally<Ids>, ByteForm, Serializable {
     if (bytes.length == 0) {
       return NONE;
     }
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    if (bytes.length < 2 * Integer.BYTES + 1) {
+    RecordInput in = new RecordInput(bytes, 0, bytes.length);
+    int most;
+    try {
+      most = Math.toIntExact(in.readVarint());
+    } catch (CoderException | ArithmeticException e) {
+      throw new IllegalArgumentException("a set of ids has no bound", e);
+    }
+    boolean exact = in.read() == EXACT;
+    TextTable all =
+        new TextTable(Arrays.copyOfRange(bytes, bytes.length - in.available(), bytes.length));
+    if (all.size() == 0) {
       throw new IllegalArgumentException("a set of ids ends after " + bytes.length + " bytes");
     }
-    int most = in.getInt();
-    boolean exact = in.get() == 1;
-    String first = text(in);
-    if (exact && most > 0 && !in.hasRemaining()) {
-      return new Ids(most, first, null, true);
+    if (all.size() > most) {
+      throw new IllegalArgumentException("a set of at most " + most + " ids has " + all.size());
     }
-    Set<String> texts = exact ? new HashSet<>() : new TreeSet<>();
-    texts.add(first);
-    while (in.hasRemaining()) {
-      texts.add(text(in));
+    Ids read = new Ids(most, null, all, null);
+    if (!exact) {
+      read.cutAt(new TreeSet<>(read.sorted()));
     }
-    if (texts.size() > most) {
-      throw new IllegalArgumentException("a set of at most " + most + " ids has " + texts.size());
-    }
-    return new Ids(most, "", texts, exact);
-  }
-
-  private static String text(ByteBuffer in) {
-    int length = in.remaining() < Integer.BYTES ? -1 : in.getInt();
-    if (length < 0 || length > in.remaining()) {
-      throw new IllegalArgumentException("a set of ids breaks off");
-    }
-    byte[] text = new byte[length];
-    in.get(text);
-    return new String(text, StandardCharsets.UTF_8);
+    return read;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Ids that
-        && most == that.most
-        && exact == that.exact
-        && kept().equals(that.kept());
+    return other instanceof Ids that && Arrays.equals(toBytes(), that.toBytes());
   }
 
   @Override
   public int hashCode() {
-    return kept().hashCode();
+    return Arrays.hashCode(toBytes());
   }
 
   @Override
   public String toString() {
-    return (exact ? "" : "at least ") + sorted();
+    return (isExact() ? "" : "at least ") + sorted();
   }
 
   /** Java serialization writes the bytes, for functions that hold a value. */

@@ -6,13 +6,18 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dhara.transforms.shards.BlockReader;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeSet;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +94,57 @@ class TallyComponentsTest {
   @Test
   void idsThatAreWrittenAlikeAreOne() {
     assertThat(ids(9, "a\ud800", "a?", "\ud83d\ude00").sorted(), contains("a?", "\ud83d\ude00"));
+  }
+
+  /** Beside a sorted set, in parts of all sizes, in two orders, read back and not. */
+  @Test
+  void idsAreThoseOfASetHoweverTheyAreDivided() {
+    Random random = new Random(7);
+    for (int different : new int[] {2, 8, 9, 40, 5_000}) {
+      List<String> texts = new ArrayList<>();
+      for (int i = 0; i < 2 * different; i++) {
+        int number = random.nextInt(different);
+        texts.add(number % 5 == 0 ? "ü\ud83d\ude00" + number : "C" + number);
+      }
+      Ids parts = Ids.NONE;
+      for (int from = 0; from < texts.size(); ) {
+        int to = Math.min(texts.size(), from + 1 + random.nextInt(different));
+        Ids part = ids(different, texts.subList(from, to).toArray(String[]::new));
+        parts = parts.plus(random.nextBoolean() ? Ids.fromBytes(part.toBytes()) : part);
+        from = to;
+      }
+      assertThat(parts.sorted(), is(List.copyOf(new TreeSet<>(texts))));
+      Collections.shuffle(texts, random);
+      Ids whole = ids(different, texts.toArray(String[]::new));
+      assertThat(parts.toBytes(), is(whole.toBytes()));
+      assertThat(Ids.fromBytes(parts.toBytes()).count(), is(whole.count()));
+    }
+  }
+
+  @Test
+  void idsWithOneHashAreWrittenInOneOrder() {
+    Map<Integer, String> hashes = new HashMap<>();
+    String one = "";
+    String other = null;
+    for (int i = 0; other == null; i++) {
+      one = "C" + i;
+      byte[] bytes = one.getBytes(StandardCharsets.UTF_8);
+      other = hashes.put(BlockReader.hash(bytes, 0, bytes.length), one);
+    }
+    assertThat(ids(3, one, other).count(), is(2L));
+    assertThat(ids(3, one, other), is(ids(3, other, one)));
+    assertThat(ids(3, one, other, "x").toBytes(), is(ids(3, "x", other, one).toBytes()));
+  }
+
+  @Test
+  void whatIsAddedToACopyIsNotInTheOther() {
+    Ids read = Ids.fromBytes(ids(9, "a", "b").toBytes());
+    Ids copy = Ids.NONE.plus(read).plus(Ids.of("c", 9));
+    assertThat(copy.count(), is(3L));
+    assertThat(read.sorted(), contains("a", "b"));
+    assertThat(Ids.NONE.plus(copy).plus(Ids.of("d", 9)).count(), is(4L));
+    assertThat(copy.sorted(), contains("a", "b", "c"));
+    assertThat(Ids.NONE.count(), is(0L));
   }
 
   @Test
