@@ -1,6 +1,7 @@
 package dhara.tools;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -46,7 +47,7 @@ class LauncherScriptTest {
 
     assertThat(
         run(Map.of("JAVA_HOME", jdk), "candles", "--window=PT5M"),
-        is(started("direct", "", "candles --window=PT5M")));
+        is(started("direct", "-XX:TieredStopAtLevel=1 ", "candles --window=PT5M")));
     assertThat(
         run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"),
         is(started("flink", "", "candles")));
@@ -65,6 +66,47 @@ class LauncherScriptTest {
     assertThat(
         run(Map.of("JAVA_HOME", jdk("17.0.15")), "help", "candles"),
         is(started("direct", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC ", "help candles")));
+  }
+
+  @Test
+  void preparesAFasterStartOnce() throws Exception {
+    Path orders = project.resolve("test-data/orders/orders.jsonl");
+    Files.createDirectories(orders.getParent());
+    Files.createFile(orders);
+    Path archive = project.resolve("runners/flink/target/dhara-flink.jsa");
+    Path jdk = jdk("17.0.15");
+    executable(
+        "jdk-17.0.15/bin/java",
+        "case $1 in -XX:ArchiveClassesAtExit=*) echo \"$@\" > ${1#*=}; exit ;; esac; echo \"$@\"");
+    String fast =
+        started(
+            "flink",
+            "-XX:SharedArchiveFile=" + archive + " -Xlog:cds=off -Xlog:cds+dynamic=off ",
+            "candles");
+
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"),
+        is(
+            fast.replace(
+                "0: ", "0: dhara: preparing a faster start; this takes some seconds, once\n")));
+    assertThat(
+        Files.readString(archive), containsString(" order-metrics --events=files:" + orders));
+    assertThat(run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"), is(fast));
+  }
+
+  @Test
+  void startsWithoutAnArchiveThatCannotBeMade() throws Exception {
+    Path orders = project.resolve("test-data/orders/orders.jsonl");
+    Files.createDirectories(orders.getParent());
+    Files.createFile(orders);
+    Path jdk = jdk("17.0.15");
+    executable(
+        "jdk-17.0.15/bin/java",
+        "case $1 in -XX:ArchiveClassesAtExit=*) echo no room; exit 1 ;; esac; echo \"$@\"");
+
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"),
+        containsString("dhara: no faster start was prepared: no room"));
   }
 
   @Test

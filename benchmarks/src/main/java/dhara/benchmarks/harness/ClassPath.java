@@ -12,17 +12,17 @@ import java.util.stream.Stream;
  */
 public enum ClassPath {
   /** Plain Java, and Beam's direct runner. */
-  PLAIN(".", ""),
+  PLAIN(".", "", ""),
   /** Flink, with what the Flink runner's module opens. */
-  FLINK("flink", Opened.FLINK),
+  FLINK("flink", Opened.FLINK, ""),
   /** Spark, with what Spark's own launcher opens. */
-  SPARK("spark", Opened.SPARK),
+  SPARK("spark", Opened.SPARK, ""),
   /** The command on the direct runner. */
-  DIRECT_COMMAND("../runners/direct", "java.lang"),
+  DIRECT_COMMAND("../runners/direct", "java.lang", "-XX:TieredStopAtLevel=1"),
   /** The command on Flink. */
-  FLINK_COMMAND("../runners/flink", Opened.FLINK),
+  FLINK_COMMAND("../runners/flink", Opened.FLINK, ""),
   /** The command on Spark. */
-  SPARK_COMMAND("../runners/spark", Opened.SPARK);
+  SPARK_COMMAND("../runners/spark", Opened.SPARK, "");
 
   /** The packages that engines need open. */
   private static final class Opened {
@@ -35,17 +35,21 @@ public enum ClassPath {
 
   private final String module;
   private final String opened;
+  private final String tuned;
 
-  ClassPath(String module, String opened) {
+  ClassPath(String module, String opened, String tuned) {
     this.module = module;
     this.opened = opened;
+    this.tuned = tuned;
   }
 
-  /** The flags that its engine needs. */
+  /** The flags that its engine needs, and those that the command is started with. */
   public List<String> flags() {
-    return Stream.of(opened.split(" "))
-        .filter(each -> !each.isEmpty())
-        .map(each -> "--add-opens=java.base/" + each + "=ALL-UNNAMED")
+    return Stream.concat(
+            Stream.of(opened.split(" "))
+                .filter(each -> !each.isEmpty())
+                .map(each -> "--add-opens=java.base/" + each + "=ALL-UNNAMED"),
+            Stream.of(tuned).filter(each -> !each.isEmpty()))
         .toList();
   }
 

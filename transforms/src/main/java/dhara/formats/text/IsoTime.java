@@ -9,6 +9,9 @@ import java.util.Arrays;
  * <p>ISO-8601 dates with years 0000 to 9999; {@code T}, {@code t} or a space; seconds may be left
  * out; 0 to 9 digits of a second, truncated to microseconds; {@code Z}, {@code +01}, {@code +0100},
  * {@code +01:00} or no offset.
+ *
+ * <p><b>Speed</b> ({@code TextBenchmark}): 51 ns for a time, where {@code Instant.parse} takes 665
+ * ns.
  */
 public final class IsoTime {
 

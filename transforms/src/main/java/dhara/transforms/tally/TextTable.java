@@ -44,8 +44,11 @@ final class TextTable {
   private int end;
   private int size;
 
-  /** Where texts begin, plus one; open addressing, at most half full. */
-  private int[] index = new int[0];
+  /**
+   * The hash of a text, and where it begins plus one; open addressing, at most half full. With the
+   * hash here, a text that is new is seldom compared with others, which would wait for memory.
+   */
+  private long[] index = new long[0];
 
   /** An empty table. */
   TextTable() {}
@@ -139,12 +142,14 @@ final class TextTable {
       }
       int slot = hash & (index.length - 1);
       while (index[slot] != 0) {
-        if (isAt(index[slot] - 1, hash, length)) {
+        long hashAndPlace = index[slot];
+        if ((int) (hashAndPlace >>> Integer.SIZE) == hash
+            && isAt((int) hashAndPlace - 1, hash, length)) {
           return;
         }
         slot = (slot + 1) & (index.length - 1);
       }
-      index[slot] = end + 1;
+      index[slot] = hashAndPlace(hash, end + 1);
     }
     INT.set(texts, end, hash);
     INT.set(texts, end + Integer.BYTES, length);
@@ -165,14 +170,20 @@ final class TextTable {
   }
 
   private void growIndex() {
-    index = new int[Math.max(4 * FEW, Math.multiplyExact(index.length, 2))];
+    index = new long[Math.max(4 * FEW, Math.multiplyExact(index.length, 2))];
     for (int at = 0; at < end; at += HEAD + length(at)) {
-      int slot = (int) INT.get(texts, at) & (index.length - 1);
+      int hash = (int) INT.get(texts, at);
+      int slot = hash & (index.length - 1);
       while (index[slot] != 0) {
         slot = (slot + 1) & (index.length - 1);
       }
-      index[slot] = at + 1;
+      index[slot] = hashAndPlace(hash, at + 1);
     }
+  }
+
+  /** One number; numbers are in the order of their hashes. */
+  private static long hashAndPlace(int hash, int place) {
+    return (long) hash << Integer.SIZE | place;
   }
 
   /** Passes on each text. */
@@ -216,12 +227,12 @@ final class TextTable {
     long[] order = new long[size];
     int next = 0;
     for (int at = 0; at < end; at += HEAD + length(at)) {
-      order[next++] = (long) (int) INT.get(texts, at) << Integer.SIZE | at;
+      order[next++] = hashAndPlace((int) INT.get(texts, at), at);
     }
     Arrays.sort(order);
     sortEqualHashes(order);
-    for (long hashAndPlace : order) {
-      int at = (int) hashAndPlace;
+    for (long each : order) {
+      int at = (int) each;
       out.writeVarint(length(at));
       out.write(texts, at + HEAD, length(at));
     }
