@@ -74,9 +74,10 @@ public interface Engine {
    * @param name what is run: an analysis, or a verb
    * @param pipeline completely built; its options may be changed
    * @param bounded whether it ends by itself
+   * @param bytes how much it reads in total; negative if that is unknown
    * @param console where to print messages for the user
    */
-  record Launch(String name, Pipeline pipeline, boolean bounded, Console console) {
+  record Launch(String name, Pipeline pipeline, boolean bounded, long bytes, Console console) {
 
     /** The options that it runs with. */
     public PipelineOptions options() {

@@ -74,7 +74,11 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
                 .engine()
                 .prepare(
                     new Engine.Launch(
-                        known.command(), running.pipeline(), running.bounded(), screen.console()));
+                        known.command(),
+                        running.pipeline(),
+                        running.bounded(),
+                        running.bytes(),
+                        screen.console()));
         screen.show(attended::vitals);
         try (Run run = new Run(running, attended, screen, this::again)) {
           run.toTheEnd(wait);

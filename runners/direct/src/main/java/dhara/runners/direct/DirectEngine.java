@@ -68,7 +68,11 @@ public final class DirectEngine implements Engine {
       throw new BadOption(
           "--targetParallelism", workers, "leaves no worker, e.g. --targetParallelism=2");
     }
-    return EngineRun.UNATTENDED;
+    InMemory run = InMemory.here();
+    if (launch.bounded()) {
+      run.warning(launch.bytes()).ifPresent(launch::tell);
+    }
+    return run;
   }
 
   @Override

@@ -33,6 +33,6 @@ final class Launches {
       FlinkPipelineOptions options, boolean bounded, ByteArrayOutputStream told) {
     options.setRunner(new FlinkEngine().runner());
     PrintStream err = new PrintStream(told, true, StandardCharsets.UTF_8);
-    return new Launch("orders", Pipeline.create(options), bounded, Console.piped(err, err));
+    return new Launch("orders", Pipeline.create(options), bounded, -1, Console.piped(err, err));
   }
 }
