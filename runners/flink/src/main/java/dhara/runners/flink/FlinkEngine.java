@@ -75,14 +75,19 @@ public final class FlinkEngine implements Engine {
   public List<Default> backfillDefaults() {
     return List.of(
         new Default(
+            "useDataStreamForBatch",
+            "true",
+            "steps that follow each other hand over objects; with Flink's older interface each "
+                + "output of a step is encoded for each of its readers"),
+        new Default(
             "backfillWatermark",
             "false",
-            "Flink's batches have no watermark, and groups with the default timestamp need not fit "
-                + "into memory"),
+            "nothing is late in a batch, so groups keep the default timestamp"),
         new Default(
             "backfillShards",
             "256",
-            "a group costs little, and the sums of a small one stay in the processor's cache"));
+            "each worker holds the blocks of one group, and the sums of a small one stay in the "
+                + "processor's cache"));
   }
 
   @Override

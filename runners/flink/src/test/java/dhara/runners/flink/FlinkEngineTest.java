@@ -6,7 +6,9 @@ import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 
 import dhara.engine.Engine;
-import dhara.transforms.backfill.GroupShards;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,17 +16,23 @@ import java.util.ServiceLoader;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult.State;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.coders.AtomicCoder;
+import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,35 +122,66 @@ class FlinkEngineTest {
     assertThat(end, is(State.DONE));
   }
 
-  /** Only an iterable that reads from the engine's shuffle cannot be read twice. */
+  /** Encoded outputs would be decoded for each of the steps that read them. */
   @Test
-  void aGroupOfABackfillIsNotHeldInMemory() {
+  void aStepOfABackfillHandsOverObjects() {
     FlinkPipelineOptions options = withDefaults(engine.backfillDefaults());
     Pipeline pipeline = Pipeline.create(options);
-    PCollection<String> groups =
+    TupleTag<Handed> main = new TupleTag<>();
+    TupleTag<Handed> side = new TupleTag<>();
+    PCollectionTuple outputs =
         pipeline
-            .apply(
-                Create.of(KV.of(1, "a"), KV.of(1, "b"))
-                    .withCoder(KvCoder.of(VarIntCoder.of(), StringUtf8Coder.of())))
-            .apply(GroupShards.create())
-            .apply(ParDo.of(new ReadTwiceFn()));
-    PAssert.that(groups).containsInAnyOrder("streamed");
+            .apply(Create.of("a", "b"))
+            .apply(ParDo.of(new HandFn(side)).withOutputTags(main, TupleTagList.of(side)));
+    List<PCollection<String>> read = new ArrayList<>();
+    for (TupleTag<Handed> output : List.of(main, side)) {
+      outputs.get(output).setCoder(new NeverCoder());
+      for (int reader = 0; reader < 2; reader++) {
+        read.add(
+            outputs
+                .get(output)
+                .apply(
+                    "Reader" + read.size(),
+                    MapElements.into(TypeDescriptors.strings()).via(Handed::text)));
+      }
+    }
+    PAssert.that(PCollectionList.of(read).apply(Flatten.pCollections()))
+        .containsInAnyOrder("a", "a", "b", "b", "a", "a", "b", "b");
 
     assertThat(pipeline.run().waitUntilFinish(), is(State.DONE));
   }
 
-  private static final class ReadTwiceFn extends DoFn<KV<Integer, Iterable<String>>, String> {
+  private record Handed(String text) {}
+
+  private static final class HandFn extends DoFn<String, Handed> {
 
     private static final long serialVersionUID = 1L;
 
+    private final TupleTag<Handed> side;
+
+    HandFn(TupleTag<Handed> side) {
+      this.side = side;
+    }
+
     @ProcessElement
-    public void process(@Element KV<Integer, Iterable<String>> group, OutputReceiver<String> out) {
-      group.getValue().forEach(block -> {});
-      try {
-        out.output(group.getValue().iterator().hasNext() ? "held" : "empty");
-      } catch (IllegalStateException e) {
-        out.output("streamed");
-      }
+    public void process(@Element String text, MultiOutputReceiver out, ProcessContext context) {
+      context.output(new Handed(text));
+      out.get(side).output(new Handed(text));
+    }
+  }
+
+  private static final class NeverCoder extends AtomicCoder<Handed> {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void encode(Handed value, OutputStream out) throws IOException {
+      throw new CoderException("a step encoded its output");
+    }
+
+    @Override
+    public Handed decode(InputStream in) throws IOException {
+      throw new CoderException("a step decoded its input");
     }
   }
 
