@@ -9,7 +9,7 @@ import java.io.IOException;
  * A table of keys in a {@link Room}: a new key is added only if there is room for it, while more
  * for a key that the table already has is always added, so that all entries of a key stay together.
  */
-abstract class BoundedTable<E extends KeyTable.Entry> implements PartedMerge.Table {
+public abstract class BoundedTable<E extends KeyTable.Entry> implements PartedMerge.Table {
 
   private final Room room;
   private final KeyTable<E> keys = new KeyTable<>();
@@ -20,22 +20,22 @@ abstract class BoundedTable<E extends KeyTable.Entry> implements PartedMerge.Tab
    *
    * @param room the memory of the table; closed with it
    */
-  BoundedTable(Room room) {
+  protected BoundedTable(Room room) {
     this.room = room;
   }
 
   /** The memory of a new key with its first sum. */
-  abstract long bytes(BlockReader first);
+  protected abstract long bytes(BlockReader first);
 
   /**
    * A new key with its first sum.
    *
    * @param key a copy of the key of {@code first}
    */
-  abstract E entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException;
+  protected abstract E entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException;
 
   /** Adds the current sum of a reader to its key. */
-  abstract void plus(E entry, BlockReader reader) throws IOException;
+  protected abstract void plus(E entry, BlockReader reader) throws IOException;
 
   @Override
   public final boolean add(BlockReader reader) throws IOException {
@@ -58,12 +58,12 @@ abstract class BoundedTable<E extends KeyTable.Entry> implements PartedMerge.Tab
   }
 
   /** Takes room for more of a key, even if there is none. */
-  final void more(long bytes) {
+  protected final void more(long bytes) {
     room.force(bytes);
   }
 
   /** All keys. */
-  final Iterable<E> entries() {
+  protected final Iterable<E> entries() {
     return keys;
   }
 

@@ -57,17 +57,17 @@ public final class MergedSums<K, AccT> extends BoundedTable<MergedSums.Entry<Acc
   }
 
   @Override
-  long bytes(BlockReader first) {
+  protected long bytes(BlockReader first) {
     return ENTRY_BYTES + first.keyLength() + (long) OBJECTS * first.sumLength();
   }
 
   @Override
-  Entry<AccT> entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException {
+  protected Entry<AccT> entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException {
     return new Entry<>(key, hash, first.sum(summing.sums()), first.sumLength());
   }
 
   @Override
-  void plus(Entry<AccT> entry, BlockReader reader) throws IOException {
+  protected void plus(Entry<AccT> entry, BlockReader reader) throws IOException {
     entry.sum = summing.plus().apply(entry.sum, reader.sum(summing.sums()));
     entry.added += reader.sumLength();
     if (entry.added > entry.looked) {

@@ -64,7 +64,7 @@ public final class SlidingTable<K, AccT> extends BoundedTable<SlidingTable.Entry
   }
 
   @Override
-  long bytes(BlockReader first) {
+  protected long bytes(BlockReader first) {
     return ENTRY_BYTES + first.keyLength() + sliceBytes(first);
   }
 
@@ -73,7 +73,7 @@ public final class SlidingTable<K, AccT> extends BoundedTable<SlidingTable.Entry
   }
 
   @Override
-  Entry<AccT> entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException {
+  protected Entry<AccT> entry(KeyCopies.Copy key, int hash, BlockReader first) throws IOException {
     Entry<AccT> entry = new Entry<>(key, hash);
     entry.slices.put(first.revision(), first.sum(summing.sums()));
     return entry;
@@ -81,7 +81,7 @@ public final class SlidingTable<K, AccT> extends BoundedTable<SlidingTable.Entry
 
   /** Adds to a slice of a key; a stretch of time bounds the number of its slices. */
   @Override
-  void plus(Entry<AccT> entry, BlockReader reader) throws IOException {
+  protected void plus(Entry<AccT> entry, BlockReader reader) throws IOException {
     if (!entry.slices.containsKey(reader.revision())) {
       more(sliceBytes(reader));
     }

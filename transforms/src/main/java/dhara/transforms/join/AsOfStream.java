@@ -5,6 +5,7 @@ import dhara.records.RecordCoder;
 import dhara.transforms.shards.BlockCoder;
 import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.shards.TableBudget;
+import dhara.transforms.shards.WaitingBlocks;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -168,8 +169,8 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         throws IOException {
       Standing now = Objects.requireNonNullElse(standing.read(), Standing.NEW);
       ReferenceTable<T> table = reference.table(shard, now, held);
-      Waiting parted =
-          Waiting.part(
+      WaitingBlocks parted =
+          WaitingBlocks.part(
               waiting.read(),
               until(context, due),
               fact -> {

@@ -40,7 +40,8 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
       this.hash = hash;
     }
 
-    private boolean hasKeyOf(BlockReader reader) {
+    /** Whether this is the current key of a reader. */
+    public boolean hasKeyOf(BlockReader reader) {
       return Arrays.equals(
           block,
           offset,
@@ -48,6 +49,11 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
           reader.block(),
           reader.keyOffset(),
           reader.keyOffset() + reader.keyLength());
+    }
+
+    /** The hash of the key. */
+    public int hash() {
+      return hash;
     }
 
     /** The key. */
