@@ -18,6 +18,7 @@ import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
+import dhara.transforms.backfill.BackfillGrouping;
 import dhara.transforms.join.AsOf;
 import dhara.transforms.join.Version;
 import dhara.transforms.unique.Unique;
@@ -285,6 +286,7 @@ final class Sources {
     source.check();
     places.add(Place.read(part.endpoint(), input.name()));
     plan.reads(input.name(), part.endpoint(), source);
+    BackfillGrouping.reads(pipeline, source.bytes());
     String step = part.step();
     EventSource.Read<T> read = source.read(pipeline, step, lateness);
     bounded &= read.events().isBounded() == IsBounded.BOUNDED;

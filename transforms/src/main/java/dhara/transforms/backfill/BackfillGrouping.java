@@ -20,8 +20,8 @@ public interface BackfillGrouping extends PipelineOptions {
 
   @Description(
       "Into how many groups a backfill divides the keys of a step: a few for each worker, so "
-          + "that all are busy, and not many more, because each group has a cost, e.g."
-          + " --backfillShards=64")
+          + "that all are busy, and not many more, because each group has a cost; large inputs"
+          + " are divided into more, e.g. --backfillShards=64")
   @Default.Integer(UNTOLD)
   int getBackfillShards();
 
@@ -37,14 +37,53 @@ public interface BackfillGrouping extends PipelineOptions {
 
   void setBackfillWatermark(boolean value);
 
-  /** The number of shards of the steps of a backfill in this pipeline. */
+  /** What a source of unknown size counts as. */
+  long UNKNOWN_BYTES = 16_000_000_000L;
+
+  /** More groups than this cost more than their memory. */
+  int MOST = 4096;
+
+  @Description(
+      "How much of the input a group may have, in bytes, because the engine holds a group in"
+          + " memory; 0 if it does not, or holds all of them.")
+  @Default.Long(0)
+  @Hidden
+  long getBackfillGroupBytes();
+
+  void setBackfillGroupBytes(long value);
+
+  @Description("How many bytes the pipeline reads, as far as it was built; set by its sources.")
+  @Default.Long(0)
+  @Hidden
+  long getBackfillBytes();
+
+  void setBackfillBytes(long value);
+
+  /**
+   * Adds the size of a source.
+   *
+   * @param bytes negative if unknown; then it counts as {@link #UNKNOWN_BYTES}
+   */
+  static void reads(Pipeline pipeline, long bytes) {
+    BackfillGrouping grouping = pipeline.getOptions().as(BackfillGrouping.class);
+    grouping.setBackfillBytes(grouping.getBackfillBytes() + (bytes < 0 ? UNKNOWN_BYTES : bytes));
+  }
+
+  /**
+   * The number of shards of the steps of a backfill in this pipeline: {@code --backfillShards}, or
+   * more if a group would otherwise have more of the input than it may.
+   */
   static int shards(Pipeline pipeline) {
-    int shards = pipeline.getOptions().as(BackfillGrouping.class).getBackfillShards();
+    BackfillGrouping grouping = pipeline.getOptions().as(BackfillGrouping.class);
+    int shards = grouping.getBackfillShards();
     if (shards < 1) {
       throw new IllegalArgumentException(
           "--backfillShards=" + shards + ": there must be a shard, e.g. --backfillShards=64");
     }
-    return shards;
+    long most = grouping.getBackfillGroupBytes();
+    return most == 0
+        ? shards
+        : (int) Math.max(shards, Math.min(MOST, grouping.getBackfillBytes() / most));
   }
 
   /** Registers the options with the command. */

@@ -2,7 +2,6 @@ package dhara.transforms.tally;
 
 import dhara.records.RecordInput;
 import dhara.records.RecordOutput;
-import dhara.transforms.shards.BlockReader;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -29,6 +28,9 @@ final class TextTable {
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private static final int HEAD = 2 * Integer.BYTES;
 
@@ -126,10 +128,29 @@ final class TextTable {
     return texts;
   }
 
+  /** A hash of a text, eight bytes at a time: the same in every process. */
+  static int hash(byte[] bytes, int from, int length) {
+    long hash = length;
+    int at = from;
+    for (int end = from + length - Long.BYTES; at <= end; at += Long.BYTES) {
+      hash = mixed(hash ^ (long) LONG.get(bytes, at));
+    }
+    long rest = 0;
+    for (; at < from + length; at++) {
+      rest = rest << Byte.SIZE | (bytes[at] & 0xFF);
+    }
+    return (int) mixed(hash ^ rest);
+  }
+
+  private static long mixed(long bits) {
+    long product = (bits ^ (bits >>> Integer.SIZE)) * 0x9E3779B97F4A7C15L;
+    return product ^ (product >>> Integer.SIZE);
+  }
+
   /** Keeps the text that was written behind the last one, unless there is an equal one. */
   private void addLast(int length) {
     int start = end + HEAD;
-    int hash = BlockReader.hash(texts, start, length);
+    int hash = hash(texts, start, length);
     if (size < FEW) {
       for (int at = 0; at < end; at += HEAD + length(at)) {
         if (isAt(at, hash, length)) {

@@ -7,6 +7,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -64,5 +65,23 @@ class GroupShardsTest {
         OutputReceiver<String> out) {
       out.output(group.getKey() + " at " + at);
     }
+  }
+
+  @Test
+  void aLargeInputIsDividedIntoMoreGroups() {
+    Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.create());
+    BackfillGrouping grouping = pipeline.getOptions().as(BackfillGrouping.class);
+    grouping.setBackfillShards(32);
+
+    BackfillGrouping.reads(pipeline, 2_000_000_000);
+    assertThat(BackfillGrouping.shards(pipeline), is(32));
+    grouping.setBackfillGroupBytes(64_000_000);
+    assertThat(BackfillGrouping.shards(pipeline), is(32));
+    BackfillGrouping.reads(pipeline, 8_000_000_000L);
+    assertThat(BackfillGrouping.shards(pipeline), is(156));
+    BackfillGrouping.reads(pipeline, -1);
+    assertThat(BackfillGrouping.shards(pipeline), is(406));
+    BackfillGrouping.reads(pipeline, Long.MAX_VALUE / 2);
+    assertThat(BackfillGrouping.shards(pipeline), is(BackfillGrouping.MOST));
   }
 }

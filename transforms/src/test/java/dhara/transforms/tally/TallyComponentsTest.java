@@ -6,7 +6,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dhara.transforms.shards.BlockReader;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
@@ -129,7 +128,7 @@ class TallyComponentsTest {
     for (int i = 0; other == null; i++) {
       one = "C" + i;
       byte[] bytes = one.getBytes(StandardCharsets.UTF_8);
-      other = hashes.put(BlockReader.hash(bytes, 0, bytes.length), one);
+      other = hashes.put(TextTable.hash(bytes, 0, bytes.length), one);
     }
     assertThat(ids(3, one, other).count(), is(2L));
     assertThat(ids(3, one, other), is(ids(3, other, one)));

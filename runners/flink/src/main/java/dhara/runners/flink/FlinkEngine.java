@@ -84,10 +84,13 @@ public final class FlinkEngine implements Engine {
             "false",
             "nothing is late in a batch, so groups keep the default timestamp"),
         new Default(
+            "backfillGroupBytes",
+            "64000000",
+            "each worker holds a group in memory; large inputs are divided into more groups"),
+        new Default(
             "backfillShards",
-            "256",
-            "each worker holds the blocks of one group, and the sums of a small one stay in the "
-                + "processor's cache"));
+            "32",
+            "events of one time stay together, so sums find theirs in the processor's cache"));
   }
 
   @Override
