@@ -208,6 +208,11 @@ public final class InOrder<E extends Event, K, S, O>
    * in a window of its own, because it is applied once no earlier one can come.
    */
   public Windows windows() {
+    return windows(lateness);
+  }
+
+  /** The same for a transform that will run a fold with this lateness. */
+  public static Windows windows(Duration lateness) {
     return Windows.tumbling(Duration.ofMillis(1)).withLateness(lateness);
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
@@ -30,7 +31,7 @@ import org.apache.beam.sdk.values.TimestampedValue;
  */
 public final class Arrivals<T> {
 
-  private record Row<T>(Instant watermark, Instant at, T value, Duration pause) {}
+  private record Row<T>(Instant watermark, List<TimestampedValue<T>> values, Duration pause) {}
 
   private static final Map<String, ConcurrentLinkedQueue<Object>> COLLECTED =
       new ConcurrentHashMap<>();
@@ -55,17 +56,25 @@ public final class Arrivals<T> {
 
   /** One row: the watermark on arrival, the event's time, the value. */
   public Arrivals<T> row(String watermark, String at, T value) {
-    rows.add(new Row<>(time(watermark), time(at), value, Duration.ZERO));
+    return bundle(time(watermark), List.of(value), one -> time(at));
+  }
+
+  /** Several rows with one watermark, which arrive in one bundle. */
+  public Arrivals<T> bundle(Instant watermark, List<T> values, Function<T, Instant> at) {
+    List<TimestampedValue<T>> timed =
+        values.stream().map(value -> TimestampedValue.of(value, joda(at.apply(value)))).toList();
+    rows.add(new Row<>(watermark, timed, Duration.ZERO));
     return this;
   }
 
   /** The wall clock advances before the next row; this has no effect in a backfill. */
   public Arrivals<T> pause(Duration pause) {
-    rows.add(new Row<>(Instant.MIN, Instant.MIN, null, pause));
+    rows.add(new Row<>(Instant.MIN, List.of(), pause));
     return this;
   }
 
   /** The output of the transform for the stream. */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
   public <OutT> List<OutT> streamed(PTransform<PCollection<T>, PCollection<OutT>> transform) {
     TestStream.Builder<T> stream = TestStream.create(coder);
     Instant watermark = Instant.MIN;
@@ -78,18 +87,16 @@ public final class Arrivals<T> {
         watermark = row.watermark;
         stream = stream.advanceWatermarkTo(joda(watermark));
       }
-      stream = stream.addElements(TimestampedValue.of(row.value, joda(row.at)));
+      stream =
+          stream.addElements(
+              row.values.get(0), row.values.stream().skip(1).toArray(TimestampedValue[]::new));
     }
     return run(stream.advanceWatermarkToInfinity(), transform);
   }
 
   /** The output of the transform for the same events as bounded input. */
   public <OutT> List<OutT> backfilled(PTransform<PCollection<T>, PCollection<OutT>> transform) {
-    List<TimestampedValue<T>> values =
-        rows.stream()
-            .filter(row -> row.pause.isZero())
-            .map(row -> TimestampedValue.of(row.value, joda(row.at)))
-            .toList();
+    List<TimestampedValue<T>> values = rows.stream().flatMap(row -> row.values.stream()).toList();
     return run(Create.timestamped(values).withCoder(coder), transform);
   }
 

@@ -36,6 +36,11 @@ record Automaton<E>(
     return new Compiler<>(pattern).compile();
   }
 
+  /** Whether the end of a time may complete or release a match. */
+  boolean speaksOfTime() {
+    return skip.skips() || states.stream().anyMatch(state -> state.timeouts != 0);
+  }
+
   /** Builds the states from the last step to the first, so that each step knows what follows. */
   private static final class Compiler<E> {
 

@@ -16,6 +16,16 @@ import java.util.List;
  */
 final class Matcher<E> {
 
+  /** Takes what a matcher finds. */
+  interface Output<E> {
+
+    /** Takes a match. */
+    void match(Match<E> match);
+
+    /** Takes a partial match that was not complete in time. */
+    void timedOut(Match<E> partial);
+  }
+
   /** How many partial matches a key may have, if nothing else is said. */
   static final int MOST_PARTIALS = 10_000;
 
@@ -57,7 +67,7 @@ final class Matcher<E> {
    *
    * @throws TooManyPartials if there are too many partial matches
    */
-  void next(Partials<E> partials, E event, long atMicros, MatchOutput<E> output) {
+  void next(Partials<E> partials, E event, long atMicros, Matcher.Output<E> output) {
     advance(partials, atMicros, output);
     decisions.next(event);
     entry = null;
@@ -114,7 +124,7 @@ final class Matcher<E> {
   }
 
   /** Goes on to a time before which no event will come any more. */
-  void advance(Partials<E> partials, long toMicros, MatchOutput<E> output) {
+  void advance(Partials<E> partials, long toMicros, Matcher.Output<E> output) {
     while (partials.size() > 0 && deadline(partials) <= toMicros) {
       long at = deadline(partials);
       int expired = 0;
@@ -148,7 +158,7 @@ final class Matcher<E> {
         : partials.get(0).last.startMicros() + automaton.withinMicros();
   }
 
-  private void settle(Partials<E> partials, MatchOutput<E> output) {
+  private void settle(Partials<E> partials, Matcher.Output<E> output) {
     if (automaton.ambiguous()) {
       dropCopies();
     }

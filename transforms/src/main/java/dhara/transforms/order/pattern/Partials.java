@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param <E> the event
  */
-final class Partials<E> {
+public final class Partials<E> {
 
   /** A chain of events, and what it waits for. */
   static final class Partial<E> {

@@ -53,22 +53,28 @@ import java.util.List;
  * <p><b>Where Flink CEP 1.19 differs</b> from the rules above, the rules hold here:
  *
  * <ul>
- *   <li>Flink chooses among matches with the same first event that one event completes by the order
- *       of its internal queue; here the one with earlier events comes first.
+ *   <li>If a strategy skips, Flink chooses among matches with the same first event that are ready
+ *       to be reported by the order of its internal queue; here the one that was complete first
+ *       comes first, and then the one with earlier events. Flink refuses to skip to a step of a
+ *       group.
  *   <li>Flink reports a partial match as timed out once for each state in which it waits (before
  *       and after an optional step, say), here once.
  *   <li>Flink's timed-out matches depend on how often the watermark advances if a skip strategy
  *       discards partial matches; here each is timed out at its own time.
- *   <li>A match of a repeated or optional group may be reported several times by Flink.
+ *   <li>A match of a repeated or optional group may be reported several times by Flink. After a
+ *       repeated group, it lets events pass that {@code next} and {@code followedBy} would not.
  *   <li>The forbidden event of {@code notFollowedBy}, if it also is the event of the next step,
  *       breaks the match in Flink unless that step is the last; here it never does.
- *   <li>After {@code times(n, m)} or an optional group Flink stops looking for the forbidden event
- *       of {@code notFollowedBy} once it ignored another event.
- *   <li>At the end of a pattern, Flink overlooks {@code notFollowedBy} after a repeated step if no
- *       other event came (it times out instead), {@code notNext} before optional steps, and all but
- *       the last of several {@code notFollowedBy}.
+ *   <li>After {@code times(n, m)}, after a repeated group, and before a group that is optional or
+ *       begins with an optional step, Flink stops looking for the forbidden event of {@code
+ *       notFollowedBy} once it ignored another event. Before an optional step, it forgets that the
+ *       step is {@code greedy}.
+ *   <li>At the end of a pattern, Flink overlooks {@code notFollowedBy} after a repeated step or
+ *       after {@code notNext} if no other event came (it times out instead), and all but the last
+ *       of several {@code notFollowedBy}.
  *   <li>{@code notNext} after a repeated step breaks the whole repetition in Flink; here only what
- *       comes after it.
+ *       comes after it. Before steps that may all be left out Flink does not wait for the next
+ *       event; that is refused here.
  *   <li>Flink checks {@code until} with {@code greedy}, and {@code until} of a group whose last
  *       step is optional or repeated, in some states only.
  *   <li>{@code greedy} on the last step of a group, and {@code greedy} before {@code notNext}, have

@@ -77,6 +77,16 @@ final class PatternRules {
     }
   }
 
+  /** Checks a pattern whose partial matches are kept as state: they must end at some time. */
+  static <E> void checkKept(Pattern<E> pattern) {
+    if (pattern.withinMicros() == 0) {
+      throw new IllegalArgumentException(
+          ("pattern %s: its partial matches would wait for ever; say how long a match may take,"
+                  + " e.g. within(Duration.ofMinutes(10))")
+              .formatted(pattern));
+    }
+  }
+
   /** Checks what comes after a notNext. */
   static <E> void mayFollowNotNext(Pattern<E> pattern, Step<E> step, Follow follow) {
     if (follow.accepts() && !follow.isEnd()) {

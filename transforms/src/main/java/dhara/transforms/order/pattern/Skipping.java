@@ -19,7 +19,7 @@ final class Skipping<E> {
   }
 
   /** Adds the found matches to the waiting ones, and reports those that need not wait any more. */
-  void settle(Partials<E> partials, List<Partials.Complete<E>> found, MatchOutput<E> output) {
+  void settle(Partials<E> partials, List<Partials.Complete<E>> found, Matcher.Output<E> output) {
     for (Partials.Complete<E> match : found) {
       insert(partials.complete, match);
     }

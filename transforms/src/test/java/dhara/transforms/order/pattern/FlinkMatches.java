@@ -66,10 +66,12 @@ final class FlinkMatches {
     try {
       long now = 0;
       for (Signal signal : signals) {
-        for (; now <= signal.at(); now++) {
+        for (; now <= signal.micros(); now++) {
           advance(accessor, now);
         }
-        report(nfa.process(accessor, state, signal, signal.at(), skip, NO_TIMERS), signal.at());
+        report(
+            nfa.process(accessor, state, signal, signal.micros(), skip, NO_TIMERS),
+            signal.micros());
       }
       for (; now <= end; now++) {
         advance(accessor, now);
@@ -87,8 +89,8 @@ final class FlinkMatches {
     int matches = 0;
     for (Signal signal : signals) {
       SharedBufferAccessor<Signal> accessor = buffer.getAccessor();
-      matches += nfa.advanceTime(accessor, state, signal.at(), skip).f0.size();
-      matches += nfa.process(accessor, state, signal, signal.at(), skip, NO_TIMERS).size();
+      matches += nfa.advanceTime(accessor, state, signal.micros(), skip).f0.size();
+      matches += nfa.process(accessor, state, signal, signal.micros(), skip, NO_TIMERS).size();
       accessor.close();
     }
     buffer.releaseCacheStatisticsTimer();
@@ -246,7 +248,7 @@ final class FlinkMatches {
             new Taken<>(
                 chain,
                 pick.step(),
-                new Taken.Entry<>(pick.signal(), pick.signal().at(), pick.signal().number()));
+                new Taken.Entry<>(pick.signal(), pick.signal().micros(), pick.signal().number()));
       }
       return new Match<>(names, chain, 0);
     }

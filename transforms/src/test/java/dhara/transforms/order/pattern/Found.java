@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The matches and timed-out partial matches of a run, as text, in the order in which they came. */
-final class Found implements MatchOutput<Signal> {
+final class Found implements Matcher.Output<Signal> {
 
   final List<String> matches = new ArrayList<>();
   final List<String> timedOut = new ArrayList<>();

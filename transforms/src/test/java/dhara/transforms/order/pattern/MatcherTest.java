@@ -45,8 +45,8 @@ class MatcherTest {
 
   private static List<String> run(Pattern<Signal> pattern, String sequence, boolean complete) {
     List<String> found = new ArrayList<>();
-    MatchOutput<Signal> output =
-        new MatchOutput<>() {
+    Matcher.Output<Signal> output =
+        new Matcher.Output<>() {
           @Override
           public void match(Match<Signal> match) {
             add(match, complete);
@@ -67,7 +67,7 @@ class MatcherTest {
     Matcher<Signal> matcher = Matcher.of(pattern);
     Partials<Signal> partials = new Partials<>();
     for (Signal signal : Signal.read(sequence)) {
-      matcher.next(partials, signal, signal.at(), output);
+      matcher.next(partials, signal, signal.micros(), output);
     }
     matcher.advance(partials, 1_000, output);
     return found;
@@ -276,7 +276,7 @@ class MatcherTest {
     Matcher<Signal> matcher = Matcher.of(pattern);
     Partials<Signal> partials = new Partials<>();
     for (Signal signal : Signal.read("a1@5 b1@14 a2@20 b2@30 a3@40 c1@60")) {
-      matcher.next(partials, signal, signal.at(), found);
+      matcher.next(partials, signal, signal.micros(), found);
     }
 
     assertThat(found.matches, contains("{a=[2]}@30", "{a=[4]}@50"));
@@ -388,8 +388,8 @@ class MatcherTest {
     Matcher<Signal> matcher = Matcher.of(pattern);
     Partials<Signal> partials = new Partials<>();
     List<Signal> signals = Signal.read("a1@3 b1@4 b2@5");
-    MatchOutput<Signal> output =
-        new MatchOutput<>() {
+    Matcher.Output<Signal> output =
+        new Matcher.Output<>() {
           @Override
           public void match(Match<Signal> match) {
             found.add(match);
@@ -400,7 +400,7 @@ class MatcherTest {
             throw new AssertionError(partial);
           }
         };
-    signals.forEach(signal -> matcher.next(partials, signal, signal.at(), output));
+    signals.forEach(signal -> matcher.next(partials, signal, signal.micros(), output));
 
     assertThat(found.size(), equalTo(1));
     Match<Signal> match = found.get(0);
@@ -424,7 +424,7 @@ class MatcherTest {
     Partials<Signal> partials = new Partials<>();
     Found found = new Found();
     for (Signal signal : Signal.read("a1@1 b1@2 a2@3")) {
-      matcher.next(partials, signal, signal.at(), found);
+      matcher.next(partials, signal, signal.micros(), found);
     }
     assertThat(partials.size(), equalTo(1));
     assertThat(matcher.deadline(partials), equalTo(13L));

@@ -212,10 +212,10 @@ final class NaiveMatches {
       } else if (!any(between.notNext, from, picks)
           && !any(between.nots, from, picks)
           && !guarded(between, from, from, picks)) {
-        results.add(new Result(picks, signals.get(from).at(), from));
+        results.add(new Result(picks, signals.get(from).micros(), from));
       }
     } else {
-      results.add(new Result(picks, last(picks).at(), last(picks).number()));
+      results.add(new Result(picks, last(picks).micros(), last(picks).number()));
     }
   }
 
@@ -252,13 +252,13 @@ final class NaiveMatches {
           new Taken<>(
               chain,
               names.index(pick.step),
-              new Taken.Entry<>(pick.signal, pick.signal.at(), pick.signal.number()));
+              new Taken.Entry<>(pick.signal, pick.signal.micros(), pick.signal.number()));
     }
     return criterion.test(signals.get(index), new Match<>(names, chain, 0));
   }
 
   private boolean inTime(List<Pick> picks, int index) {
-    return picks.isEmpty() || signals.get(index).at() < start(picks) + within;
+    return picks.isEmpty() || signals.get(index).micros() < start(picks) + within;
   }
 
   private static int from(List<Pick> picks) {
@@ -270,7 +270,7 @@ final class NaiveMatches {
   }
 
   private static long start(List<Pick> picks) {
-    return picks.get(0).signal.at();
+    return picks.get(0).signal.micros();
   }
 
   private static String key(List<Pick> picks) {

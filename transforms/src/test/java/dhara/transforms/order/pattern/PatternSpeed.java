@@ -126,7 +126,7 @@ final class PatternSpeed {
   }
 
   /** Counts what is found. */
-  private static final class Count implements MatchOutput<Signal> {
+  private static final class Count implements Matcher.Output<Signal> {
     private int matches;
     private long steps;
 
@@ -147,7 +147,7 @@ final class PatternSpeed {
     Partials<Signal> partials = new Partials<>();
     Count count = new Count();
     for (Signal signal : signals) {
-      matcher.next(partials, signal, signal.at(), count);
+      matcher.next(partials, signal, signal.micros(), count);
     }
     consumed += count.steps;
     return count.matches;

@@ -14,10 +14,13 @@ final class RandomPatterns {
   private static final char[] NAMES = "pqrstuvwxyzABCDEFGHIJKLMNO".toCharArray();
 
   private final SplittableRandom random;
+  private final ChronoUnit unit;
   private int names;
 
-  RandomPatterns(SplittableRandom random) {
+  /** Patterns by chance, whose times are a few of the unit. */
+  RandomPatterns(SplittableRandom random, ChronoUnit unit) {
     this.random = random;
+    this.unit = unit;
   }
 
   /** A signal of one of some kinds. */
@@ -48,7 +51,7 @@ final class RandomPatterns {
     try {
       Pattern<Signal> pattern = chain(1 + random.nextInt(4), 0, skip());
       if (random.nextInt(6) > 0) {
-        pattern = pattern.within(Duration.of(2 + random.nextInt(10), ChronoUnit.MICROS));
+        pattern = pattern.within(Duration.of(2 + random.nextInt(10), unit));
       }
       Automaton<Signal> allowed = Automaton.of(pattern);
       return allowed.states().isEmpty() ? Optional.empty() : Optional.of(pattern);
@@ -161,12 +164,16 @@ final class RandomPatterns {
   List<Signal> signals() {
     int count = 1 + random.nextInt(9);
     List<Signal> signals = new ArrayList<>();
-    long at = 1;
+    long at = micros(1);
     for (int i = 0; i < count; i++) {
       char kind = (char) ('a' + (random.nextInt(6) == 0 ? 4 : random.nextInt(4)));
       signals.add(new Signal(i, kind, random.nextInt(4), at));
-      at += random.nextInt(3);
+      at += micros(random.nextInt(3));
     }
     return signals;
+  }
+
+  private long micros(int units) {
+    return Duration.of(units, unit).toNanos() / 1000;
   }
 }

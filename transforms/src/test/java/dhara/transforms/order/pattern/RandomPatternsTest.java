@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.greaterThan;
 
 import dhara.records.RecordCoder;
 import java.io.IOException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ class RandomPatternsTest {
     Map<String, Integer> counts = new TreeMap<>();
     List<String> wrong = new ArrayList<>();
     for (int i = 0; i < PAIRS / SEQUENCES && wrong.size() < 20; i++) {
-      RandomPatterns patterns = new RandomPatterns(random.split());
+      RandomPatterns patterns = new RandomPatterns(random.split(), ChronoUnit.MICROS);
       Pattern<Signal> pattern = patterns.pattern();
       for (int j = 0; j < SEQUENCES; j++) {
         compare(pattern, patterns.signals(), counts, wrong);
@@ -122,7 +123,7 @@ class RandomPatternsTest {
     Partials<Signal> partials = new Partials<>();
     Found found = new Found();
     for (Signal signal : signals) {
-      matcher.next(partials, signal, signal.at(), found);
+      matcher.next(partials, signal, signal.micros(), found);
     }
     matcher.advance(partials, END, found);
     return found;
@@ -137,7 +138,7 @@ class RandomPatternsTest {
     Found found = new Found();
     for (Signal signal : signals) {
       Partials<Signal> partials = CoderUtils.decodeFromByteArray(coder, state);
-      matcher.next(partials, signal, signal.at(), found);
+      matcher.next(partials, signal, signal.micros(), found);
       state = CoderUtils.encodeToByteArray(coder, partials);
     }
     matcher.advance(CoderUtils.decodeFromByteArray(coder, state), END, found);
@@ -167,7 +168,7 @@ class RandomPatternsTest {
 
   private static String describe(List<Signal> signals) {
     StringBuilder text = new StringBuilder();
-    signals.forEach(signal -> text.append(signal).append("@").append(signal.at()).append(" "));
+    signals.forEach(signal -> text.append(signal).append("@").append(signal.micros()).append(" "));
     return text.toString().trim();
   }
 }

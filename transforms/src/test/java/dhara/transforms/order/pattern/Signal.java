@@ -1,5 +1,8 @@
 package dhara.transforms.order.pattern;
 
+import dhara.events.Event;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -8,8 +11,9 @@ import java.util.regex.MatchResult;
  * An event of these tests. Written {@code a1@5}: kind, value and time.
  *
  * @param number which event of its sequence it is
+ * @param micros when it happened
  */
-record Signal(int number, char kind, int value, long at) {
+record Signal(int number, char kind, int value, long micros) implements Event {
 
   private static final java.util.regex.Pattern WORD =
       java.util.regex.Pattern.compile("([a-z])(\\d*)(?:@(\\d+))?");
@@ -24,6 +28,16 @@ record Signal(int number, char kind, int value, long at) {
       signals.add(new Signal(signals.size(), word.group(1).charAt(0), value, at));
     }
     return signals;
+  }
+
+  @Override
+  public String id() {
+    return "%03d".formatted(number);
+  }
+
+  @Override
+  public Instant at() {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   @Override
