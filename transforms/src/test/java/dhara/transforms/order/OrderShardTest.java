@@ -9,7 +9,9 @@ import dhara.transforms.aggregate.Answer;
 import dhara.transforms.order.Probe.Said;
 import dhara.transforms.order.Probe.Seen;
 import dhara.transforms.order.Probe.Tick;
+import dhara.transforms.shards.BlockReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,6 +37,23 @@ class OrderShardTest {
   private static final int CASES = 2_000;
   private static final Instant DAY = Instant.parse("2026-03-01T10:00:00Z");
 
+  private static final List<String> KEYS = withOneHash();
+
+  /** Two keys that have the same hash, and others. */
+  private static List<String> withOneHash() {
+    Map<Integer, String> hashes = new HashMap<>();
+    for (int i = 0; ; i++) {
+      byte[] key = ("key" + i).getBytes(StandardCharsets.UTF_8);
+      byte[] encoded = new byte[key.length + 1];
+      encoded[0] = (byte) key.length;
+      System.arraycopy(key, 0, encoded, 1, key.length);
+      String other = hashes.put(BlockReader.hash(encoded, 0, encoded.length), "key" + i);
+      if (other != null) {
+        return List.of(other, "key" + i, "another", "and another");
+      }
+    }
+  }
+
   /** What an answer is about. */
   record About(String key, String of) {}
 
@@ -56,7 +75,7 @@ class OrderShardTest {
             new Tick(
                 "t" + random.nextInt(1_000) + "-" + i,
                 DAY.plusNanos(1000 * micros),
-                "key" + random.nextInt(keys),
+                KEYS.get(random.nextInt(keys)),
                 wake,
                 random.nextInt(12) == 0));
       }
@@ -112,6 +131,8 @@ class OrderShardTest {
     abstract void take(OUT output);
 
     void arrived(Tick tick) {}
+
+    void settled(long until) {}
 
     private OrderShard<Tick, String, Seen, Said, OUT> shard() {
       return new OrderShard<>(
@@ -185,6 +206,7 @@ class OrderShardTest {
       var shard = shard();
       shard.settle(until);
       clock = shard.clock();
+      settled(until);
       restore();
     }
 
@@ -204,14 +226,27 @@ class OrderShardTest {
   private static final class Settled extends Played<Said> {
 
     private final List<Said> said = new ArrayList<>();
+    private final List<Said> expected;
 
     Settled(Case of) {
       super(of, new Giving.Plain<>(), false);
+      expected = of.oracle().values().stream().flatMap(List::stream).toList();
     }
 
     @Override
     void take(Said output) {
       said.add(output);
+    }
+
+    /** All events before the moment and all wake-ups until it are out, and nothing else. */
+    @Override
+    void settled(long until) {
+      Instant moment = until == Clock.NEVER ? Instant.MAX : Instant.ofEpochMilli(until);
+      long due =
+          expected.stream()
+              .filter(of -> of.at().isBefore(moment) || of.of().equals("@" + moment))
+              .count();
+      assertThat("outputs until " + moment, (long) said.size(), is(due));
     }
   }
 
