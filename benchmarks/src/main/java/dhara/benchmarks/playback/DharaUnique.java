@@ -56,7 +56,7 @@ public final class DharaUnique implements Contestant {
   }
 
   /** Takes the events out of their chunks, each with its own time. */
-  private static final class EventsFn extends DoFn<List<Reported>, Reported> {
+  static final class EventsFn extends DoFn<List<Reported>, Reported> {
 
     private static final long serialVersionUID = 1L;
 

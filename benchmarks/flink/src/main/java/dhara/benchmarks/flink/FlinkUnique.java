@@ -33,9 +33,13 @@ public final class FlinkUnique extends FlinkProgram {
   /** The events, parsed in the source by hand, by their ids. */
   static KeyedStream<Report, String> reports(
       StreamExecutionEnvironment environment, PlaybackJob job) {
+    return reportStream(environment, job).keyBy(report -> report.id);
+  }
+
+  /** The events, parsed in the source by hand, with their ids. */
+  static DataStream<Report> reportStream(StreamExecutionEnvironment environment, PlaybackJob job) {
     String key = job.byUser() ? "user" : "title";
-    return environment
-        .fromSource(
+    return environment.fromSource(
             new LineSource<>(
                 job,
                 () -> {
@@ -51,8 +55,7 @@ public final class FlinkUnique extends FlinkProgram {
                     Duration.ofMillis(PlaybackLines.DISORDER_MILLIS))
                 .withTimestampAssigner((report, before) -> report.view.at),
             "reports",
-            TypeInformation.of(Report.class))
-        .keyBy(report -> report.id);
+            TypeInformation.of(Report.class));
   }
 
   static DataStream<Sums> windowed(PlaybackJob job, DataStream<View> views) {

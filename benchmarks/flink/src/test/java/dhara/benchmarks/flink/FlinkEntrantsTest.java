@@ -11,9 +11,11 @@ import dhara.benchmarks.harness.Entrant;
 import dhara.benchmarks.harness.Outcome;
 import dhara.benchmarks.harness.Task;
 import dhara.benchmarks.harness.Work;
+import dhara.benchmarks.playback.OrderSuite;
 import dhara.benchmarks.playback.PlainLoop;
 import dhara.benchmarks.playback.PlaybackSuite;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -53,6 +55,21 @@ class FlinkEntrantsTest {
 
     assertThat(outcomes.get(0).answers(), greaterThan(10_000L));
     assertThat(Set.copyOf(outcomes), hasSize(1));
+  }
+
+  /** The plain loop has no order. */
+  @Test
+  void eventsAreInTheOrderThatFlinkSortsThemIn() throws Exception {
+    for (Work work : new OrderSuite().works()) {
+      Task task = new Task(20_000, work.parameters());
+      Set<Outcome> outcomes = new HashSet<>();
+      for (Entrant entrant : work.entrants()) {
+        outcomes.add(contestant(entrant).run(task));
+      }
+
+      assertThat(work.name(), outcomes, hasSize(1));
+      assertThat(outcomes.iterator().next().answers(), is(20_000L));
+    }
   }
 
   private static Contestant contestant(Entrant entrant) throws ReflectiveOperationException {
