@@ -13,8 +13,8 @@ import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /**
- * A progress line on the terminal, redrawn every second. For a pipeline it reads a metric that
- * engines may count twice under retries; exact counts are in the ledger.
+ * A progress line on the terminal, redrawn every second. What engines repeat counts twice; exact
+ * counts are in the ledger.
  */
 public final class Progress {
 
@@ -55,10 +55,12 @@ public final class Progress {
   /**
    * The progress of a pipeline: what its sources have read.
    *
+   * @param read how many events so far; negative if nothing is counted
+   * @param bytes their size; negative if nothing is counted
    * @param total how many bytes they will read in total; negative if unknown
    */
-  public static Progress of(PipelineResult result, long total, PrintStream err) {
-    return new Progress(() -> sum(result, READ), () -> sum(result, BYTES), total, err);
+  public static Progress of(LongSupplier read, LongSupplier bytes, long total, PrintStream err) {
+    return new Progress(read, bytes, total, err);
   }
 
   /** The progress of a growing count of events. */
@@ -66,7 +68,16 @@ public final class Progress {
     return new Progress(count, () -> -1, -1, err);
   }
 
-  /** Negative if the engine counts nothing. */
+  /** The events that a pipeline has read by its metrics; negative if the engine counts nothing. */
+  public static long read(PipelineResult result) {
+    return sum(result, READ);
+  }
+
+  /** Their size; negative if the engine counts nothing. */
+  public static long bytes(PipelineResult result) {
+    return sum(result, BYTES);
+  }
+
   private static long sum(PipelineResult result, MetricsFilter counters) {
     long sum = -1;
     for (MetricResult<Long> counter : result.metrics().queryMetrics(counters).getCounters()) {

@@ -19,15 +19,28 @@ public record Counts(long read, long events, long late, long deadLettered, long 
   /** Counts the records of a bundle as they pass. */
   public static final class Counting {
 
+    private static final int SHOWN_EVERY = 1024;
+
     private long read;
     private long events;
     private long late;
     private long deadLettered;
     private long bytes;
+    private long shown;
+    private long shownBytes;
 
     public void read(int length) {
       read++;
       bytes += length;
+      if (read - shown == SHOWN_EVERY) {
+        show();
+      }
+    }
+
+    private void show() {
+      ReadHere.add(read - shown, bytes - shownBytes);
+      shown = read;
+      shownBytes = bytes;
     }
 
     /** The bytes read so far. */
@@ -52,6 +65,7 @@ public record Counts(long read, long events, long late, long deadLettered, long 
      * never late.
      */
     public <I, O> void output(DoFn<I, O>.FinishBundleContext bundle, TupleTag<Counts> tag) {
+      show();
       bundle.output(
           tag,
           new Counts(read, events, late, deadLettered, bytes),

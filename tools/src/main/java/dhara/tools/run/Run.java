@@ -1,6 +1,7 @@
 package dhara.tools.run;
 
 import dhara.cli.Failure;
+import dhara.connectors.ReadHere;
 import dhara.engine.EngineRun;
 import dhara.engine.Job;
 import dhara.engine.Launcher;
@@ -17,8 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.PipelineResult.State;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * One run of a job, from its start to its end, its failure, or the user's Ctrl-C. After Ctrl-C the
@@ -63,10 +66,9 @@ public final class Run implements AutoCloseable {
   void toTheEnd(boolean wait) throws Exception {
     try {
       job.prepare();
-      PipelineResult result = job.pipeline().run();
-      running.set(result);
+      State end = run(wait);
       if (wait) {
-        State end = waitFor(result);
+        PipelineResult result = running.get();
         if (end == State.DONE && job.bounded()) {
           job.finish(result, console);
         } else if (end != State.DONE && !interrupted.get()) {
@@ -80,16 +82,34 @@ public final class Run implements AutoCloseable {
     }
   }
 
-  private State waitFor(PipelineResult result) {
-    if (!job.bounded() || !console.live()) {
-      return result.waitUntilFinish();
-    }
-    Progress progress = Progress.of(result, job.bytes(), console.err());
+  /** Some engines that run in this process return from {@code run()} when the work is done. */
+  private @Nullable State run(boolean wait) {
+    Progress progress = wait && job.bounded() && console.live() ? progress() : null;
     try {
-      return result.waitUntilFinish();
+      PipelineResult result = job.pipeline().run();
+      running.set(result);
+      return wait ? result.waitUntilFinish() : null;
     } finally {
-      progress.stop();
+      if (progress != null) {
+        progress.stop();
+      }
     }
+  }
+
+  private Progress progress() {
+    long records = ReadHere.records();
+    long bytes = ReadHere.bytes();
+    return Progress.of(
+        () -> read(ReadHere.records() - records, Progress::read),
+        () -> read(ReadHere.bytes() - bytes, Progress::bytes),
+        job.bytes(),
+        console.err());
+  }
+
+  /** What was read in this process, or else what the engine says. */
+  private long read(long here, ToLongFunction<PipelineResult> elsewhere) {
+    PipelineResult result = running.get();
+    return here > 0 ? here : result == null ? -1 : elsewhere.applyAsLong(result);
   }
 
   /** Stops the run, waits until its own thread has closed everything, and cleans up. */
