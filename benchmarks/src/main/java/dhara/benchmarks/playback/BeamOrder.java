@@ -175,9 +175,7 @@ public final class BeamOrder implements Contestant {
         last.clear();
         watched.clear();
       } else {
-        forget
-            .withNoOutputTimestamp()
-            .set(Instant.ofEpochMilli(before + Watching.KEEP_MILLIS + 1));
+        forget.withNoOutputTimestamp().set(Instant.ofEpochMilli(before + Watching.KEEP_MILLIS + 1));
       }
     }
   }

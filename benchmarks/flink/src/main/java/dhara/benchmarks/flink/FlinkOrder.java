@@ -55,8 +55,7 @@ public final class FlinkOrder extends FlinkProgram {
                       "waiting", Types.LONG, Types.LIST(TypeInformation.of(Report.class))));
       watched =
           getRuntimeContext()
-              .getState(
-                  new ValueStateDescriptor<>("watched", TypeInformation.of(Sums.class)));
+              .getState(new ValueStateDescriptor<>("watched", TypeInformation.of(Sums.class)));
     }
 
     @Override

@@ -40,22 +40,22 @@ public final class FlinkUnique extends FlinkProgram {
   static DataStream<Report> reportStream(StreamExecutionEnvironment environment, PlaybackJob job) {
     String key = job.byUser() ? "user" : "title";
     return environment.fromSource(
-            new LineSource<>(
-                job,
-                () -> {
-                  ViewParser parser = new ViewParser(key, "session");
-                  Report report = new Report();
-                  return (line, length) -> {
-                    var unused = parser.parse(line, length, report.view);
-                    report.id = parser.lastId();
-                    return report;
-                  };
-                }),
-            WatermarkStrategy.<Report>forBoundedOutOfOrderness(
-                    Duration.ofMillis(PlaybackLines.DISORDER_MILLIS))
-                .withTimestampAssigner((report, before) -> report.view.at),
-            "reports",
-            TypeInformation.of(Report.class));
+        new LineSource<>(
+            job,
+            () -> {
+              ViewParser parser = new ViewParser(key, "session");
+              Report report = new Report();
+              return (line, length) -> {
+                var unused = parser.parse(line, length, report.view);
+                report.id = parser.lastId();
+                return report;
+              };
+            }),
+        WatermarkStrategy.<Report>forBoundedOutOfOrderness(
+                Duration.ofMillis(PlaybackLines.DISORDER_MILLIS))
+            .withTimestampAssigner((report, before) -> report.view.at),
+        "reports",
+        TypeInformation.of(Report.class));
   }
 
   static DataStream<Sums> windowed(PlaybackJob job, DataStream<View> views) {
