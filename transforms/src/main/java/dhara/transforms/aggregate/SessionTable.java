@@ -12,7 +12,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * A table in which blocks of sessions and of their parts are merged, for the keys of a shard. Most
  * sessions that are read have neither grown nor ended, so sums stay encoded until they are added to
- * another or answered, and sessions that nobody wants are {@link #addSome left out}.
+ * another or answered, and sessions that need no work are {@link #addSome copied} as they are.
  *
  * <p>First add blocks, then {@link #merge merge}, then read the sessions.
  */
