@@ -37,7 +37,12 @@ class LayersTest {
           .layer("options")
           .definedBy("dhara.options..")
           .layer("transforms")
-          .definedBy("dhara.events..", "dhara.formats..", "dhara.records..", "dhara.transforms..")
+          .definedBy(
+              "dhara.events..",
+              "dhara.formats..",
+              "dhara.geo..",
+              "dhara.records..",
+              "dhara.transforms..")
           .layer("connectors")
           .definedBy(
               "dhara.connectors..",
