@@ -1,16 +1,13 @@
 package dhara.options;
 
 import java.time.Duration;
-import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
  * The windows of an analysis, in event time. {@code --window} alone makes tumbling windows, with
  * {@code --every} sliding ones, {@code --gap} makes sessions.
  */
-public interface WindowOptions extends PipelineOptions {
+public interface WindowOptions extends LatenessOptions {
 
   @Description(
       "Width of the event-time windows, ISO-8601; a minute if neither it nor --gap is given, e.g."
@@ -33,26 +30,10 @@ public interface WindowOptions extends PipelineOptions {
   void setGap(Duration value);
 
   @Description(
-      "How long after the end of a window its late events still revise the answer, e.g."
-          + " --lateness=PT10M")
-  @Default.InstanceFactory(TenMinutes.class)
-  Duration getLateness();
-
-  void setLateness(Duration value);
-
-  @Description(
       "In a stream, emit answers of windows that are still open this often; each is a revision "
           + "that replaces the one before, e.g. --early=PT1S. By default a window is answered at "
           + "its end")
   Duration getEarly();
 
   void setEarly(Duration value);
-
-  /** Ten minutes. */
-  final class TenMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(10);
-    }
-  }
 }

@@ -1,5 +1,6 @@
 package dhara.assembly;
 
+import dhara.assembly.TimeRange.Margin;
 import dhara.connectors.Connector;
 import dhara.connectors.Endpoint;
 import dhara.connectors.EventSource;
@@ -27,10 +28,8 @@ import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -146,8 +145,7 @@ final class Sources {
   <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows) {
     plan.windows(input.name(), windows);
     Lateness lateness = Lateness.of(windows);
-    Duration margin =
-        range.equals(TimeRange.ALL) ? Duration.ZERO : longest(Windows::margin, windows);
+    Margin margin = range.equals(TimeRange.ALL) ? Margin.NONE : Margin.of(windows);
     List<PCollection<T>> read = new ArrayList<>();
     for (Part part : parts(input)) {
       read.add(read(input, part, lateness, margin));
@@ -166,7 +164,7 @@ final class Sources {
       Unique<T> unique = Unique.byId(lateness.horizon());
       PCollectionTuple split = events.apply(step, unique);
       events = split.get(unique.unique());
-      if (margin.isZero()) {
+      if (margin.equals(Margin.NONE)) {
         books.unique(input.name(), step, split.get(unique.counts()));
       } else {
         PCollection<T> copies = counting(split.get(unique.duplicates()), step + ".Copies");
@@ -301,7 +299,7 @@ final class Sources {
 
   /** The events of a source in the range and the margin around it. */
   private <T extends Record & Event> PCollection<T> read(
-      Input<T> input, Part part, Lateness lateness, Duration margin) {
+      Input<T> input, Part part, Lateness lateness, Margin margin) {
     EventSource<T> source = source(input, part.endpoint());
     if (range.equals(TimeRange.ALL) && part.range().equals(TimeRange.ALL)) {
       return readWhole(input, part, source, lateness);
@@ -311,12 +309,10 @@ final class Sources {
     EventSource.Read<T> read = opened(input, part, source, lateness, List.of());
     List<Ledger.Entry> late = List.of(Ledger.Entry.LATE);
     read.leftOut()
-        .ifPresent(e -> inRange(name, step + ".LeftOut", e, part.range(), Duration.ZERO, late));
+        .ifPresent(e -> inRange(name, step + ".LeftOut", e, part.range(), Margin.NONE, late));
     read.late()
         .ifPresent(
-            e ->
-                lateEvents.add(
-                    inRange(name, step + ".Late", e, part.range(), Duration.ZERO, late)));
+            e -> lateEvents.add(inRange(name, step + ".Late", e, part.range(), Margin.NONE, late)));
     return inRange(name, step, read.events(), part.range(), margin, events());
   }
 
@@ -328,22 +324,23 @@ final class Sources {
   }
 
   /**
-   * The events of a source in the range and its margin. The ledger counts the margin as filtered:
-   * it only shows which windows the range cuts, and is in no answer.
+   * The events of a source in the range and its margin. The ledger counts the margin as filtered,
+   * because no answer is about its events.
    */
   private <E extends Event> PCollection<E> inRange(
       String input,
       String step,
       PCollection<E> events,
       TimeRange part,
-      Duration margin,
+      Margin margin,
       List<Ledger.Entry> entries) {
     TimeRange.Split<E> tags = TimeRange.Split.tags();
     PCollectionTuple split = range.split(step + ".Range", events, part, margin, tags);
     PCollection<E> inside = split.get(tags.inside());
     PCollection<E> outside = split.get(tags.outside());
     books.count(input, step + ".Outside", List.of(Ledger.Entry.FILTERED), outside);
-    PCollection<E> counted = margin.isZero() ? inside : counting(inside, step + ".Counting");
+    PCollection<E> counted =
+        margin.equals(Margin.NONE) ? inside : counting(inside, step + ".Counting");
     books.count(input, step + ".InRange", entries, counted);
     return inside;
   }
@@ -355,10 +352,6 @@ final class Sources {
             endpoint,
             new Reading<>(input.name(), input.type(), mapping, bounds, options.getMaxEventBytes()),
             options);
-  }
-
-  private static Duration longest(Function<Windows, Duration> what, Windows... windows) {
-    return Arrays.stream(windows).map(what).max(Duration::compareTo).orElseThrow();
   }
 
   /** Flattens several collections; a single one is returned without a step. */

@@ -4,9 +4,12 @@ import dhara.events.Event;
 import dhara.options.BackfillOptions;
 import dhara.options.BadOption;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.windows.Windows;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.function.Function;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
@@ -60,11 +63,35 @@ record TimeRange(Instant from, Instant until) implements Serializable {
     return !answer.start().isBefore(from) && !answer.end().isAfter(until);
   }
 
-  /** The same with a margin at both ends. */
-  TimeRange widened(Duration margin) {
+  /**
+   * Durations around a range, in which events have effects on answers in the range.
+   *
+   * @param before it
+   * @param after it
+   */
+  record Margin(Duration before, Duration after) {
+
+    static final Margin NONE = new Margin(Duration.ZERO, Duration.ZERO);
+
+    /** What these windows need. */
+    static Margin of(Windows... windows) {
+      return new Margin(longest(Windows::history, windows), longest(Windows::margin, windows));
+    }
+
+    private static Duration longest(Function<Windows, Duration> what, Windows... windows) {
+      return Arrays.stream(windows).map(what).max(Duration::compareTo).orElseThrow();
+    }
+  }
+
+  /** The same with a margin, as far as time goes. */
+  TimeRange widened(Margin margin) {
     return new TimeRange(
-        from.equals(Instant.MIN) ? from : from.minus(margin),
-        until.equals(Instant.MAX) ? until : until.plus(margin));
+        Duration.between(Instant.MIN, from).compareTo(margin.before) <= 0
+            ? Instant.MIN
+            : from.minus(margin.before),
+        Duration.between(until, Instant.MAX).compareTo(margin.after) <= 0
+            ? Instant.MAX
+            : until.plus(margin.after));
   }
 
   /**
@@ -84,10 +111,10 @@ record TimeRange(Instant from, Instant until) implements Serializable {
    * range go outside, so events in the margin go both ways.
    *
    * @param part the part of a source if there are several; other events come from another source
-   * @param margin how much around the range is needed to see which windows the range cuts
+   * @param margin what is needed around the range
    */
   <T extends Event> PCollectionTuple split(
-      String step, PCollection<T> events, TimeRange part, Duration margin, Split<T> tags) {
+      String step, PCollection<T> events, TimeRange part, Margin margin, Split<T> tags) {
     PCollectionTuple split =
         events.apply(
             step,

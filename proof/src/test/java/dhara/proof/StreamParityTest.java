@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import dhara.ledger.Ledger;
+import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
@@ -165,7 +166,9 @@ class StreamParityTest {
                 "--disorder=PT10S",
                 "--lateness=PT20S",
                 "--idleAfter=PT1S"),
-            each.fault.equals(ALL) ? List.of("--early=PT1S") : List.of());
+            each.fault.equals(ALL) && WindowOptions.class.isAssignableFrom(analysis.options())
+                ? List.of("--early=PT1S")
+                : List.of());
 
     List<Ledger> ledgers;
     try (FlinkCluster.RunningStream stream = cluster.stream(arguments)) {

@@ -8,6 +8,7 @@ import dhara.cli.TypedOption;
 import dhara.formats.RecordFields;
 import dhara.options.BackfillOptions;
 import dhara.options.DharaOptions;
+import dhara.options.LatenessOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
@@ -81,6 +82,7 @@ class ReadmeTest {
     StringBuilder text = new StringBuilder();
     text.append(table("Every analysis", optionsOf(DharaOptions.class, DharaOptions.class)));
     text.append(table("Range and backfill", optionsOf(DharaOptions.class, BackfillOptions.class)));
+    text.append(table("Lateness", optionsOf(LatenessOptions.class, LatenessOptions.class)));
     text.append(table("Windows", optionsOf(WindowOptions.class, WindowOptions.class)));
     for (Analysis<?> analysis : shipped()) {
       text.append(

@@ -49,6 +49,16 @@ public record Answer<K, V>(
   }
 
   /**
+   * The first answer about a moment: its window is the millisecond that holds it.
+   *
+   * @param at when, e.g. the time of the event that it is about
+   */
+  public static <K, V> Answer<K, V> at(K key, Instant at, V value) {
+    Instant start = Instant.ofEpochMilli(at.toEpochMilli());
+    return new Answer<>(key, start, start.plusMillis(1), 0, value);
+  }
+
+  /**
    * What takes the answer of a key and window back.
    *
    * @param revision higher than that of the answer

@@ -205,7 +205,8 @@ public final class InOrder<E extends Event, K, S, O>
 
   /**
    * The windows that decide when an event is too late for this fold, for the source: each event is
-   * in a window of its own, because it is applied once no earlier one can come.
+   * in a window of its own, because it is applied once no earlier one can come. A fold may remember
+   * all of the past, so a backfill of a range applies all earlier events too.
    */
   public Windows windows() {
     return windows(lateness);
@@ -213,7 +214,7 @@ public final class InOrder<E extends Event, K, S, O>
 
   /** The same for a transform that will run a fold with this lateness. */
   public static Windows windows(Duration lateness) {
-    return Windows.tumbling(Duration.ofMillis(1)).withLateness(lateness);
+    return Windows.tumbling(Duration.ofMillis(1)).withLateness(lateness).withAllHistory();
   }
 
   /**

@@ -4,6 +4,7 @@ import dhara.transforms.aggregate.Answers;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import org.apache.beam.sdk.transforms.windowing.AfterPane;
 import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
@@ -41,20 +42,32 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class Windows implements Serializable {
 
-  private static final long serialVersionUID = 2L;
+  private static final long serialVersionUID = 3L;
+
+  /** All time. */
+  private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
   private final WindowShape shape;
   private final Duration lateness;
   private final @Nullable Duration early;
+  private final Duration history;
+  private final Duration margin;
 
-  private Windows(WindowShape shape, Duration lateness, @Nullable Duration early) {
+  private Windows(
+      WindowShape shape,
+      Duration lateness,
+      @Nullable Duration early,
+      Duration history,
+      Duration margin) {
     this.shape = shape;
     this.lateness = lateness;
     this.early = early;
+    this.history = history;
+    this.margin = margin;
   }
 
   private static Windows of(WindowShape shape) {
-    return new Windows(shape, Duration.ZERO, null);
+    return new Windows(shape, Duration.ZERO, null, shape.margin(), shape.margin());
   }
 
   /** Consecutive windows of a fixed width. */
@@ -101,7 +114,7 @@ public final class Windows implements Serializable {
     if (newLateness.isNegative()) {
       throw new IllegalArgumentException("lateness is negative: " + newLateness);
     }
-    return new Windows(shape, newLateness, early);
+    return new Windows(shape, newLateness, early, history, margin);
   }
 
   /**
@@ -109,7 +122,33 @@ public final class Windows implements Serializable {
    * changes when an answer appears, never what it settles to.
    */
   public Windows withEarlyAnswersEvery(Duration newEarly) {
-    return new Windows(shape, lateness, WindowShape.atLeastAMilli("early", newEarly));
+    return new Windows(
+        shape, lateness, WindowShape.atLeastAMilli("early", newEarly), history, margin);
+  }
+
+  /**
+   * Their answers depend also on events up to this much before and after them, because they were
+   * joined with them: a backfill of a range reads that much more.
+   */
+  public Windows withMargin(Duration newMargin) {
+    return new Windows(shape, lateness, early, longer(history, newMargin), newMargin);
+  }
+
+  /**
+   * Their answers depend also on events up to this much before them, because something remembers
+   * them: a backfill of a range reads that much more.
+   */
+  public Windows withHistory(Duration newHistory) {
+    return new Windows(shape, lateness, early, longer(newHistory, margin), margin);
+  }
+
+  /** Their answers can depend on all earlier events, so a backfill of a range reads all of them. */
+  public Windows withAllHistory() {
+    return withHistory(FOREVER);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   /**
@@ -125,11 +164,20 @@ public final class Windows implements Serializable {
   }
 
   /**
-   * How far beyond a range of time events must be read to tell which windows the range cuts: the
-   * gap for sessions; zero for others, whose windows do not depend on events.
+   * How far beyond the end of a range of time events must be read for the answers in the range to
+   * be right. For sessions it is at least the gap, which shows what the range cuts; other windows
+   * do not depend on events.
    */
   public Duration margin() {
-    return shape.margin();
+    return margin;
+  }
+
+  /**
+   * How far before a range of time events must be read for the answers in the range to be right; at
+   * least the margin.
+   */
+  public Duration history() {
+    return history;
   }
 
   /** How long after a window's end its late events still revise the answer. */
@@ -268,12 +316,14 @@ public final class Windows implements Serializable {
     return other instanceof Windows windows
         && shape.equals(windows.shape)
         && lateness.equals(windows.lateness)
+        && history.equals(windows.history)
+        && margin.equals(windows.margin)
         && Objects.equals(early, windows.early);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(shape, lateness, early);
+    return Objects.hash(shape, lateness, early, history, margin);
   }
 
   /** {@code PT3M every PT1M, lateness PT0S, early PT1S}. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -92,6 +93,26 @@ class WindowsTest {
         Windows.calendar(CalendarUnit.MONTH, kolkata).horizon(),
         is(Duration.ofDays(31).plusHours(1)));
     assertThat(Windows.ever().withLateness(MINUTE).horizon(), is(MINUTE.plusMillis(1)));
+  }
+
+  @Test
+  void aRangeNeedsWhatItsAnswersDependOn() {
+    Windows minutes = Windows.tumbling(MINUTE);
+    Windows sessions = Windows.sessions(MINUTE);
+
+    assertThat(reach(minutes), is(List.of(Duration.ZERO, Duration.ZERO)));
+    assertThat(reach(sessions), is(List.of(MINUTE, MINUTE)));
+    assertThat(reach(minutes.withMargin(MINUTE)), is(List.of(MINUTE, MINUTE)));
+    assertThat(
+        reach(sessions.withHistory(Duration.ofHours(1)).withLateness(MINUTE)),
+        is(List.of(Duration.ofHours(1), MINUTE)));
+    assertThat(
+        reach(minutes.withAllHistory()),
+        is(List.of(ChronoUnit.FOREVER.getDuration(), Duration.ZERO)));
+  }
+
+  private static List<Duration> reach(Windows windows) {
+    return List.of(windows.history(), windows.margin());
   }
 
   @Test
