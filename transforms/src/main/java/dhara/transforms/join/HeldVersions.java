@@ -1,6 +1,8 @@
 package dhara.transforms.join;
 
+import dhara.transforms.shards.BlockFn;
 import dhara.transforms.shards.TableBudget;
+import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -105,18 +107,19 @@ final class HeldVersions<T extends Record> {
 
   private List<byte[]> blocks(ReferenceTable<T> table) {
     List<byte[]> blocks = new ArrayList<>();
-    JoinBlocks<Version<T>> writer = new JoinBlocks<>(JoinBlocks.VERSION, coder, 1, MOST_BYTES);
-    JoinBlocks.JoinBlockTaker taker = (shard, block, earliest) -> blocks.add(block);
+    TimedBlocks<Version<T>> writer =
+        new TimedBlocks<>(coder, 1, MOST_BYTES, (shard, block, earliest) -> blocks.add(block));
+    BlockFn.Placer<Version<T>> placer = JoinBlocks.<Version<T>>toAll(JoinBlocks.VERSION).placer();
     table.forEach(
         version -> {
           try {
-            writer.add(0, version, version.at().toEpochMilli(), taker);
+            placer.place(version, version.at().toEpochMilli(), writer);
           } catch (IOException e) {
             // Only memory is written, so the failure is in encoding this version.
             throw new UncheckedIOException("cannot encode " + version, e);
           }
         });
-    writer.flush(taker);
+    writer.flush();
     return blocks;
   }
 

@@ -2,6 +2,7 @@ package dhara.transforms.join;
 
 import dhara.events.Event;
 import dhara.transforms.shards.BlockCoder;
+import dhara.transforms.shards.BlockFn;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -38,31 +39,22 @@ final class Sharded<F extends Event, T extends Record> {
   PCollection<KV<Integer, byte[]>> blocks(PCollection<F> facts) {
     Coder<KV<Integer, byte[]>> coder =
         KvCoder.of(VarIntCoder.of(), BlockCoder.of(facts.getCoder(), reference.getCoder()));
-    int of = shards;
     SerializableFunction<F, String> by = key != null ? key : Event::id;
+    BlockFn.Placing<F> toFacts =
+        JoinBlocks.by(JoinBlocks.FACT, (fact, of) -> JoinBlocks.shard(by.apply(fact), of));
+    BlockFn.Placing<Version<T>> toVersions =
+        key == null
+            ? JoinBlocks.toAll(JoinBlocks.VERSION)
+            : JoinBlocks.by(
+                JoinBlocks.VERSION, (version, of) -> JoinBlocks.shard(version.key(), of));
     PCollection<KV<Integer, byte[]>> factBlocks =
         facts
-            .apply(
-                "BlockFacts",
-                ParDo.of(
-                    new BlockFn<>(
-                        JoinBlocks.FACT,
-                        facts.getCoder(),
-                        of,
-                        fact -> JoinBlocks.shard(by.apply(fact), of))))
+            .apply("BlockFacts", ParDo.of(new BlockFn<>(facts.getCoder(), shards, toFacts)))
             .setCoder(coder);
     PCollection<KV<Integer, byte[]>> versionBlocks =
         reference
             .apply(
-                "BlockVersions",
-                ParDo.of(
-                    new BlockFn<>(
-                        JoinBlocks.VERSION,
-                        reference.getCoder(),
-                        of,
-                        key == null
-                            ? version -> BlockFn.Sharding.ALL
-                            : version -> JoinBlocks.shard(version.key(), of))))
+                "BlockVersions", ParDo.of(new BlockFn<>(reference.getCoder(), shards, toVersions)))
             .setCoder(coder);
     return PCollectionList.of(versionBlocks).and(factBlocks).apply("Both", Flatten.pCollections());
   }

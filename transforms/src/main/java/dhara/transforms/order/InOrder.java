@@ -248,12 +248,12 @@ public final class InOrder<E extends Event, K, S, O>
       int shards =
           backfillShards == null ? BackfillGrouping.shards(events.getPipeline()) : backfillShards;
       return events
-          .apply("Block", ParDo.of(new BlockEventsFn<>(folding, shards)))
+          .apply("Block", ParDo.of(folding.blocking(shards)))
           .setCoder(folding.shards())
           .apply("Fold", new OrderShards<>(folding));
     }
     return events
-        .apply("Block", ParDo.of(new BlockEventsFn<>(folding, OrderStream.SHARDS)))
+        .apply("Block", ParDo.of(folding.blocking(OrderStream.SHARDS)))
         .setCoder(folding.shards())
         .apply("Fold", ParDo.of(new OrderStream<>(folding, looking(), provisional)));
   }

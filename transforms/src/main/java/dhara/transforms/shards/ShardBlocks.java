@@ -41,7 +41,7 @@ public final class ShardBlocks<K> {
     keyBytes.cutTo(0);
     try {
       keys.encode(key, keyBytes);
-      int shard = shard(BlockReader.hash(keyBytes.bytes(), 0, keyBytes.size()));
+      int shard = shard(BlockReader.hash(keyBytes.bytes(), 0, keyBytes.size()), blocks.length);
       if (blocks[shard] == null) {
         blocks[shard] = new BlockWriter();
       }
@@ -72,9 +72,10 @@ public final class ShardBlocks<K> {
   }
 
   /**
-   * Uses the upper bits of the hash, so that the keys of a shard still differ in the lower ones.
+   * The shard of a hash. It uses the upper bits, so that the keys of a shard still differ in the
+   * lower ones.
    */
-  private int shard(int hash) {
-    return (int) (((hash >>> 12) * (long) blocks.length) >>> 20);
+  public static int shard(int hash, int shards) {
+    return (int) (((hash >>> 12) * (long) shards) >>> 20);
   }
 }

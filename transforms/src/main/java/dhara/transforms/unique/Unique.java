@@ -5,7 +5,7 @@ import dhara.records.RecordCoder;
 import dhara.transforms.backfill.BackfillGrouping;
 import dhara.transforms.backfill.GroupShards;
 import dhara.transforms.shards.BlockCoder;
-import dhara.transforms.shards.EarlierOutputFn;
+import dhara.transforms.shards.BlockFn;
 import dhara.transforms.shards.TableBudget;
 import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Windows;
@@ -172,7 +172,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     int shards =
         backfillShards == null ? BackfillGrouping.shards(events.getPipeline()) : backfillShards;
     return events
-        .apply("Block", ParDo.of(new BlockFn<>(coder, hash, shards)))
+        .apply("Block", ParDo.of(blocking(coder, shards)))
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply("Shard", GroupShards.create())
         .apply(
@@ -183,7 +183,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   private PCollectionTuple unbounded(PCollection<T> events, Coder<T> coder) {
     return events
-        .apply("Block", ParDo.of(new BlockFn<>(coder, hash, STREAM_SHARDS)))
+        .apply("Block", ParDo.of(blocking(coder, STREAM_SHARDS)))
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply(
             "FirstOfId",
@@ -191,53 +191,9 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
                 .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
   }
 
-  /**
-   * Puts the events of a bundle into blocks, each with the time of its earliest event. This may be
-   * earlier than the event that fills the block. It is still not behind the watermark, which does
-   * not pass events of an open bundle.
-   */
-  static final class BlockFn<T extends Event> extends EarlierOutputFn<T, KV<Integer, byte[]>> {
-
-    private static final long serialVersionUID = 1L;
-
-    private final Coder<T> coder;
-    private final IdHash.Maker hash;
-    private final int shards;
-    private transient EventBlocks<T> blocks;
-
-    BlockFn(Coder<T> coder, IdHash.Maker hash, int shards) {
-      this.coder = coder;
-      this.hash = hash;
-      this.shards = shards;
-    }
-
-    @Setup
-    public void setUp() {
-      blocks = new EventBlocks<>(coder, hash.make(), shards);
-    }
-
-    @StartBundle
-    public void startBundle() {
-      // A bundle that failed may have left something behind.
-      blocks.clear();
-    }
-
-    @ProcessElement
-    public void process(ProcessContext context) throws IOException {
-      blocks.add(
-          context.element(),
-          context.timestamp().getMillis(),
-          (shard, block, earliest) ->
-              context.outputWithTimestamp(KV.of(shard, block), Instant.ofEpochMilli(earliest)));
-    }
-
-    @FinishBundle
-    public void finishBundle(FinishBundleContext context) {
-      blocks.flush(
-          (shard, block, earliest) ->
-              context.output(
-                  KV.of(shard, block), Instant.ofEpochMilli(earliest), GlobalWindow.INSTANCE));
-    }
+  private BlockFn<T> blocking(Coder<T> coder, int shards) {
+    IdHash.Maker maker = hash;
+    return new BlockFn<>(coder, shards, () -> new ById<>(maker.make()));
   }
 
   /** Takes events out of their blocks, and separates the first of each id from the others. */

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.lessThan;
 
 import dhara.records.RecordCoder;
 import dhara.transforms.shards.TableBudget;
+import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -59,9 +60,12 @@ class HeldVersionsTest {
 
   private static byte[] block(Version<Price> version) throws IOException {
     byte[][] made = new byte[1][];
-    JoinBlocks<Version<Price>> blocks = new JoinBlocks<>(JoinBlocks.VERSION, CODER, 1);
-    blocks.add(0, version, version.at().toEpochMilli(), (shard, block, earliest) -> {});
-    blocks.flush((shard, block, earliest) -> made[0] = block);
+    TimedBlocks<Version<Price>> blocks =
+        new TimedBlocks<>(CODER, 1, (shard, block, earliest) -> made[0] = block);
+    JoinBlocks.<Version<Price>>toAll(JoinBlocks.VERSION)
+        .placer()
+        .place(version, version.at().toEpochMilli(), blocks);
+    blocks.flush();
     return made[0];
   }
 

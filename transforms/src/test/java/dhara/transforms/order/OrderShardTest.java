@@ -10,6 +10,7 @@ import dhara.transforms.order.Probe.Said;
 import dhara.transforms.order.Probe.Seen;
 import dhara.transforms.order.Probe.Tick;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -172,19 +173,23 @@ class OrderShardTest {
     }
 
     private void arrive(List<Tick> ticks) throws IOException {
-      OrderBlocks<Tick, String> writer = new OrderBlocks<>(folding.keys(), folding.events(), 1);
       List<byte[]> blocks = new ArrayList<>();
+      TimedBlocks<Tick> writer =
+          new TimedBlocks<>(
+              folding.events(),
+              1,
+              (shard, block, earliest) -> {
+                blocks.add(block);
+                if (!provisional) {
+                  clock = clock.with(earliest);
+                }
+              });
+      ByKey<Tick, String> placer = new ByKey<>(folding.key(), folding.keys());
       for (Tick tick : ticks) {
-        writer.add(tick.key(), tick, (shard, block, earliest) -> blocks.add(block));
+        placer.place(tick, tick.at().toEpochMilli(), writer);
         arrived(tick);
       }
-      writer.flush(
-          (shard, block, earliest) -> {
-            blocks.add(block);
-            if (!provisional) {
-              clock = clock.with(earliest);
-            }
-          });
+      writer.flush();
       for (byte[] block : blocks) {
         if (provisional) {
           var shard = shard();

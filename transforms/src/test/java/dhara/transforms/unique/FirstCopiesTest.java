@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import dhara.events.Event;
 import dhara.records.RecordCoder;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,11 +31,13 @@ class FirstCopiesTest {
 
   private static List<byte[]> blocks(List<Ping> pings) throws IOException {
     List<byte[]> blocks = new ArrayList<>();
-    EventBlocks<Ping> writer = new EventBlocks<>(PINGS, new IdHash(), 1);
+    TimedBlocks<Ping> writer =
+        new TimedBlocks<>(PINGS, 1, (shard, block, earliest) -> blocks.add(block));
+    ById<Ping> placer = new ById<>(new IdHash());
     for (Ping ping : pings) {
-      writer.add(ping, ping.at().toEpochMilli(), (shard, block, earliest) -> blocks.add(block));
+      placer.place(ping, ping.at().toEpochMilli(), writer);
     }
-    writer.flush((shard, block, earliest) -> blocks.add(block));
+    writer.flush();
     return blocks;
   }
 

@@ -16,6 +16,7 @@ import dhara.records.RecordCoder;
 import dhara.transforms.shards.BlockReader;
 import dhara.transforms.shards.BlockWriter;
 import dhara.transforms.shards.TableBudget;
+import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,11 +99,14 @@ class SeenIdsTest {
 
   private static byte[] block(List<Ping> events) throws IOException {
     List<byte[]> blocks = new ArrayList<>();
-    EventBlocks<Ping> writer = new EventBlocks<>(RecordCoder.of(Ping.class), new IdHash(), 1);
+    TimedBlocks<Ping> writer =
+        new TimedBlocks<>(
+            RecordCoder.of(Ping.class), 1, (shard, block, earliest) -> blocks.add(block));
+    ById<Ping> placer = new ById<>(new IdHash());
     for (Ping event : events) {
-      writer.add(event, event.at().toEpochMilli(), (shard, block, earliest) -> blocks.add(block));
+      placer.place(event, event.at().toEpochMilli(), writer);
     }
-    writer.flush((shard, block, earliest) -> blocks.add(block));
+    writer.flush();
     assertThat(blocks.size(), is(1));
     return blocks.get(0);
   }

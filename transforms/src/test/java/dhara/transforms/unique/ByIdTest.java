@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.lessThan;
 import dhara.events.Event;
 import dhara.records.RecordCoder;
 import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class EventBlocksTest {
+class ByIdTest {
 
   private static final RecordCoder<Ping> CODER = RecordCoder.of(Ping.class);
 
@@ -25,6 +26,7 @@ class EventBlocksTest {
 
   private record Block(int shard, int bytes, long earliest, List<Ping> events) {}
 
+  private final ById<Ping> placer = new ById<>(new IdHash());
   private final List<Block> taken = new ArrayList<>();
 
   private void take(int shard, byte[] block, long earliest) {
@@ -41,8 +43,12 @@ class EventBlocksTest {
     taken.add(new Block(shard, block.length, earliest, events));
   }
 
-  private void add(EventBlocks<Ping> blocks, Ping ping) throws IOException {
-    blocks.add(ping, ping.at().toEpochMilli(), this::take);
+  private TimedBlocks<Ping> blocks(int shards) {
+    return new TimedBlocks<>(CODER, shards, this::take);
+  }
+
+  private void add(TimedBlocks<Ping> blocks, Ping ping) throws IOException {
+    placer.place(ping, ping.at().toEpochMilli(), blocks);
   }
 
   private static Ping ping(Random random, int id) {
@@ -52,19 +58,19 @@ class EventBlocksTest {
   @Test
   void handsLargeBlocksOverAtOnceEachWithTheTimeOfItsEarliestEvent() throws IOException {
     Random random = new Random(7);
-    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, new IdHash(), 1);
+    TimedBlocks<Ping> blocks = blocks(1);
     List<Ping> added = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
       added.add(ping(random, i));
       add(blocks, added.get(i));
     }
     assertThat(taken.size(), is(greaterThan(5)));
-    blocks.flush(this::take);
+    blocks.flush();
 
     List<Ping> all = new ArrayList<>();
     for (Block block : taken) {
       all.addAll(block.events());
-      assertThat(block.bytes(), is(lessThan(EventBlocks.BLOCK_BYTES + 100)));
+      assertThat(block.bytes(), is(lessThan(TimedBlocks.BLOCK_BYTES + 100)));
       assertThat(
           block.earliest(),
           is(block.events().stream().mapToLong(e -> e.at().toEpochMilli()).min().orElseThrow()));
@@ -75,11 +81,11 @@ class EventBlocksTest {
   @Test
   void theEventsOfAnIdAreInOneOfManyShardsOfAboutOneSize() throws IOException {
     Random random = new Random(8);
-    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, new IdHash(), 16);
+    TimedBlocks<Ping> blocks = blocks(16);
     for (int i = 0; i < 16_000; i++) {
       add(blocks, ping(random, i % 8000));
     }
-    blocks.flush(this::take);
+    blocks.flush();
 
     int[] shardOf = new int[8000];
     int[] sizes = new int[16];
@@ -99,10 +105,10 @@ class EventBlocksTest {
 
   @Test
   void aBundleThatFailedLeavesNothing() throws IOException {
-    EventBlocks<Ping> blocks = new EventBlocks<>(CODER, new IdHash(), 4);
+    TimedBlocks<Ping> blocks = blocks(4);
     add(blocks, ping(new Random(9), 1));
     blocks.clear();
-    blocks.flush(this::take);
+    blocks.flush();
 
     assertThat(taken, is(empty()));
   }
