@@ -1,5 +1,6 @@
 package dhara.transforms.order;
 
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 
 /**
@@ -14,6 +15,9 @@ record Clock(long settled, long earliest, long nextWake, long sweep) {
 
   static final long NEVER = Long.MAX_VALUE;
   static final Clock NEW = new Clock(Long.MIN_VALUE, NEVER, NEVER, NEVER);
+
+  /** The first moment of event time. */
+  static final long BEGIN = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
 
   /** The last moment of event time. */
   static final long END = GlobalWindow.INSTANCE.maxTimestamp().getMillis();

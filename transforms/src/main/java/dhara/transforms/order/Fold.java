@@ -72,6 +72,25 @@ public interface Fold<E extends Event, S, O> extends Serializable {
   /** How long after its last event the state of a key still matters. */
   Duration keep();
 
+  /**
+   * The time of an output.
+   *
+   * @param at the time of its event or wake-up
+   * @return {@code at}, or up to {@link #earlierBy} before it
+   */
+  default Instant timeOf(O output, Instant at) {
+    return at;
+  }
+
+  /**
+   * How much earlier than its event or wake-up an output can be. In a stream the watermark is held
+   * for such outputs: by this before each waiting event and each wake-up. So a state that can still
+   * lead to an earlier output names a wake-up for as long.
+   */
+  default Duration earlierBy() {
+    return Duration.ZERO;
+  }
+
   /** The outputs over all events of one key, the simple way: for tests and small data. */
   default List<O> over(Collection<? extends E> events) {
     List<E> inOrder = new ArrayList<>(events);

@@ -2,7 +2,6 @@ package dhara.transforms.order;
 
 import dhara.events.Event;
 import dhara.transforms.shards.BlockCoder;
-import dhara.transforms.shards.BlockFn;
 import java.io.Serializable;
 import java.time.Duration;
 import org.apache.beam.sdk.coders.Coder;
@@ -45,11 +44,6 @@ record Folding<E extends Event, K, S, O, OUT>(
   /** A new run of the fold's rules, for one thread. */
   Steps<E, S, O> steps() {
     return new Steps<>(fold);
-  }
-
-  /** Puts events into blocks. */
-  BlockFn<E> blocking(int shards) {
-    return new BlockFn<>(events, shards, () -> new ByKey<>(key, keys));
   }
 
   /** The coder of blocks of events. */

@@ -5,15 +5,19 @@ import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.backfill.BackfillGrouping;
+import dhara.transforms.shards.BlockFn;
 import dhara.transforms.windows.InGlobalWindow;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
+import java.util.function.IntFunction;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableBiFunction;
 import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -41,6 +45,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>The end of the input is the end of time: all wake-ups are called, and silence until then is
  * silence. {@link #answers} makes answers of the outputs, which can also be given provisionally.
+ * {@link InOrderOfTwo} follows two inputs in one order.
  *
  * <p><b>Designs.</b> Beam's {@code @RequiresTimeSortedInput} sorts each key's events, but not by
  * id, Dataflow refuses it in streams, and no engine calls timers between the sorted events of
@@ -119,6 +124,11 @@ public final class InOrder<E extends Event, K, S, O>
   /** The events of each key. */
   public static <E extends Event> Keyed<E, String> perKey(SerializableFunction<E, String> key) {
     return new Keyed<>(key, StringUtf8Coder.of());
+  }
+
+  /** The events of each key. */
+  static <E extends Event, K> Keyed<E, K> perKey(Coder<K> keys, SerializableFunction<E, K> key) {
+    return new Keyed<>(key, keys);
   }
 
   /** Events whose key is known. */
@@ -242,20 +252,48 @@ public final class InOrder<E extends Event, K, S, O>
   private <OUT> PCollection<OUT> folded(
       PCollection<E> events, Giving<K, O, OUT> giving, boolean provisional) {
     InGlobalWindow.check("InOrder", events);
-    Folding<E, K, S, O, OUT> folding =
-        new Folding<>(fold, key, keys, events.getCoder(), states, outputs, giving, lateness);
-    if (events.isBounded() == IsBounded.BOUNDED) {
-      int shards =
-          backfillShards == null ? BackfillGrouping.shards(events.getPipeline()) : backfillShards;
-      return events
-          .apply("Block", ParDo.of(folding.blocking(shards)))
+    return folded(
+        events.getPipeline(),
+        events.isBounded(),
+        folding(events.getCoder(), giving),
+        provisional,
+        shards ->
+            events.apply(
+                "Block",
+                ParDo.of(new BlockFn<>(events.getCoder(), shards, () -> new ByKey<>(key, keys)))));
+  }
+
+  /** A fold of events with this coder. */
+  <OUT> Folding<E, K, S, O, OUT> folding(Coder<E> events, Giving<K, O, OUT> giving) {
+    return new Folding<>(fold, key, keys, events, states, outputs, giving, lateness);
+  }
+
+  /**
+   * Folds the blocks of one or several inputs.
+   *
+   * @param blocks puts the events of all inputs into blocks of so many shards
+   */
+  <OUT> PCollection<OUT> folded(
+      Pipeline pipeline,
+      IsBounded bounded,
+      Folding<E, K, S, O, OUT> folding,
+      boolean provisional,
+      IntFunction<PCollection<KV<Integer, byte[]>>> blocks) {
+    if (bounded == IsBounded.BOUNDED) {
+      return blocks
+          .apply(backfillShards == null ? BackfillGrouping.shards(pipeline) : backfillShards)
           .setCoder(folding.shards())
           .apply("Fold", new OrderShards<>(folding));
     }
-    return events
-        .apply("Block", ParDo.of(folding.blocking(OrderStream.SHARDS)))
+    return blocks
+        .apply(OrderStream.SHARDS)
         .setCoder(folding.shards())
         .apply("Fold", ParDo.of(new OrderStream<>(folding, looking(), provisional)));
+  }
+
+  /** The coder of outputs. */
+  Coder<O> outputs() {
+    return outputs;
   }
 
   private Duration looking() {
@@ -306,6 +344,24 @@ public final class InOrder<E extends Event, K, S, O>
     /** Answers each event of a stream at its arrival, and again if it settles differently. */
     public Answering<E, K, S, O, A, V> provisionally() {
       return new Answering<>(of, giving, coder, true);
+    }
+
+    /** The fold. */
+    InOrder<E, K, S, O> fold() {
+      return of;
+    }
+
+    /** Makes the answers. */
+    Giving<K, O, Answer<A, V>> giving() {
+      return giving;
+    }
+
+    AnswerCoder<A, V> coder() {
+      return coder;
+    }
+
+    boolean isProvisional() {
+      return provisional;
     }
 
     @Override

@@ -38,6 +38,7 @@ final class OrderStream<E extends Event, K, S, O, OUT>
   private final boolean provisional;
   private final long latenessMillis;
   private final long gridMillis;
+  private final long earlierMillis;
   private transient Steps<E, S, O> steps;
 
   @StateId("waiting")
@@ -67,6 +68,7 @@ final class OrderStream<E extends Event, K, S, O, OUT>
     this.provisional = provisional;
     this.latenessMillis = folding.lateness().toMillis();
     this.gridMillis = grid.toMillis();
+    this.earlierMillis = folding.fold().earlierBy().toMillis();
     this.waitingSpec = StateSpecs.bag(folding.blocks());
     this.wakesSpec = StateSpecs.bag(folding.blocks());
     this.keysSpec = StateSpecs.map(BigEndianIntegerCoder.of(), folding.held());
@@ -184,14 +186,14 @@ final class OrderStream<E extends Event, K, S, O, OUT>
   }
 
   /**
-   * Holds the watermark before what is due next. The time is rounded up, so that all shards work
-   * now and then and not for each event.
+   * Holds the watermark before the outputs of what is due next. The time is rounded up, so that all
+   * shards work now and then and not for each event.
    */
   private void set(Timer due, Clock now) {
     long first = Math.min(now.due(), Clock.END);
     long at = Clock.plus(first, latenessMillis + 1);
     long up = -Math.floorDiv(-at, gridMillis) * gridMillis;
-    due.withOutputTimestamp(Instant.ofEpochMilli(first))
+    due.withOutputTimestamp(Instant.ofEpochMilli(Math.max(first - earlierMillis, Clock.BEGIN)))
         .set(Instant.ofEpochMilli(Math.min(up, Clock.END)));
   }
 }

@@ -22,6 +22,7 @@ final class Steps<E extends Event, S, O> {
 
   private final Fold<E, S, O> fold;
   private final Duration keep;
+  private final Duration earlierBy;
 
   // One function for all outputs: these are its arguments.
   private final Consumer<O> out = this::give;
@@ -31,6 +32,7 @@ final class Steps<E extends Event, S, O> {
   Steps(Fold<E, S, O> fold) {
     this.fold = fold;
     this.keep = fold.keep();
+    this.earlierBy = fold.earlierBy();
     if (keep.isNegative() || keep.isZero()) {
       throw new IllegalArgumentException(
           fold + " keeps its state for " + keep + " after an event; it must be longer than zero");
@@ -38,7 +40,17 @@ final class Steps<E extends Event, S, O> {
   }
 
   private void give(O output) {
-    taker.take(output, now);
+    Instant at = fold.timeOf(output, now);
+    if (at.equals(now)) {
+      taker.take(output, at);
+      return;
+    }
+    if (at.isAfter(now) || at.isBefore(now.minus(earlierBy))) {
+      throw new IllegalStateException(
+          "%s is at %s and gives an output the time %s; that must not be later, nor earlier by more than %s, its earlierBy"
+              .formatted(fold, now, at, earlierBy));
+    }
+    taker.take(output, at);
   }
 
   /**
