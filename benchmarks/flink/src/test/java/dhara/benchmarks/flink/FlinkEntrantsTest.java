@@ -11,6 +11,7 @@ import dhara.benchmarks.harness.Entrant;
 import dhara.benchmarks.harness.Outcome;
 import dhara.benchmarks.harness.Task;
 import dhara.benchmarks.harness.Work;
+import dhara.benchmarks.playback.JoinSuite;
 import dhara.benchmarks.playback.OrderSuite;
 import dhara.benchmarks.playback.PlainLoop;
 import dhara.benchmarks.playback.PlaybackSuite;
@@ -69,6 +70,21 @@ class FlinkEntrantsTest {
 
       assertThat(work.name(), outcomes, hasSize(1));
       assertThat(outcomes.iterator().next().answers(), is(20_000L));
+    }
+  }
+
+  /** The plain loop joins nothing. */
+  @Test
+  void pairsAreThoseOfFlinksIntervalJoin() throws Exception {
+    for (Work work : new JoinSuite().works()) {
+      Task task = new Task(20_000, work.parameters());
+      Set<Outcome> outcomes = new HashSet<>();
+      for (Entrant entrant : work.entrants()) {
+        outcomes.add(contestant(entrant).run(task));
+      }
+
+      assertThat(work.name(), outcomes, hasSize(1));
+      assertThat(outcomes.iterator().next().answers(), greaterThan(1_000L));
     }
   }
 
