@@ -1,6 +1,7 @@
 package dhara.benchmarks.flink;
 
 import dhara.benchmarks.playback.PlaybackJob;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.co.ProcessJoinFunction;
@@ -33,7 +34,12 @@ public final class FlinkJoin extends FlinkProgram {
 
     private static final long serialVersionUID = 1L;
 
-    private final Sums pair = new Sums();
+    private transient Sums pair;
+
+    @Override
+    public void open(Configuration configuration) {
+      pair = new Sums();
+    }
 
     @Override
     public void processElement(Report even, Report odd, Context context, Collector<Sums> out) {
