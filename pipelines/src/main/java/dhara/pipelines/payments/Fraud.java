@@ -1,0 +1,170 @@
+package dhara.pipelines.payments;
+
+import com.google.auto.service.AutoService;
+import dhara.events.Event;
+import dhara.options.DharaOptions;
+import dhara.options.LatenessOptions;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
+import dhara.pipelines.Flow;
+import dhara.pipelines.Input;
+import dhara.pipelines.Output;
+import dhara.pipelines.payments.RiskByDay.AtMerchant;
+import dhara.records.RecordCoder;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.join.AsOf;
+import dhara.transforms.join.InForce;
+import dhara.transforms.join.Version;
+import dhara.transforms.join.Versioned;
+import dhara.transforms.order.AnswerEach;
+import dhara.transforms.order.InOrder;
+import dhara.transforms.windows.Windows;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.beam.sdk.transforms.Filter;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Whether each payment is let through, challenged or blocked, by rules over what its payer did
+ * before and what is known of the merchant.
+ *
+ * <pre>
+ *   payments ─┬─▶ by payer, in order ─▶ features ─▶ as of then ─▶ as of then ─┬─▶ decisions
+ *             │                                        ▲             ▲        └─▶ blocked ─▶ alerts
+ *             └┬▶ by merchant, in order ─▶ risk by day ┘             │
+ *   labels ────┘                                                     │
+ *   rules ───────────────────────────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>A payment is compared with those before it in the order of (event time, id), and with the
+ * rules and the risk of the merchant as of its time, so a backfill decides as the stream did, and a
+ * backfill with {@code --reference=now} shows how today's rules would have decided. A model takes
+ * the place of the score in {@link Rules#decide}, over the same {@link Features}.
+ */
+@AutoService(Analysis.class)
+@SuppressWarnings("rawtypes") // a service is named without its type parameter
+public final class Fraud implements Analysis<Fraud.Options> {
+
+  /** What is decided about. */
+  public record Attempt(String payment, String payer) {}
+
+  /** The options: how late payments may come. */
+  public interface Options extends DharaOptions, LatenessOptions {}
+
+  /** Who pays. */
+  private record Payer(String payer) {}
+
+  /** A payment with what is known of its merchant. */
+  private record Known(Features features, @Nullable MerchantRisk merchant) implements Event {
+
+    @Override
+    public String id() {
+      return features.id();
+    }
+
+    @Override
+    public Instant at() {
+      return features.at();
+    }
+  }
+
+  /** A payment with its decision. */
+  private record Decided(Attempt attempt, Instant at, Decision decision) {}
+
+  static final Input<Payment> PAYMENTS = new Input<>("payments", Payment.class);
+  static final Input<FraudLabel> LABELS = new Input<>("labels", FraudLabel.class);
+  static final Input<FraudRule> RULES =
+      Input.reference("rules", FraudRule.class, Versioned.by(rule -> rule.rule().name()));
+  static final Output<Attempt, Decision> DECISIONS =
+      new Output<>("decisions", Attempt.class, Decision.class);
+  static final Output<Attempt, Decision> ALERTS =
+      Output.effect("alerts", Attempt.class, Decision.class)
+          .incident((attempt, decision) -> attempt.payer(), Duration.ofHours(24))
+          .onSettled();
+
+  @Override
+  public Declaration<Options> declaration() {
+    return Declaration.of("fraud", Options.class)
+        .summary("each payment allowed, challenged or blocked, with a score and reasons")
+        .reads(PAYMENTS, LABELS, RULES)
+        .answers(DECISIONS, ALERTS)
+        .scenario(Payments::generate);
+  }
+
+  @Override
+  public void build(Flow flow, Options options) {
+    Duration lateness = options.getLateness();
+    Windows windows = InOrder.windows(lateness);
+    PCollection<Payment> payments = flow.events(PAYMENTS, windows);
+
+    PCollection<AtMerchant> purchases =
+        payments
+            .apply("Purchases", Filter.by(payment -> payment.merchant() != null))
+            .apply(
+                "Purchase",
+                MapElements.into(TypeDescriptor.of(AtMerchant.class)).via(AtMerchant::of));
+    PCollection<AtMerchant> frauds =
+        flow.events(LABELS, windows)
+            .apply(
+                "Fraud", MapElements.into(TypeDescriptor.of(AtMerchant.class)).via(AtMerchant::of));
+    PCollection<Version<MerchantRisk>> risks =
+        PCollectionList.of(purchases)
+            .and(frauds)
+            .apply("AtMerchants", Flatten.pCollections())
+            .apply(
+                "Risk",
+                InOrder.perKey(AtMerchant::merchant)
+                    .fold(
+                        new RiskByDay(),
+                        RecordCoder.of(RiskByDay.State.class),
+                        Version.coder(RecordCoder.of(MerchantRisk.class)))
+                    .withLateness(lateness));
+
+    PCollection<Answer<Attempt, Decision>> decisions =
+        payments
+            .apply(
+                "Features",
+                InOrder.perKey(Payer.class, (Payment payment) -> new Payer(payment.payer()))
+                    .fold(new PayerHistory(), PayerHistory.State.class, Features.class)
+                    .withLateness(lateness))
+            .apply(
+                "Merchant",
+                AsOf.of(risks, windows.horizon())
+                    .withLateness(lateness)
+                    .keyedBy(
+                        (Features features) ->
+                            features.merchant() == null ? "" : features.merchant())
+                    .into(Known.class, (features, risk) -> new Known(features, risk.orElse(null))))
+            .apply(
+                "Decide",
+                flow.reference(RULES, windows)
+                    .into(
+                        Decided.class,
+                        (Known known, InForce<FraudRule> rules) -> decide(known, rules)))
+            .apply(
+                "Decisions",
+                AnswerEach.of(
+                    Attempt.class,
+                    Decision.class,
+                    decided -> Answer.at(decided.attempt(), decided.at(), decided.decision())));
+
+    flow.answers(DECISIONS, decisions);
+    flow.answers(
+        ALERTS,
+        decisions.apply(
+            "Blocked", Filter.by(decision -> decision.value().action() == Decision.Action.BLOCK)));
+  }
+
+  private static Decided decide(Known known, InForce<FraudRule> rules) {
+    Features payment = known.features();
+    return new Decided(
+        new Attempt(payment.id(), payment.payer()),
+        payment.at(),
+        new Rules(rules).decide(payment, known.merchant()));
+  }
+}
