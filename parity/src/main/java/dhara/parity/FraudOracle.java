@@ -51,6 +51,11 @@ public final class FraudOracle implements Oracle {
   }
 
   @Override
+  public long testEvents() {
+    return 600;
+  }
+
+  @Override
   public Map<String, List<String>> answers(Inputs inputs, DharaOptions options) {
     List<Payment> payments = new ArrayList<>(inputs.of("payments", Payment.class));
     payments.sort(BY_TIME);

@@ -37,6 +37,13 @@ public interface Oracle {
     return List.of(List.of());
   }
 
+  /**
+   * How many events of the analysis {@code test-data/} has; fewer, where each event has an answer.
+   */
+  default long testEvents() {
+    return 3_000;
+  }
+
   /** The oracle of an analysis. */
   static Oracle of(String analysis) {
     for (Oracle oracle : ServiceLoader.load(Oracle.class)) {

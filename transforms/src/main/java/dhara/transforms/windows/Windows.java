@@ -42,7 +42,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class Windows implements Serializable {
 
-  private static final long serialVersionUID = 3L;
+  private static final long serialVersionUID = 2L;
 
   /** All time. */
   private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
@@ -309,6 +309,13 @@ public final class Windows implements Serializable {
         .withOnTimeBehavior(OnTimeBehavior.FIRE_IF_NON_EMPTY)
         .withAllowedLateness(org.joda.time.Duration.millis(lateness.toMillis()))
         .accumulatingFiredPanes();
+  }
+
+  /** Streams that began without history and margin are restored with those of the shape. */
+  private Object readResolve() {
+    return history == null
+        ? new Windows(shape, lateness, early, shape.margin(), shape.margin())
+        : this;
   }
 
   @Override

@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TestDataTest {
 
   private static final long SEED = 7;
-  private static final long EVENTS = 3_000;
   private static final String LINES = ".jsonl";
   private static final String ROWS = ".csv.gz";
   private static final Path TEST_DATA = Path.of("../../test-data");
@@ -74,7 +73,7 @@ class TestDataTest {
     Path kept = TEST_DATA.resolve(TestData.folder(analysis));
     for (String suffix : List.of(LINES, ROWS)) {
       Path out = temporary.resolve("out" + suffix);
-      List<String> run = new ArrayList<>(List.of(name, "--answers=files:" + out));
+      List<String> run = new ArrayList<>(List.of(name, "--effects=true", "--answers=files:" + out));
       run.addAll(TestData.read(analysis, TEST_DATA, suffix));
       Command.done(run);
       for (Output<?, ?> output : analysis.outputs()) {
@@ -86,13 +85,14 @@ class TestDataTest {
   }
 
   private static void write(Analysis<?> analysis, Path folder) throws IOException {
+    long events = Oracle.of(analysis.name()).testEvents();
     List<String> generate =
         new ArrayList<>(
             List.of(
                 "generate",
                 analysis.name(),
                 "--seed=" + SEED,
-                "--count=" + EVENTS,
+                "--count=" + events,
                 "--disorder=PT10S",
                 "--duplicates=0.02",
                 "--garbage=0.01"));
@@ -100,7 +100,7 @@ class TestDataTest {
       generate.add("--out=" + input.name() + "=" + folder.resolve(input.name() + LINES));
     }
     Command.done(generate);
-    Inputs inputs = Inputs.of(analysis, SEED, EVENTS);
+    Inputs inputs = Inputs.of(analysis, SEED, events);
     for (Input<?> input : analysis.inputs()) {
       rows(input, inputs, folder.resolve(input.name() + ROWS));
     }
