@@ -93,7 +93,7 @@ public final class Fraud implements Analysis<Fraud.Options> {
         .summary("each payment allowed, challenged or blocked, with a score and reasons")
         .reads(PAYMENTS, LABELS, RULES)
         .answers(DECISIONS, ALERTS)
-        .scenario(Payments::generate);
+        .scenario(MadeUpPayments::generate);
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * fourth day; its frauds are found one to three days later, so payments there are risky on the
  * eleventh day. On the eighth day the limit of an amount is lowered.
  */
-final class Payments {
+final class MadeUpPayments {
 
   private static final Instant START = Instant.parse("2026-01-05T04:30:00Z");
   private static final int DAYS = 15;
@@ -56,7 +56,7 @@ final class Payments {
   private final List<FraudLabel> labels = new ArrayList<>();
   private long made;
 
-  private Payments(long seed, long count) {
+  private MadeUpPayments(long seed, long count) {
     random = new SplittableRandom(seed);
     perDay = (int) Math.min(10_000_000, Math.max(1, count / DAYS));
     payers = Math.max(50, perDay / 2);
@@ -64,7 +64,7 @@ final class Payments {
 
   /** The first events of a seed; a greater count makes busier days. */
   static Stream<Given<?>> generate(long seed, long count) {
-    Payments payments = new Payments(seed, count);
+    MadeUpPayments payments = new MadeUpPayments(seed, count);
     return IntStream.iterate(0, day -> day + 1)
         .boxed()
         .<Given<?>>flatMap(day -> payments.day(day).stream())
