@@ -55,7 +55,8 @@ public interface DharaOptions extends BackfillOptions {
 
   @Description(
       "Field mapping for other people's names and formats: COMPONENT=FIELD[:CONVERSION] pairs"
-          + " separated by commas, or the path of a file of such lines, e.g."
+          + " separated by commas, or the path of a file of such lines. If there are several inputs,"
+          + " INPUT.COMPONENT=FIELD is for one of them, e.g."
           + " --map=customer=user.id,at=ts:epochMillis")
   List<String> getMap();
 

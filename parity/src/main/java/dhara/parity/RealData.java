@@ -238,7 +238,7 @@ public abstract class RealData {
   }
 
   /** The cells of a CSV line; quoted cells may contain commas and doubled quotes. */
-  private static List<String> cells(String line) {
+  static List<String> cells(String line) {
     List<String> cells = new ArrayList<>();
     StringBuilder cell = new StringBuilder();
     boolean quoted = false;
@@ -268,7 +268,7 @@ public abstract class RealData {
   }
 
   /** The root of the repository, above the tested module. */
-  private static Path repository() {
+  static Path repository() {
     Path folder = Path.of("").toAbsolutePath();
     while (folder != null && !Files.isDirectory(folder.resolve("mappings"))) {
       folder = folder.getParent();

@@ -2,7 +2,11 @@ package dhara.assembly;
 
 import dhara.formats.mapping.Mapping;
 import dhara.options.BadOption;
+import dhara.pipelines.Input;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Reads the options that all commands share which read events. */
@@ -24,6 +28,21 @@ public final class InputOptions {
     } catch (IllegalArgumentException e) {
       throw new BadOption("--map", String.join(",", map), e.getMessage(), e);
     }
+  }
+
+  /**
+   * The part of a mapping that is for one input of an analysis.
+   *
+   * @param inputs all inputs of the analysis
+   */
+  public static Mapping ofInput(Mapping mapping, Input<?> input, List<Input<?>> inputs) {
+    return mapping.ofInput(
+        input.name(),
+        inputs.stream().collect(Collectors.toMap(Input::name, InputOptions::components)));
+  }
+
+  private static List<String> components(Input<?> input) {
+    return Arrays.stream(input.type().getRecordComponents()).map(RecordComponent::getName).toList();
   }
 
   /**

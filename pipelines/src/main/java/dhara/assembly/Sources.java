@@ -19,6 +19,7 @@ import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
+import dhara.records.RecordCoder;
 import dhara.transforms.backfill.BackfillGrouping;
 import dhara.transforms.join.AsOf;
 import dhara.transforms.join.Version;
@@ -31,6 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.values.PCollection;
@@ -143,6 +146,9 @@ final class Sources {
 
   /** The events of a fact input, see {@link dhara.pipelines.Flow#events}. */
   <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... windows) {
+    if (isLeftOut(input)) {
+      return none(input.name(), RecordCoder.of(input.type()));
+    }
     plan.windows(input.name(), windows);
     Lateness lateness = Lateness.of(windows);
     Margin margin = range.equals(TimeRange.ALL) ? Margin.NONE : Margin.of(windows);
@@ -186,6 +192,11 @@ final class Sources {
       throw new BadOption(
           "--referenceLateness", waits, "is below zero, e.g. --referenceLateness=PT1M");
     }
+    if (isLeftOut(input)) {
+      return AsOf.of(
+          none(input.name(), Version.coder(RecordCoder.of(input.type()))),
+          Lateness.of(windows).horizon());
+    }
     plan.holdsAsOfItsTime(input.name());
     Lateness lateness = Lateness.of(Windows.tumbling(MOMENT).withLateness(waits));
     List<EventSource<?>> facts = facts();
@@ -215,7 +226,7 @@ final class Sources {
   private List<EventSource<?>> facts() {
     List<EventSource<?>> facts = new ArrayList<>();
     for (Input<?> input : analysis.inputs()) {
-      if (!input.isReference()) {
+      if (!input.isReference() && !isLeftOut(input)) {
         endpoints(input).forEach(endpoint -> facts.add(source(input, endpoint)));
       }
     }
@@ -259,6 +270,15 @@ final class Sources {
       parts.add(new Part(step, endpoint, TimeRange.ALL));
     }
     return parts;
+  }
+
+  /** Whether the user gave no source for an input that may be left out. */
+  private boolean isLeftOut(Input<?> input) {
+    return input.optional() && !endpoints.containsKey(input.name());
+  }
+
+  private <T> PCollection<T> none(String input, Coder<T> coder) {
+    return pipeline.apply(input + ".None", Create.empty(coder));
   }
 
   private List<Endpoint> endpoints(Input<?> input) {
@@ -350,7 +370,12 @@ final class Sources {
     return Connector.of(endpoint, Connector.Ability.READ)
         .source(
             endpoint,
-            new Reading<>(input.name(), input.type(), mapping, bounds, options.getMaxEventBytes()),
+            new Reading<>(
+                input.name(),
+                input.type(),
+                InputOptions.ofInput(mapping, input, analysis.inputs()),
+                bounds,
+                options.getMaxEventBytes()),
             options);
   }
 

@@ -12,13 +12,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param name its name in {@code --events=NAME=URI}
  * @param type the record that an event is parsed to
  * @param versions extracts the key of a reference's record; null for facts
+ * @param optional whether a run may go without it; it then has no events
  */
 public record Input<T extends Record & Event>(
-    String name, Class<T> type, @Nullable Versioned<T> versions) {
+    String name, Class<T> type, @Nullable Versioned<T> versions, boolean optional) {
 
   /** Facts. */
   public Input(String name, Class<T> type) {
-    this(name, type, null);
+    this(name, type, null, false);
   }
 
   /**
@@ -30,7 +31,12 @@ public record Input<T extends Record & Event>(
    */
   public static <T extends Record & Event> Input<T> reference(
       String name, Class<T> type, Versioned<T> versions) {
-    return new Input<>(name, type, versions);
+    return new Input<>(name, type, versions, false);
+  }
+
+  /** The same, but a run may go without it; it then has no events. */
+  public Input<T> asOptional() {
+    return new Input<>(name, type, versions, true);
   }
 
   /** Whether it is a reference, whose records hold until they are replaced. */

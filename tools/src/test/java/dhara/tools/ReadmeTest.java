@@ -139,7 +139,8 @@ class ReadmeTest {
             "- reads `%s`%s: %s\n"
                 .formatted(
                     input.name(),
-                    input.isReference() ? " (a [reference](#reference-inputs))" : "",
+                    (input.isReference() ? " (a [reference](#reference-inputs))" : "")
+                        + (input.optional() ? " (may be left out)" : ""),
                     names(input.type())));
       }
       for (Output<?, ?> output : analysis.outputs()) {

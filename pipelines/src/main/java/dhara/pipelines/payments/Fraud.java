@@ -77,9 +77,11 @@ public final class Fraud implements Analysis<Fraud.Options> {
   private record Decided(Attempt attempt, Instant at, Decision decision) {}
 
   static final Input<Payment> PAYMENTS = new Input<>("payments", Payment.class);
-  static final Input<FraudLabel> LABELS = new Input<>("labels", FraudLabel.class);
+  static final Input<FraudLabel> LABELS = new Input<>("labels", FraudLabel.class).asOptional();
   static final Input<FraudRule> RULES =
-      Input.reference("rules", FraudRule.class, Versioned.by(rule -> rule.rule().name()));
+      Input.reference(
+              "rules", FraudRule.class, Versioned.by((FraudRule rule) -> rule.rule().name()))
+          .asOptional();
   static final Output<Attempt, Decision> DECISIONS =
       new Output<>("decisions", Attempt.class, Decision.class);
   static final Output<Attempt, Decision> ALERTS =

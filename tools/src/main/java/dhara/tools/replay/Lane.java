@@ -12,6 +12,7 @@ import dhara.tools.generate.LineWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 
 /**
@@ -56,17 +57,19 @@ final class Lane<T extends Record & Event> implements Closeable {
   /**
    * Opens archive and topic.
    *
+   * @param inputs all inputs of the analysis
    * @throws dhara.options.BadOption if one cannot be used
    */
   static <T extends Record & Event> Lane<T> open(
       Input<T> input,
+      List<Input<?>> inputs,
       Places places,
       ReplayFaults faults,
       ReplayOptions options,
       LineWriter writer) {
     RecordKey<T> keys = RecordKey.of(input.type(), places.key);
     InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
-    Mapping mapping = InputOptions.mapping(options.getMap());
+    Mapping mapping = InputOptions.ofInput(InputOptions.mapping(options.getMap()), input, inputs);
     Archive<T> archive =
         Archive.of(
             Endpoint.of("--events", places.events),

@@ -98,6 +98,7 @@ final class Replay {
       lanes.add(
           Lane.open(
               input,
+              inputs,
               new Lane.Places(archive, topic, key),
               faults.of(inputs.indexOf(input)),
               options,

@@ -59,6 +59,7 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
                     "Reads "
                         + in.name()
                         + (in.isReference() ? " (a reference, as of each event's time)" : "")
+                        + (in.optional() ? " (may be left out)" : "")
                         + ": "
                         + components(in.type())));
     analysis

@@ -134,6 +134,34 @@ public final class Mapping implements Serializable {
     }
   }
 
+  /**
+   * The entries for one of the inputs of an analysis. An entry {@code payments.at=…} is for the
+   * input {@code payments} only, and goes before one for {@code at}; one without an input's name is
+   * for every input with that component. An entry that no input can have is kept, so that {@link
+   * #check} refuses it.
+   *
+   * @param input its name
+   * @param components the components of each input, by its name
+   */
+  public Mapping ofInput(String input, Map<String, ? extends Collection<String>> components) {
+    Map<String, Entry> general = new LinkedHashMap<>();
+    Map<String, Entry> own = new LinkedHashMap<>();
+    entries.forEach(
+        (component, entry) -> {
+          int dot = component.indexOf('.');
+          String of = dot < 0 ? "" : component.substring(0, dot);
+          if (of.equals(input)) {
+            own.put(component.substring(dot + 1), entry);
+          } else if (!components.containsKey(of)
+              && (components.get(input).contains(component)
+                  || components.values().stream().noneMatch(all -> all.contains(component)))) {
+            general.put(component, entry);
+          }
+        });
+    general.putAll(own);
+    return new Mapping(general);
+  }
+
   /** Only the entry of one component, for a record without other components. */
   public Mapping only(String component) {
     Entry entry = entries.get(component);

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,22 @@ class MappingTest {
     Files.writeString(file, "# retail\n\n" + String.join("\n", ENTRIES) + "\n");
     Mapping mapping = Mapping.of(List.of(file.toString()));
     assertThat(parse(JsonFormat.of(Sale.class, mapping).parser(), RETAIL), is(LINE));
+  }
+
+  @Test
+  void anEntryIsForTheInputThatItNamesOrForAllThatHaveTheComponent() {
+    Map<String, List<String>> inputs =
+        Map.of("payments", List.of("id", "at", "payer"), "rules", List.of("id", "at", "rule"));
+    Mapping mapping =
+        Mapping.of(List.of("id=ID,payments.at=paid,at=time,payments.payer=who,rule=name,ruel=x"));
+
+    assertThat(
+        mapping.ofInput("payments", inputs).toString(),
+        is("id=ID,payments.at=paid,ruel=x,payments.payer=who"));
+    assertThat(mapping.ofInput("rules", inputs).toString(), is("id=ID,at=time,rule=name,ruel=x"));
+    assertThat(
+        Mapping.of(List.of("paymnts.at=paid")).ofInput("rules", inputs).toString(),
+        is("paymnts.at=paid"));
   }
 
   @Test

@@ -1,0 +1,5 @@
+package dhara.runners.direct;
+
+import dhara.parity.RealPayments;
+
+class DirectRealPaymentsTest extends RealPayments {}
