@@ -2,6 +2,7 @@ package dhara.pipelines;
 
 import dhara.transforms.effect.OncePerIncident;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -13,13 +14,32 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param effect when its answers make something happen, once for each incident; a backfill holds
  *     them back unless {@code --effects=true} is given, because they have happened already. Null
  *     for an output that only informs
+ * @param history how long before the window of an answer events still have an effect on it; zero if
+ *     only the events in the window have
  */
 public record Output<K extends Record, V extends Record>(
-    String name, Class<K> key, Class<V> value, @Nullable OncePerIncident<K, V> effect) {
+    String name,
+    Class<K> key,
+    Class<V> value,
+    @Nullable OncePerIncident<K, V> effect,
+    Duration history) {
 
   /** An output that only informs. */
   public Output(String name, Class<K> key, Class<V> value) {
-    this(name, key, value, null);
+    this(name, key, value, null, Duration.ZERO);
+  }
+
+  /**
+   * The same, but events up to this much before the window of an answer also have an effect on it.
+   * So {@code reconcile} explains a difference by a late event in that time too.
+   */
+  public Output<K, V> withHistory(Duration newHistory) {
+    return new Output<>(name, key, value, effect, newHistory);
+  }
+
+  /** The same, but all events before the window of an answer can have an effect on it. */
+  public Output<K, V> withAllHistory() {
+    return withHistory(ChronoUnit.FOREVER.getDuration());
   }
 
   /**
@@ -86,7 +106,7 @@ public record Output<K extends Record, V extends Record>(
 
     private Output<K, V> output(OncePerIncident<K, V> once) {
       return new Output<>(
-          name, key, value, incident == null ? once : once.named(incident, lasting));
+          name, key, value, incident == null ? once : once.named(incident, lasting), Duration.ZERO);
     }
   }
 }

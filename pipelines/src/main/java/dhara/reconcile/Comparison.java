@@ -271,7 +271,8 @@ public final class Comparison {
                 .within(
                     asked.from == null ? Instant.MIN : asked.from,
                     asked.until == null ? Instant.MAX : asked.until)
-                .inShards(shards));
+                .inShards(shards)
+                .of(asked.analysis == null ? List.of() : asked.analysis.outputs()));
   }
 
   private PCollection<Cause> read(Pipeline pipeline) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.RowJson;
+import dhara.pipelines.Output;
 import dhara.reconcile.Cause.Side;
 import dhara.reconcile.Difference.Change;
 import dhara.reconcile.Difference.Settled;
@@ -13,7 +14,9 @@ import dhara.reconcile.Explained.Entry;
 import dhara.reconcile.Explained.Why;
 import dhara.reconcile.Finding.Kind;
 import dhara.records.RecordCoder;
+import java.io.Serializable;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,7 +59,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * windows that contain its time. If it would have begun a session (its window starts with it), it
  * also explains those of windows that contain the last millisecond of that session; for sessions
  * with the same gap, these are the windows that it overlaps. A dead letter explains the differences
- * of windows that contain its time. A cause that explains a window that only one side has also
+ * of windows that contain its time. If an output has a history ({@link Output#history}), its
+ * windows count as longer by that. A cause that explains a window that only one side has also
  * explains the windows within it that only the other side has: {@link TakenIn}. A cause that both
  * sides have (the same late record, the same dead bytes) explains nothing. A difference that both a
  * late event and a dead letter explain counts as late.
@@ -88,21 +92,43 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
   private final Instant from;
   private final Instant until;
   private final int shards;
+  private final Histories histories;
 
-  private Reconcile(Canonical canonical, Instant from, Instant until, int shards) {
+  private Reconcile(
+      Canonical canonical, Instant from, Instant until, int shards, Histories histories) {
     this.canonical = canonical;
     this.from = from;
     this.until = until;
     this.shards = shards;
+    this.histories = histories;
+  }
+
+  /**
+   * How long before the windows of an output's answers events still have an effect on them.
+   *
+   * @param millis by output; zero for others
+   */
+  private record Histories(Map<String, Long> millis) implements Serializable {
+
+    static final Histories NONE = new Histories(Map.of());
+
+    /** The time from which on events have an effect on a window, epoch milliseconds. */
+    long since(String output, Instant start) {
+      long at = start.toEpochMilli();
+      return Math.max(Math.min(at, EARLIEST), at - millis.getOrDefault(output, 0L));
+    }
+
+    /** The year 1; far enough before all events, and no subtraction overflows. */
+    private static final long EARLIEST = -62_135_596_800_000L;
   }
 
   /** Numbers must have equal values. */
   public static Reconcile exactly() {
-    return new Reconcile(new Canonical(false, 0), Instant.MIN, Instant.MAX, LEAST_SHARDS);
+    return by(new Canonical(false, 0));
   }
 
   static Reconcile by(Canonical canonical) {
-    return new Reconcile(canonical, Instant.MIN, Instant.MAX, LEAST_SHARDS);
+    return new Reconcile(canonical, Instant.MIN, Instant.MAX, LEAST_SHARDS, Histories.NONE);
   }
 
   /**
@@ -110,17 +136,33 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
    * larger of them, or of 1 if both are smaller.
    */
   public Reconcile withTolerance(double tolerance) {
-    return new Reconcile(new Canonical(canonical.textual(), tolerance), from, until, shards);
+    return new Reconcile(
+        new Canonical(canonical.textual(), tolerance), from, until, shards, histories);
   }
 
   /** Compares only windows that are completely in {@code [first, end)}. */
   public Reconcile within(Instant first, Instant end) {
-    return new Reconcile(canonical, first, end, shards);
+    return new Reconcile(canonical, first, end, shards, histories);
   }
 
   /** Sets the number of shards; several shards must fit into a worker's memory. */
   public Reconcile inShards(int count) {
-    return new Reconcile(canonical, from, until, count);
+    return new Reconcile(canonical, from, until, count, histories);
+  }
+
+  /**
+   * Explains differences of outputs also by events before their windows, as long as these have an
+   * effect ({@link Output#history}).
+   */
+  public Reconcile of(List<? extends Output<?, ?>> outputs) {
+    Map<String, Long> millis = new HashMap<>();
+    for (Output<?, ?> output : outputs) {
+      // All of time fits into a third of a long.
+      Duration most = Duration.ofMillis(Long.MAX_VALUE / 3);
+      Duration history = output.history().compareTo(most) < 0 ? output.history() : most;
+      millis.put(output.name(), history.toMillis());
+    }
+    return new Reconcile(canonical, from, until, shards, new Histories(millis));
   }
 
   /** A row with its side. */
@@ -162,7 +204,7 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
             .apply("Shard", GroupByKey.create())
             .apply(
                 "Compare",
-                ParDo.of(new CompareFn(canonical))
+                ParDo.of(new CompareFn(canonical, histories))
                     .withOutputTags(DIFFERENCES, TupleTagList.of(COUNTS).and(WINDOWS)));
     PCollection<KV<Integer, Told>> differences =
         compared
@@ -181,7 +223,8 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
             .apply("OfShard", GroupByKey.create())
             .apply(
                 "Tell",
-                ParDo.of(new TellFn()).withOutputTags(DIFFERING, TupleTagList.of(ONE_SIDED)));
+                ParDo.of(new TellFn(histories))
+                    .withOutputTags(DIFFERING, TupleTagList.of(ONE_SIDED)));
     PCollection<Finding> oneSided =
         told.get(ONE_SIDED)
             .setCoder(RecordCoder.of(Finding.class))
@@ -270,9 +313,11 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
     private record Both(Settling a, Settling b) {}
 
     private final Canonical canonical;
+    private final Histories histories;
 
-    CompareFn(Canonical canonical) {
+    CompareFn(Canonical canonical, Histories histories) {
       this.canonical = canonical;
+      this.histories = histories;
     }
 
     @ProcessElement
@@ -302,7 +347,8 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
         } else {
           out.get(DIFFERENCES).output(KV.of(shard.getKey(), new Told(difference, null)));
           windows.add(
-              new Differing(shard.getKey(), of.start.toEpochMilli(), of.end.toEpochMilli()));
+              new Differing(
+                  shard.getKey(), histories.since(of.output, of.start), of.end.toEpochMilli()));
         }
       }
       same.forEach(
@@ -453,6 +499,12 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
 
     private record Window(long start, long end) {}
 
+    private final Histories histories;
+
+    TellFn(Histories histories) {
+      this.histories = histories;
+    }
+
     @ProcessElement
     public void process(@Element KV<Integer, Iterable<Told>> shard, MultiOutputReceiver out) {
       List<Difference> differences = new ArrayList<>();
@@ -472,7 +524,8 @@ public final class Reconcile extends PTransform<PCollectionTuple, PCollection<Fi
                 difference,
                 whys.get(
                     new Window(
-                        difference.start().toEpochMilli(), difference.end().toEpochMilli())));
+                        histories.since(difference.output(), difference.start()),
+                        difference.end().toEpochMilli())));
         if (one.kind() == Kind.DIFFERS) {
           findings.merge(one.of(), one, Finding::plus);
         } else {

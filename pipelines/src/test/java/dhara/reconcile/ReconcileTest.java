@@ -6,12 +6,14 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
+import dhara.pipelines.Output;
 import dhara.reconcile.Cause.Side;
 import dhara.reconcile.Finding.Kind;
 import dhara.records.RecordCoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +115,39 @@ class ReconcileTest {
     Map<Cause.Kind, Long> counts = new TreeMap<>();
     findings.forEach(finding -> counts.merge(finding.cause(), finding.count(), Long::sum));
     return counts;
+  }
+
+  private record Of(String key) {}
+
+  private record Level(long level) {}
+
+  @Test
+  void anEventBeforeAWindowExplainsItWithinTheHistoryOfTheOutput() throws IOException {
+    List<Cause> late = List.of(new Cause(Cause.Kind.LATE, Side.B, "L", NINE, NINE, "place"));
+    List<AnswerRow> rows =
+        List.of(
+            row("before", NINE - 1, NINE),
+            row("at", NINE, NINE + 1),
+            row("soon after", NINE + 60_000, NINE + 60_001),
+            row("too long after", NINE + 60_001, NINE + 60_002));
+    Output<Of, Level> output = new Output<>(rows.get(0).output(), Of.class, Level.class);
+
+    assertThat(
+        counts(findings(rows, List.of(), late, Reconcile.exactly())),
+        is(Map.of(Cause.Kind.LATE, 1L, Cause.Kind.NONE, 3L)));
+    assertThat(
+        counts(
+            findings(
+                rows,
+                List.of(),
+                late,
+                Reconcile.exactly().of(List.of(output.withHistory(Duration.ofMinutes(1)))))),
+        is(Map.of(Cause.Kind.LATE, 2L, Cause.Kind.NONE, 2L)));
+    assertThat(
+        counts(
+            findings(
+                rows, List.of(), late, Reconcile.exactly().of(List.of(output.withAllHistory())))),
+        is(Map.of(Cause.Kind.LATE, 3L, Cause.Kind.NONE, 1L)));
   }
 
   @Test

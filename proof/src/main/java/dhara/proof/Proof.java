@@ -97,8 +97,8 @@ public final class Proof {
         Command.line(
             List.of(name),
             topics,
-            List.of(
-                "--answers=" + answers, "--lateness=PT20S", "--idleAfter=PT1S", "--early=PT1S"));
+            List.of("--answers=" + answers, "--lateness=PT20S", "--idleAfter=PT1S"),
+            Command.early(analysis));
     say("%n%s: the stream, on Flink%n", name);
     show(stream);
     try (FlinkCluster.RunningStream running = cluster.stream(stream)) {

@@ -11,6 +11,7 @@ import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Full;
 import dhara.testkit.GeneratedEvents;
 import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
@@ -62,7 +63,7 @@ class CutoverTest {
   }
 
   static Iterable<String> analyses() {
-    return Analysis.all().keySet();
+    return Full.analyses();
   }
 
   @ParameterizedTest(name = "{0}")

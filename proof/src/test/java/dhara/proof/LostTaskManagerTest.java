@@ -7,7 +7,9 @@ import static org.hamcrest.Matchers.is;
 import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
+import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.Full;
 import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.flink.FlinkCluster;
@@ -38,7 +40,7 @@ class LostTaskManagerTest {
   @TempDir Path folder;
 
   static Iterable<String> analyses() {
-    return Analysis.all().keySet();
+    return Full.analyses();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -58,8 +60,8 @@ class LostTaskManagerTest {
                       "--answers=" + kafka.uri(answers),
                       "--lateness=PT20S",
                       "--idleAfter=PT5S",
-                      "--checkpointingInterval=500",
-                      "--early=PT1S"),
+                      "--checkpointingInterval=500"),
+                  Command.early(analysis),
                   Oracle.of(name).runs().get(0))
               .flatMap(List::stream)
               .toList();

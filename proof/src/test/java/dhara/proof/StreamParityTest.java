@@ -7,7 +7,6 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import dhara.ledger.Ledger;
-import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
@@ -102,7 +101,7 @@ class StreamParityTest {
 
   static List<Case> cases() {
     List<Case> cases = new ArrayList<>();
-    for (String name : Analysis.all().keySet()) {
+    for (String name : Full.analyses()) {
       List<String> options = Oracle.of(name).runs().get(0);
       Stream<Fault> faults =
           Full.asked() ? Stream.concat(Stream.of(ALL), EACH.stream()) : Stream.of(ALL);
@@ -166,9 +165,7 @@ class StreamParityTest {
                 "--disorder=PT10S",
                 "--lateness=PT20S",
                 "--idleAfter=PT1S"),
-            each.fault.equals(ALL) && WindowOptions.class.isAssignableFrom(analysis.options())
-                ? List.of("--early=PT1S")
-                : List.of());
+            each.fault.equals(ALL) ? Command.early(analysis) : List.of());
 
     List<Ledger> ledgers;
     try (FlinkCluster.RunningStream stream = cluster.stream(arguments)) {

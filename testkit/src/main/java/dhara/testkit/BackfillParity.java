@@ -39,7 +39,7 @@ public abstract class BackfillParity {
 
   /** Each analysis with its first options at several seeds, and once with each of the others. */
   static Stream<Arguments> analysesOptionsAndSeeds() {
-    return Analysis.all().keySet().stream()
+    return Full.analyses().stream()
         .flatMap(
             name -> {
               List<List<String>> runs = Oracle.of(name).runs();
@@ -113,7 +113,7 @@ public abstract class BackfillParity {
   }
 
   static Set<String> analyses() {
-    return Analysis.all().keySet();
+    return Full.analyses();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -1,6 +1,8 @@
 package dhara.testkit;
 
 import dhara.engine.Engine;
+import dhara.options.WindowOptions;
+import dhara.pipelines.Analysis;
 import dhara.terminal.Console;
 import dhara.tools.Dhara;
 import java.io.ByteArrayOutputStream;
@@ -28,6 +30,13 @@ public record Command(int exit, String out, String err) {
       line.addAll(part);
     }
     return line;
+  }
+
+  /** The option with which a stream answers open windows each second, if the analysis has it. */
+  public static List<String> early(Analysis<?> analysis) {
+    return WindowOptions.class.isAssignableFrom(analysis.options())
+        ? List.of("--early=PT1S")
+        : List.of();
   }
 
   /** Runs the command to its end, on the engine of the class path. */

@@ -28,7 +28,7 @@ public abstract class GraphParity {
       ServiceLoader.load(Engine.class).findFirst().orElseThrow(AssertionError::new);
 
   static Collection<String> analyses() {
-    return Analysis.all().keySet();
+    return Full.analyses();
   }
 
   /** Sets the options that are needed to build pipelines without a service. */

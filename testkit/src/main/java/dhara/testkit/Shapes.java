@@ -36,7 +36,7 @@ public final class Shapes {
 
   /** All runs of all oracles. */
   public static List<Run> all() {
-    return Analysis.all().keySet().stream()
+    return Full.analyses().stream()
         .flatMap(name -> Oracle.of(name).runs().stream().map(options -> new Run(name, options)))
         .toList();
   }

@@ -14,13 +14,16 @@ import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.join.AsOf;
 import dhara.transforms.join.InForce;
+import dhara.transforms.join.JoinedAnswers;
 import dhara.transforms.join.Version;
 import dhara.transforms.join.Versioned;
-import dhara.transforms.order.AnswerEach;
+import dhara.transforms.order.AnswersWhere;
 import dhara.transforms.order.InOrder;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -53,8 +56,18 @@ public final class Fraud implements Analysis<Fraud.Options> {
   /** What is decided about. */
   public record Attempt(String payment, String payer) {}
 
-  /** The options: how late payments may come. */
-  public interface Options extends DharaOptions, LatenessOptions {}
+  /** The options that this analysis adds. */
+  public interface Options extends DharaOptions, LatenessOptions {
+
+    @Description(
+        "In a stream, decide about each payment when it arrives, and again if that changes when"
+            + " all earlier ones are there; with false, decide only then, e.g."
+            + " --provisional=false")
+    @Default.Boolean(true)
+    boolean getProvisional();
+
+    void setProvisional(boolean value);
+  }
 
   /** Who pays. */
   private record Payer(String payer) {}
@@ -73,8 +86,8 @@ public final class Fraud implements Analysis<Fraud.Options> {
     }
   }
 
-  /** A payment with its decision. */
-  private record Decided(Attempt attempt, Instant at, Decision decision) {}
+  /** Devices of payers are remembered the longest. */
+  private static final Duration HISTORY = Duration.ofDays(PayerHistory.DEVICE_DAYS);
 
   static final Input<Payment> PAYMENTS = new Input<>("payments", Payment.class);
   static final Input<FraudLabel> LABELS = new Input<>("labels", FraudLabel.class).asOptional();
@@ -83,11 +96,12 @@ public final class Fraud implements Analysis<Fraud.Options> {
               "rules", FraudRule.class, Versioned.by((FraudRule rule) -> rule.rule().name()))
           .asOptional();
   static final Output<Attempt, Decision> DECISIONS =
-      new Output<>("decisions", Attempt.class, Decision.class);
+      new Output<>("decisions", Attempt.class, Decision.class).withHistory(HISTORY);
   static final Output<Attempt, Decision> ALERTS =
       Output.effect("alerts", Attempt.class, Decision.class)
           .incident((attempt, decision) -> attempt.payer(), Duration.ofHours(24))
-          .onSettled();
+          .onSettled()
+          .withHistory(HISTORY);
 
   @Override
   public Declaration<Options> declaration() {
@@ -127,46 +141,38 @@ public final class Fraud implements Analysis<Fraud.Options> {
                         Version.coder(RecordCoder.of(MerchantRisk.class)))
                     .withLateness(lateness));
 
+    InOrder.Answering<Payment, Payer, PayerHistory.State, Features, Attempt, Features> features =
+        InOrder.perKey(Payer.class, (Payment payment) -> new Payer(payment.payer()))
+            .fold(new PayerHistory(), PayerHistory.State.class, Features.class)
+            .withLateness(lateness)
+            .answers(
+                Attempt.class, Features.class, (payer, of) -> Answer.at(attempt(of), of.at(), of));
+    JoinedAnswers<Attempt, Features, MerchantRisk, Known> merchants =
+        AsOf.of(risks, windows.horizon())
+            .withLateness(lateness)
+            .keyedByValue((Features of) -> of.merchant() == null ? "" : of.merchant())
+            .intoAnswers(Known.class, (of, risk) -> new Known(of, risk.orElse(null)));
+    JoinedAnswers<Attempt, Known, FraudRule, Decision> decide =
+        flow.reference(RULES, windows)
+            .intoAnswers(
+                Decision.class,
+                (Known known, InForce<FraudRule> rules) ->
+                    new Rules(rules).decide(known.features(), known.merchant()));
+    boolean early = options.getProvisional();
     PCollection<Answer<Attempt, Decision>> decisions =
         payments
-            .apply(
-                "Features",
-                InOrder.perKey(Payer.class, (Payment payment) -> new Payer(payment.payer()))
-                    .fold(new PayerHistory(), PayerHistory.State.class, Features.class)
-                    .withLateness(lateness))
-            .apply(
-                "Merchant",
-                AsOf.of(risks, windows.horizon())
-                    .withLateness(lateness)
-                    .keyedBy(
-                        (Features features) ->
-                            features.merchant() == null ? "" : features.merchant())
-                    .into(Known.class, (features, risk) -> new Known(features, risk.orElse(null))))
-            .apply(
-                "Decide",
-                flow.reference(RULES, windows)
-                    .into(
-                        Decided.class,
-                        (Known known, InForce<FraudRule> rules) -> decide(known, rules)))
-            .apply(
-                "Decisions",
-                AnswerEach.of(
-                    Attempt.class,
-                    Decision.class,
-                    decided -> Answer.at(decided.attempt(), decided.at(), decided.decision())));
+            .apply("Features", early ? features.provisionally() : features)
+            .apply("Merchant", early ? merchants.provisionally() : merchants)
+            .apply("Decide", early ? decide.provisionally() : decide);
 
     flow.answers(DECISIONS, decisions);
     flow.answers(
         ALERTS,
         decisions.apply(
-            "Blocked", Filter.by(decision -> decision.value().action() == Decision.Action.BLOCK)));
+            "Blocked", AnswersWhere.of(decision -> decision.action() == Decision.Action.BLOCK)));
   }
 
-  private static Decided decide(Known known, InForce<FraudRule> rules) {
-    Features payment = known.features();
-    return new Decided(
-        new Attempt(payment.id(), payment.payer()),
-        payment.at(),
-        new Rules(rules).decide(payment, known.merchant()));
+  private static Attempt attempt(Features of) {
+    return new Attempt(of.id(), of.payer());
   }
 }

@@ -10,15 +10,7 @@ import java.time.Instant;
  * @param at when it was found
  * @param payment the id of the payment
  * @param merchant where it was paid
- * @param paidAt when it was paid, not after {@code at}
+ * @param paidAt when it was paid; a finding before that is ignored
  */
 public record FraudLabel(String id, Instant at, String payment, String merchant, Instant paidAt)
-    implements Event {
-
-  public FraudLabel {
-    if (paidAt.isAfter(at)) {
-      throw new IllegalArgumentException(
-          "paidAt is after the fraud was found: " + paidAt + " is after " + at);
-    }
-  }
-}
+    implements Event {}

@@ -21,7 +21,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * day there is a burst of payments with a stolen card, an impossible travel, a takeover with a new
  * device, and a payer who is in many places. A terminal is compromised from the second to the
  * fourth day; its frauds are found one to three days later, so payments there are risky on the
- * eleventh day. On the eighth day the limit of an amount is lowered.
+ * eleventh day. Each day one of the rules is set, mostly as it was; on the eighth day the limit of
+ * an amount is lowered.
  */
 final class MadeUpPayments {
 
@@ -47,6 +48,7 @@ final class MadeUpPayments {
   }
 
   private static final City[] CITIES = City.values();
+  private static final Name[] NAMES = Name.values();
   private static final String[] APPS = {"GPay", "Paytm", "PhonePe"};
   private static final String[] BANKS = {"HDFC", "ICICI", "SBI"};
 
@@ -91,18 +93,17 @@ final class MadeUpPayments {
           }
           return today;
         });
-    if (day == 0 || day == 7) {
-      events.add(Fraud.RULES.given(limit(day, morning.plusSeconds(30))));
-    }
+    events.add(Fraud.RULES.given(rule(day, morning.plusSeconds(30))));
     events.sort(
         Comparator.comparing((Given<?> given) -> given.event().at())
             .thenComparing(given -> given.event().id()));
     return events;
   }
 
-  private FraudRule limit(int day, Instant at) {
-    return new FraudRule(
-        "R%03d".formatted(day), at, Name.high_amount, day == 0 ? 5_000_000 : 4_000_000, 0.3);
+  private FraudRule rule(int day, Instant at) {
+    Name name = day % 7 == 0 ? Name.high_amount : NAMES[day % NAMES.length];
+    double threshold = name == Name.high_amount && day >= 7 ? 4_000_000 : name.threshold();
+    return new FraudRule("R%03d".formatted(day), at, name, threshold, name.weight());
   }
 
   private void plant(int day, Instant morning, List<Given<?>> events) {

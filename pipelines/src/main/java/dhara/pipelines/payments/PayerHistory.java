@@ -28,7 +28,10 @@ final class PayerHistory implements Fold<Payment, PayerHistory.State, Features> 
   private static final long DAY = Duration.ofDays(1).toMillis();
   private static final long TRAVEL = Duration.ofMinutes(10).toMillis();
   private static final long MANY_PLACES = Duration.ofMinutes(5).toMillis();
-  private static final long DEVICE_DAYS = 90;
+
+  /** A device is new if it was not used for so many days. */
+  static final long DEVICE_DAYS = 90;
+
   private static final double TRAVEL_KM = 10;
 
   private static final int MOST_HOURS = 30 * 24;

@@ -18,8 +18,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Data: payments at a merchant and findings of fraud, in event-time order → a version of {@link
  * MerchantRisk} at each midnight at which it differs from the one before. Time: days are in UTC. A
  * finding counts for the day of its payment, from the midnight after the finding on. State: a
- * number of payments and frauds per day, for 38 days. Bad data: a finding about an earlier day is
- * ignored.
+ * number of payments and frauds per day, for 38 days. Bad data: a finding about an earlier day, or
+ * a later one, is ignored.
  */
 final class RiskByDay
     implements Fold<RiskByDay.AtMerchant, RiskByDay.State, Version<MerchantRisk>> {
@@ -91,7 +91,8 @@ final class RiskByDay
 
   @Override
   public @Nullable State apply(State state, AtMerchant event, Consumer<Version<MerchantRisk>> out) {
-    if (day(event.paidAt) > day(event.at) - BACK) {
+    long paid = day(event.paidAt);
+    if (paid > day(event.at) - BACK && paid <= day(event.at)) {
       return state.with(event);
     }
     return state.merchant == null ? null : state;

@@ -73,9 +73,10 @@ class RiskByDayTest {
   }
 
   @Test
-  void aFraudThatIsFoundTooLateIsIgnored() {
+  void aFraudThatIsFoundTooLateOrTooEarlyIsIgnored() {
     assertThat(risks(found(37, 0)), is(empty()));
     assertThat(risks(found(36, 0)).size(), is(2));
+    assertThat("found before it was paid", risks(found(1, 3)), is(empty()));
   }
 
   @Test

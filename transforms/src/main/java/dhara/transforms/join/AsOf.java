@@ -121,6 +121,56 @@ public final class AsOf<T extends Record> {
         this, out, null, (fact, table) -> fn.apply(fact, table.asOf(moment.of(fact))));
   }
 
+  /**
+   * Combines the value of each answer with everything that was in force when it happened.
+   *
+   * @param out the values of the answers that come out
+   */
+  public <K, F extends Record & Event, V extends Record> JoinedAnswers<K, F, T, V> intoAnswers(
+      Class<V> out, SerializableBiFunction<F, InForce<T>, V> fn) {
+    Moment moment = moment();
+    return new JoinedAnswers<>(
+        this, out, null, (fact, table) -> fn.apply(fact, table.asOf(moment.of(fact))), false);
+  }
+
+  /**
+   * The shell that joins facts.
+   *
+   * @param key the key of a fact; null if facts see the whole reference
+   * @param revising how a stream joins facts at their arrival too; null if it does not
+   */
+  <F extends Event, OutT> PTransform<PCollection<F>, PCollection<OutT>> shell(
+      PCollection<F> facts,
+      @Nullable SerializableFunction<F, String> key,
+      Join<F, T, OutT> join,
+      @Nullable Revising<OutT> revising) {
+    inGlobalWindow("facts", facts);
+    inGlobalWindow("versions", reference);
+    boolean bounded =
+        facts.isBounded() == IsBounded.BOUNDED && reference.isBounded() == IsBounded.BOUNDED;
+    if (!bounded && newest) {
+      throw new IllegalArgumentException("a stream has no newest version; join it as of then");
+    } else if (!bounded) {
+      return new AsOfStream<>(reference, key, join, horizon, lateness, revising);
+    } else if (key == null || inMemory) {
+      return new AsOfInMemory<>(reference, join);
+    }
+    return new AsOfShards<>(reference, key, join);
+  }
+
+  private static void inGlobalWindow(String what, PCollection<?> input) {
+    if (!(input.getWindowingStrategy().getWindowFn() instanceof GlobalWindows)) {
+      throw new IllegalArgumentException(
+          "%s are joined before they are put into windows, but %s is in %s"
+              .formatted(what, input.getName(), input.getWindowingStrategy().getWindowFn()));
+    }
+  }
+
+  /** What is read beside the facts. */
+  Map<TupleTag<?>, PValue> inputs() {
+    return Map.of(new TupleTag<Version<T>>("reference"), reference);
+  }
+
   private Moment moment() {
     return newest ? fact -> Instant.MAX : Event::at;
   }
@@ -159,6 +209,37 @@ public final class AsOf<T extends Record> {
     }
   }
 
+  /** A reference; the values of answers see the version of their key. */
+  public <F extends Record & Event> KeyedValues<F, T> keyedByValue(
+      SerializableFunction<F, String> key) {
+    return new KeyedValues<>(this, key);
+  }
+
+  /** A reference whose version of their key the values of answers see. */
+  public static final class KeyedValues<F extends Record & Event, T extends Record> {
+
+    private final AsOf<T> of;
+    private final SerializableFunction<F, String> key;
+
+    private KeyedValues(AsOf<T> of, SerializableFunction<F, String> key) {
+      this.of = of;
+      this.key = key;
+    }
+
+    /** Combines the value of each answer with what was in force for its key, if anything was. */
+    public <K, V extends Record> JoinedAnswers<K, F, T, V> intoAnswers(
+        Class<V> out, SerializableBiFunction<F, Optional<T>, V> fn) {
+      SerializableFunction<F, String> by = key;
+      Moment moment = of.moment();
+      return new JoinedAnswers<>(
+          of,
+          out,
+          by,
+          (fact, table) -> fn.apply(fact, table.get(by.apply(fact), moment.of(fact))),
+          false);
+    }
+  }
+
   /** The join of facts with a reference. */
   public static final class Joined<F extends Event, T extends Record, OutT extends Record>
       extends PTransform<PCollection<F>, PCollection<OutT>> {
@@ -183,34 +264,12 @@ public final class AsOf<T extends Record> {
 
     @Override
     public PCollection<OutT> expand(PCollection<F> facts) {
-      inGlobalWindow("facts", facts);
-      inGlobalWindow("versions", of.reference);
-      boolean bounded =
-          facts.isBounded() == IsBounded.BOUNDED && of.reference.isBounded() == IsBounded.BOUNDED;
-      PTransform<PCollection<F>, PCollection<OutT>> shell;
-      if (!bounded && of.newest) {
-        throw new IllegalArgumentException("a stream has no newest version; join it as of then");
-      } else if (!bounded) {
-        shell = new AsOfStream<>(of.reference, key, join, of.horizon, of.lateness);
-      } else if (key == null || of.inMemory) {
-        shell = new AsOfInMemory<>(of.reference, join);
-      } else {
-        shell = new AsOfShards<>(of.reference, key, join);
-      }
-      return shell.expand(facts).setCoder(RecordCoder.of(out));
-    }
-
-    private static void inGlobalWindow(String what, PCollection<?> input) {
-      if (!(input.getWindowingStrategy().getWindowFn() instanceof GlobalWindows)) {
-        throw new IllegalArgumentException(
-            "%s are joined before they are put into windows, but %s is in %s"
-                .formatted(what, input.getName(), input.getWindowingStrategy().getWindowFn()));
-      }
+      return of.shell(facts, key, join, null).expand(facts).setCoder(RecordCoder.of(out));
     }
 
     @Override
     public Map<TupleTag<?>, PValue> getAdditionalInputs() {
-      return Map.of(new TupleTag<Version<T>>("reference"), of.reference);
+      return of.inputs();
     }
   }
 }

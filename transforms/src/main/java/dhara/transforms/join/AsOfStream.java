@@ -2,7 +2,10 @@ package dhara.transforms.join;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
+import dhara.records.RecordInput;
 import dhara.transforms.shards.BlockCoder;
+import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.BlockWriter;
 import dhara.transforms.shards.EarlierOutputFn;
 import dhara.transforms.shards.TableBudget;
 import dhara.transforms.shards.WaitingBlocks;
@@ -10,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.state.BagState;
@@ -32,11 +36,12 @@ import org.joda.time.Instant;
 /**
  * The as-of join of a stream.
  *
- * <p>Data: facts → a record for each. Time: a fact keeps its own, and holds the watermark until it
- * is joined, when the watermark has passed its time plus the lateness of the reference. State: per
- * shard a bag of waiting facts and a bag of versions. Versions that no fact can need any more are
- * swept when the bag has doubled, so it holds at most twice the needed versions, plus those that
- * came since the horizon. Late: a fact whose versions are already swept is dropped.
+ * <p>Data: facts → a record for each; on request two, see {@link JoinedAnswers}. Time: a fact keeps
+ * its own, and holds the watermark until it is joined, when the watermark has passed its time plus
+ * the lateness of the reference. State: per shard a bag of waiting facts and a bag of versions.
+ * Versions that no fact can need any more are swept when the bag has doubled, so it holds at most
+ * twice the needed versions, plus those that came since the horizon. Late: a fact whose versions
+ * are already swept is dropped.
  *
  * <p><b>Two designs.</b> A state cell for each key's versions reads only what a fact needs, but
  * costs a cell and an encoded key per key, and needs a second implementation for facts that see the
@@ -61,18 +66,21 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
   private final Join<F, T, OutT> join;
   private final Duration horizon;
   private final Duration lateness;
+  private final @Nullable Revising<OutT> revising;
 
   AsOfStream(
       PCollection<Version<T>> reference,
       @Nullable SerializableFunction<F, String> key,
       Join<F, T, OutT> join,
       Duration horizon,
-      Duration lateness) {
+      Duration lateness,
+      @Nullable Revising<OutT> revising) {
     this.reference = reference;
     this.key = key;
     this.join = join;
     this.horizon = horizon;
     this.lateness = lateness;
+    this.revising = revising;
   }
 
   @Override
@@ -93,6 +101,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
     private final Coder<F> facts;
     private final Coder<Version<T>> versions;
     private final Join<F, T, OutT> join;
+    private final @Nullable Revising<OutT> revising;
     private final long latenessMillis;
     private final long keptMillis;
     private final Counter dropped = Metrics.counter(AsOf.class, "droppedDueToLateness");
@@ -118,9 +127,13 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
       this.facts = facts;
       this.versions = versions;
       this.join = of.join;
+      this.revising = of.revising;
       this.latenessMillis = Math.min(of.lateness.toMillis(), END);
       this.keptMillis = Math.max(latenessMillis, Math.min(of.horizon.toMillis(), END));
-      BlockCoder<F, Version<T>> blocks = BlockCoder.of(facts, versions);
+      BlockCoder<?, Version<T>> blocks =
+          revising == null
+              ? BlockCoder.of(facts, versions)
+              : BlockCoder.of(KvCoder.of(facts, revising.coder()), versions);
       this.waitingSpec = StateSpecs.bag(blocks);
       this.versionsSpec = StateSpecs.bag(blocks);
     }
@@ -138,11 +151,15 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         @StateId("versions") BagState<byte[]> held,
         @StateId("standing") ValueState<Standing> standing,
         @TimerId("due") Timer due,
-        @TimerId("forget") Timer forget)
+        @TimerId("forget") Timer forget,
+        OutputReceiver<OutT> out)
         throws IOException {
       Standing now = Objects.requireNonNullElse(standing.read(), Standing.NEW);
       if (JoinBlocks.ofFacts(block.getValue())) {
-        waiting.add(block.getValue());
+        waiting.add(
+            revising == null
+                ? block.getValue()
+                : arrive(block.getValue(), reference.table(block.getKey(), now, held), now, out));
         if (first.getMillis() < now.earliest()) {
           now = now.waiting(first.getMillis());
           set(due, now);
@@ -155,6 +172,42 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         forget.withNoOutputTimestamp().set(Instant.ofEpochMilli(next.forget()));
       }
       standing.write(next);
+    }
+
+    /** Joins facts at their arrival, and returns a block of them with their results. */
+    private byte[] arrive(
+        byte[] block, ReferenceTable<T> table, Standing now, OutputReceiver<OutT> out)
+        throws IOException {
+      BlockWriter joined = new BlockWriter();
+      for (BlockReader entry = new BlockReader(block); entry.next(); ) {
+        F fact = entry.sum(facts);
+        OutT result = join.join(fact, table);
+        joined.add(
+            block,
+            entry.keyOffset(),
+            entry.keyLength(),
+            entry.revision(),
+            body -> {
+              facts.encode(fact, body);
+              revising.coder().encode(result, body);
+            });
+        if (entry.revision() >= now.forgotten()) { // an older one is dropped when it is due
+          out.outputWithTimestamp(
+              revising.first().apply(result), Instant.ofEpochMilli(entry.revision()));
+        }
+      }
+      return joined.toBytes();
+    }
+
+    /** Joins a fact that is due; null if it has its result already. */
+    private @Nullable OutT settled(BlockReader entry, ReferenceTable<T> table) throws IOException {
+      if (revising == null) {
+        return join.join(entry.sum(facts), table);
+      }
+      RecordInput in = entry.sumBytes();
+      OutT result = join.join(facts.decode(in), table);
+      OutT given = revising.coder().decode(in);
+      return result.equals(given) ? null : revising.again().apply(result);
     }
 
     @OnTimer("due")
@@ -177,8 +230,10 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
                 if (fact.revision() < now.forgotten()) {
                   dropped.inc();
                 } else {
-                  out.outputWithTimestamp(
-                      join.join(fact.sum(facts), table), Instant.ofEpochMilli(fact.revision()));
+                  OutT result = settled(fact, table);
+                  if (result != null) {
+                    out.outputWithTimestamp(result, Instant.ofEpochMilli(fact.revision()));
+                  }
                 }
               });
       waiting.clear();

@@ -60,11 +60,11 @@ class AsOfTest {
   /** What arrives: one or the other. */
   record Arrival(@Nullable Sale sale, @Nullable Price price) {}
 
-  private static Arrival sale(String id, String at, String item) {
+  static Arrival sale(String id, String at, String item) {
     return new Arrival(new Sale(id, time(at), item), null);
   }
 
-  private static Arrival price(String id, String at, String item, long minor) {
+  static Arrival price(String id, String at, String item, long minor) {
     return new Arrival(null, new Price(id, time(at), item, minor, false));
   }
 
@@ -107,11 +107,11 @@ class AsOfTest {
   }
 
   /** An action on both. */
-  private interface Both<OutT> {
+  interface Both<OutT> {
     PCollection<OutT> apply(PCollection<Sale> sales, PCollection<Version<Price>> prices);
   }
 
-  private static <OutT> PTransform<PCollection<Arrival>, PCollection<OutT>> over(Both<OutT> both) {
+  static <OutT> PTransform<PCollection<Arrival>, PCollection<OutT>> over(Both<OutT> both) {
     return new PTransform<>() {
       @Override
       public PCollection<OutT> expand(PCollection<Arrival> arrivals) {
@@ -130,7 +130,7 @@ class AsOfTest {
     };
   }
 
-  private static Arrivals<Arrival> arrivals() {
+  static Arrivals<Arrival> arrivals() {
     return Arrivals.of(RecordCoder.of(Arrival.class));
   }
 
