@@ -120,7 +120,7 @@ public abstract class BackfillParity {
   @MethodSource("analyses")
   void theSessionsOfTwoSourcesAreThoseOfOne(String name, @TempDir Path folder) throws IOException {
     Analysis<?> analysis = Analysis.all().get(name);
-    GeneratedEvents generated = GeneratedEvents.of(analysis, 6, EVENTS, folder);
+    GeneratedEvents generated = GeneratedEvents.clean(analysis, 6, EVENTS, folder);
     List<Instant> times = generated.inputs().all().map(Event::at).sorted().toList();
     Path whole = folder.resolve("whole");
     Path joined = folder.resolve("joined");
