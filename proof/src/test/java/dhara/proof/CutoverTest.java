@@ -11,11 +11,11 @@ import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
-import dhara.testkit.Full;
 import dhara.testkit.GeneratedEvents;
 import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
+import dhara.testkit.Shapes;
 import dhara.testkit.flink.FlinkCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class CutoverTest {
   }
 
   static Iterable<String> analyses() {
-    return Full.analyses();
+    return Shapes.analyses();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -113,7 +113,7 @@ public abstract class BackfillParity {
   }
 
   static Set<String> analyses() {
-    return Full.analyses();
+    return Shapes.analyses();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline.PipelineVisitor;
 import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.testing.CrashingRunner;
@@ -50,6 +51,13 @@ public final class Shapes {
       }
     }
     return firsts.values().stream().distinct().toList();
+  }
+
+  /** The analyses of {@link #firsts}; with {@code -Pfull} all of them. */
+  public static Set<String> analyses() {
+    return Full.asked()
+        ? Full.analyses()
+        : firsts().stream().map(Run::analysis).collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The shapes of a run. */
