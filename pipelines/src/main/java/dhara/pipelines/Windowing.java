@@ -1,6 +1,7 @@
 package dhara.pipelines;
 
 import dhara.options.BadOption;
+import dhara.options.LatenessOptions;
 import dhara.options.Nearest;
 import dhara.options.RunningOptions;
 import dhara.options.WindowOptions;
@@ -102,6 +103,15 @@ public final class Windowing {
           case ever -> late(Windows.ever(), options);
         };
     return options.getEarly() == null ? windows.withEarlyAnswersEvery(UPDATE) : windows;
+  }
+
+  /** How late events may come, for folds and joins, whose windows are not the user's. */
+  public static Duration lateness(LatenessOptions options) {
+    Duration lateness = options.getLateness();
+    if (lateness.isNegative()) {
+      throw new BadOption("--lateness", lateness, "is below zero, e.g. --lateness=PT10M");
+    }
+    return lateness;
   }
 
   private static ZoneId zone(ZoneOptions options) {
