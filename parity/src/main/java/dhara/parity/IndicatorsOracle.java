@@ -43,6 +43,11 @@ public final class IndicatorsOracle implements Oracle {
   }
 
   @Override
+  public long testEvents() {
+    return 350;
+  }
+
+  @Override
   public Map<String, List<String>> answers(Inputs inputs, DharaOptions given) {
     Indicators.Options options = given.as(Indicators.Options.class);
     Map<String, List<PriceBar>> bySymbol = new TreeMap<>();

@@ -179,8 +179,9 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     return missing;
   }
 
-  /** Waits until a topic has these answers, without those of the closing events. */
-  void settles(String topic, List<String> expected, Instant newest) {
+  /** Waits until a topic has these answers, without those that begin after the newest event. */
+  void settles(String topic, List<String> all, Instant newest) {
+    List<String> expected = before(all, newest);
     List<String> values =
         stream.follow(kafka, topic, rows -> settled(rows, newest).equals(expected), PATIENCE);
     assertThat(topic, settled(values, newest), is(expected));
@@ -194,7 +195,7 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
     }
   }
 
-  /** Without the answers of the closing events. */
+  /** Without the answers of the closing events, and of silence after the newest event. */
   static List<String> before(List<String> settled, Instant newest) {
     return settled.stream()
         .filter(a -> !Instant.parse(json(a).get("window_start").asText()).isAfter(newest))
