@@ -11,12 +11,16 @@ import dhara.transforms.windows.Windows;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The windows that the options define. */
 public final class Windowing {
 
   /** The default width. */
   private static final Duration WINDOW = Duration.ofMinutes(1);
+
+  /** The default gap of an analysis of sessions. */
+  private static final Duration SESSION_GAP = Duration.ofMinutes(30);
 
   /**
    * The most windows per event: enough for an hour by the second, or a day by the half minute. A
@@ -71,6 +75,24 @@ public final class Windowing {
               .formatted(perEvent, window, MOST_PER_EVENT, leastEvery(window)));
     }
     return late(Windows.sliding(window, every), options);
+  }
+
+  /** The sessions of {@code --gap}, for an analysis that has no other windows. */
+  public static Windows sessions(WindowOptions options) {
+    refuse("--window", options.getWindow());
+    refuse("--every", options.getEvery());
+    Duration gap =
+        options.getGap() == null
+            ? SESSION_GAP
+            : above0("--gap", options.getGap(), "a session's gap", "PT30M");
+    return late(Windows.sessions(gap), options);
+  }
+
+  private static void refuse(String option, @Nullable Duration given) {
+    if (given != null) {
+      throw new BadOption(
+          option, given, "this analysis answers about sessions only; give --gap=" + SESSION_GAP);
+    }
   }
 
   /**

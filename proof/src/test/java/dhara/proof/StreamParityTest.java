@@ -214,8 +214,13 @@ class StreamParityTest {
     Command.done(
         "direct",
         Command.line(backfill, List.of("--answers=" + kafka.uri(answers), "--overwrite=true")));
-    assertThat(
-        reconciled(each, replayed, answers, all, "--late=none", "--deadLetters=none"), is(0));
+    if (Analysis.all().get(each.analysis).outputs().stream().allMatch(o -> o.history().isZero())) {
+      assertThat(
+          reconciled(each, replayed, answers, all, "--late=none", "--deadLetters=none"), is(0));
+    } else {
+      // An answer about a silence that a late event has broken is not replaced, but explained.
+      assertThat(reconciled(each, replayed, answers, all), is(0));
+    }
   }
 
   private static int reconciled(

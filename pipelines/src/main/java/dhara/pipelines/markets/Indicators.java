@@ -127,9 +127,9 @@ public final class Indicators implements Analysis<Indicators.Options> {
 
   static final Input<PriceBar> BARS = new Input<>("bars", PriceBar.class);
   static final Output<Instrument, Values> INDICATORS =
-      new Output<>("indicators", Instrument.class, Values.class);
+      new Output<>("indicators", Instrument.class, Values.class).withAllHistory();
   static final Output<Instrument, Spike> SPIKES =
-      new Output<>("spikes", Instrument.class, Spike.class);
+      new Output<>("spikes", Instrument.class, Spike.class).withAllHistory();
 
   @Override
   public Declaration<Options> declaration() {

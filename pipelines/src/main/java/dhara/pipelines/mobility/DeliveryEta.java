@@ -120,11 +120,12 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
 
   static final Input<DeliveryEvent> DELIVERIES = new Input<>("deliveries", DeliveryEvent.class);
   static final Output<DeliveryUpdate, Progress> ETAS =
-      new Output<>("etas", DeliveryUpdate.class, Progress.class);
+      new Output<>("etas", DeliveryUpdate.class, Progress.class).withAllHistory();
   static final Output<Delivery, Arriving> ARRIVING =
       Output.effect("arriving", Delivery.class, Arriving.class)
           .incident((of, arriving) -> of.delivery(), INCIDENT)
-          .onSettled();
+          .onSettled()
+          .withAllHistory();
 
   @Override
   public Declaration<Options> declaration() {
