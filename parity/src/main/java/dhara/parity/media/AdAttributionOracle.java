@@ -37,6 +37,11 @@ public final class AdAttributionOracle implements Oracle {
   }
 
   @Override
+  public long testEvents() {
+    return 800;
+  }
+
+  @Override
   public Map<String, List<String>> answers(Inputs inputs, DharaOptions given) {
     AdAttribution.Options options = given.as(AdAttribution.Options.class);
     List<Playback> ads =
