@@ -28,9 +28,7 @@ public final class RecommendationEffectivenessOracle implements Oracle {
 
   @Override
   public List<List<String>> runs() {
-    return List.of(
-        List.of("--timeZone=UTC"),
-        List.of("--buyWithin=PT2H", "--timeZone=Asia/Kolkata", "--since=week"));
+    return List.of(List.of("--buyWithin=PT6H"), List.of("--timeZone=Asia/Kolkata", "--since=week"));
   }
 
   @Override

@@ -48,7 +48,7 @@ final class Recommending {
   private Given<?> next() {
     // Events that are due before the next one is made can be output now.
     while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(EVENING.plusMillis(millis))) {
-      millis += 1_000L + random.nextInt(180_000);
+      millis += 1_000L + random.nextInt(600_000);
       make();
     }
     return ahead.remove();

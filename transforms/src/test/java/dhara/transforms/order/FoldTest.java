@@ -139,4 +139,47 @@ class FoldTest {
             IllegalArgumentException.class, () -> new Probe(Duration.ZERO).over(List.of()));
     assertThat(refused.getMessage(), containsString("longer than zero"));
   }
+
+  /** Gives each event the time of another moment. */
+  private record Backdated(Duration by) implements Fold<Tick, Seen, Said> {
+
+    @Override
+    public Seen initial() {
+      return new Seen("", null, null);
+    }
+
+    @Override
+    public Seen apply(Seen seen, Tick tick, Consumer<Said> out) {
+      out.accept(new Said(tick.id(), tick.at(), ""));
+      return seen;
+    }
+
+    @Override
+    public Duration keep() {
+      return MINUTE;
+    }
+
+    @Override
+    public Instant timeOf(Said said, Instant at) {
+      return at.minus(by);
+    }
+
+    @Override
+    public Duration earlierBy() {
+      return Duration.ofSeconds(30);
+    }
+  }
+
+  @Test
+  void anOutputMayBeEarlierThanItsEventByAsMuchAsTheFoldSays() {
+    List<Tick> ticks = List.of(tick("a", "10:00:00"));
+    assertThat(
+        new Backdated(Duration.ofSeconds(30)).over(ticks).stream().map(Said::of).toList(),
+        contains("a"));
+    for (Duration by : List.of(Duration.ofSeconds(31), Duration.ofNanos(-1))) {
+      Exception refused =
+          assertThrows(IllegalStateException.class, () -> new Backdated(by).over(ticks));
+      assertThat(refused.getMessage(), containsString("its earlierBy"));
+    }
+  }
 }
