@@ -37,9 +37,9 @@ public final class BeamCombine implements Contestant {
         folder -> Engines.asDharaSets(job, folder),
         pipeline ->
             pipeline
-                .apply("Read", Read.from(new PlaybackStream<>(job, Playback.class)))
+                .apply("Read", Read.from(new PlaybackStream<>(job, Played.class)))
                 .apply("Events", ParDo.of(new DharaPlayback.EventsFn()))
-                .setCoder(RecordCoder.of(Playback.class))
+                .setCoder(RecordCoder.of(Played.class))
                 .apply("Key", KeyBy.record(Subject.class, DharaPlayback.subject(job)))
                 .apply("Window", DharaPlayback.windows(job).into())
                 .apply(

@@ -37,15 +37,15 @@ public final class DharaPlayback implements Contestant {
   }
 
   private static void build(Pipeline pipeline, PlaybackJob job) {
-    PCollection<List<Playback>> chunks =
+    PCollection<List<Played>> chunks =
         pipeline.apply(
             "Read",
             job.bounded()
                 ? Read.from(new PlaybackRange(job))
-                : Read.from(new PlaybackStream<>(job, Playback.class)));
+                : Read.from(new PlaybackStream<>(job, Played.class)));
     chunks
         .apply("Events", ParDo.of(new EventsFn()))
-        .setCoder(RecordCoder.of(Playback.class))
+        .setCoder(RecordCoder.of(Played.class))
         .apply(
             "Sums",
             Answers.in(windows(job))
@@ -66,18 +66,18 @@ public final class DharaPlayback implements Contestant {
         : Windows.sliding(job.width(), job.every());
   }
 
-  static SerializableFunction<Playback, Subject> subject(PlaybackJob job) {
+  static SerializableFunction<Played, Subject> subject(PlaybackJob job) {
     return job.byUser() ? event -> new Subject(event.user()) : event -> new Subject(event.title());
   }
 
   /** Takes the events out of their chunks, each with its own time. */
-  static final class EventsFn extends DoFn<List<Playback>, Playback> {
+  static final class EventsFn extends DoFn<List<Played>, Played> {
 
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void process(@Element List<Playback> chunk, OutputReceiver<Playback> out) {
-      for (Playback event : chunk) {
+    public void process(@Element List<Played> chunk, OutputReceiver<Played> out) {
+      for (Played event : chunk) {
         out.outputWithTimestamp(event, Instant.ofEpochMilli(event.at().toEpochMilli()));
       }
     }

@@ -52,14 +52,14 @@ public final class PlainLoop implements Contestant {
     long width = job.width().toMillis();
     long every = job.every().toMillis();
     PlaybackLines lines = new PlaybackLines(job.lines());
-    EventParser<Playback> parser = JsonFormat.of(Playback.class, Mapping.none()).parser();
+    EventParser<Played> parser = JsonFormat.of(Played.class, Mapping.none()).parser();
     EventParser<Reported> twice = JsonFormat.of(Reported.class, Mapping.none()).parser();
     Set<String> seen = new HashSet<>();
     NavigableMap<Long, Map<String, Sums>> slices = new TreeMap<>();
     long latest = Long.MIN_VALUE;
     long open = Long.MIN_VALUE;
     for (long i = 0; i < job.events(); i++) {
-      Playback event;
+      Played event;
       if (job.lines().copied() > 0) {
         Reported reported = twice.parse(lines.line(i), 0, PlaybackLines.length());
         if (!seen.add(reported.id())) {

@@ -15,7 +15,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
 /** The events as a bounded input, parsed, in chunks as {@link PlaybackStream} gives them. */
-final class PlaybackRange extends BoundedSource<List<Playback>> {
+final class PlaybackRange extends BoundedSource<List<Played>> {
 
   private static final long serialVersionUID = 1L;
   private static final int CHUNK = 500;
@@ -50,28 +50,28 @@ final class PlaybackRange extends BoundedSource<List<Playback>> {
   }
 
   @Override
-  public Coder<List<Playback>> getOutputCoder() {
-    return ListCoder.of(RecordCoder.of(Playback.class));
+  public Coder<List<Played>> getOutputCoder() {
+    return ListCoder.of(RecordCoder.of(Played.class));
   }
 
   @Override
-  public BoundedReader<List<Playback>> createReader(PipelineOptions options) {
+  public BoundedReader<List<Played>> createReader(PipelineOptions options) {
     return new Reader(this);
   }
 
-  private static final class Reader extends BoundedReader<List<Playback>> {
+  private static final class Reader extends BoundedReader<List<Played>> {
 
     private final PlaybackRange source;
     private final PlaybackLines lines;
-    private final EventParser<Playback> parser;
+    private final EventParser<Played> parser;
     private long next;
     private long earliest;
-    private @Nullable List<Playback> chunk;
+    private @Nullable List<Played> chunk;
 
     Reader(PlaybackRange source) {
       this.source = source;
       this.lines = new PlaybackLines(source.job.lines());
-      this.parser = JsonFormat.of(Playback.class, Mapping.none()).parser();
+      this.parser = JsonFormat.of(Played.class, Mapping.none()).parser();
       this.next = source.from;
     }
 
@@ -86,10 +86,10 @@ final class PlaybackRange extends BoundedSource<List<Playback>> {
         chunk = null;
         return false;
       }
-      List<Playback> events = new ArrayList<>(CHUNK);
+      List<Played> events = new ArrayList<>(CHUNK);
       earliest = Long.MAX_VALUE;
       for (; next < source.until && events.size() < CHUNK; next++) {
-        Playback event = PlaybackStream.parsed(parser, lines, next);
+        Played event = PlaybackStream.parsed(parser, lines, next);
         earliest = Math.min(earliest, event.at().toEpochMilli());
         events.add(event);
       }
@@ -98,7 +98,7 @@ final class PlaybackRange extends BoundedSource<List<Playback>> {
     }
 
     @Override
-    public List<Playback> getCurrent() {
+    public List<Played> getCurrent() {
       if (chunk == null) {
         throw new NoSuchElementException();
       }

@@ -32,7 +32,7 @@ record Reported(
   }
 
   /** Without what tells that it is one. */
-  Playback playback() {
-    return new Playback(user, title, country, device, bitrateKbps, error, at);
+  Played playback() {
+    return new Played(user, title, country, device, bitrateKbps, error, at);
   }
 }

@@ -19,7 +19,7 @@ public final class Views {
     /** Of no events. */
     public static final Sums ZERO = new Sums(0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0);
 
-    static Sums of(Playback event) {
+    static Sums of(Played event) {
       return of(event.bitrateKbps(), event.error());
     }
 

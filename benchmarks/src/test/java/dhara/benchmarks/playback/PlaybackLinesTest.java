@@ -22,8 +22,8 @@ class PlaybackLinesTest {
   private static final PlaybackLines.Shape SHAPE = new PlaybackLines.Shape(7, 120, 1000, 5000);
 
   private final PlaybackLines lines = new PlaybackLines(SHAPE);
-  private final EventParser<Playback> parser =
-      JsonFormat.of(Playback.class, Mapping.none()).parser();
+  private final EventParser<Played> parser =
+      JsonFormat.of(Played.class, Mapping.none()).parser();
 
   @Test
   void saysTheSameOfAnIndexWhateverWasAskedBefore() {
@@ -59,7 +59,7 @@ class PlaybackLinesTest {
     Set<String> users = new HashSet<>();
     int errors = 0;
     for (int i = 0; i < 100_000; i++) {
-      Playback event = parse(i);
+      Played event = parse(i);
       titles.add(event.title());
       users.add(event.user());
       errors += event.error() ? 1 : 0;
@@ -109,7 +109,7 @@ class PlaybackLinesTest {
     return new String(lines.line(index), StandardCharsets.UTF_8);
   }
 
-  private Playback parse(long index) throws BadEvent {
+  private Played parse(long index) throws BadEvent {
     return parser.parse(lines.line(index), 0, PlaybackLines.length());
   }
 }

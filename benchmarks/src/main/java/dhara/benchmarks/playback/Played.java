@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param error whether playing failed
  * @param at when
  */
-record Playback(
+record Played(
     String user,
     String title,
     String country,
