@@ -17,8 +17,8 @@ import dhara.transforms.join.InForce;
 import dhara.transforms.join.JoinedAnswers;
 import dhara.transforms.join.Version;
 import dhara.transforms.join.Versioned;
-import dhara.transforms.order.AnswersWhere;
 import dhara.transforms.order.InOrder;
+import dhara.transforms.revision.DeriveAnswers;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
@@ -167,9 +167,11 @@ public final class Fraud implements Analysis<Fraud.Options> {
 
     flow.answers(DECISIONS, decisions);
     flow.answers(
-        ALERTS,
-        decisions.apply(
-            "Blocked", AnswersWhere.of(decision -> decision.action() == Decision.Action.BLOCK)));
+        ALERTS, decisions.apply("Blocked", DeriveAnswers.of(Decision.class, Fraud::blocked)));
+  }
+
+  private static @Nullable Decision blocked(Decision decision) {
+    return decision.action() == Decision.Action.BLOCK ? decision : null;
   }
 
   private static Attempt attempt(Features of) {
