@@ -22,8 +22,7 @@ class PlaybackLinesTest {
   private static final PlaybackLines.Shape SHAPE = new PlaybackLines.Shape(7, 120, 1000, 5000);
 
   private final PlaybackLines lines = new PlaybackLines(SHAPE);
-  private final EventParser<Played> parser =
-      JsonFormat.of(Played.class, Mapping.none()).parser();
+  private final EventParser<Played> parser = JsonFormat.of(Played.class, Mapping.none()).parser();
 
   @Test
   void saysTheSameOfAnIndexWhateverWasAskedBefore() {

@@ -191,7 +191,7 @@ final class MadeUpPayments {
               payment(
                   payer,
                   at.plusSeconds(5L * n),
-                  new Place(home(payer).lat + 0.05 * n, home(payer).lon),
+                  new GeoPoint(home(payer).lat + 0.05 * n, home(payer).lon),
                   phone(payer),
                   null,
                   30_000));
@@ -219,14 +219,14 @@ final class MadeUpPayments {
 
   /** A payment that succeeds. */
   private Payment payment(
-      int payer, Instant at, Place place, String device, @Nullable String merchant, long minor) {
+      int payer, Instant at, GeoPoint place, String device, @Nullable String merchant, long minor) {
     return payment(payer, at, place, Status.SUCCESS, device, merchant, minor);
   }
 
   private Payment payment(
       int payer,
       Instant at,
-      @Nullable Place place,
+      @Nullable GeoPoint place,
       Status status,
       String device,
       @Nullable String merchant,
@@ -251,8 +251,8 @@ final class MadeUpPayments {
   }
 
   /** A place in a city. */
-  private Place near(City city) {
-    return new Place(city.lat + jitter(), city.lon + jitter());
+  private GeoPoint near(City city) {
+    return new GeoPoint(city.lat + jitter(), city.lon + jitter());
   }
 
   private double jitter() {

@@ -60,7 +60,7 @@ final class PayerHistory implements Fold<Payment, PayerHistory.State, Features> 
    * @param atMillis epoch milliseconds
    * @param purchaseMinor its amount in minor units if it is a purchase, else 0
    */
-  record Move(long atMillis, Place place, long purchaseMinor) {}
+  record Move(long atMillis, GeoPoint place, long purchaseMinor) {}
 
   /**
    * What is remembered of a payer. Each list is in the order of time.
@@ -74,7 +74,7 @@ final class PayerHistory implements Fold<Payment, PayerHistory.State, Features> 
   record State(
       List<Long> times,
       List<Hour> hours,
-      List<Place> usual,
+      List<GeoPoint> usual,
       List<Device> devices,
       List<Move> moves) {
 
@@ -93,7 +93,7 @@ final class PayerHistory implements Fold<Payment, PayerHistory.State, Features> 
 
     /** With another payment. */
     State with(Payment payment, long at) {
-      Place place = payment.place();
+      GeoPoint place = payment.place();
       String device = payment.device();
       return new State(
           added(times, at, MOST_TIMES),
@@ -163,7 +163,7 @@ final class PayerHistory implements Fold<Payment, PayerHistory.State, Features> 
     Hour day = sum(state.hours, hourOf(at) - 24);
     Hour week = sum(state.hours, hourOf(at) - 7 * 24);
     Hour month = sum(state.hours, hourOf(at) - MOST_HOURS);
-    Place place = payment.place();
+    GeoPoint place = payment.place();
     return new Features(
         payment.id(),
         payment.at(),
@@ -179,7 +179,7 @@ final class PayerHistory implements Fold<Payment, PayerHistory.State, Features> 
         month.amountMinor,
         place == null || state.usual.size() < LEAST_USUAL
             ? null
-            : Math.rint(place.kilometres(Place.median(state.usual)) * 1e3) / 1e3,
+            : Math.rint(place.kilometres(GeoPoint.median(state.usual)) * 1e3) / 1e3,
         deviceUnusedDays(payment.device(), at, state.devices),
         place == null || payment.merchant() == null ? 0 : travel(payment, place, state.moves),
         places(place, at, state.moves));
@@ -210,7 +210,7 @@ final class PayerHistory implements Fold<Payment, PayerHistory.State, Features> 
     return DEVICE_DAYS;
   }
 
-  private static long travel(Payment payment, Place place, List<Move> moves) {
+  private static long travel(Payment payment, GeoPoint place, List<Move> moves) {
     long most = 0;
     for (Move move : moves) {
       long both = Math.min(payment.amountMinor(), move.purchaseMinor);
@@ -221,7 +221,7 @@ final class PayerHistory implements Fold<Payment, PayerHistory.State, Features> 
     return most;
   }
 
-  private static long places(@Nullable Place place, long at, List<Move> moves) {
+  private static long places(@Nullable GeoPoint place, long at, List<Move> moves) {
     return moves.stream()
             .filter(move -> move.atMillis >= at - MANY_PLACES)
             .mapToLong(move -> move.place.cell())

@@ -93,7 +93,7 @@ public record Payment(
   }
 
   /** Where it was made, if that is known. */
-  public @Nullable Place place() {
-    return lat == null || lon == null ? null : new Place(lat, lon);
+  public @Nullable GeoPoint place() {
+    return lat == null || lon == null ? null : new GeoPoint(lat, lon);
   }
 }

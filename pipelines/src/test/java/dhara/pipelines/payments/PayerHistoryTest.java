@@ -17,23 +17,23 @@ import org.junit.jupiter.api.Test;
 class PayerHistoryTest {
 
   private static final Instant START = Instant.parse("2026-01-05T09:00:00Z");
-  private static final Place MUMBAI = new Place(19.076, 72.878);
-  private static final Place DELHI = new Place(28.614, 77.209);
+  private static final GeoPoint MUMBAI = new GeoPoint(19.076, 72.878);
+  private static final GeoPoint DELHI = new GeoPoint(28.614, 77.209);
 
   private final List<Payment> payments = new ArrayList<>();
 
-  private void pays(Duration after, long minor, @Nullable Place place, @Nullable String device) {
+  private void pays(Duration after, long minor, @Nullable GeoPoint place, @Nullable String device) {
     pays(after, minor, place, device, Status.SUCCESS, null);
   }
 
-  private void buys(Duration after, long minor, @Nullable Place place) {
+  private void buys(Duration after, long minor, @Nullable GeoPoint place) {
     pays(after, minor, place, "phone", Status.SUCCESS, "shop");
   }
 
   private void pays(
       Duration after,
       long minor,
-      @Nullable Place place,
+      @Nullable GeoPoint place,
       @Nullable String device,
       Status status,
       @Nullable String merchant) {
@@ -136,8 +136,8 @@ class PayerHistoryTest {
   @Test
   void placesNearEachOtherAreOne() {
     for (int n = 0; n < 5; n++) {
-      pays(Duration.ofMinutes(n), 1, new Place(10 + n / 100.0 + 0.005, 20.005), null);
-      pays(Duration.ofMinutes(n), 1, new Place(10 + n / 100.0 + 0.007, 20.007), null);
+      pays(Duration.ofMinutes(n), 1, new GeoPoint(10 + n / 100.0 + 0.005, 20.005), null);
+      pays(Duration.ofMinutes(n), 1, new GeoPoint(10 + n / 100.0 + 0.007, 20.007), null);
     }
     assertThat(last().places5m(), is(5L));
     pays(Duration.ofMinutes(5).plusMillis(1), 1, null, null);
@@ -160,7 +160,7 @@ class PayerHistoryTest {
     PayerHistory fold = new PayerHistory();
     PayerHistory.State state = fold.initial();
     IntStream.range(0, 2_000)
-        .forEach(n -> pays(Duration.ofMillis(n), 1, new Place(n % 90, n % 180), "device-" + n));
+        .forEach(n -> pays(Duration.ofMillis(n), 1, new GeoPoint(n % 90, n % 180), "device-" + n));
     for (Payment payment : payments) {
       state = fold.apply(state, payment, features -> {});
     }

@@ -23,9 +23,7 @@ public final class FlinkJoin extends FlinkProgram {
         .filter(report -> report.view.bitrate % 2 == 0)
         .keyBy(report -> report.view.key)
         .intervalJoin(
-            reports
-                .filter(report -> report.view.bitrate % 2 != 0)
-                .keyBy(report -> report.view.key))
+            reports.filter(report -> report.view.bitrate % 2 != 0).keyBy(report -> report.view.key))
         .between(job.width().negated(), job.width())
         .process(new Pair());
   }

@@ -9,13 +9,13 @@ import java.util.List;
  * @param lat degrees north
  * @param lon degrees east
  */
-public record Place(double lat, double lon) {
+public record GeoPoint(double lat, double lon) {
 
   /** Cells per degree: a cell is at most about 1.1 km wide. */
   private static final int CELLS = 100;
 
   /** The distance to another place, in kilometres. */
-  double kilometres(Place other) {
+  double kilometres(GeoPoint other) {
     return Distance.kilometres(lat, lon, other.lat, other.lon);
   }
 
@@ -30,10 +30,10 @@ public record Place(double lat, double lon) {
    *
    * @param places at least one
    */
-  static Place median(List<Place> places) {
-    return new Place(
-        middle(places.stream().mapToDouble(Place::lat).sorted().toArray()),
-        middle(places.stream().mapToDouble(Place::lon).sorted().toArray()));
+  static GeoPoint median(List<GeoPoint> places) {
+    return new GeoPoint(
+        middle(places.stream().mapToDouble(GeoPoint::lat).sorted().toArray()),
+        middle(places.stream().mapToDouble(GeoPoint::lon).sorted().toArray()));
   }
 
   private static double middle(double[] sorted) {
