@@ -18,6 +18,7 @@ import dhara.pipelines.Output;
 import dhara.records.ByteForm;
 import dhara.records.RecordCoder;
 import dhara.testkit.Inputs;
+import dhara.testkit.Shapes;
 import dhara.testkit.TallyLaws;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
@@ -211,13 +212,18 @@ class TallyLawsTest {
     return Analysis.all().keySet();
   }
 
-  /** Each tally of an analysis, over its own input elements from the scenario. */
+  /**
+   * Each tally of an analysis, over its own input elements from the scenario. One that follows the
+   * order of events may have none.
+   */
   @ParameterizedTest
   @MethodSource("analyses")
   void thoseOfAnAnalysisKeepThem(String name) {
     Map<TallyFn<?, ?, ?>, Collected<Object>> tallies = collected(Analysis.all().get(name));
 
-    assertThat(tallies, is(not(anEmptyMap())));
+    if (!Shapes.of(Analysis.all().get(name), List.of()).contains("ordered")) {
+      assertThat(tallies, is(not(anEmptyMap())));
+    }
     tallies.forEach((fn, elements) -> holds(fn, elements.all()));
   }
 

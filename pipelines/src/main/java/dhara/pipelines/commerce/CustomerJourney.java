@@ -178,7 +178,11 @@ public final class CustomerJourney implements Analysis<CustomerJourney.Options> 
       return text == null ? Ids.NONE : Ids.of(text, MOST);
     }
 
-    Journey journey() {
+    /** Null without activities. */
+    @Nullable Journey journey() {
+      if (startedAt == null || endedAt == null) {
+        return null;
+      }
       return new Journey(
           startedAt,
           endedAt,

@@ -39,7 +39,8 @@ class CompletionTest {
       quoteCharacter = '"',
       textBlock =
           """
-          rec                    | reconcile
+          rec                    | reconcile recommendation-effectiveness
+          reconc                 | reconcile
           ti                     | tides
           tides --har            | --harbour
           tides --targetPar      | ""
