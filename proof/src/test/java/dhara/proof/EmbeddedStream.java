@@ -25,7 +25,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 record EmbeddedStream(Process process, Path log, Path temporary) implements LiveStream {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   static EmbeddedStream start(Path folder, List<String> arguments) throws Exception {
     return start(folder, arguments, null);

@@ -34,7 +34,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 record Settling(EmbeddedKafka kafka, LiveStream stream) {
 
   /** How long a stream may take. */
-  static final Duration PATIENCE = Duration.ofMinutes(2);
+  static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

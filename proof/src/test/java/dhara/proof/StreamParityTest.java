@@ -46,7 +46,7 @@ class StreamParityTest {
   private static final int EVENTS = 1_500;
 
   /** How many streams run at once. */
-  private static final int AT_ONCE = 8;
+  private static final int AT_ONCE = 6;
 
   /** The faults of a replay, with a name. */
   private record Fault(String name, List<String> arguments) {
