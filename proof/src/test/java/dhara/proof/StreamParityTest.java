@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,6 +45,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StreamParityTest {
 
   private static final int EVENTS = 1_500;
+
+  /** The analyses that answer that nothing came, which a late event may have broken. */
+  private static final Set<String> ANSWERS_SILENCE = Set.of("delivery-eta");
 
   /** How many streams run at once. */
   private static final int AT_ONCE = 6;
@@ -214,7 +218,7 @@ class StreamParityTest {
     Command.done(
         "direct",
         Command.line(backfill, List.of("--answers=" + kafka.uri(answers), "--overwrite=true")));
-    if (Analysis.all().get(each.analysis).outputs().stream().allMatch(o -> o.history().isZero())) {
+    if (!ANSWERS_SILENCE.contains(each.analysis)) {
       assertThat(
           reconciled(each, replayed, answers, all, "--late=none", "--deadLetters=none"), is(0));
     } else {
