@@ -39,13 +39,13 @@ public final class MatchPattern<E extends Event, K extends Record, M extends Rec
   private static final long serialVersionUID = 1L;
 
   private final Search<E, K> search;
-  private final Class<M> type;
+  private final Coder<M> coder;
   private final SerializableFunction<Match<E>, M> match;
 
   private MatchPattern(
-      Search<E, K> search, Class<M> type, SerializableFunction<Match<E>, M> match) {
+      Search<E, K> search, Coder<M> coder, SerializableFunction<Match<E>, M> match) {
     this.search = search;
-    this.type = type;
+    this.coder = coder;
     this.match = match;
   }
 
@@ -87,13 +87,23 @@ public final class MatchPattern<E extends Event, K extends Record, M extends Rec
     /** Makes a record of each match. */
     public <M extends Record> MatchPattern<E, K, M> into(
         Class<M> type, SerializableFunction<Match<E>, M> match) {
-      return new MatchPattern<>(search, type, match);
+      return into(RecordCoder.of(type), match);
+    }
+
+    /**
+     * Makes a record of each match, such as an answer.
+     *
+     * @param coder codes it
+     */
+    public <M extends Record> MatchPattern<E, K, M> into(
+        Coder<M> coder, SerializableFunction<Match<E>, M> match) {
+      return new MatchPattern<>(search, coder, match);
     }
   }
 
   /** How far behind the watermark events may come; by default, not at all. */
   public MatchPattern<E, K, M> withLateness(Duration lateness) {
-    return new MatchPattern<>(search.with(lateness, search.most), type, match);
+    return new MatchPattern<>(search.with(lateness, search.most), coder, match);
   }
 
   /** How many partial matches a key may have, by default 10,000; if it has more, the run fails. */
@@ -103,13 +113,13 @@ public final class MatchPattern<E extends Event, K extends Record, M extends Rec
           "atMost(%d): a key has at least one partial match, e.g. atMost(10_000)"
               .formatted(partialMatches));
     }
-    return new MatchPattern<>(search.with(search.lateness, partialMatches), type, match);
+    return new MatchPattern<>(search.with(search.lateness, partialMatches), coder, match);
   }
 
   /** Makes a record of each partial match that timed out too, as an output of its own. */
   public <T extends Record> MatchesAndTimeouts<E, K, M, T> timedOutInto(
       Class<T> timedOutType, SerializableFunction<Match<E>, T> timedOut) {
-    return new MatchesAndTimeouts<>(search, type, match, timedOutType, timedOut);
+    return new MatchesAndTimeouts<>(search, coder, match, timedOutType, timedOut);
   }
 
   /** The windows that decide when an event is too late, for the source. */
@@ -119,7 +129,7 @@ public final class MatchPattern<E extends Event, K extends Record, M extends Rec
 
   @Override
   public PCollection<M> expand(PCollection<E> events) {
-    return events.apply("Match", search.fold(match, null, RecordCoder.of(type), events.getCoder()));
+    return events.apply("Match", search.fold(match, null, coder, events.getCoder()));
   }
 
   /** All but what becomes of matches. */

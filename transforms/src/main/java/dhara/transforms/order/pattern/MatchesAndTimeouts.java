@@ -3,6 +3,7 @@ package dhara.transforms.order.pattern;
 import dhara.events.Event;
 import dhara.records.RecordCoder;
 import dhara.transforms.windows.Windows;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -43,7 +44,7 @@ public final class MatchesAndTimeouts<
   private static final long serialVersionUID = 1L;
 
   private final MatchPattern.Search<E, K> search;
-  private final Class<M> type;
+  private final Coder<M> coder;
   private final SerializableFunction<Match<E>, M> match;
   private final Class<T> timedOutType;
   private final SerializableFunction<Match<E>, T> timedOut;
@@ -52,12 +53,12 @@ public final class MatchesAndTimeouts<
 
   MatchesAndTimeouts(
       MatchPattern.Search<E, K> search,
-      Class<M> type,
+      Coder<M> coder,
       SerializableFunction<Match<E>, M> match,
       Class<T> timedOutType,
       SerializableFunction<Match<E>, T> timedOut) {
     this.search = search;
-    this.type = type;
+    this.coder = coder;
     this.match = match;
     this.timedOutType = timedOutType;
     this.timedOut = timedOut;
@@ -86,7 +87,7 @@ public final class MatchesAndTimeouts<
     RecordCoder<Outcome<M, T>> outcomes =
         RecordCoder.of(
             new TypeDescriptor<Outcome<M, T>>() {}.where(
-                    new TypeParameter<M>() {}, TypeDescriptor.of(type))
+                    new TypeParameter<M>() {}, coder.getEncodedTypeDescriptor())
                 .where(new TypeParameter<T>() {}, TypeDescriptor.of(timedOutType)));
     PCollectionTuple both =
         events
@@ -96,7 +97,7 @@ public final class MatchesAndTimeouts<
                 "Split",
                 ParDo.of(new SplitFn<>(matches, timeouts))
                     .withOutputTags(matches, TupleTagList.of(timeouts)));
-    both.get(matches).setCoder(RecordCoder.of(type));
+    both.get(matches).setCoder(coder);
     both.get(timeouts).setCoder(RecordCoder.of(timedOutType));
     return both;
   }
