@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.formats.text.BadEvent;
 import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
@@ -128,7 +129,19 @@ record Settling(EmbeddedKafka kafka, LiveStream stream) {
       lateIds.put(input.name(), texts(ownLate, "id"));
       counted = counted.without(input, missing);
     }
-    return new Accounted(ledgers, lateIds, Oracle.settled(analysis, counted, options));
+    return new Accounted(
+        ledgers,
+        lateIds,
+        Oracle.settled(analysis, closed(analysis, replayed, options, counted), options));
+  }
+
+  private Inputs closed(
+      Analysis<?> analysis, Replayed replayed, List<String> options, Inputs counted) {
+    try {
+      return Closing.counted(kafka, analysis, options, replayed.topics(), counted);
+    } catch (BadEvent e) {
+      throw new AssertionError("a closing event is none: " + e.getMessage(), e);
+    }
   }
 
   private static List<JsonNode> of(Input<?> input, List<JsonNode> rows) {

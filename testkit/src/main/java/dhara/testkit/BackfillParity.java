@@ -98,15 +98,17 @@ public abstract class BackfillParity {
 
     for (Output<?, ?> output : analysis.outputs()) {
       List<String> held = new ArrayList<>();
+      boolean ends = false;
       for (String answer : SettledAnswers.in(whole.resolve(output.name()))) {
         JsonNode json = JSON.readTree(answer);
+        ends |= Instant.parse(json.get("window_end").asText()).isBefore(Box.END);
         if (!Instant.parse(json.get("window_start").asText()).isBefore(from)
             && !Instant.parse(json.get("window_end").asText()).isAfter(until)) {
           held.add(answer);
         }
       }
       assertThat(output.name(), SettledAnswers.in(part.resolve(output.name())), is(held));
-      if (output.equals(analysis.outputs().get(0))) {
+      if (output.equals(analysis.outputs().get(0)) && ends) {
         assertThat(held, is(not(empty())));
       }
     }

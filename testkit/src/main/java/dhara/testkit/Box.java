@@ -26,7 +26,7 @@ public record Box<K>(K key, Instant start, Instant end) {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** The end of windows that never end. */
-  private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
+  static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
 
   /** Puts events into the windows of {@code --window}, {@code --every} and {@code --gap}. */
   public static <K, E extends Event> Map<Box<K>, List<E>> fill(

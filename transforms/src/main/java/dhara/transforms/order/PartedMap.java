@@ -1,0 +1,301 @@
+package dhara.transforms.order;
+
+import dhara.records.RecordInput;
+import dhara.records.RecordOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.StructuredCoder;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.util.VarInt;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * A large map in the state of a {@link Fold}, of which each event uses a few entries.
+ *
+ * <p>The state of a key is read and written once per firing of a shard, and for provisional answers
+ * once per event. To decode and encode 100,000 entries each time takes tens of milliseconds. This
+ * map has 256 parts by the hashes of keys, and decodes a part when it is used for the first time;
+ * the others stay bytes, and are copied. It also knows the earliest time of its entries, if they
+ * have one, without decoding them.
+ *
+ * <pre>{@code
+ * PartedMap.Form<Order> orders = PartedMap.form(RecordCoder.of(Order.class)).due(Order::expires);
+ * }</pre>
+ *
+ * @param <V> the values; an entry is changed by {@link #put}, and not within
+ */
+public final class PartedMap<V> {
+
+  private static final int PARTS = 256;
+
+  private final Form<V> form;
+  private final List<@Nullable Part<V>> parts;
+
+  private PartedMap(Form<V> form) {
+    this.form = form;
+    this.parts = new ArrayList<>(PARTS);
+    for (int i = 0; i < PARTS; i++) {
+      parts.add(null);
+    }
+  }
+
+  /** The form of maps from texts to values with this coder. */
+  public static <V> Form<V> form(Coder<V> values) {
+    return new Form<>(values, value -> null);
+  }
+
+  /** The value of a key; null if it is not there. */
+  public @Nullable V get(String key) {
+    Part<V> part = parts.get(index(key));
+    return part == null ? null : part.entries(form).get(key);
+  }
+
+  /** Replaces the value of a key. */
+  public void put(String key, V value) {
+    int index = index(key);
+    Part<V> part = parts.get(index);
+    if (part == null) {
+      part = new Part<>();
+      parts.set(index, part);
+    }
+    part.put(form, key, value);
+  }
+
+  /** Removes a key, if it is there. */
+  public void remove(String key) {
+    int index = index(key);
+    Part<V> part = parts.get(index);
+    if (part != null && part.removeIf(form, (otherKey, value) -> otherKey.equals(key))) {
+      parts.set(index, null);
+    }
+  }
+
+  /**
+   * Removes the entries with these values in the part that a key belongs to, which is cheap because
+   * it is in use: so a map is cleared of entries that no one asks for.
+   */
+  public void removeBeside(String key, Predicate<V> gone) {
+    int index = index(key);
+    Part<V> part = parts.get(index);
+    if (part != null && part.removeIf(form, (otherKey, value) -> gone.test(value))) {
+      parts.set(index, null);
+    }
+  }
+
+  /** Whether it has no entry. */
+  public boolean isEmpty() {
+    return parts.stream().allMatch(part -> part == null);
+  }
+
+  /** The earliest time of its entries; null if none has one. */
+  public @Nullable Instant earliest() {
+    Instant earliest = null;
+    for (Part<V> part : parts) {
+      if (part != null && part.earliest != null) {
+        earliest = earlier(earliest, part.earliest);
+      }
+    }
+    return earliest;
+  }
+
+  /** The entries whose time is not after a moment; a new list in no order. */
+  public List<Map.Entry<String, V>> dueUntil(Instant moment) {
+    List<Map.Entry<String, V>> due = new ArrayList<>();
+    for (Part<V> part : parts) {
+      if (part != null && part.earliest != null && !part.earliest.isAfter(moment)) {
+        part.entries(form)
+            .forEach(
+                (key, value) -> {
+                  Instant at = form.due.apply(value);
+                  if (at != null && !at.isAfter(moment)) {
+                    due.add(Map.entry(key, value));
+                  }
+                });
+      }
+    }
+    return due;
+  }
+
+  private static int index(String key) {
+    int hash = key.hashCode() * 0x9E3779B9;
+    return hash >>> 24;
+  }
+
+  private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.isBefore(other) ? one : other;
+  }
+
+  /** A part, which has entries: as bytes until it is used, and as a map from then on. */
+  private static final class Part<V> {
+
+    private byte @Nullable [] bytes;
+    private @Nullable Map<String, V> entries;
+    private @Nullable Instant earliest;
+
+    Map<String, V> entries(Form<V> form) {
+      if (entries == null) {
+        entries = bytes == null ? new HashMap<>() : form.read(bytes);
+      }
+      return entries;
+    }
+
+    void put(Form<V> form, String key, V value) {
+      V before = entries(form).put(key, value);
+      bytes = null;
+      if (before == null || form.due.apply(before) == null) {
+        earliest = earlier(earliest, form.due.apply(value));
+      } else {
+        lookForEarliest(form);
+      }
+    }
+
+    /** Removes entries, and returns whether none is left. */
+    boolean removeIf(Form<V> form, BiPredicate<String, V> gone) {
+      Map<String, V> all = entries(form);
+      if (all.entrySet().removeIf(entry -> gone.test(entry.getKey(), entry.getValue()))) {
+        bytes = null;
+        lookForEarliest(form);
+      }
+      return all.isEmpty();
+    }
+
+    private void lookForEarliest(Form<V> form) {
+      earliest = null;
+      for (V value : entries.values()) {
+        earliest = earlier(earliest, form.due.apply(value));
+      }
+    }
+  }
+
+  /**
+   * The coder of such maps: the number of parts, and of each its index, its earliest time, and its
+   * entries in bytes.
+   */
+  public static final class Form<V> extends StructuredCoder<PartedMap<V>> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** About the bytes of an entry. */
+    private static final int ROOM = 32;
+
+    private final Coder<V> values;
+    private final SerializableFunction<V, @Nullable Instant> due;
+
+    private Form(Coder<V> values, SerializableFunction<V, @Nullable Instant> due) {
+      this.values = values;
+      this.due = due;
+    }
+
+    /**
+     * The same for values that have a time.
+     *
+     * @param newDue the time of a value; null if it has none
+     */
+    public Form<V> due(SerializableFunction<V, @Nullable Instant> newDue) {
+      return new Form<>(values, newDue);
+    }
+
+    /** A new map without entries. */
+    public PartedMap<V> empty() {
+      return new PartedMap<>(this);
+    }
+
+    @Override
+    public void encode(PartedMap<V> map, OutputStream out) throws IOException {
+      VarInt.encode((int) map.parts.stream().filter(part -> part != null).count(), out);
+      for (int i = 0; i < PARTS; i++) {
+        Part<V> part = map.parts.get(i);
+        if (part != null) {
+          out.write(i);
+          writeTime(part.earliest, out);
+          if (part.bytes == null) {
+            part.bytes = bytes(part.entries);
+          }
+          VarInt.encode(part.bytes.length, out);
+          out.write(part.bytes);
+        }
+      }
+    }
+
+    private byte[] bytes(Map<String, V> entries) throws IOException {
+      RecordOutput bytes = new RecordOutput(ROOM * entries.size());
+      VarInt.encode(entries.size(), bytes);
+      for (Map.Entry<String, V> entry : entries.entrySet()) {
+        StringUtf8Coder.of().encode(entry.getKey(), bytes);
+        values.encode(entry.getValue(), bytes);
+      }
+      return Arrays.copyOf(bytes.bytes(), bytes.size());
+    }
+
+    @Override
+    public PartedMap<V> decode(InputStream in) throws IOException {
+      PartedMap<V> map = empty();
+      for (int left = VarInt.decodeInt(in); left > 0; left--) {
+        int index = in.read();
+        Part<V> part = new Part<>();
+        part.earliest = readTime(in);
+        int length = VarInt.decodeInt(in);
+        part.bytes = in.readNBytes(length);
+        if (index < 0 || part.bytes.length < length) {
+          throw new IOException("a map of parts ends within a part");
+        }
+        map.parts.set(index, part);
+      }
+      return map;
+    }
+
+    private Map<String, V> read(byte[] bytes) {
+      try {
+        RecordInput in = new RecordInput(bytes, 0, bytes.length);
+        int size = VarInt.decodeInt(in);
+        Map<String, V> entries = new HashMap<>(2 * size);
+        for (int i = 0; i < size; i++) {
+          String key = StringUtf8Coder.of().decode(in);
+          entries.put(key, values.decode(in));
+        }
+        return entries;
+      } catch (IOException e) {
+        throw new UncheckedIOException("a part of a map is no map: " + e.getMessage(), e);
+      }
+    }
+
+    private static void writeTime(@Nullable Instant at, OutputStream out) throws IOException {
+      out.write(at == null ? 0 : 1);
+      if (at != null) {
+        VarInt.encode(at.getEpochSecond(), out);
+        VarInt.encode(at.getNano(), out);
+      }
+    }
+
+    private static @Nullable Instant readTime(InputStream in) throws IOException {
+      return in.read() == 0
+          ? null
+          : Instant.ofEpochSecond(VarInt.decodeLong(in), VarInt.decodeInt(in));
+    }
+
+    @Override
+    public List<? extends Coder<?>> getCoderArguments() {
+      return List.of(values);
+    }
+
+    @Override
+    public void verifyDeterministic() throws NonDeterministicException {
+      throw new NonDeterministicException(this, "entries have no order; it is for states");
+    }
+  }
+}
