@@ -69,7 +69,10 @@ class LostTaskManagerTest {
         CompletableFuture<Replayed> replaying = replay(kafka, analysis);
         List<String> ledgers =
             running.follow(
-                kafka, answers + "-ledger", rows -> read(rows) > EVENTS / 2, Settling.PATIENCE);
+                kafka,
+                answers + "-ledger",
+                rows -> read(rows) > EVENTS / 2 && running.checkpointed(),
+                Settling.PATIENCE);
         assertThat("events read", read(ledgers), is(greaterThan(EVENTS / 2L)));
         assertThat("restored before", running.restored(), is(false));
         cluster.loseTaskManager();

@@ -20,6 +20,7 @@ import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A Flink cluster in this process, with two TaskManagers and checkpoints in a folder. Streams are
@@ -116,13 +117,22 @@ public final class FlinkCluster implements AutoCloseable {
       }
     }
 
+    /** Whether a checkpoint of it is complete, from which it can be restored. */
+    public boolean checkpointed() {
+      CheckpointStatsSnapshot checkpoints = checkpoints();
+      return checkpoints != null && checkpoints.getCounts().getNumberOfCompletedCheckpoints() > 0;
+    }
+
     /** Whether it was restored from a checkpoint after a failure. */
     public boolean restored() {
+      CheckpointStatsSnapshot checkpoints = checkpoints();
+      return checkpoints != null && checkpoints.getLatestRestoredCheckpoint() != null;
+    }
+
+    private @Nullable CheckpointStatsSnapshot checkpoints() {
       for (JobStatusMessage status : cluster.listJobs().join()) {
         if (status.getJobName().equals(job)) {
-          CheckpointStatsSnapshot checkpoints =
-              cluster.getExecutionGraph(status.getJobId()).join().getCheckpointStatsSnapshot();
-          return checkpoints != null && checkpoints.getLatestRestoredCheckpoint() != null;
+          return cluster.getExecutionGraph(status.getJobId()).join().getCheckpointStatsSnapshot();
         }
       }
       throw new IllegalStateException("the cluster has no job " + job);
