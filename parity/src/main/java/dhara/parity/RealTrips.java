@@ -80,10 +80,7 @@ interface RealTrips {
     Command run =
         Command.done(
             List.of(
-                "delivery-eta",
-                "--events=" + file,
-                "--effects=" + acts,
-                "--answers=files:" + out));
+                "delivery-eta", "--events=" + file, "--effects=" + acts, "--answers=files:" + out));
 
     assertThat(
         run.err(),
