@@ -10,6 +10,7 @@ import dhara.metrics.DeadLetterReasons;
 import dhara.metrics.Delays.Due;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.ProvisionalOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
@@ -226,7 +227,10 @@ final class Sinks {
     long first = given != null ? given : first(sink);
     return sources.bounded() && first == 0
         ? taken
-        : taken.apply(output.name() + ".Revision", NumberRevisions.from(first));
+        : taken.apply(
+            output.name() + ".Revision",
+            NumberRevisions.<K, V>from(first)
+                .atOnce(ProvisionalOptions.provisional(options, analysis.options())));
   }
 
   /**

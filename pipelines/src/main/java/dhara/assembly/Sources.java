@@ -17,6 +17,7 @@ import dhara.metrics.DeadLetterReasons;
 import dhara.options.BackfillOptions;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
 import dhara.records.RecordCoder;
@@ -167,7 +168,9 @@ final class Sources {
     PCollection<T> events = flattened(input.name() + ".Parts", read);
     if (options.getUnique()) {
       String step = input.name() + ".Unique";
-      Unique<T> unique = Unique.byId(lateness.horizon());
+      Unique<T> unique =
+          Unique.<T>byId(lateness.horizon())
+              .atOnce(ProvisionalOptions.provisional(options, analysis.options()));
       PCollectionTuple split = events.apply(step, unique);
       events = split.get(unique.unique());
       if (margin.equals(Margin.NONE)) {

@@ -3,6 +3,7 @@ package dhara.cli;
 import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.options.Nearest;
+import dhara.options.ProvisionalOptions;
 import dhara.terminal.Console;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -221,6 +222,12 @@ public final class Arguments {
       }
     }
     return built;
+  }
+
+  /** Whether the answers of a stream come at the arrival of events. */
+  public boolean provisional(Given given) {
+    return ProvisionalOptions.provisional(
+        build(ProvisionalOptions.class, given, List.of()), options);
   }
 
   /**

@@ -43,7 +43,7 @@ public record Environment(
 
   /** The engine options that Dhara sets unless the user does, by name. */
   public Map<String, String> setByDhara() {
-    return EngineSettings.of(engine(), Map.of(), List.of()).byDhara();
+    return EngineSettings.of(engine(), Map.of(), List.of(), false).byDhara();
   }
 
   /**

@@ -33,8 +33,9 @@ public interface Engine {
    * Further options that Dhara sets if the pipeline streams.
    *
    * @param options the options set so far
+   * @param atOnce whether its answers come at the arrival of events, within milliseconds
    */
-  default List<Default> streamDefaults(PipelineOptions options) {
+  default List<Default> streamDefaults(PipelineOptions options, boolean atOnce) {
     return List.of();
   }
 

@@ -50,6 +50,10 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
       return new Setting(by.option(), by.value(), by.reason(), false, scope);
     }
 
+    Setting byUser(Map<String, List<String>> given) {
+      return new Setting(option, String.join(",", given.get(option)), "", true, Scope.ALL);
+    }
+
     String argument() {
       return "--" + option + "=" + value;
     }
@@ -100,36 +104,36 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
    *
    * @param given the user's options, by name without dashes
    * @param beam those of them that are Beam's, as its arguments
+   * @param atOnce whether answers of a stream come at the arrival of events
    */
   public static EngineSettings of(
-      Engine engine, Map<String, List<String>> given, List<String> beam) {
-    Map<String, Setting> settings = new LinkedHashMap<>();
-    settings.put(
-        "runner",
+      Engine engine, Map<String, List<String>> given, List<String> beam, boolean atOnce) {
+    List<Setting> settings = new ArrayList<>();
+    settings.add(
         new Setting(
             "runner", engine.runner().getName(), "the engine of this jar", false, Scope.ALL));
     for (Engine.Default d : engine.defaults()) {
-      settings.put(d.option(), Setting.of(d, Scope.ALL));
+      settings.add(Setting.of(d, Scope.ALL));
     }
     List<String> sofar = new ArrayList<>(beam);
-    settings.values().stream()
+    settings.stream()
         .filter(setting -> !given.containsKey(setting.option))
         .map(Setting::argument)
         .forEach(sofar::add);
     PipelineOptions options =
         PipelineOptionsFactory.fromArgs(sofar.toArray(String[]::new)).create();
-    for (Engine.Default d : engine.streamDefaults(options)) {
-      settings.put(d.option(), Setting.of(d, Scope.STREAMS));
+    for (Engine.Default d : engine.streamDefaults(options, atOnce)) {
+      settings.add(Setting.of(d, Scope.STREAMS));
     }
     for (Engine.Default d : engine.backfillDefaults()) {
-      settings.put(d.option(), Setting.of(d, Scope.BACKFILLS));
+      settings.add(Setting.of(d, Scope.BACKFILLS));
     }
-    settings.replaceAll(
-        (name, setting) ->
-            given.containsKey(name)
-                ? new Setting(name, String.join(",", given.get(name)), "", true, Scope.ALL)
-                : setting);
-    return new EngineSettings(engine, List.copyOf(settings.values()));
+    return new EngineSettings(
+        engine,
+        settings.stream()
+            .map(setting -> given.containsKey(setting.option) ? setting.byUser(given) : setting)
+            .distinct()
+            .toList());
   }
 
   /**
@@ -149,7 +153,7 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
     Map<String, String> values = new LinkedHashMap<>();
     settings.stream()
         .filter(setting -> !setting.byUser)
-        .forEach(setting -> values.put(setting.option, setting.value));
+        .forEach(setting -> values.putIfAbsent(setting.option, setting.value));
     return values;
   }
 

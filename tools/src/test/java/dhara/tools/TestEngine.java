@@ -50,7 +50,7 @@ public final class TestEngine implements Engine {
   }
 
   @Override
-  public List<Default> streamDefaults(PipelineOptions options) {
+  public List<Default> streamDefaults(PipelineOptions options, boolean atOnce) {
     return List.of(new Default("enforceImmutability", "false", "water flows"));
   }
 

@@ -64,7 +64,7 @@ public final class Engines {
     } else {
       PipelineOptions sofar = options(arguments);
       engine
-          .streamDefaults(sofar)
+          .streamDefaults(sofar, false)
           .forEach(set -> arguments.add("--" + set.option() + "=" + set.value()));
       arguments.addAll(stream(engine, job, folder));
     }

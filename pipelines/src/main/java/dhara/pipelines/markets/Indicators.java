@@ -5,6 +5,7 @@ import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.options.LatenessOptions;
+import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
@@ -74,7 +75,7 @@ public final class Indicators implements Analysis<Indicators.Options> {
   public record Spike(long closeE4, long returnE9, long scoreE6) {}
 
   /** The options that this analysis adds. */
-  public interface Options extends DharaOptions, LatenessOptions {
+  public interface Options extends DharaOptions, LatenessOptions, ProvisionalOptions {
 
     @Description("Bars of the short averages, e.g. --shortPeriod=5")
     @Default.Integer(5)
@@ -157,7 +158,7 @@ public final class Indicators implements Analysis<Indicators.Options> {
                         Instrument.class,
                         Values.class,
                         (symbol, point) -> Answer.at(symbol, point.at(), point.values()))
-                    .provisionally());
+                    .provisionally(options.getProvisional()));
 
     flow.answers(INDICATORS, indicators);
 

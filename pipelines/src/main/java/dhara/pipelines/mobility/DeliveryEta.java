@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.options.LatenessOptions;
+import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
@@ -91,7 +92,7 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
       String courier, long leftMetres, long secondsLeft, Instant etaAt, long lateSeconds) {}
 
   /** The options that this analysis adds. */
-  public interface Options extends DharaOptions, LatenessOptions {
+  public interface Options extends DharaOptions, LatenessOptions, ProvisionalOptions {
 
     @Description(
         "A customer is notified when their delivery has at most this much time left, e.g."
@@ -160,7 +161,7 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
                                 new DeliveryUpdate(of.delivery(), update.event()),
                                 update.at(),
                                 update.progress()))
-                    .provisionally());
+                    .provisionally(options.getProvisional()));
 
     flow.answers(ETAS, etas);
 

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.events.Event;
 import dhara.options.DharaOptions;
 import dhara.options.LatenessOptions;
+import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
@@ -22,8 +23,6 @@ import dhara.transforms.revision.DeriveAnswers;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
-import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -56,18 +55,8 @@ public final class Fraud implements Analysis<Fraud.Options> {
   /** What is decided about. */
   public record Attempt(String payment, String payer) {}
 
-  /** The options that this analysis adds. */
-  public interface Options extends DharaOptions, LatenessOptions {
-
-    @Description(
-        "In a stream, decide about each payment when it arrives, and again if that changes when"
-            + " all earlier ones are there; with false, decide only then, e.g."
-            + " --provisional=false")
-    @Default.Boolean(true)
-    boolean getProvisional();
-
-    void setProvisional(boolean value);
-  }
+  /** Its options. */
+  public interface Options extends DharaOptions, LatenessOptions, ProvisionalOptions {}
 
   /** Who pays. */
   private record Payer(String payer) {}
@@ -161,9 +150,9 @@ public final class Fraud implements Analysis<Fraud.Options> {
     boolean early = options.getProvisional();
     PCollection<Answer<Attempt, Decision>> decisions =
         payments
-            .apply("Features", early ? features.provisionally() : features)
-            .apply("Merchant", early ? merchants.provisionally() : merchants)
-            .apply("Decide", early ? decide.provisionally() : decide);
+            .apply("Features", features.provisionally(early))
+            .apply("Merchant", merchants.provisionally(early))
+            .apply("Decide", decide.provisionally(early));
 
     flow.answers(DECISIONS, decisions);
     flow.answers(

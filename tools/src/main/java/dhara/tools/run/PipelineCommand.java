@@ -30,7 +30,8 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
 
   /** The settings of the engine. */
   public EngineSettings settings() {
-    return EngineSettings.of(environment.engine(), given.values(), known.beam(given));
+    return EngineSettings.of(
+        environment.engine(), given.values(), known.beam(given), known.provisional(given));
   }
 
   /**

@@ -48,7 +48,7 @@ final class AsOfShards<F extends Event, T extends Record, OutT>
 
   @Override
   public PCollection<OutT> expand(PCollection<F> facts) {
-    return new Sharded<>(reference, key, SHARDS)
+    return new Sharded<>(reference, key, SHARDS, false)
         .blocks(facts)
         .apply("Shard", GroupShards.create())
         .apply("Join", ParDo.of(new JoinFn<>(facts.getCoder(), reference.getCoder(), join)));

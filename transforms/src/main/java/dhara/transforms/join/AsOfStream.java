@@ -85,7 +85,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
 
   @Override
   public PCollection<OutT> expand(PCollection<F> facts) {
-    return new Sharded<>(reference, key, key == null ? WHOLE_SHARDS : SHARDS)
+    return new Sharded<>(reference, key, key == null ? WHOLE_SHARDS : SHARDS, revising != null)
         .blocks(facts)
         .apply("Join", ParDo.of(new JoinFn<>(this, facts.getCoder(), reference.getCoder())));
   }

@@ -55,9 +55,13 @@ public final class JoinedAnswers<K, F extends Record & Event, T extends Record, 
     this.provisional = provisional;
   }
 
-  /** Joins each answer of a stream at its arrival too. */
-  public JoinedAnswers<K, F, T, V> provisionally() {
-    return new JoinedAnswers<>(of, out, key, join, true);
+  /**
+   * Joins each answer of a stream at its arrival too.
+   *
+   * @param wanted false to join only when no other version can come
+   */
+  public JoinedAnswers<K, F, T, V> provisionally(boolean wanted) {
+    return new JoinedAnswers<>(of, out, key, join, wanted);
   }
 
   @Override

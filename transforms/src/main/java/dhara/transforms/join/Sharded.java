@@ -25,14 +25,17 @@ final class Sharded<F extends Event, T extends Record> {
   private final PCollection<Version<T>> reference;
   private final @Nullable SerializableFunction<F, String> key;
   private final int shards;
+  private final boolean atOnce;
 
   Sharded(
       PCollection<Version<T>> reference,
       @Nullable SerializableFunction<F, String> key,
-      int shards) {
+      int shards,
+      boolean atOnce) {
     this.reference = reference;
     this.key = key;
     this.shards = shards;
+    this.atOnce = atOnce;
   }
 
   /** The blocks of both. */
@@ -49,7 +52,9 @@ final class Sharded<F extends Event, T extends Record> {
                 JoinBlocks.VERSION, (version, of) -> JoinBlocks.shard(version.key(), of));
     PCollection<KV<Integer, byte[]>> factBlocks =
         facts
-            .apply("BlockFacts", ParDo.of(new BlockFn<>(facts.getCoder(), shards, toFacts)))
+            .apply(
+                "BlockFacts",
+                ParDo.of(new BlockFn<>(facts.getCoder(), shards, toFacts).atOnce(atOnce)))
             .setCoder(coder);
     PCollection<KV<Integer, byte[]>> versionBlocks =
         reference

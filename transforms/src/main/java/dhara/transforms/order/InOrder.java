@@ -260,7 +260,9 @@ public final class InOrder<E extends Event, K, S, O>
         shards ->
             events.apply(
                 "Block",
-                ParDo.of(new BlockFn<>(events.getCoder(), shards, () -> new ByKey<>(key, keys)))));
+                ParDo.of(
+                    new BlockFn<>(events.getCoder(), shards, () -> new ByKey<>(key, keys))
+                        .atOnce(provisional))));
   }
 
   /** A fold of events with this coder. */
@@ -341,9 +343,13 @@ public final class InOrder<E extends Event, K, S, O>
       this.provisional = provisional;
     }
 
-    /** Answers each event of a stream at its arrival, and again if it settles differently. */
-    public Answering<E, K, S, O, A, V> provisionally() {
-      return new Answering<>(of, giving, coder, true);
+    /**
+     * Answers each event of a stream at its arrival, and again if it settles differently.
+     *
+     * @param wanted false to answer only what is settled
+     */
+    public Answering<E, K, S, O, A, V> provisionally(boolean wanted) {
+      return new Answering<>(of, giving, coder, wanted);
     }
 
     /** The fold. */

@@ -143,8 +143,9 @@ public final class InOrderOfTwo<A extends Event, B extends Event, OUT>
                       seconds,
                       shards,
                       () -> new ByKey<>(event -> key.apply(Either.ofSecond(event)), keys));
-              return PCollectionList.of(blocks("BlockFirst", first, blockFirst, folding))
-                  .and(blocks("BlockSecond", second, blockSecond, folding))
+              return PCollectionList.of(
+                      blocks("BlockFirst", first, blockFirst.atOnce(run.provisional), folding))
+                  .and(blocks("BlockSecond", second, blockSecond.atOnce(run.provisional), folding))
                   .apply("Both", Flatten.pCollections());
             })
         .setCoder(run.coder);

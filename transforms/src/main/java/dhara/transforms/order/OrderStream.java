@@ -105,13 +105,14 @@ final class OrderStream<E extends Event, K, S, O, OUT>
     }
     if (!next.equals(now)) {
       clock.write(next);
-      set(due, next);
+      set(due, next, block.getKey());
     }
   }
 
   @OnTimer("due")
   public void due(
       OnTimerContext context,
+      @Key Integer number,
       @StateId("waiting") BagState<byte[]> waiting,
       @StateId("wakes") BagState<byte[]> wakes,
       @StateId("keys") MapState<Integer, byte[]> keys,
@@ -128,7 +129,7 @@ final class OrderStream<E extends Event, K, S, O, OUT>
     Clock next = shard.clock();
     clock.write(next);
     if (next.due() != Clock.NEVER) {
-      set(due, next);
+      set(due, next, number);
     }
     if (next.sweep() != now.sweep()) {
       sweep.withNoOutputTimestamp().set(Instant.ofEpochMilli(next.sweep()));
@@ -186,13 +187,15 @@ final class OrderStream<E extends Event, K, S, O, OUT>
   }
 
   /**
-   * Holds the watermark before the outputs of what is due next. The time is rounded up, so that all
-   * shards work now and then and not for each event.
+   * Holds the watermark before the outputs of what is due next. The time is rounded up, so that a
+   * shard works now and then and not for each event. Each shard has its own moments, so that they
+   * do not all work at the same one, while new events wait.
    */
-  private void set(Timer due, Clock now) {
+  private void set(Timer due, Clock now, int shard) {
     long first = Math.min(now.due(), Clock.END);
     long at = Clock.plus(first, latenessMillis + 1);
-    long up = -Math.floorDiv(-at, gridMillis) * gridMillis;
+    long own = gridMillis * shard / SHARDS;
+    long up = -Math.floorDiv(own - at, gridMillis) * gridMillis + own;
     due.withOutputTimestamp(Instant.ofEpochMilli(Math.max(first - earlierMillis, Clock.BEGIN)))
         .set(Instant.ofEpochMilli(Math.min(up, Clock.END)));
   }

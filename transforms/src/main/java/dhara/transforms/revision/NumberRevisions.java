@@ -52,10 +52,12 @@ public final class NumberRevisions<K, V>
 
   private final long first;
   private final Epochs.Clock clock;
+  private final boolean atOnce;
 
-  private NumberRevisions(long first, Epochs.Clock clock) {
+  private NumberRevisions(long first, Epochs.Clock clock, boolean atOnce) {
     this.first = first;
     this.clock = clock;
+    this.atOnce = atOnce;
   }
 
   /**
@@ -65,12 +67,21 @@ public final class NumberRevisions<K, V>
    *     should replace earlier answers; ignored by a stream, which uses the clock
    */
   public static <K, V> NumberRevisions<K, V> from(long first) {
-    return new NumberRevisions<>(first, System::currentTimeMillis);
+    return new NumberRevisions<>(first, System::currentTimeMillis, false);
   }
 
   /** The same with other clocks on the workers of a stream; for tests. */
   public NumberRevisions<K, V> withClock(Epochs.Clock newClock) {
-    return new NumberRevisions<>(first, newClock);
+    return new NumberRevisions<>(first, newClock, atOnce);
+  }
+
+  /**
+   * In a stream, passes each answer on at once and not with those of its bundle.
+   *
+   * @param wanted false for lists of a bundle
+   */
+  public NumberRevisions<K, V> atOnce(boolean wanted) {
+    return new NumberRevisions<>(first, clock, wanted);
   }
 
   @Override
@@ -85,7 +96,9 @@ public final class NumberRevisions<K, V>
     }
     return answers
         .apply("Global", InGlobalWindow.into())
-        .apply("Shard", ParDo.of(new ShardFn<>((Coder<K>) coder.keyCoder())))
+        .apply(
+            "Shard",
+            ParDo.of(new ShardFn<>((Coder<K>) coder.keyCoder(), atOnce ? 1 : ShardFn.MOST)))
         .setCoder(KvCoder.of(VarIntCoder.of(), ListCoder.of(answers.getCoder())))
         .apply("Number", ParDo.of(new EpochFn<>(clock)))
         .setCoder(answers.getCoder());
@@ -123,12 +136,14 @@ public final class NumberRevisions<K, V>
     private static final int MOST = 20_000;
 
     private final Coder<K> keys;
+    private final int most;
     private transient RecordOutput key;
     private transient Map<Integer, List<Answer<K, V>>> shards;
     private transient int size;
 
-    ShardFn(Coder<K> keys) {
+    ShardFn(Coder<K> keys, int most) {
       this.keys = keys;
+      this.most = most;
     }
 
     @Setup
@@ -150,7 +165,7 @@ public final class NumberRevisions<K, V>
       int shard = Math.floorMod(hash, SHARDS);
       shards.computeIfAbsent(shard, of -> new ArrayList<>()).add(answer);
       size++;
-      if (size >= MOST) {
+      if (size >= most) {
         shards.forEach((of, some) -> context.outputWithTimestamp(KV.of(of, some), first(some)));
         clear();
       }

@@ -37,6 +37,7 @@ public final class BlockFn<E> extends EarlierOutputFn<E, KV<Integer, byte[]>> {
   private final Coder<E> coder;
   private final int shards;
   private final Placing<E> placing;
+  private final int most;
   private transient Placer<E> placer;
   private transient TimedBlocks<E> blocks;
 
@@ -45,15 +46,31 @@ public final class BlockFn<E> extends EarlierOutputFn<E, KV<Integer, byte[]>> {
   private transient @Nullable FinishBundleContext last;
 
   public BlockFn(Coder<E> coder, int shards, Placing<E> placing) {
+    this(coder, shards, placing, TimedBlocks.BLOCK_BYTES);
+  }
+
+  private BlockFn(Coder<E> coder, int shards, Placing<E> placing, int most) {
     this.coder = coder;
     this.shards = shards;
     this.placing = placing;
+    this.most = most;
+  }
+
+  /**
+   * Passes each element on at once, in a block of its own, and does not wait for the end of the
+   * bundle: for answers at arrival. A stream of many events a second costs several times as much
+   * this way.
+   *
+   * @param wanted false for blocks of a bundle
+   */
+  public BlockFn<E> atOnce(boolean wanted) {
+    return wanted ? new BlockFn<>(coder, shards, placing, 1) : this;
   }
 
   @Setup
   public void setUp() {
     placer = placing.placer();
-    blocks = new TimedBlocks<>(coder, shards, this::output);
+    blocks = new TimedBlocks<>(coder, shards, most, this::output);
   }
 
   private void output(int shard, byte[] block, long earliestMillis) {

@@ -80,6 +80,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
   private final @Nullable Long tableBytes;
   private final IdHash.Maker hash;
   private final @Nullable Integer backfillShards;
+  private final boolean atOnce;
   private final TupleTag<T> unique = new TupleTag<>("unique");
   private final TupleTag<T> duplicates = new TupleTag<>("duplicates");
   private final TupleTag<Counts> counts = new TupleTag<>("counts");
@@ -88,11 +89,13 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
       Duration horizon,
       @Nullable Long tableBytes,
       IdHash.Maker hash,
-      @Nullable Integer backfillShards) {
+      @Nullable Integer backfillShards,
+      boolean atOnce) {
     this.horizon = horizon;
     this.tableBytes = tableBytes;
     this.hash = hash;
     this.backfillShards = backfillShards;
+    this.atOnce = atOnce;
   }
 
   /**
@@ -105,7 +108,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
       throw new IllegalArgumentException(
           "the horizon must be at least a millisecond, but is " + horizon);
     }
-    return new Unique<>(horizon, null, IdHash::new, null);
+    return new Unique<>(horizon, null, IdHash::new, null, false);
   }
 
   /**
@@ -118,19 +121,28 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     if (shards < 1) {
       throw new IllegalArgumentException("there must be a shard, but there are " + shards);
     }
-    return new Unique<>(horizon, tableBytes, hash, shards);
+    return new Unique<>(horizon, tableBytes, hash, shards, atOnce);
+  }
+
+  /**
+   * In a stream, passes each event on at its arrival and not in a block of its bundle.
+   *
+   * @param wanted false for blocks
+   */
+  public Unique<T> atOnce(boolean wanted) {
+    return new Unique<>(horizon, tableBytes, hash, backfillShards, wanted);
   }
 
   /**
    * With this many bytes of tables for each instance of the step, instead of a share of the heap.
    */
   Unique<T> withTableBytes(long bytes) {
-    return new Unique<>(horizon, bytes, hash, backfillShards);
+    return new Unique<>(horizon, bytes, hash, backfillShards, atOnce);
   }
 
   /** With ids compared by another hash. */
   Unique<T> withHash(IdHash.Maker other) {
-    return new Unique<>(horizon, tableBytes, other, backfillShards);
+    return new Unique<>(horizon, tableBytes, other, backfillShards, atOnce);
   }
 
   /** The first of each id. */
@@ -183,7 +195,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
 
   private PCollectionTuple unbounded(PCollection<T> events, Coder<T> coder) {
     return events
-        .apply("Block", ParDo.of(blocking(coder, STREAM_SHARDS)))
+        .apply("Block", ParDo.of(blocking(coder, STREAM_SHARDS).atOnce(atOnce)))
         .setCoder(KvCoder.of(VarIntCoder.of(), BlockCoder.of(ByteArrayCoder.of(), coder)))
         .apply(
             "FirstOfId",

@@ -72,7 +72,7 @@ class JoinedAnswersTest {
                   MapElements.into(new TypeDescriptor<Answer<Of, Sale>>() {})
                       .via(JoinedAnswersTest::answer))
               .setCoder(AnswerCoder.of(RecordCoder.of(Of.class), RecordCoder.of(Sale.class)))
-              .apply("Price", provisionally ? join.provisionally() : join);
+              .apply("Price", join.provisionally(provisionally));
         });
   }
 

@@ -130,7 +130,7 @@ class InOrderOfTwoTest {
                 About.class,
                 Told.class,
                 (payer, told) -> Answer.at(new About(told.payment()), Instant.EPOCH, told))
-            .provisionally();
+            .provisionally(true);
 
     List<Answer<About, Told>> given =
         arrivals(List.of(payment("b", "10:00:02"), label("x", "10:00:01")))

@@ -193,7 +193,7 @@ class InOrderTest {
     var fold = answers(fold().withLateness(MINUTE));
 
     assertThat(
-        arrivals.streamed(fold.provisionally()),
+        arrivals.streamed(fold.provisionally(true)),
         containsInAnyOrder(
             answer(0, said("b", "10:00:10", " b")),
             answer(0, said("c", "10:00:20", " b c")),
@@ -208,7 +208,7 @@ class InOrderTest {
       answer(0, said("d", "10:01:10", " a b c d"))
     };
     assertThat(arrivals.streamed(fold), containsInAnyOrder(settled));
-    assertThat(arrivals.backfilled(fold.provisionally()), containsInAnyOrder(settled));
+    assertThat(arrivals.backfilled(fold.provisionally(true)), containsInAnyOrder(settled));
   }
 
   private static Answer<About, Said> answer(long revision, Said said) {

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NumberRevisionsTest {
 
@@ -64,11 +66,13 @@ class NumberRevisionsTest {
             answer("a", 3, 5).withRevision(first + 3)));
   }
 
-  @Test
-  void aStreamsRevisionsRiseWithTheCountAndKeepWhatIsFirstAndWhatIsWithdrawn() {
+  @ParameterizedTest(name = "at once: {0}")
+  @ValueSource(booleans = {false, true})
+  void aStreamsRevisionsRiseWithTheCountAndKeepWhatIsFirstAndWhatIsWithdrawn(boolean atOnce) {
     long before = Revision.at(Instant.now()).number();
 
-    List<Answer<Sensor, Total>> a = of("a", answers().streamed(NumberRevisions.from(0)));
+    List<Answer<Sensor, Total>> a =
+        of("a", answers().streamed(NumberRevisions.<Sensor, Total>from(0).atOnce(atOnce)));
 
     assertThat(a.get(0).revision(), is(greaterThanOrEqualTo(before)));
     assertThat(a.stream().map(Answer::first).toList(), contains(true, false, false, false));

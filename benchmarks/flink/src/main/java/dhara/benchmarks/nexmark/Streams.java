@@ -52,7 +52,7 @@ final class Streams {
   static FlinkPipelineOptions dhara(Path checkpoints) {
     FlinkEngine engine = new FlinkEngine();
     List<Default> defaults = new ArrayList<>(engine.defaults());
-    defaults.addAll(engine.streamDefaults(options(engine.defaults())));
+    defaults.addAll(engine.streamDefaults(options(engine.defaults()), false));
     FlinkPipelineOptions options = options(defaults);
     options.setRunner(engine.runner());
     options.setStreaming(true);

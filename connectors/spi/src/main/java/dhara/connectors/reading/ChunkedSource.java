@@ -2,11 +2,13 @@ package dhara.connectors.reading;
 
 import dhara.connectors.reading.Chunk.ChunkCoder;
 import dhara.connectors.reading.Chunk.Gathering;
+import dhara.options.RestOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.io.UnboundedSource.CheckpointMark;
@@ -26,6 +28,9 @@ import org.joda.time.Instant;
  * other source's. It is not reported while a chunk is gathered; afterwards it covers the chunk as
  * it would cover its last element. So an element that was on time when it was read is on time when
  * the chunk is unpacked, because downstream the watermark is still the one before the chunk.
+ *
+ * <p>Rests: if the engine asks for them ({@link RestOptions}), a source that never falls silent
+ * pretends to now and then.
  *
  * <p>State: the checkpoint marks of the other source. A chunk is gathered within {@code advance()}
  * and is the current element afterwards, so a mark covers whole chunks: all of the current one, and
@@ -87,7 +92,13 @@ public final class ChunkedSource<T, M extends CheckpointMark> extends UnboundedS
   @Override
   public UnboundedReader<Chunk<T>> createReader(PipelineOptions options, @Nullable M mark)
       throws IOException {
-    return new Reader(source.createReader(options, mark));
+    RestOptions rests = options.as(RestOptions.class);
+    return new Reader(
+        source.createReader(options, mark),
+        new Rests(
+            TimeUnit.MILLISECONDS.toNanos(rests.getRestEveryMillis()),
+            TimeUnit.MILLISECONDS.toNanos(rests.getRestMillis()),
+            System.nanoTime()));
   }
 
   @Override
@@ -108,10 +119,12 @@ public final class ChunkedSource<T, M extends CheckpointMark> extends UnboundedS
   private final class Reader extends UnboundedReader<Chunk<T>> {
 
     private final UnboundedReader<T> reader;
+    private final Rests rests;
     private @Nullable Chunk<T> current;
 
-    Reader(UnboundedReader<T> reader) {
+    Reader(UnboundedReader<T> reader, Rests rests) {
       this.reader = reader;
+      this.rests = rests;
     }
 
     @Override
@@ -121,21 +134,23 @@ public final class ChunkedSource<T, M extends CheckpointMark> extends UnboundedS
 
     @Override
     public boolean advance() throws IOException {
-      return gather(reader.advance());
+      return gather(!rests.rests(System.nanoTime()) && reader.advance());
     }
 
     private boolean gather(boolean any) throws IOException {
       current = null;
+      long since = System.nanoTime();
       if (!any) {
+        rests.silent(since);
         return false;
       }
       Gathering<T> gathering = new Gathering<>(most);
-      long since = System.nanoTime();
       do {
         gathering.add(reader.getCurrent(), reader.getCurrentTimestamp());
       } while (gathering.size() < most
           && System.nanoTime() - since < longest.toNanos()
           && reader.advance());
+      rests.gave(gathering.size() == most);
       current = gathering.chunk();
       return true;
     }

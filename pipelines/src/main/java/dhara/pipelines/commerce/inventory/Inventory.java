@@ -5,6 +5,7 @@ import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.options.LatenessOptions;
+import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
@@ -96,7 +97,8 @@ public final class Inventory implements Analysis<Inventory.Options> {
   public record LowStock(long available, long below) {}
 
   /** The options that this analysis adds. */
-  public interface Options extends DharaOptions, LatenessOptions, StockViewOptions {
+  public interface Options
+      extends DharaOptions, LatenessOptions, ProvisionalOptions, StockViewOptions {
 
     @Description("After this time a reservation expires by itself, e.g. --reservationExpiry=PT15M")
     @Default.InstanceFactory(QuarterHour.class)
@@ -129,14 +131,6 @@ public final class Inventory implements Analysis<Inventory.Options> {
     int getHysteresis();
 
     void setHysteresis(int value);
-
-    @Description(
-        "In a stream, decide at once, as if no earlier command were still to come, and again after"
-            + " --lateness if that is different, e.g. --provisional=true")
-    @Default.Boolean(false)
-    boolean getProvisional();
-
-    void setProvisional(boolean value);
   }
 
   static final Input<StockCommand> COMMANDS = new Input<>("commands", StockCommand.class);
@@ -185,7 +179,7 @@ public final class Inventory implements Analysis<Inventory.Options> {
         answered(
             DECISIONS,
             options.getProvisional()
-                ? commands.apply("Decide", answers(fold(options, 0)).provisionally())
+                ? commands.apply("Decide", answers(fold(options, 0)).provisionally(true))
                 : settled,
             Inventory::decided));
 

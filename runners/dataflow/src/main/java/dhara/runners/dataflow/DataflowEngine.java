@@ -29,7 +29,7 @@ public final class DataflowEngine implements Engine {
   }
 
   @Override
-  public List<Default> streamDefaults(PipelineOptions options) {
+  public List<Default> streamDefaults(PipelineOptions options, boolean atOnce) {
     return List.of(
         new Default("streaming", "true", "otherwise the runner finds out itself, with a warning"));
   }

@@ -32,7 +32,9 @@ class DataflowEngineTest {
 
     assertThat(engine.defaults(), is(empty()));
     assertThat(
-        engine.streamDefaults(options).stream().map(d -> d.option() + "=" + d.value()).toList(),
+        engine.streamDefaults(options, false).stream()
+            .map(d -> d.option() + "=" + d.value())
+            .toList(),
         contains("streaming=true"));
     assertThat(options.getRunner() == engine.runner(), is(true));
     assertThat(engine.embedded(options), is(false));

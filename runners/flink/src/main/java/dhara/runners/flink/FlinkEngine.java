@@ -7,6 +7,7 @@ import dhara.lint.Feature;
 import dhara.lint.Unsupported;
 import dhara.options.BadOption;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -37,6 +38,45 @@ public final class FlinkEngine implements Engine {
     return "flink";
   }
 
+  private static final Default BUNDLE =
+      new Default(
+          "maxBundleSize",
+          "10000",
+          "sums within a bundle save shuffling, so Flink's default of 1000 shuffles more; the "
+              + "watermark does not pass an open bundle, so with larger ones answers wait");
+
+  /** For sums, which are made in bundles. */
+  private static final List<Default> IN_BUNDLES =
+      List.of(
+          BUNDLE,
+          new Default(
+              "maxBundleTimeMills",
+              "100",
+              "milliseconds; how long events wait in a bundle; Beam's default is a second"),
+          new Default(
+              "restEveryMillis",
+              "1000",
+              "a bundle that ends by time passes the watermark on only if the next event comes a"
+                  + " moment later; without rests of the source it may wait for the next"
+                  + " checkpoint"));
+
+  /** For answers at the arrival of events. */
+  private static final List<Default> AT_ONCE =
+      List.of(
+          new Default(
+              "maxBundleSize",
+              "50",
+              "answers do not wait for the end of a bundle, but the watermark does"),
+          new Default(
+              "maxBundleTimeMills",
+              "500",
+              "milliseconds; bundles end by their size, which passes the watermark on at once"),
+          new Default(
+              "bufferTimeoutMillis",
+              "5",
+              "how long an output waits for others before it is sent to the next step; Flink's"
+                  + " default is 100 at every step"));
+
   @Override
   public Class<? extends PipelineRunner<?>> runner() {
     return FlinkRunner.class;
@@ -60,11 +100,6 @@ public final class FlinkEngine implements Engine {
             "otherwise elements that objectReuse does not cover are copied by their coder; "
                 + "Dhara's records are immutable"),
         new Default(
-            "maxBundleSize",
-            "10000",
-            "sums within a bundle save shuffling, so Flink's default of 1000 shuffles more; the "
-                + "watermark does not pass an open bundle, so with larger ones answers wait"),
-        new Default(
             "metricsPort",
             MetricsOptions.OFF,
             "--metricsPort=9249-9260 shows an embedded Flink's metrics to Prometheus; a cluster has"
@@ -74,6 +109,7 @@ public final class FlinkEngine implements Engine {
   @Override
   public List<Default> backfillDefaults() {
     return List.of(
+        BUNDLE,
         new Default(
             "useDataStreamForBatch",
             "true",
@@ -94,7 +130,7 @@ public final class FlinkEngine implements Engine {
   }
 
   @Override
-  public List<Default> streamDefaults(PipelineOptions options) {
+  public List<Default> streamDefaults(PipelineOptions options, boolean atOnce) {
     Default checkpoints =
         new Default(
             "checkpointingInterval",
@@ -112,12 +148,6 @@ public final class FlinkEngine implements Engine {
             "true",
             "otherwise the output at the end of a bundle is buffered during a checkpoint until "
                 + "the next event; if the stream then falls silent, its last counts are missing");
-    Default bundleTime =
-        new Default(
-            "maxBundleTimeMills",
-            "200",
-            "milliseconds; how long events of a slow stream wait in a bundle; Beam's default is "
-                + "a second");
     Default metrics =
         new Default(
             "disableMetrics",
@@ -129,20 +159,18 @@ public final class FlinkEngine implements Engine {
             "autoWatermarkInterval",
             "200",
             "milliseconds; Flink's default, which Beam requires to be set");
-    return embedded(options)
-        ? List.of(checkpoints, failing, bundles, bundleTime, metrics, watermarks)
-        : List.of(
-            checkpoints,
-            failing,
-            bundles,
-            bundleTime,
-            metrics,
-            watermarks,
-            new Default(
-                "attachedMode",
-                "false",
-                "the command keeps a handle to the cluster's job, so that Ctrl-C cancels it"),
-            new Default("jobCheckIntervalInSecs", "1", "how soon the end of the job is noticed"));
+    List<Default> all =
+        new ArrayList<>(List.of(checkpoints, failing, bundles, metrics, watermarks));
+    all.addAll(atOnce ? AT_ONCE : IN_BUNDLES);
+    if (!embedded(options)) {
+      all.add(
+          new Default(
+              "attachedMode",
+              "false",
+              "the command keeps a handle to the cluster's job, so that Ctrl-C cancels it"));
+      all.add(new Default("jobCheckIntervalInSecs", "1", "how soon the end of the job is noticed"));
+    }
+    return all;
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.WebOptions;
@@ -68,6 +69,10 @@ final class FlinkRun implements EngineRun {
     Checkpointing checkpointing = Checkpointing.of(options, embedded, user, launch);
     Path work = Scratch.ofProcess().folder("flink");
     settings.putAll(checkpointing.settings());
+    Long timeout = options.as(BufferOptions.class).getBufferTimeoutMillis();
+    if (timeout != null) {
+      settings.put(ExecutionOptions.BUFFER_TIMEOUT.key(), timeout + " ms");
+    }
     settings.put(DeploymentOptions.JOB_LISTENERS.key(), listeners(user));
     if (embedded) {
       settings.putAll(temporary(user, work));

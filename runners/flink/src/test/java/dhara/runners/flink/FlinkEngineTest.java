@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 
 import dhara.engine.Engine;
+import dhara.options.RestOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -55,7 +56,6 @@ class FlinkEngineTest {
     assertThat(options.getFlinkMaster(), is("[local]"));
     assertThat(options.getObjectReuse(), is(true));
     assertThat(options.getFasterCopy(), is(true));
-    assertThat(options.getMaxBundleSize(), is(10_000L));
     assertThat(options.getRunner() == engine.runner(), is(true));
     assertThat(engine.embedded(options), is(true));
   }
@@ -67,37 +67,55 @@ class FlinkEngineTest {
     cluster.setFlinkMaster("jobmanager:8081");
 
     assertThat(
-        names(engine.streamDefaults(local)),
+        names(engine.streamDefaults(local, false)),
         contains(
             "checkpointingInterval",
             "failOnCheckpointingErrors",
             "finishBundleBeforeCheckpointing",
-            "maxBundleTimeMills",
-            "disableMetrics",
-            "autoWatermarkInterval"));
-    assertThat(engine.embedded(cluster), is(false));
-    assertThat(
-        names(engine.streamDefaults(cluster)),
-        contains(
-            "checkpointingInterval",
-            "failOnCheckpointingErrors",
-            "finishBundleBeforeCheckpointing",
-            "maxBundleTimeMills",
             "disableMetrics",
             "autoWatermarkInterval",
+            "maxBundleSize",
+            "maxBundleTimeMills",
+            "restEveryMillis"));
+    assertThat(engine.embedded(cluster), is(false));
+    assertThat(
+        names(engine.streamDefaults(cluster, false)),
+        contains(
+            "checkpointingInterval",
+            "failOnCheckpointingErrors",
+            "finishBundleBeforeCheckpointing",
+            "disableMetrics",
+            "autoWatermarkInterval",
+            "maxBundleSize",
+            "maxBundleTimeMills",
+            "restEveryMillis",
             "attachedMode",
             "jobCheckIntervalInSecs"));
     FlinkPipelineOptions options =
-        PipelineOptionsFactory.fromArgs(arguments(engine.streamDefaults(cluster)))
+        PipelineOptionsFactory.fromArgs(arguments(engine.streamDefaults(cluster, false)))
             .as(FlinkPipelineOptions.class);
     assertThat(options.getCheckpointingInterval(), is(10_000L));
     assertThat(options.getFailOnCheckpointingErrors(), is(false));
-    assertThat(options.getMaxBundleTimeMills(), is(200L));
+    assertThat(options.getMaxBundleSize(), is(10_000L));
+    assertThat(options.getMaxBundleTimeMills(), is(100L));
+    assertThat(options.as(RestOptions.class).getRestEveryMillis(), is(1_000L));
     assertThat(options.getDisableMetrics(), is(true));
     assertThat(options.getAutoWatermarkInterval(), is(200L));
     assertThat(options.getFinishBundleBeforeCheckpointing(), is(true));
     assertThat(options.getAttachedMode(), is(false));
     assertThat(options.getJobCheckIntervalInSecs(), is(1));
+  }
+
+  @Test
+  void answersAtArrivalDoNotWaitForOthers() {
+    FlinkPipelineOptions options =
+        PipelineOptionsFactory.fromArgs(arguments(engine.streamDefaults(withDefaults(), true)))
+            .as(FlinkPipelineOptions.class);
+
+    assertThat(options.getMaxBundleSize(), is(50L));
+    assertThat(options.getMaxBundleTimeMills(), is(500L));
+    assertThat(options.as(BufferOptions.class).getBufferTimeoutMillis(), is(5L));
+    assertThat(options.as(RestOptions.class).getRestEveryMillis(), is(0L));
   }
 
   private static List<String> names(List<Engine.Default> defaults) {
