@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
@@ -77,19 +76,20 @@ public final class PartedMap<V> {
   public void remove(String key) {
     int index = index(key);
     Part<V> part = parts.get(index);
-    if (part != null && part.removeIf(form, (otherKey, value) -> otherKey.equals(key))) {
+    if (part != null && part.remove(form, key)) {
       parts.set(index, null);
     }
   }
 
   /**
-   * Removes the entries with these values in the part that a key belongs to, which is cheap because
-   * it is in use: so a map is cleared of entries that no one asks for.
+   * Removes the entries with these values in the part that a key belongs to, if it has doubled
+   * since it was last cleared: so a map is cleared of entries that no one asks for, and that costs
+   * no more than to put them.
    */
   public void removeBeside(String key, Predicate<V> gone) {
     int index = index(key);
     Part<V> part = parts.get(index);
-    if (part != null && part.removeIf(form, (otherKey, value) -> gone.test(value))) {
+    if (part != null && part.clear(form, gone)) {
       parts.set(index, null);
     }
   }
@@ -147,6 +147,9 @@ public final class PartedMap<V> {
     private @Nullable Map<String, V> entries;
     private @Nullable Instant earliest;
 
+    /** How many entries there were after it was last cleared. */
+    private int kept;
+
     Map<String, V> entries(Form<V> form) {
       if (entries == null) {
         entries = bytes == null ? new HashMap<>() : form.read(bytes);
@@ -157,21 +160,40 @@ public final class PartedMap<V> {
     void put(Form<V> form, String key, V value) {
       V before = entries(form).put(key, value);
       bytes = null;
-      if (before == null || form.due.apply(before) == null) {
-        earliest = earlier(earliest, form.due.apply(value));
-      } else {
+      if (isEarliest(form, before)) {
         lookForEarliest(form);
+      } else {
+        earliest = earlier(earliest, form.due.apply(value));
       }
     }
 
-    /** Removes entries, and returns whether none is left. */
-    boolean removeIf(Form<V> form, BiPredicate<String, V> gone) {
-      Map<String, V> all = entries(form);
-      if (all.entrySet().removeIf(entry -> gone.test(entry.getKey(), entry.getValue()))) {
+    /** Removes an entry, and returns whether none is left. */
+    boolean remove(Form<V> form, String key) {
+      V before = entries(form).remove(key);
+      if (before != null) {
         bytes = null;
-        lookForEarliest(form);
+        if (isEarliest(form, before)) {
+          lookForEarliest(form);
+        }
+      }
+      return entries.isEmpty();
+    }
+
+    /** Removes entries if there are many, and returns whether none is left. */
+    boolean clear(Form<V> form, Predicate<V> gone) {
+      Map<String, V> all = entries(form);
+      if (all.size() > 2 * kept) {
+        if (all.values().removeIf(gone)) {
+          bytes = null;
+          lookForEarliest(form);
+        }
+        kept = all.size();
       }
       return all.isEmpty();
+    }
+
+    private boolean isEarliest(Form<V> form, @Nullable V value) {
+      return value != null && earliest != null && earliest.equals(form.due.apply(value));
     }
 
     private void lookForEarliest(Form<V> form) {
