@@ -10,8 +10,8 @@ import org.apache.beam.sdk.options.Description;
 public interface WindowOptions extends LatenessOptions {
 
   @Description(
-      "Width of the event-time windows, ISO-8601; a minute if neither it nor --gap is given, e.g."
-          + " --window=PT1M")
+      "Width of the event-time windows, ISO-8601; by default the width in the summary of the analysis,"
+          + " or a minute, e.g. --window=PT1M")
   Duration getWindow();
 
   void setWindow(Duration value);

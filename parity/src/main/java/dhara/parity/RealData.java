@@ -45,7 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests with real data, which is not in the project: {@code -Ddhara.data=FOLDER} names its folder.
  * A runner's module extends this without additions.
  */
-public abstract class RealData implements RealBars, RealJourneys, RealTrips {
+public abstract class RealData
+    implements RealBars, RealJourneys, RealTrips, RealSensors, RealServices {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ZoneId NEW_YORK = ZoneId.of("America/New_York");

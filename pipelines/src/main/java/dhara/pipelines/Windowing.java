@@ -38,8 +38,13 @@ public final class Windowing {
     return Duration.ofMillis((window.toMillis() + MOST_PER_EVENT - 1) / MOST_PER_EVENT);
   }
 
-  /** The windows of {@code --window}, {@code --every}, {@code --gap}. */
+  /** The windows of {@code --window}, {@code --every}, {@code --gap}; by default of a minute. */
   public static Windows of(WindowOptions options) {
+    return of(options, WINDOW);
+  }
+
+  /** The same; by default of another width. */
+  public static Windows of(WindowOptions options, Duration width) {
     Duration every = options.getEvery();
     Duration gap = options.getGap();
     if (gap != null) {
@@ -56,7 +61,7 @@ public final class Windowing {
     }
     Duration window =
         options.getWindow() == null
-            ? WINDOW
+            ? width
             : above0("--window", options.getWindow(), "a window", "PT1M");
     if (every == null) {
       return late(Windows.tumbling(window), options);

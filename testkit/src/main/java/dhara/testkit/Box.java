@@ -31,10 +31,16 @@ public record Box<K>(K key, Instant start, Instant end) {
   /** Puts events into the windows of {@code --window}, {@code --every} and {@code --gap}. */
   public static <K, E extends Event> Map<Box<K>, List<E>> fill(
       List<E> events, Function<E, K> key, WindowOptions options) {
+    return fill(events, key, options, MINUTE);
+  }
+
+  /** The same, with another width by default. */
+  public static <K, E extends Event> Map<Box<K>, List<E>> fill(
+      List<E> events, Function<E, K> key, WindowOptions options, Duration unsaid) {
     if (options.getGap() != null) {
       return sessions(events, key, options.getGap());
     }
-    Duration width = options.getWindow() == null ? MINUTE : options.getWindow();
+    Duration width = options.getWindow() == null ? unsaid : options.getWindow();
     return sliding(events, key, width, options.getEvery() == null ? width : options.getEvery());
   }
 

@@ -20,11 +20,6 @@ public enum Severity {
     return level;
   }
 
-  /** Whether it is worse than another. */
-  public boolean worseThan(Severity other) {
-    return level > other.level;
-  }
-
   /**
    * From which strengths on an anomaly is worse than low. A strength is a multiple of the limit: a
    * value six deviations from normal, if the limit is three, has strength 2.

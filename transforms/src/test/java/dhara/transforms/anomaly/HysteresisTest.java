@@ -1,0 +1,33 @@
+package dhara.transforms.anomaly;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+
+class HysteresisTest {
+
+  @Test
+  void whatBeganAboveTheLimitEndsBelowItsBand() {
+    Hysteresis limits = Hysteresis.above(100, 0.25);
+
+    assertThat(limits, is(new Hysteresis(100, 75)));
+    assertThat(limits.next(false, 100), is(false));
+    assertThat(limits.next(false, 100.1), is(true));
+    assertThat(limits.next(true, 75), is(true));
+    assertThat(limits.next(true, 74.9), is(false));
+    assertThat(limits.next(false, 80), is(false));
+  }
+
+  @Test
+  void limitsThatCrossAreRefused() {
+    assertThat(
+        assertThrows(IllegalArgumentException.class, () -> new Hysteresis(1, 2)).getMessage(),
+        containsString("ends below 2.0, but would begin above 1.0"));
+    assertThat(
+        assertThrows(IllegalArgumentException.class, () -> Hysteresis.above(0, 0.2)).getMessage(),
+        containsString("a limit is above zero"));
+  }
+}
