@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -151,8 +151,7 @@ public final class Decisions implements Subcommand {
             "peer",
             List.of("-Xmx512m", "-cp", ClassPath.PLAIN.read(bench.module())),
             Peer.class,
-            Stream.of(
-                    broker.bootstrap(), PAYMENTS, DECISIONS, rate, payers, warmup, measure)
+            Stream.of(broker.bootstrap(), PAYMENTS, DECISIONS, rate, payers, warmup, measure)
                 .map(Object::toString)
                 .toList());
     BufferedReader said =

@@ -28,9 +28,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * A JVM that pays at a steady rate, and reads the decisions.
  *
- * <p>Payment number <i>n</i> is due <i>n</i> / rate after the start, whether or not the writer is on
- * time, and its decision is as old as the time since then. One payment in a hundred comes up to half
- * a second later than it was made, so that some payers' payments come out of order.
+ * <p>Payment number <i>n</i> is due <i>n</i> / rate after the start, whether or not the writer is
+ * on time, and its decision is as old as the time since then. One payment in a hundred comes up to
+ * half a second later than it was made, so that some payers' payments come out of order.
  */
 public final class Peer {
 
@@ -70,8 +70,8 @@ public final class Peer {
   /**
    * Pays and reads.
    *
-   * @param args broker, topic of payments, topic of decisions, payments a second, payers, seconds of
-   *     warm-up, seconds of measuring
+   * @param args broker, topic of payments, topic of decisions, payments a second, payers, seconds
+   *     of warm-up, seconds of measuring
    */
   public static void main(String[] args) throws Exception {
     PrintStream replies = System.out;
@@ -111,7 +111,10 @@ public final class Peer {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker, ProducerConfig.LINGER_MS_CONFIG, 1),
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker,
+                ProducerConfig.LINGER_MS_CONFIG,
+                1),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       long start = System.nanoTime();
