@@ -18,7 +18,7 @@ public interface DharaOptions extends BackfillOptions {
       "Where events come from: a file, a folder, a glob, - for the standard input,"
           + " kafka://broker:9092/topic or pubsub://project/subscription. A bounded source makes a"
           + " backfill, an unbounded one a stream. Repeat it for more sources of the same events, and"
-          + " as NAME=URI for further inputs, e.g. --events=test-data/orders/orders.jsonl")
+          + " as NAME=URI for further inputs, e.g. --events=test-data/order-metrics/orders.jsonl")
   List<String> getEvents();
 
   void setEvents(List<String> value);

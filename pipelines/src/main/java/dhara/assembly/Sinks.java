@@ -196,14 +196,20 @@ final class Sinks {
   /**
    * When an answer of a stream is due: at the end of its window. A revision depends on when its
    * late event came, so it tells nothing about the stream's latency and is not counted. But with
-   * early answers, the one at the end of the window is a revision too and is counted.
+   * early answers, the one at the end of the window is a revision too and is counted. Of answers at
+   * arrival none is known to be the first; those of count 0 are counted, and corrections are not.
    */
   static <K, V> Due<Answer<K, V>> due(DharaOptions options) {
     boolean early =
         options instanceof WindowOptions windows
             && windows.getEarly() != null
             && !windows.getEarly().isZero();
-    return answer -> early || answer.first() ? answer.end().toEpochMilli() : Due.NEVER;
+    boolean provisional =
+        options instanceof ProvisionalOptions arrivals && arrivals.getProvisional();
+    return answer ->
+        early || answer.first() || (provisional && answer.revision() % Revision.COUNTS == 0)
+            ? answer.end().toEpochMilli()
+            : Due.NEVER;
   }
 
   /**

@@ -5,8 +5,10 @@ import static org.hamcrest.Matchers.is;
 
 import dhara.metrics.Delays.Due;
 import dhara.options.DharaOptions;
+import dhara.options.ProvisionalOptions;
 import dhara.options.WindowOptions;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.revision.Revision;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -19,6 +21,9 @@ class DueTest {
 
   /** Options of an analysis with windows. */
   public interface Windowed extends DharaOptions, WindowOptions {}
+
+  /** Options of an analysis that answers at arrival. */
+  public interface AtArrival extends DharaOptions, ProvisionalOptions {}
 
   @Test
   void theFirstAnswerIsDueAtTheEndOfItsWindowAndARevisionNever() {
@@ -41,6 +46,23 @@ class DueTest {
     options.setEarly(Duration.ofSeconds(1));
     assertThat(due(options, 0), is(END.toEpochMilli()));
     assertThat(due(options, 7), is(END.toEpochMilli()));
+  }
+
+  @Test
+  void anAnswerAtArrivalIsDueAtItsEventAndItsCorrectionNever() {
+    AtArrival options = PipelineOptionsFactory.as(AtArrival.class);
+    Due<Answer<String, String>> due = Sinks.due(options);
+    long arrival = new Revision(END.toEpochMilli(), 0).number();
+    assertThat(
+        due.millis(new Answer<>("key", START, END, arrival, false, "value")),
+        is(END.toEpochMilli()));
+    assertThat(
+        due.millis(new Answer<>("key", START, END, arrival + 1, false, "value")), is(Due.NEVER));
+    options.setProvisional(false);
+    assertThat(
+        Sinks.<String, String>due(options)
+            .millis(new Answer<>("key", START, END, arrival, false, "value")),
+        is(Due.NEVER));
   }
 
   private static long due(DharaOptions options, long revision) {

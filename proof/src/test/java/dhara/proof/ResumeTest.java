@@ -135,9 +135,8 @@ class ResumeTest {
       stream.says("state in RocksDB"); // which wrote the checkpoint
       new Settling(kafka, stream)
           .check(Analysis.all().get("order-metrics"), replayed, "ended-answers");
-      stream.end();
+      assertThat(stream.end(), temporary(), is(empty()));
     }
-    assertThat(temporary(), is(empty()));
   }
 
   @Test

@@ -5,10 +5,7 @@ import dhara.pipelines.Input;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * The events of an analysis in {@code test-data/}: a folder named as its input, or, if it has
- * several, as the analysis.
- */
+/** The events of an analysis in {@code test-data/}: a folder named as the analysis. */
 public final class TestData {
 
   /** The package of the product's analyses; those of tests have no files in the repository. */
@@ -22,11 +19,6 @@ public final class TestData {
         .filter(analysis -> analysis.getClass().getName().startsWith(PRODUCT))
         .map(Analysis::name)
         .toList();
-  }
-
-  /** The folder of an analysis, in {@code test-data/}. */
-  public static String folder(Analysis<?> analysis) {
-    return analysis.inputs().size() == 1 ? analysis.inputs().get(0).name() : analysis.name();
   }
 
   /**
@@ -47,6 +39,6 @@ public final class TestData {
   }
 
   private static Path file(Analysis<?> analysis, Input<?> input, Path testData, String suffix) {
-    return testData.resolve(folder(analysis)).resolve(input.name() + suffix);
+    return testData.resolve(analysis.name()).resolve(input.name() + suffix);
   }
 }

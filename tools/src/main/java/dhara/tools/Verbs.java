@@ -32,7 +32,7 @@ final class Verbs {
 
   /** What runs if the user gives no arguments. */
   static final String DEMONSTRATION =
-      "order-metrics --events=test-data/orders/orders.jsonl --answers=console?format=table";
+      "order-metrics --events=test-data/order-metrics/orders.jsonl --answers=console?format=table";
 
   private static final int INDENT = 2;
 
@@ -172,8 +172,8 @@ final class Verbs {
         Stream.of(
                 "list",
                 "help order-metrics",
-                "candles --events=test-data/trades/trades.jsonl --window=PT5M",
-                "order-metrics --events=test-data/orders/orders.jsonl"
+                "candles --events=test-data/candles/trades.jsonl --window=PT5M",
+                "order-metrics --events=test-data/order-metrics/orders.jsonl"
                     + " --answers=files:target/answers?format=csv",
                 "order-metrics --events=kafka://localhost:9092/orders --early=PT1S")
             .map(arguments -> Launcher.command(engine, arguments) + System.lineSeparator())

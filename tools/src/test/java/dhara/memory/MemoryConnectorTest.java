@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One class on the class path is all that a new kind of endpoint takes. */
 class MemoryConnectorTest {
 
-  private static final String EVENTS = "--events=../test-data/orders/orders.jsonl";
+  private static final String EVENTS = "--events=../test-data/order-metrics/orders.jsonl";
 
   @TempDir private Path folder;
 

@@ -70,7 +70,7 @@ class LauncherScriptTest {
 
   @Test
   void preparesAFasterStartOnce() throws Exception {
-    Path orders = project.resolve("test-data/orders/orders.jsonl");
+    Path orders = project.resolve("test-data/order-metrics/orders.jsonl");
     Files.createDirectories(orders.getParent());
     Files.createFile(orders);
     Path archive = project.resolve("runners/flink/target/dhara-flink.jsa");
@@ -96,7 +96,7 @@ class LauncherScriptTest {
 
   @Test
   void triesOnlyOnceToMakeAnArchiveThatCannotBeMade() throws Exception {
-    Path orders = project.resolve("test-data/orders/orders.jsonl");
+    Path orders = project.resolve("test-data/order-metrics/orders.jsonl");
     Files.createDirectories(orders.getParent());
     Files.createFile(orders);
     Path jdk = jdk("17.0.15");

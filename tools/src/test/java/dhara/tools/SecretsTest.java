@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Secrets that contain TIGER and LILY, given in wrong places; messages never repeat them. */
 final class SecretsTest {
 
-  private static final String EVENTS = "--events=test-data/orders/orders.jsonl";
+  private static final String EVENTS = "--events=test-data/order-metrics/orders.jsonl";
 
   @ParameterizedTest
   @CsvSource(

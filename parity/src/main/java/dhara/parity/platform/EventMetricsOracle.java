@@ -219,8 +219,8 @@ public final class EventMetricsOracle implements Oracle {
         above(windowed, "error_rate_above", stats.errorRate(), options.getErrorRateAbove());
         above(windowed, "latency_above", stats.mean(), options.getLatencyAbove());
         failing =
-            alert(windowed, "ERROR_RATE", failing, stats.errorRate(), options.getErrorRateAbove());
-        slow = alert(windowed, "LATENCY", slow, stats.mean(), options.getLatencyAbove());
+            alert(windowed, "error_rate", failing, stats.errorRate(), options.getErrorRateAbove());
+        slow = alert(windowed, "latency", slow, stats.mean(), options.getLatencyAbove());
       }
       far(windowed, "error_rate_z_score", stats.errorRate(), errorRates);
       far(windowed, "latency_z_score", stats.mean(), latencies);

@@ -13,18 +13,18 @@ import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
+import dhara.transforms.anomaly.Alert;
 import dhara.transforms.anomaly.Anomaly;
 import dhara.transforms.anomaly.DecayedBaseline;
 import dhara.transforms.anomaly.DetectAnomalies;
 import dhara.transforms.anomaly.Hysteresis;
+import dhara.transforms.anomaly.RaiseAlerts;
 import dhara.transforms.anomaly.Threshold;
 import dhara.transforms.anomaly.ZScore;
 import dhara.transforms.effect.Settled;
-import dhara.transforms.order.InOrder;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
-import java.time.Instant;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.transforms.Filter;
@@ -66,29 +66,12 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
   /** What an anomaly is about. */
   public record ServiceAnomaly(String service, String kind, String detector) {}
 
-  /** What an alert is about. */
-  public record ServiceAlert(String service, String kind, Measured measured) {}
-
-  /** What there are alerts of. */
-  public enum Measured {
-    ERROR_RATE,
-    LATENCY
-  }
-
-  /** What has become of an alert. */
-  public enum AlertState {
-    RAISED,
-    CLEARED
-  }
-
   /**
-   * An alert has begun or ended.
+   * What an alert is about.
    *
-   * @param since when it began
-   * @param value of the window with which it did
-   * @param limit that this value is beyond
+   * @param measured what is beyond its limit: {@code error_rate} or {@code latency}
    */
-  public record AlertChange(AlertState state, Instant since, double value, double limit) {}
+  public record ServiceAlert(String service, String kind, String measured) {}
 
   /** The options that this analysis adds. */
   public interface Options extends DharaOptions, WindowOptions {
@@ -152,8 +135,8 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
       new Output<>("users", UserSession.class, EventStats.class);
   static final Output<ServiceAnomaly, Anomaly> ANOMALIES =
       new Output<>("anomalies", ServiceAnomaly.class, Anomaly.class).withAllHistory();
-  static final Output<ServiceAlert, AlertChange> ALERTS =
-      Output.effect("alerts", ServiceAlert.class, AlertChange.class)
+  static final Output<ServiceAlert, Alert> ALERTS =
+      Output.effect("alerts", ServiceAlert.class, Alert.class)
           .incident(EventMetrics::incident, Duration.ZERO)
           .onSettled()
           .withAllHistory();
@@ -218,28 +201,15 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
         ALERTS,
         settled.apply(
             "Alerts",
-            InOrder.perKey(ServiceKind.class, ServiceWindow::about)
-                .fold(alerts(options), ServiceAlerts.Alerting.class, ServiceAlerts.Changed.class)
+            alerts(options)
                 .withLateness(windows.lateness())
                 .answers(
                     ServiceAlert.class,
-                    AlertChange.class,
-                    (of, changed) ->
-                        Answer.at(
-                            new ServiceAlert(of.service(), of.kind(), changed.measured()),
-                            changed.at(),
-                            changed.change()))));
+                    (of, measured) -> new ServiceAlert(of.service(), of.kind(), measured))));
   }
 
-  /** The beginning and the end of an alert are incidents of their own, so that both are told. */
-  private static String incident(ServiceAlert of, AlertChange change) {
-    return String.join(
-        "/",
-        of.service(),
-        of.kind(),
-        of.measured().name(),
-        change.since().toString(),
-        change.state().name());
+  private static String incident(ServiceAlert of, Alert alert) {
+    return alert.incident(of.service(), of.kind(), of.measured());
   }
 
   private static UserSession user(ServiceEvent event) {
@@ -267,12 +237,15 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
         .keptFor(KEPT);
   }
 
-  private static ServiceAlerts alerts(Options options) {
-    return new ServiceAlerts(
-        Hysteresis.above(options.getErrorRateAbove(), BAND),
-        Hysteresis.above(options.getLatencyAbove(), BAND),
-        options.getLeastEvents(),
-        KEPT);
+  private static RaiseAlerts<ServiceWindow, ServiceKind> alerts(Options options) {
+    long least = options.getLeastEvents();
+    return RaiseAlerts.perKey(ServiceKind.class, ServiceWindow::about)
+        .of(
+            "error_rate",
+            of -> of.errorRate(least),
+            Hysteresis.above(options.getErrorRateAbove(), BAND))
+        .of("latency", of -> of.latency(least), Hysteresis.above(options.getLatencyAbove(), BAND))
+        .keptFor(KEPT);
   }
 
   private static double aboveZero(String option, double value) {

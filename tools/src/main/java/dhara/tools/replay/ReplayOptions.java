@@ -17,7 +17,7 @@ public interface ReplayOptions extends PipelineOptions {
   @Description(
       "The archive: a file or a pattern; several files are read in the order of their names. For "
           + "several inputs NAME=FILES repeatedly; they are sent together in event-time order, e.g."
-          + " --events=test-data/orders/orders.jsonl")
+          + " --events=test-data/order-metrics/orders.jsonl")
   @Validation.Required
   List<String> getEvents();
 

@@ -19,7 +19,7 @@ public final class ReplayVerb extends ToolVerb {
           "Sends files of events to a topic for each input, N times as fast as they happened or as "
               + "fast as possible, with seeded faults, which are off by default, and records what "
               + "was sent in a truth file. E.g.",
-          "replay order-metrics --events=test-data/orders/orders.jsonl"
+          "replay order-metrics --events=test-data/order-metrics/orders.jsonl"
               + " --to=kafka://localhost:9092/orders?partitions=4 --speed=60 --disorder=PT8S"
               + " --late=0.02");
 

@@ -30,7 +30,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class Run implements AutoCloseable {
 
-  private static final long CLOSING_SECONDS = 20;
+  private static final long CLOSING_SECONDS = 60;
 
   private final Job job;
   private final EngineRun attended;
@@ -133,6 +133,8 @@ public final class Run implements AutoCloseable {
     try {
       if (over.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
         Scratch.ofProcess().clear();
+      } else {
+        say("it has not closed after " + CLOSING_SECONDS + " s; temporary files are left");
       }
     } catch (IOException e) {
       say("temporary files are left: " + e.getMessage());

@@ -3,18 +3,32 @@ package dhara.transforms.anomaly;
 import java.io.Serializable;
 
 /**
- * When an alert begins and ends: above one limit it begins, and it ends only below another, lower
- * one, so that a value that swings around a limit is one alert and not many.
+ * When an alert begins and ends: beyond one limit it begins, and it ends only on the other side of
+ * another one, so that a value that swings around a limit is one alert and not many.
  *
- * @param raise a value above begins an alert
- * @param clear a value below ends it; at most {@code raise}
+ * @param side on which side of the limits there is an alert
+ * @param raise a value beyond begins an alert
+ * @param clear a value on its other side ends it; not beyond {@code raise}
  */
-public record Hysteresis(double raise, double clear) implements Serializable {
+public record Hysteresis(Side side, double raise, double clear) implements Serializable {
+
+  /** The side on which there is an alert. */
+  public enum Side {
+    /** Values above the limit. */
+    ABOVE,
+    /** Values below the limit. */
+    BELOW
+  }
 
   public Hysteresis {
-    if (!(clear <= raise)) {
+    if (!(side == Side.ABOVE ? clear <= raise : clear >= raise)) {
       throw new IllegalArgumentException(
-          "an alert ends below %s, but would begin above %s already".formatted(clear, raise));
+          "an alert ends %s %s, but would begin %s %s already"
+              .formatted(
+                  side == Side.ABOVE ? "below" : "above",
+                  clear,
+                  side == Side.ABOVE ? "above" : "below",
+                  raise));
     }
   }
 
@@ -29,7 +43,16 @@ public record Hysteresis(double raise, double clear) implements Serializable {
           "a limit is above zero and its band from 0 to 1, and not %s and %s"
               .formatted(limit, band));
     }
-    return new Hysteresis(limit, limit * (1 - band));
+    return new Hysteresis(Side.ABOVE, limit, limit * (1 - band));
+  }
+
+  /**
+   * Begins below a limit, and ends above another one.
+   *
+   * @param clear at least the limit
+   */
+  public static Hysteresis below(double limit, double clear) {
+    return new Hysteresis(Side.BELOW, limit, clear);
   }
 
   /**
@@ -38,6 +61,9 @@ public record Hysteresis(double raise, double clear) implements Serializable {
    * @param alerting whether there was one before
    */
   public boolean next(boolean alerting, double value) {
-    return alerting ? !(value < clear) : value > raise;
+    return switch (side) {
+      case ABOVE -> alerting ? !(value < clear) : value > raise;
+      case BELOW -> alerting ? !(value > clear) : value < raise;
+    };
   }
 }

@@ -53,6 +53,9 @@ final class SettleFn<K, V> extends DoFn<KV<byte[], Answer<K, V>>, Answer<K, V>> 
       @TimerId("settled") Timer settled) {
     Answer<K, V> answer = element.getValue();
     @Nullable Answer<K, V> held = counts.read();
+    if (held == null && answer.isWithdrawn()) {
+      return; // nothing is there to act on, as of most answers that are derived
+    }
     if (held == null || answer.revision() >= held.revision()) {
       counts.write(answer);
     }

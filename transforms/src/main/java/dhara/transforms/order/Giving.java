@@ -28,6 +28,14 @@ sealed interface Giving<K, O, OUT> extends Serializable {
   OUT of(@Nullable K key, O output);
 
   /**
+   * The element of an output of an event that has only arrived. A stream that failed meanwhile may
+   * have given another one, or one where there is none now.
+   *
+   * @param key null if it is not needed
+   */
+  OUT atArrival(@Nullable K key, O output);
+
+  /**
    * Corrects the outputs that an event had at its arrival.
    *
    * @param key null if it is not needed
@@ -50,6 +58,11 @@ sealed interface Giving<K, O, OUT> extends Serializable {
     @Override
     public O of(@Nullable K key, O output) {
       return output;
+    }
+
+    @Override
+    public O atArrival(@Nullable K key, O output) {
+      throw new IllegalStateException("only answers can be given at arrival");
     }
 
     @Override
@@ -78,6 +91,13 @@ sealed interface Giving<K, O, OUT> extends Serializable {
       return made;
     }
 
+    /** The answer, of which it is not known that it is the first. */
+    @Override
+    public Answer<A, V> atArrival(@Nullable K key, O output) {
+      Answer<A, V> made = of(key, output);
+      return new Answer<>(made.key(), made.start(), made.end(), 0, false, made.value());
+    }
+
     @Override
     public void correct(
         @Nullable K key,
@@ -88,8 +108,8 @@ sealed interface Giving<K, O, OUT> extends Serializable {
       if (alike(given, settled, same)) {
         return;
       }
-      List<Answer<A, V>> before = given.stream().map(output -> of(key, output)).toList();
-      List<Answer<A, V>> after = settled.stream().map(output -> of(key, output)).toList();
+      List<Answer<A, V>> before = given.stream().map(output -> atArrival(key, output)).toList();
+      List<Answer<A, V>> after = settled.stream().map(output -> atArrival(key, output)).toList();
       for (int i = 0; i < before.size(); i++) {
         Answer<A, V> old = before.get(i);
         int now = indexOf(old, after);

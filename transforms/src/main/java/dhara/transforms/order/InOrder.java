@@ -315,9 +315,10 @@ public final class InOrder<E extends Event, K, S, O>
    * arrival, as if no earlier event were still missing: the fold continues from all events of the
    * key that have arrived and are earlier. When the event settles, an answer that turned out
    * different is replaced by revision 1, one that turned out not to exist is withdrawn, and one
-   * that was not given before is given; if nothing changed, nothing is given. Outputs of wake-ups
-   * are only settled ones. State: the waiting events with their outputs, and a second map entry for
-   * each key that has waiting events.
+   * that was not given before is given; if nothing changed, nothing is given. None of these answers
+   * is marked as the first of its key and window, because a stream that failed may have given
+   * others before it was restored. Outputs of wake-ups are only settled ones. State: the waiting
+   * events with their outputs, and a second map entry for each key that has waiting events.
    *
    * @param <A> what answers are about
    * @param <V> what is answered

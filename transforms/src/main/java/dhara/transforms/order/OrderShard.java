@@ -273,7 +273,7 @@ final class OrderShard<E extends Event, K, S, O, OUT> {
     Steps.Taker<O> give =
         (output, at) -> {
           given.add(output);
-          out.take(folding.giving().of(key, output), at);
+          out.take(folding.giving().atArrival(key, output), at);
         };
     FoldProgress<S> after;
     E last = event;

@@ -210,7 +210,8 @@ final class EventFiles<T extends Record & Event> {
       throw endpoint.bad("cannot be listed: " + e.getMessage(), e);
     }
     if (files.isEmpty()) {
-      throw endpoint.bad("no such file; name a file or a pattern such as test-data/orders/*.jsonl");
+      throw endpoint.bad(
+          "no such file; name a file or a pattern such as test-data/order-metrics/*.jsonl");
     }
     files.sort(Comparator.comparing(file -> file.resourceId().toString()));
     return files;

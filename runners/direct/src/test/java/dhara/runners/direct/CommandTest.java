@@ -515,7 +515,7 @@ class CommandTest {
 
   private static Path root() {
     Path path = Path.of("").toAbsolutePath();
-    while (!Files.exists(path.resolve("test-data/orders/orders.jsonl"))) {
+    while (!Files.exists(path.resolve("test-data/order-metrics/orders.jsonl"))) {
       path = path.getParent();
     }
     return path;

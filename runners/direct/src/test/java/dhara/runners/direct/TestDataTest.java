@@ -51,7 +51,7 @@ class TestDataTest {
     Analysis<?> analysis = Analysis.all().get(name);
     Path fresh = Files.createDirectories(temporary.resolve(name));
     write(analysis, fresh);
-    Path kept = TEST_DATA.resolve(TestData.folder(analysis));
+    Path kept = TEST_DATA.resolve(analysis.name());
     if (Boolean.getBoolean("dhara.testData.write")) {
       Files.createDirectories(kept);
       for (Path file : files(fresh)) {
@@ -70,7 +70,7 @@ class TestDataTest {
   @MethodSource("analyses")
   void everyFormatGivesTheExpectedAnswers(String name, @TempDir Path temporary) throws IOException {
     Analysis<?> analysis = Analysis.all().get(name);
-    Path kept = TEST_DATA.resolve(TestData.folder(analysis));
+    Path kept = TEST_DATA.resolve(analysis.name());
     for (String suffix : List.of(LINES, ROWS)) {
       Path out = temporary.resolve("out" + suffix);
       List<String> run = new ArrayList<>(List.of(name, "--effects=true", "--answers=files:" + out));
