@@ -9,9 +9,9 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
-import dhara.testkit.Full;
 import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
+import dhara.testkit.Shapes;
 import dhara.testkit.flink.FlinkCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,8 +39,9 @@ class LostTaskManagerTest {
 
   @TempDir Path folder;
 
+  /** One of each shape, with -Pfull all of them. */
   static Iterable<String> analyses() {
-    return Full.analyses();
+    return Shapes.analyses();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -11,7 +11,6 @@ import dhara.pipelines.Analysis;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.Full;
-import dhara.testkit.Oracle;
 import dhara.testkit.Shapes;
 import dhara.testkit.flink.FlinkCluster;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,11 +109,13 @@ class StreamParityTest {
   static List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     for (String name : Full.analyses()) {
-      List<String> options = Oracle.of(name).runs().get(0);
-      Stream<Fault> faults =
-          Full.asked() ? Stream.concat(Stream.of(ALL), EACH.stream()) : Stream.of(ALL);
-      faults.forEach(
-          fault -> Full.seeds().forEach(seed -> cases.add(new Case(name, options, fault, seed))));
+      List<Fault> faults = new ArrayList<>(List.of(ALL));
+      if (Full.asked()) {
+        faults.addAll(EACH);
+      }
+      for (Full.Run run : Full.firstRuns(name)) {
+        faults.forEach(fault -> cases.add(new Case(name, run.options(), fault, run.seed())));
+      }
     }
     if (!Full.asked()) {
       for (Shapes.Run run : Shapes.firsts()) {

@@ -4,6 +4,7 @@ import dhara.pipelines.Analysis;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -13,8 +14,11 @@ import java.util.stream.LongStream;
  */
 public final class Full {
 
-  private static final long SEEDS = 2;
+  private static final int RUNS = 2;
   private static final long ALL_SEEDS = 5;
+
+  /** Options of an analysis, and the seed of its events. */
+  public record Run(List<String> options, long seed) {}
 
   private Full() {}
 
@@ -37,8 +41,25 @@ public final class Full {
     return asked;
   }
 
-  /** The seeds that each analysis is tested with. */
-  public static LongStream seeds() {
-    return LongStream.rangeClosed(1, asked() ? ALL_SEEDS : SEEDS);
+  /**
+   * What an analysis is tested with: each of its options with a seed of its own, and at least two
+   * seeds; if everything is asked for, each of its options with each of five seeds.
+   */
+  public static List<Run> runs(String analysis) {
+    List<List<String>> options = Oracle.of(analysis).runs();
+    if (asked()) {
+      return options.stream()
+          .flatMap(each -> LongStream.rangeClosed(1, ALL_SEEDS).mapToObj(seed -> new Run(each, seed)))
+          .toList();
+    }
+    return IntStream.range(0, Math.max(RUNS, options.size()))
+        .mapToObj(i -> new Run(options.get(Math.min(i, options.size() - 1)), i + 1L))
+        .toList();
+  }
+
+  /** The same with the first two options only, for tests whose runs take long. */
+  public static List<Run> firstRuns(String analysis) {
+    List<Run> runs = runs(analysis);
+    return asked() ? runs : runs.subList(0, RUNS);
   }
 }

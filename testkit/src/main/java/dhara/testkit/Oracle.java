@@ -31,7 +31,7 @@ public interface Oracle {
 
   /**
    * The options of the runs in the parity tests, without those for sources and sinks. With the
-   * first set it is streamed under faults, and backfilled with several seeds.
+   * first two it is also streamed under faults.
    */
   default List<List<String>> runs() {
     return List.of(List.of());

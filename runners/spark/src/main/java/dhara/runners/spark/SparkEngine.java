@@ -2,6 +2,7 @@ package dhara.runners.spark;
 
 import com.google.auto.service.AutoService;
 import dhara.engine.Engine;
+import dhara.engine.EngineRun;
 import dhara.lint.Feature;
 import dhara.lint.Unsupported;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
  */
 @AutoService(Engine.class)
 public final class SparkEngine implements Engine {
+
+  private static final String ALL_CORES = "local[*]";
 
   @Override
   public String name() {
@@ -32,7 +35,7 @@ public final class SparkEngine implements Engine {
     return List.of(
         new Default(
             "sparkMaster",
-            "local[*]",
+            ALL_CORES,
             "embedded in this process, one worker per core; Beam's own default is four"));
   }
 
@@ -85,5 +88,19 @@ public final class SparkEngine implements Engine {
   @Override
   public boolean embedded(PipelineOptions options) {
     return options.as(SparkPipelineOptions.class).getSparkMaster().startsWith("local");
+  }
+
+  /**
+   * Counts the workers of {@code local[*]}. Beam knows of {@code local[2]} that it has the classes of
+   * this process; for {@code local[*]} it packs the class path, and Spark copies each jar of it,
+   * which takes seconds in each run.
+   */
+  @Override
+  public EngineRun prepare(Launch launch) {
+    SparkPipelineOptions options = launch.options().as(SparkPipelineOptions.class);
+    if (options.getSparkMaster().equals(ALL_CORES)) {
+      options.setSparkMaster("local[" + Runtime.getRuntime().availableProcessors() + "]");
+    }
+    return EngineRun.UNATTENDED;
   }
 }
