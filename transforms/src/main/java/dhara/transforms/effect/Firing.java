@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Decides which answers of an incident are acted on. In the order of their windows, an answer is
@@ -72,14 +71,8 @@ final class Firing<K extends Record, V> implements Serializable {
         new Incident<>(incident, acted.key()), acted.start(), acted.end(), 0, acted.value());
   }
 
-  /** The answer that counts: the one with the highest revision; null if it is withdrawn. */
-  static <K, V> @Nullable Answer<K, V> settled(Iterable<Answer<K, V>> revisions) {
-    @Nullable Answer<K, V> highest = null;
-    for (Answer<K, V> next : revisions) {
-      if (highest == null || next.revision() >= highest.revision()) {
-        highest = next;
-      }
-    }
-    return highest == null || highest.isWithdrawn() ? null : highest;
+  /** The one of two answers of a key and window that counts: that with the higher revision. */
+  static <K, V> Answer<K, V> higher(Answer<K, V> one, Answer<K, V> next) {
+    return next.revision() >= one.revision() ? next : one;
   }
 }

@@ -9,9 +9,9 @@ import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Filter;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -118,15 +118,12 @@ public final class OncePerIncident<K extends Record, V>
       AnswerCoder<K, V> coder,
       Naming<K, V> naming,
       Firing<K, V> firing) {
-    return answers
-        .apply("KeyAndWindow", ParDo.of(new KeyWindowFn<>(coder.keyCoder())))
-        .setCoder(KvCoder.of(ByteArrayCoder.of(), coder))
-        .apply("Revisions", GroupByKey.create())
-        .apply("Settle", ParDo.of(new BoundedFns.SettleFn<>()))
-        .setCoder(coder)
-        .apply("Name", ParDo.of(new NameFn<>(naming)))
-        .setCoder(KvCoder.of(StringUtf8Coder.of(), coder))
-        .apply("Incident", GroupByKey.create())
+    PCollection<KV<String, Answer<K, V>>> named =
+        answers
+            .apply("Settled", Settled.answers())
+            .apply("Name", ParDo.of(new NameFn<>(naming)))
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), coder));
+    return BoundedFns.sharded("Incident", named)
         .apply("Fire", ParDo.of(new BoundedFns.FireFn<>(firing)));
   }
 

@@ -1,7 +1,6 @@
 package dhara.transforms.effect;
 
 import dhara.transforms.aggregate.Answer;
-import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
@@ -56,9 +55,7 @@ final class SettleFn<K, V> extends DoFn<KV<byte[], Answer<K, V>>, Answer<K, V>> 
     if (held == null && answer.isWithdrawn()) {
       return; // nothing is there to act on, as of most answers that are derived
     }
-    if (held == null || answer.revision() >= held.revision()) {
-      counts.write(answer);
-    }
+    counts.write(held == null ? answer : Firing.higher(held, answer));
     if (held == null) {
       settled.set(after(answer.end().toEpochMilli(), latenessMillis));
     }
@@ -69,9 +66,8 @@ final class SettleFn<K, V> extends DoFn<KV<byte[], Answer<K, V>>, Answer<K, V>> 
       @StateId("counts") ValueState<Answer<K, V>> counts, OutputReceiver<Answer<K, V>> out) {
     @Nullable Answer<K, V> held = counts.read();
     counts.clear();
-    @Nullable Answer<K, V> settled = held == null ? null : Firing.settled(List.of(held));
-    if (settled != null) {
-      out.output(settled);
+    if (held != null && !held.isWithdrawn()) {
+      out.output(held);
     }
   }
 }

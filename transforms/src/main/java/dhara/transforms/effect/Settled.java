@@ -5,7 +5,6 @@ import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.windows.InGlobalWindow;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
@@ -48,8 +47,7 @@ public final class Settled<K extends Record, V>
             .apply("KeyAndWindow", ParDo.of(new KeyWindowFn<>(coder.keyCoder())))
             .setCoder(KvCoder.of(ByteArrayCoder.of(), coder));
     return (answers.isBounded() == IsBounded.BOUNDED
-            ? keyed
-                .apply("Revisions", GroupByKey.create())
+            ? BoundedFns.sharded("Revisions", keyed)
                 .apply("Settle", ParDo.of(new BoundedFns.SettleFn<>()))
             : keyed.apply("Settle", ParDo.of(new SettleFn<>(coder, lateness))))
         .setCoder(coder);

@@ -78,11 +78,11 @@ class FiringTest {
   }
 
   @Test
-  void theSettledAnswerIsTheHighestRevisionUnlessThatIsWithdrawn() {
+  void ofTwoRevisionsTheHigherOneCounts() {
     Answer<Key, Long> zero = ending(5, "a");
     Answer<Key, Long> withdrawn = Answer.withdrawn(zero.key(), zero.start(), zero.end(), 1);
-    assertThat(Firing.settled(List.of(withdrawn, zero)) == null, is(true));
-    assertThat(
-        Firing.settled(List.of(zero.withRevision(2), withdrawn, zero)), is(zero.withRevision(2)));
+    assertThat(Firing.higher(zero, withdrawn), is(withdrawn));
+    assertThat(Firing.higher(withdrawn, zero), is(withdrawn));
+    assertThat(Firing.higher(withdrawn, zero.withRevision(2)), is(zero.withRevision(2)));
   }
 }
