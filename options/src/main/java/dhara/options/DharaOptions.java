@@ -91,7 +91,7 @@ public interface DharaOptions extends BackfillOptions {
       "How far the time of an event may be ahead of the time when it was logged (a Kafka "
           + "record's timestamp; for files, the start of the run). Beyond it the event is a dead "
           + "letter and does not move the watermark, e.g. --maxSkew=PT1H")
-  @Default.InstanceFactory(OneDay.class)
+  @Default.InstanceFactory(Durations.OneDay.class)
   Duration getMaxSkew();
 
   void setMaxSkew(Duration value);
@@ -107,7 +107,7 @@ public interface DharaOptions extends BackfillOptions {
   @Description(
       "How far out of order a stream's events may arrive within a partition before they are late:"
           + " the watermark trails the newest event by this much, e.g. --disorder=PT10S")
-  @Default.InstanceFactory(TenSeconds.class)
+  @Default.InstanceFactory(Durations.TenSeconds.class)
   Duration getDisorder();
 
   void setDisorder(Duration value);
@@ -116,7 +116,7 @@ public interface DharaOptions extends BackfillOptions {
       "How far a record of a reference topic may trail the events and still be applied: a "
           + "stream's events wait that long for it. A record that comes later is late, e.g."
           + " --referenceLateness=PT1M")
-  @Default.InstanceFactory(NoTime.class)
+  @Default.InstanceFactory(Durations.Zero.class)
   Duration getReferenceLateness();
 
   void setReferenceLateness(Duration value);
@@ -124,7 +124,7 @@ public interface DharaOptions extends BackfillOptions {
   @Description(
       "How long a partition must be silent, with nothing left to read, before it stops holding the"
           + " watermark back, e.g. --idleAfter=PT30S")
-  @Default.InstanceFactory(ThirtySeconds.class)
+  @Default.InstanceFactory(Durations.ThirtySeconds.class)
   Duration getIdleAfter();
 
   void setIdleAfter(Duration value);
@@ -153,38 +153,6 @@ public interface DharaOptions extends BackfillOptions {
     @Override
     public Instant create(PipelineOptions options) {
       return Instant.parse("2000-01-01T00:00:00Z");
-    }
-  }
-
-  /** One day. */
-  final class OneDay implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofDays(1);
-    }
-  }
-
-  /** No time at all. */
-  final class NoTime implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ZERO;
-    }
-  }
-
-  /** Ten seconds. */
-  final class TenSeconds implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofSeconds(10);
-    }
-  }
-
-  /** Thirty seconds. */
-  final class ThirtySeconds implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofSeconds(30);
     }
   }
 }

@@ -2,7 +2,6 @@ package dhara.options;
 
 import java.time.Duration;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
@@ -13,16 +12,8 @@ public interface LatenessOptions extends PipelineOptions {
       "How late an event may come and still count: after the end of a window it revises the"
           + " answer, and what follows the order of events settles this much later, e.g."
           + " --lateness=PT10M")
-  @Default.InstanceFactory(TenMinutes.class)
+  @Default.InstanceFactory(Durations.TenMinutes.class)
   Duration getLateness();
 
   void setLateness(Duration value);
-
-  /** Ten minutes. */
-  final class TenMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(10);
-    }
-  }
 }

@@ -3,6 +3,7 @@ package dhara.pipelines.commerce;
 import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.RunningOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -26,9 +27,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -106,7 +105,7 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
     void setBy(By value);
 
     @Description("Width of the windows of the top products, ISO-8601, e.g. --topWindow=PT15M")
-    @Default.InstanceFactory(FifteenMinutes.class)
+    @Default.InstanceFactory(Durations.FifteenMinutes.class)
     Duration getTopWindow();
 
     void setTopWindow(Duration value);
@@ -266,13 +265,5 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
       }
       return new Top(ranked);
     };
-  }
-
-  /** A quarter of an hour. */
-  public static final class FifteenMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(15);
-    }
   }
 }

@@ -3,6 +3,7 @@ package dhara.pipelines.commerce;
 import com.google.auto.service.AutoService;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.RunningOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -19,9 +20,7 @@ import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.util.Objects;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -75,7 +74,7 @@ public final class RecommendationEffectiveness
     @Description(
         "How long after a recommendation a purchase still follows from it, ISO-8601, e.g."
             + " --buyWithin=PT24H")
-    @Default.InstanceFactory(Day.class)
+    @Default.InstanceFactory(Durations.OneDay.class)
     Duration getBuyWithin();
 
     void setBuyWithin(Duration value);
@@ -195,14 +194,6 @@ public final class RecommendationEffectiveness
           shown == 0 ? 0 : (double) converted / shown,
           converted == 0 ? 0 : (minor + converted / 2) / converted,
           users.count());
-    }
-  }
-
-  /** A day. */
-  public static final class Day implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofDays(1);
     }
   }
 }

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -30,9 +31,7 @@ import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
@@ -95,21 +94,21 @@ public final class SensorHealth implements Analysis<SensorHealth.Options> {
     void setBaseline(int value);
 
     @Description("A sensor with one value for longer than this is stuck, e.g. --flatAfter=PT30M")
-    @Default.InstanceFactory(ThirtyMinutes.class)
+    @Default.InstanceFactory(Durations.ThirtyMinutes.class)
     Duration getFlatAfter();
 
     void setFlatAfter(Duration value);
 
     @Description(
         "A sensor without a reading for longer than this is missing, e.g. --missingAfter=PT10M")
-    @Default.InstanceFactory(TenMinutes.class)
+    @Default.InstanceFactory(Durations.TenMinutes.class)
     Duration getMissingAfter();
 
     void setMissingAfter(Duration value);
 
     @Description(
         "A sensor without a reading for longer than this starts anew, e.g. --rememberFor=P7D")
-    @Default.InstanceFactory(SevenDays.class)
+    @Default.InstanceFactory(Durations.SevenDays.class)
     Duration getRememberFor();
 
     void setRememberFor(Duration value);
@@ -242,29 +241,5 @@ public final class SensorHealth implements Analysis<SensorHealth.Options> {
           option, value, "it must be longer than zero, e.g. " + option + "=" + example);
     }
     return value;
-  }
-
-  /** Half an hour. */
-  public static final class ThirtyMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(30);
-    }
-  }
-
-  /** Ten minutes. */
-  public static final class TenMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(10);
-    }
-  }
-
-  /** A week. */
-  public static final class SevenDays implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofDays(7);
-    }
   }
 }

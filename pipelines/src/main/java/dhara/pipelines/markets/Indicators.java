@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.LatenessOptions;
 import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
@@ -18,9 +19,7 @@ import dhara.transforms.order.InOrder;
 import dhara.transforms.revision.DeriveAnswers;
 import java.time.Duration;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -117,7 +116,7 @@ public final class Indicators implements Analysis<Indicators.Options> {
     @Description(
         "The series of a symbol without a bar for longer than this starts anew, e.g."
             + " --restartAfter=P30D")
-    @Default.InstanceFactory(ThirtyDays.class)
+    @Default.InstanceFactory(Durations.ThirtyDays.class)
     Duration getRestartAfter();
 
     void setRestartAfter(Duration value);
@@ -204,13 +203,5 @@ public final class Indicators implements Analysis<Indicators.Options> {
     return score == null || Math.abs(score) <= spikeE6
         ? null
         : new Spike(values.closeE4(), values.returnE9(), score);
-  }
-
-  /** Thirty days: longer than any market is closed. */
-  public static final class ThirtyDays implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofDays(30);
-    }
   }
 }

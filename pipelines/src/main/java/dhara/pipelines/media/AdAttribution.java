@@ -3,6 +3,7 @@ package dhara.pipelines.media;
 import com.google.auto.service.AutoService;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -21,9 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -79,7 +78,7 @@ public final class AdAttribution implements Analysis<AdAttribution.Options> {
     @Description(
         "How long after an impression a click still follows from it, ISO-8601, e.g."
             + " --clickWithin=PT10M")
-    @Default.InstanceFactory(TenMinutes.class)
+    @Default.InstanceFactory(Durations.TenMinutes.class)
     Duration getClickWithin();
 
     void setClickWithin(Duration value);
@@ -204,14 +203,6 @@ public final class AdAttribution implements Analysis<AdAttribution.Options> {
         }
       }
       return null;
-    }
-  }
-
-  /** Ten minutes. */
-  public static final class TenMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(10);
     }
   }
 }

@@ -3,6 +3,7 @@ package dhara.pipelines.mobility;
 import com.google.auto.service.AutoService;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.LatenessOptions;
 import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
@@ -17,9 +18,7 @@ import dhara.transforms.revision.DeriveAnswers;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -97,20 +96,20 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
     @Description(
         "A customer is notified when their delivery has at most this much time left, e.g."
             + " --arrivingWithin=PT10M")
-    @Default.InstanceFactory(TenMinutes.class)
+    @Default.InstanceFactory(Durations.TenMinutes.class)
     Duration getArrivingWithin();
 
     void setArrivingWithin(Duration value);
 
     @Description("A courier who sends nothing for this long is silent, e.g. --silentAfter=PT5M")
-    @Default.InstanceFactory(FiveMinutes.class)
+    @Default.InstanceFactory(Durations.FiveMinutes.class)
     Duration getSilentAfter();
 
     void setSilentAfter(Duration value);
 
     @Description(
         "A delivery without an event for longer than this is forgotten, e.g. --forgetAfter=P1D")
-    @Default.InstanceFactory(OneDay.class)
+    @Default.InstanceFactory(Durations.OneDay.class)
     Duration getForgetAfter();
 
     void setForgetAfter(Duration value);
@@ -204,29 +203,5 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
           option, value, "it must be longer than zero, e.g. " + option + "=" + example);
     }
     return value;
-  }
-
-  /** Ten minutes. */
-  public static final class TenMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(10);
-    }
-  }
-
-  /** Five minutes. */
-  public static final class FiveMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(5);
-    }
-  }
-
-  /** A day. */
-  public static final class OneDay implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofDays(1);
-    }
   }
 }

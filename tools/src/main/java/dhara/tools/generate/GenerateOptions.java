@@ -1,9 +1,9 @@
 package dhara.tools.generate;
 
+import dhara.options.Durations;
 import java.time.Duration;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
@@ -40,7 +40,7 @@ public interface GenerateOptions extends PipelineOptions {
   @Description(
       "How far out of order events are written: each is delayed by less than this, e.g."
           + " --disorder=PT10S")
-  @Default.InstanceFactory(TenSeconds.class)
+  @Default.InstanceFactory(Durations.TenSeconds.class)
   Duration getDisorder();
 
   void setDisorder(Duration value);
@@ -56,12 +56,4 @@ public interface GenerateOptions extends PipelineOptions {
   double getGarbage();
 
   void setGarbage(double value);
-
-  /** Ten seconds: the default disorder of streams. */
-  final class TenSeconds implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofSeconds(10);
-    }
-  }
 }

@@ -1,11 +1,11 @@
 package dhara.tools.replay;
 
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
@@ -77,7 +77,7 @@ public interface ReplayOptions extends PipelineOptions {
   @Description(
       "How far out of order events arrive: each is delayed by less than this; PT0S keeps the "
           + "archive's order, e.g. --disorder=PT8S")
-  @Default.InstanceFactory(Zero.class)
+  @Default.InstanceFactory(Durations.Zero.class)
   Duration getDisorder();
 
   void setDisorder(Duration value);
@@ -85,7 +85,7 @@ public interface ReplayOptions extends PipelineOptions {
   @Description(
       "How far out of order the archive itself may be, so that --disorder still holds: this much "
           + "event time is sorted in memory, e.g. --sortWithin=PT10S")
-  @Default.InstanceFactory(DharaOptions.TenSeconds.class)
+  @Default.InstanceFactory(Durations.TenSeconds.class)
   Duration getSortWithin();
 
   void setSortWithin(Duration value);
@@ -107,7 +107,7 @@ public interface ReplayOptions extends PipelineOptions {
   @Description(
       "How late: an event is held back until its partition has seen one this much newer, e.g."
           + " --lateBy=PT30M")
-  @Default.InstanceFactory(HalfAnHour.class)
+  @Default.InstanceFactory(Durations.ThirtyMinutes.class)
   Duration getLateBy();
 
   void setLateBy(Duration value);
@@ -173,7 +173,7 @@ public interface ReplayOptions extends PipelineOptions {
 
   @Description(
       "The stream's --maxSkew, to know which events will be dead letters, e.g. --maxSkew=PT1H")
-  @Default.InstanceFactory(DharaOptions.OneDay.class)
+  @Default.InstanceFactory(Durations.OneDay.class)
   Duration getMaxSkew();
 
   void setMaxSkew(Duration value);
@@ -185,20 +185,4 @@ public interface ReplayOptions extends PipelineOptions {
   int getMaxEventBytes();
 
   void setMaxEventBytes(int value);
-
-  /** No time at all. */
-  final class Zero implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ZERO;
-    }
-  }
-
-  /** Thirty minutes: longer than the lateness that windows allow by default. */
-  final class HalfAnHour implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(30);
-    }
-  }
 }

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.LatenessOptions;
 import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
@@ -23,9 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
@@ -101,7 +100,7 @@ public final class Inventory implements Analysis<Inventory.Options> {
       extends DharaOptions, LatenessOptions, ProvisionalOptions, StockViewOptions {
 
     @Description("After this time a reservation expires by itself, e.g. --reservationExpiry=PT15M")
-    @Default.InstanceFactory(QuarterHour.class)
+    @Default.InstanceFactory(Durations.FifteenMinutes.class)
     Duration getReservationExpiry();
 
     void setReservationExpiry(Duration value);
@@ -109,7 +108,7 @@ public final class Inventory implements Analysis<Inventory.Options> {
     @Description(
         "How long an order is remembered after its reservation has ended, to say why another command"
             + " for it is rejected, e.g. --orderMemory=PT1H")
-    @Default.InstanceFactory(Hour.class)
+    @Default.InstanceFactory(Durations.OneHour.class)
     Duration getOrderMemory();
 
     void setOrderMemory(Duration value);
@@ -269,21 +268,5 @@ public final class Inventory implements Analysis<Inventory.Options> {
                     new LowProduct(entry.warehouse(), low.product(), entry.id()),
                     answer.value().at(),
                     new LowStock(low.available(), below)));
-  }
-
-  /** A quarter of an hour. */
-  public static final class QuarterHour implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(15);
-    }
-  }
-
-  /** An hour. */
-  public static final class Hour implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofHours(1);
-    }
   }
 }
