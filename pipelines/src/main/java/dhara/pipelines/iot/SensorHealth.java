@@ -1,6 +1,7 @@
 package dhara.pipelines.iot;
 
 import com.google.auto.service.AutoService;
+import dhara.options.AboveZero;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
@@ -95,6 +96,7 @@ public final class SensorHealth implements Analysis<SensorHealth.Options> {
 
     @Description("A sensor with one value for longer than this is stuck, e.g. --flatAfter=PT30M")
     @Default.InstanceFactory(Durations.ThirtyMinutes.class)
+    @AboveZero
     Duration getFlatAfter();
 
     void setFlatAfter(Duration value);
@@ -102,6 +104,7 @@ public final class SensorHealth implements Analysis<SensorHealth.Options> {
     @Description(
         "A sensor without a reading for longer than this is missing, e.g. --missingAfter=PT10M")
     @Default.InstanceFactory(Durations.TenMinutes.class)
+    @AboveZero
     Duration getMissingAfter();
 
     void setMissingAfter(Duration value);
@@ -172,8 +175,8 @@ public final class SensorHealth implements Analysis<SensorHealth.Options> {
   }
 
   private static DetectAnomalies<SensorReading, Sensor> detectors(Options options) {
-    Duration flat = aboveZero("--flatAfter", options.getFlatAfter(), "PT30M");
-    Duration missing = aboveZero("--missingAfter", options.getMissingAfter(), "PT10M");
+    Duration flat = options.getFlatAfter();
+    Duration missing = options.getMissingAfter();
     Missing silence = Missing.longerThan(missing);
     Duration keep = options.getRememberFor();
     if (keep.compareTo(silence.keep()) < 0) {
@@ -233,13 +236,5 @@ public final class SensorHealth implements Analysis<SensorHealth.Options> {
 
   private static SensorReading last(Match<SensorReading> before, String step) {
     return before.last(step).orElseThrow();
-  }
-
-  private static Duration aboveZero(String option, Duration value, String example) {
-    if (value.toMillis() <= 0) {
-      throw new BadOption(
-          option, value, "it must be longer than zero, e.g. " + option + "=" + example);
-    }
-    return value;
   }
 }

@@ -1,6 +1,7 @@
 package dhara.pipelines.mobility;
 
 import com.google.auto.service.AutoService;
+import dhara.options.AboveZero;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.options.Durations;
@@ -97,12 +98,14 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
         "A customer is notified when their delivery has at most this much time left, e.g."
             + " --arrivingWithin=PT10M")
     @Default.InstanceFactory(Durations.TenMinutes.class)
+    @AboveZero
     Duration getArrivingWithin();
 
     void setArrivingWithin(Duration value);
 
     @Description("A courier who sends nothing for this long is silent, e.g. --silentAfter=PT5M")
     @Default.InstanceFactory(Durations.FiveMinutes.class)
+    @AboveZero
     Duration getSilentAfter();
 
     void setSilentAfter(Duration value);
@@ -110,6 +113,7 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
     @Description(
         "A delivery without an event for longer than this is forgotten, e.g. --forgetAfter=P1D")
     @Default.InstanceFactory(Durations.OneDay.class)
+    @AboveZero
     Duration getForgetAfter();
 
     void setForgetAfter(Duration value);
@@ -185,8 +189,8 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
   }
 
   private static DeliveryProgress progress(Options options) {
-    Duration silent = aboveZero("--silentAfter", options.getSilentAfter(), "PT5M");
-    Duration keep = aboveZero("--forgetAfter", options.getForgetAfter(), "P1D");
+    Duration silent = options.getSilentAfter();
+    Duration keep = options.getForgetAfter();
     if (silent.compareTo(keep) > 0) {
       throw new BadOption(
           "--silentAfter",
@@ -194,14 +198,6 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
           "is longer than --forgetAfter=" + keep + ", when a delivery is forgotten already");
     }
     return new DeliveryProgress(
-        aboveZero("--arrivingWithin", options.getArrivingWithin(), "PT10M"), silent, keep);
-  }
-
-  private static Duration aboveZero(String option, Duration value, String example) {
-    if (value.toMillis() <= 0) {
-      throw new BadOption(
-          option, value, "it must be longer than zero, e.g. " + option + "=" + example);
-    }
-    return value;
+        options.getArrivingWithin(), silent, keep);
   }
 }

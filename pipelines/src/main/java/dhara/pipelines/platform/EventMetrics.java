@@ -1,9 +1,10 @@
 package dhara.pipelines.platform;
 
 import com.google.auto.service.AutoService;
+import dhara.options.AboveZero;
 import dhara.options.AtLeast;
-import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Share;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -86,6 +87,7 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
     @Description(
         "An error rate above this is an anomaly and an alert, e.g. --errorRateAbove=0.05 for 5 %")
     @Default.Double(0.05)
+    @Share
     double getErrorRateAbove();
 
     void setErrorRateAbove(double value);
@@ -94,6 +96,7 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
         "An average latency above so many milliseconds is an anomaly and an alert, e.g."
             + " --latencyAbove=1000")
     @Default.Double(1_000)
+    @AboveZero
     double getLatencyAbove();
 
     void setLatencyAbove(double value);
@@ -102,6 +105,7 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
         "A window more than this many standard deviations from the mean of those before is an"
             + " anomaly, e.g. --deviations=3")
     @Default.Double(3)
+    @AboveZero
     double getDeviations();
 
     void setDeviations(double value);
@@ -218,7 +222,7 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
   }
 
   private static DetectAnomalies<ServiceWindow, ServiceKind> detectors(Options options) {
-    double deviations = aboveZero("--deviations", options.getDeviations());
+    double deviations = options.getDeviations();
     ZScore score = ZScore.beyond(deviations, DecayedBaseline.over(options.getBaseline()));
     long least = options.getLeastEvents();
     return DetectAnomalies.perKey(
@@ -226,11 +230,11 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
         .by(
             "error_rate_above",
             of -> of.errorRate(least),
-            Threshold.above(aboveZero("--errorRateAbove", options.getErrorRateAbove())))
+            Threshold.above(options.getErrorRateAbove()))
         .by(
             "latency_above",
             of -> of.latency(least),
-            Threshold.above(aboveZero("--latencyAbove", options.getLatencyAbove())))
+            Threshold.above(options.getLatencyAbove()))
         .by("error_rate_z_score", of -> of.errorRate(1), score)
         .by("latency_z_score", of -> of.latency(1), score)
         .by("events_z_score", score)
@@ -246,13 +250,5 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
             Hysteresis.above(options.getErrorRateAbove(), BAND))
         .of("latency", of -> of.latency(least), Hysteresis.above(options.getLatencyAbove(), BAND))
         .keptFor(KEPT);
-  }
-
-  private static double aboveZero(String option, double value) {
-    if (!(value > 0 && value < 1e9)) {
-      throw new BadOption(
-          option, value, "must be above zero and below a billion, e.g. " + option + "=3");
-    }
-    return value;
   }
 }
