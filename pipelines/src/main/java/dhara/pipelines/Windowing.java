@@ -45,12 +45,26 @@ public final class Windowing {
 
   /** The same; by default of another width. */
   public static Windows of(WindowOptions options, Duration width) {
-    Duration every = options.getEvery();
+    return of(options, width, width);
+  }
+
+  /**
+   * The same; by default sliding. {@code --every} alone changes how often a window of the default
+   * width begins, and {@code --window} alone makes tumbling windows.
+   *
+   * @param width the default width
+   * @param distance the default distance between the starts of windows
+   */
+  public static Windows of(WindowOptions options, Duration width, Duration distance) {
+    boolean slides = options.getWindow() == null && distance.compareTo(width) < 0;
+    Duration every = slides && options.getEvery() == null ? distance : options.getEvery();
     Duration gap = options.getGap();
     if (gap != null) {
-      if (every != null) {
+      if (options.getEvery() != null) {
         throw new BadOption(
-            "--every", every, "sessions (--gap) do not slide; leave one of them out");
+            "--every",
+            options.getEvery(),
+            "sessions (--gap) do not slide; leave one of them out");
       } else if (options.getWindow() != null) {
         throw new BadOption(
             "--window",

@@ -90,4 +90,45 @@ class WindowingTest {
 
     assertThat(refused.getMessage(), is(said));
   }
+
+  private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
+  private static final Duration HALF_A_MINUTE = Duration.ofSeconds(30);
+
+  private static Windows slidingByDefault(RunningOptions options) {
+    return Windowing.of(options, FIVE_MINUTES, HALF_A_MINUTE);
+  }
+
+  private static Windows late(Windows windows) {
+    return windows.withLateness(Duration.ofMinutes(10));
+  }
+
+  @Test
+  void anAnalysisMaySlideUnlessOptionsSayOtherwise() {
+    RunningOptions unsaid = options();
+    RunningOptions everyMinute = options();
+    everyMinute.setEvery(Duration.ofMinutes(1));
+    RunningOptions hours = options();
+    hours.setWindow(Duration.ofHours(1));
+    RunningOptions sessions = options();
+    sessions.setGap(Duration.ofMinutes(3));
+
+    assertThat(slidingByDefault(unsaid), is(late(Windows.sliding(FIVE_MINUTES, HALF_A_MINUTE))));
+    assertThat(
+        slidingByDefault(everyMinute),
+        is(late(Windows.sliding(FIVE_MINUTES, Duration.ofMinutes(1)))));
+    assertThat(slidingByDefault(hours), is(late(Windows.tumbling(Duration.ofHours(1)))));
+    assertThat(slidingByDefault(sessions), is(late(Windows.sessions(Duration.ofMinutes(3)))));
+  }
+
+  @Test
+  void windowsDoNotSlideFartherThanTheirDefaultWidth() {
+    RunningOptions options = options();
+    options.setEvery(Duration.ofMinutes(6));
+
+    BadOption refused = assertThrows(BadOption.class, () -> slidingByDefault(options));
+
+    assertThat(
+        refused.getMessage(),
+        is("--every=PT6M: is longer than --window=PT5M: events would be left out"));
+  }
 }

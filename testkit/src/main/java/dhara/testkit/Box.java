@@ -37,11 +37,24 @@ public record Box<K>(K key, Instant start, Instant end) {
   /** The same, with another width by default. */
   public static <K, E extends Event> Map<Box<K>, List<E>> fill(
       List<E> events, Function<E, K> key, WindowOptions options, Duration unsaid) {
+    return fill(events, key, options, unsaid, unsaid);
+  }
+
+  /** The same, sliding by default. */
+  public static <K, E extends Event> Map<Box<K>, List<E>> fill(
+      List<E> events,
+      Function<E, K> key,
+      WindowOptions options,
+      Duration unsaid,
+      Duration unsaidEvery) {
     if (options.getGap() != null) {
       return sessions(events, key, options.getGap());
     }
     Duration width = options.getWindow() == null ? unsaid : options.getWindow();
-    return sliding(events, key, width, options.getEvery() == null ? width : options.getEvery());
+    if (options.getEvery() != null) {
+      return sliding(events, key, width, options.getEvery());
+    }
+    return sliding(events, key, width, options.getWindow() == null ? unsaidEvery : width);
   }
 
   /** Puts each event into the one window that holds it. */

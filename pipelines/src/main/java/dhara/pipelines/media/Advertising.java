@@ -108,6 +108,7 @@ final class Advertising {
             null,
             "TV",
             "Hindi",
+            null,
             null));
   }
 

@@ -22,6 +22,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param device the kind of device
  * @param language of the content
  * @param revenueMinor what it earned, in minor units of the currency
+ * @param genre of the content
  */
 public record Playback(
     String id,
@@ -38,7 +39,8 @@ public record Playback(
     @Nullable String region,
     @Nullable String device,
     @Nullable String language,
-    @Nullable Long revenueMinor)
+    @Nullable Long revenueMinor,
+    @Nullable String genre)
     implements Event {
 
   /** What can happen. */
@@ -70,20 +72,30 @@ public record Playback(
     }
   }
 
+  /** With greater numbers, sums over a day could overflow. */
+  private static final long WEEK_MILLIS = 7 * 86_400_000L;
+
+  private static final long MOST_KBPS = 1_000_000;
+  private static final long MOST_MINOR = 1_000_000_000_000L;
+
   public Playback {
     if (kind.isAd() && campaign == null) {
       throw new IllegalArgumentException("campaign is missing: " + kind + " belongs to one");
     }
-    notNegative("positionMillis", positionMillis);
-    notNegative("durationMillis", durationMillis);
-    notNegative("bitrateKbps", bitrateKbps);
-    notNegative("startupMillis", startupMillis);
-    notNegative("revenueMinor", revenueMinor);
+    within("positionMillis", positionMillis, Long.MAX_VALUE);
+    within("durationMillis", durationMillis, WEEK_MILLIS);
+    within("bitrateKbps", bitrateKbps, MOST_KBPS);
+    within("startupMillis", startupMillis, WEEK_MILLIS);
+    within("revenueMinor", revenueMinor, MOST_MINOR);
   }
 
-  private static void notNegative(String name, @Nullable Long value) {
+  private static void within(String name, @Nullable Long value, long most) {
     if (value != null && value < 0) {
       throw new IllegalArgumentException(name + " is negative: " + value);
+    }
+    if (value != null && value > most) {
+      throw new IllegalArgumentException(
+          "%s is above %,d, which no player can mean: %d".formatted(name, most, value));
     }
   }
 
@@ -105,6 +117,7 @@ public record Playback(
         null,
         null,
         null,
-        revenueMinor);
+        revenueMinor,
+        null);
   }
 }
