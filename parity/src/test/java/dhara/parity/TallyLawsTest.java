@@ -27,6 +27,7 @@ import dhara.transforms.sketch.Distinct;
 import dhara.transforms.sketch.Percentiles;
 import dhara.transforms.tally.Average;
 import dhara.transforms.tally.Best;
+import dhara.transforms.tally.Counts;
 import dhara.transforms.tally.ExactSum;
 import dhara.transforms.tally.First;
 import dhara.transforms.tally.Ids;
@@ -187,6 +188,18 @@ class TallyLawsTest {
                 random.nextInt(9),
                 random.nextInt(9),
                 random.nextInt(9)));
+  }
+
+  record OfCounts(Counts it) {}
+
+  /** Below the bound, around it, and far beyond it. */
+  @Test
+  void countsKeepThem() {
+    for (int most : new int[] {1, 7, 40, 1_000}) {
+      TallyLaws.hold(
+          TallyFn.of(OfCounts.class, (String text) -> new OfCounts(Counts.of(text, most))),
+          random -> random.nextInt(30) == 0 ? "" : "U" + random.nextInt(60));
+    }
   }
 
   /** Below the bound, around it, and far beyond it. */

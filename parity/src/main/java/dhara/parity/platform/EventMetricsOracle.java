@@ -3,6 +3,7 @@ package dhara.parity.platform;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.auto.service.AutoService;
 import dhara.options.DharaOptions;
+import dhara.parity.LatencyColumns;
 import dhara.pipelines.platform.EventMetrics;
 import dhara.pipelines.platform.ServiceEvent;
 import dhara.testkit.Box;
@@ -148,37 +149,15 @@ public final class EventMetricsOracle implements Oracle {
     }
 
     String columns() {
-      boolean timed = !millis.isEmpty();
       return """
-          "events":%d,"errors":%d,"error_rate":%s,"average_millis":%s,"least_millis":%s,\
-          "greatest_millis":%s,"p50_millis":%s,"p95_millis":%s,"p99_millis":%s,\
-          "value_sum":%s,"value_average":%s"""
+          "events":%d,"errors":%d,"error_rate":%s,%s,"value_sum":%s,"value_average":%s"""
           .formatted(
               events,
               errors,
               errorRate(),
-              timed ? mean() : null,
-              timed ? millis.get(0) : null,
-              timed ? millis.get(millis.size() - 1) : null,
-              timed ? percentile(50) : null,
-              timed ? percentile(95) : null,
-              timed ? percentile(99) : null,
+              LatencyColumns.of(millis),
               sum(),
               values.isEmpty() ? null : sum() / values.size());
-    }
-
-    /**
-     * The middle of the bucket of the value with this rank; a bucket has one 128th of a power of 2.
-     */
-    private double percentile(int percent) {
-      int rank = Math.max(1, (percent * millis.size() + 99) / 100);
-      long value = millis.get(rank - 1);
-      if (rank == 1 || rank == millis.size() || value == 0) {
-        return (double) value;
-      }
-      double width = Math.pow(2, Math.floor(Math.log((double) value) / Math.log(2) + 1e-12)) / 128;
-      double middle = Math.floor((double) value / width) * width + width / 2;
-      return Math.max(millis.get(0), Math.min(millis.get(millis.size() - 1), middle));
     }
   }
 

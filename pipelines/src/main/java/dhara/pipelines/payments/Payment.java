@@ -73,6 +73,9 @@ public record Payment(
   /** The largest amount, in minor units: sums of nine million such payments fit a long. */
   private static final long MOST_MINOR = 1_000_000_000_000L;
 
+  /** A week: sums of a billion latencies fit a long. */
+  private static final long MOST_MILLIS = 604_800_000L;
+
   public Payment {
     if (amountMinor <= 0) {
       throw new IllegalArgumentException("amountMinor is not above zero: " + amountMinor);
@@ -81,8 +84,9 @@ public record Payment(
       throw new IllegalArgumentException(
           "amountMinor is beyond " + MOST_MINOR + ": " + amountMinor);
     }
-    if (latencyMillis != null && latencyMillis < 0) {
-      throw new IllegalArgumentException("latencyMillis is negative: " + latencyMillis);
+    if (latencyMillis != null && (latencyMillis < 0 || latencyMillis > MOST_MILLIS)) {
+      throw new IllegalArgumentException(
+          "latencyMillis is not within 0 and a week, %d: %d".formatted(MOST_MILLIS, latencyMillis));
     }
     if ((lat == null) != (lon == null)) {
       throw new IllegalArgumentException("of lat and lon there is only one: " + lat + ", " + lon);
