@@ -136,13 +136,24 @@ public final class Windowing {
    * The windows of running totals: {@code --since}, {@code --timeZone}; they always answer early.
    */
   public static Windows running(RunningOptions options) {
-    Windows windows =
-        switch (options.getSince()) {
-          case day -> calendar(CalendarUnit.DAY, options, options);
-          case week -> calendar(CalendarUnit.WEEK, options, options);
-          case month -> calendar(CalendarUnit.MONTH, options, options);
-          case ever -> late(Windows.ever(), options);
-        };
+    return switch (options.getSince()) {
+      case day -> running(CalendarUnit.DAY, options, options);
+      case week -> running(CalendarUnit.WEEK, options, options);
+      case month -> running(CalendarUnit.MONTH, options, options);
+      case ever -> updated(late(Windows.ever(), options), options);
+    };
+  }
+
+  /**
+   * The windows of running totals of days, weeks or months in the time zone of the options.
+   *
+   * @param zone the same options
+   */
+  public static Windows running(CalendarUnit unit, ZoneOptions zone, WindowOptions options) {
+    return updated(calendar(unit, zone, options), options);
+  }
+
+  private static Windows updated(Windows windows, WindowOptions options) {
     return options.getEarly() == null ? windows.withEarlyAnswersEvery(UPDATE) : windows;
   }
 
