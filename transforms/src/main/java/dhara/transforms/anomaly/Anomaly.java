@@ -1,7 +1,6 @@
 package dhara.transforms.anomaly;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
+import dhara.statistics.Digits;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -16,21 +15,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public record Anomaly(Severity severity, double score, double value, @Nullable Double expected) {
 
-  private static final MathContext SIX_DIGITS = new MathContext(6);
-
   public Anomaly {
-    score = rounded(score);
-    expected = expected == null ? null : (Double) rounded(expected);
+    score = Digits.six(score);
+    expected = expected == null ? null : (Double) Digits.six(expected);
   }
 
   static Anomaly of(Severity.Scale scale, Judgement judgement, double value) {
     return new Anomaly(
         scale.of(judgement.strength()), judgement.score(), value, judgement.expected());
-  }
-
-  private static double rounded(double number) {
-    return Double.isFinite(number)
-        ? new BigDecimal(number).round(SIX_DIGITS).doubleValue()
-        : number;
   }
 }

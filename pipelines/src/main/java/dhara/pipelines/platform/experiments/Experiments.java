@@ -1,0 +1,308 @@
+package dhara.pipelines.platform.experiments;
+
+import com.google.auto.service.AutoService;
+import dhara.options.AtLeast;
+import dhara.options.BadOption;
+import dhara.options.DharaOptions;
+import dhara.options.LatenessOptions;
+import dhara.pipelines.Analysis;
+import dhara.pipelines.Declaration;
+import dhara.pipelines.Flow;
+import dhara.pipelines.Input;
+import dhara.pipelines.Output;
+import dhara.pipelines.Windowing;
+import dhara.pipelines.platform.experiments.Enrolments.Change;
+import dhara.pipelines.platform.experiments.Looks.Look;
+import dhara.pipelines.platform.experiments.VariantResult.State;
+import dhara.statistics.MixtureSprt;
+import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.Answers;
+import dhara.transforms.effect.Settled;
+import dhara.transforms.join.Versioned;
+import dhara.transforms.order.InOrder;
+import dhara.transforms.order.InOrderOfTwo;
+import dhara.transforms.revision.DeriveAnswers;
+import dhara.transforms.tally.TallyFn;
+import dhara.transforms.windows.Windows;
+import java.time.Duration;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.DefaultValueFactory;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.Filter;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Which variant of an experiment (an A/B test) is better, and when that may be said.
+ *
+ * <pre>
+ *   exposures ─▶ as of then ─┬─▶ by user, in order ─▶ by experiment ─▶ per hour ─▶ settled, in order ─┬─▶ results
+ *                    ▲       │          ▲                                                              └─▶ winners
+ *   setups ──────────┘       │          │
+ *   goals ───────────────────│──────────┘
+ *                            └─▶ without a variant ─▶ per hour ─▶ unassigned
+ * </pre>
+ *
+ * <p>A user belongs to the variant of the first exposure, for {@code --enrolledFor} after it. The
+ * variant is the one that the client says, or else a hash of the experiment and the user, by the
+ * set-up that was in force. From then on the user's goals count: a user converts once, and values
+ * add up.
+ *
+ * <p>Each hour is a look at all users since the beginning of the experiment; an hour in which
+ * nothing happened is none. Results tell for each variant its rate and the difference from the
+ * control, with a p-value and an interval for a single planned look, and an always-valid p-value
+ * for people who look every hour. A winner is called once, as soon as the latter allows it, if each
+ * variant has enough users and users are split by the weights.
+ */
+@AutoService(Analysis.class)
+@SuppressWarnings("rawtypes") // a service is named without its type parameter
+public final class Experiments implements Analysis<Experiments.Options> {
+
+  /** What results are about. */
+  public record ExperimentVariant(String experiment, String variant) {}
+
+  /**
+   * The variant that won.
+   *
+   * @param rate its conversions by its users
+   * @param lift its rate over that of the control, minus 1; null for the control itself
+   */
+  public record Winner(long users, double rate, @Nullable Double lift) {}
+
+  /**
+   * What exposures without a variant are about.
+   *
+   * @param reason why they have none
+   */
+  public record Unassigned(String experiment, Assignment.Reason reason) {}
+
+  /** How many exposures there are. */
+  public record Exposures(long exposures) {}
+
+  /** The options that this analysis adds. */
+  public interface Options extends DharaOptions, LatenessOptions {
+
+    @Description("How often results are looked at, ISO-8601, e.g. --lookEvery=PT1H")
+    @Default.InstanceFactory(Hour.class)
+    Duration getLookEvery();
+
+    void setLookEvery(Duration value);
+
+    @Description("Only this goal counts; by default any, e.g. --goal=purchase")
+    @Nullable String getGoal();
+
+    void setGoal(@Nullable String value);
+
+    @Description(
+        "How long a user belongs to a variant after the first exposure: goals count for so long,"
+            + " and an exposure after it is of a new user, e.g. --enrolledFor=P30D")
+    @Default.InstanceFactory(ThirtyDays.class)
+    Duration getEnrolledFor();
+
+    void setEnrolledFor(Duration value);
+
+    @Description(
+        "The hash that assigns users: growthbook (FNV-1a, its hashVersion 2) or md5, e.g."
+            + " --assignBy=md5")
+    @Default.Enum("growthbook")
+    AssignBy getAssignBy();
+
+    void setAssignBy(AssignBy value);
+
+    @Description(
+        "How often a winner may be called although there is no difference; intervals leave out"
+            + " this share, e.g. --significance=0.05")
+    @Default.Double(0.05)
+    double getSignificance();
+
+    void setSignificance(double value);
+
+    @Description(
+        "About how large differences of rates are, for which the always-valid p-value needs the"
+            + " fewest users, e.g. --typicalDifference=0.05 for five percentage points")
+    @Default.Double(0.05)
+    double getTypicalDifference();
+
+    void setTypicalDifference(double value);
+
+    @Description("Variants with fewer users are not compared, e.g. --leastUsers=100")
+    @Default.Long(100)
+    @AtLeast(1)
+    long getLeastUsers();
+
+    void setLeastUsers(long value);
+
+    @Description(
+        "Nothing is called while a split of users like this one is less likely than this, e.g."
+            + " --mismatchBelow=0.001")
+    @Default.Double(0.001)
+    double getMismatchBelow();
+
+    void setMismatchBelow(double value);
+  }
+
+  /** An experiment in which nothing happens for longer than this starts anew. */
+  private static final Duration KEPT = Duration.ofDays(90);
+
+  static final Input<Exposure> EXPOSURES = new Input<>("exposures", Exposure.class);
+  static final Input<GoalReached> GOALS = new Input<>("goals", GoalReached.class);
+  static final Input<ExperimentSetup> SETUPS =
+      Input.reference(
+          "setups",
+          ExperimentSetup.class,
+          Versioned.by(ExperimentSetup::experiment).removedWhere(ExperimentSetup::isOver));
+  static final Output<ExperimentVariant, VariantResult> RESULTS =
+      new Output<>("results", ExperimentVariant.class, VariantResult.class).withAllHistory();
+  static final Output<ExperimentVariant, Winner> WINNERS =
+      Output.effect("winners", ExperimentVariant.class, Winner.class)
+          .incident((of, winner) -> of.experiment(), KEPT)
+          .onSettled()
+          .withAllHistory();
+  static final Output<Unassigned, Exposures> UNASSIGNED =
+      new Output<>("unassigned", Unassigned.class, Exposures.class).withAllHistory();
+
+  @Override
+  public Declaration<Options> declaration() {
+    return Declaration.of("experiments", Options.class)
+        .summary("A/B tests: conversion, lift, p-values and winners per variant, each hour")
+        .reads(EXPOSURES, GOALS, SETUPS)
+        .answers(RESULTS, WINNERS, UNASSIGNED)
+        .scenario(MadeUpExperiments::generate);
+  }
+
+  @Override
+  public void build(Flow flow, Options options) {
+    Duration lateness = Windowing.lateness(options);
+    Windows users = InOrder.windows(lateness);
+    Windows hours =
+        Windows.tumbling(aboveZero("--lookEvery", options.getLookEvery(), "PT1H"))
+            .withLateness(lateness)
+            .withAllHistory();
+    // What comes out of joins and folds is on time: they have waited for the lateness.
+    Windows looks = hours.withLateness(Duration.ZERO);
+    AssignBy by = options.getAssignBy();
+    String goal = options.getGoal();
+
+    PCollection<Assignment> exposed =
+        flow.events(EXPOSURES, users, hours)
+            .apply(
+                "Assign",
+                flow.reference(SETUPS, users, hours)
+                    .<Exposure>keyedBy(Exposure::experiment)
+                    .into(
+                        Assignment.class,
+                        (exposure, setup) -> Assignment.of(exposure, setup, by)));
+    PCollection<GoalReached> goals =
+        flow.events(GOALS, users, hours)
+            .apply("Goal", Filter.by(reached -> goal == null || goal.equals(reached.goal())));
+
+    flow.answers(
+        UNASSIGNED,
+        exposed
+            .apply("Without", Filter.by(assignment -> !assignment.isAssigned()))
+            .apply(
+                "Unassigned",
+                Answers.in(looks)
+                    .perKey(
+                        Unassigned.class,
+                        of -> new Unassigned(of.experiment(), of.reason()),
+                        TallyFn.of(Exposures.class, of -> new Exposures(1)))));
+
+    PCollection<Answer<ExperimentVariant, VariantResult>> results =
+        exposed
+            .apply("With", Filter.by(Assignment::isAssigned))
+            .apply(
+                "Enrol",
+                InOrderOfTwo.of(
+                    goals,
+                    InOrderOfTwo.perKey(Assignment::user, GoalReached::user)
+                        .fold(enrolments(options), Enrolments.Of.class, Change.class)
+                        .withLateness(lateness)))
+            .apply(
+                "Arms",
+                Answers.in(looks)
+                    .perKey(
+                        Experiment.class, of -> new Experiment(of.experiment()), Arms.sums()))
+            .apply("Settled", Settled.answers())
+            .apply("Look", MapElements.into(TypeDescriptor.of(Look.class)).via(Experiments::look))
+            .apply(
+                "Results",
+                InOrder.perKey(Experiment.class, (Look look) -> new Experiment(look.experiment()))
+                    .fold(looks(options), Looks.SoFar.class, Looks.Row.class)
+                    .answers(
+                        ExperimentVariant.class,
+                        VariantResult.class,
+                        (of, row) ->
+                            new Answer<>(
+                                new ExperimentVariant(of.name(), row.variant()),
+                                row.start(),
+                                row.end(),
+                                0,
+                                row.result())));
+    flow.answers(RESULTS, results);
+
+    flow.answers(
+        WINNERS,
+        results.apply("Winners", DeriveAnswers.of(Winner.class, Experiments::called)));
+  }
+
+  private record Experiment(String name) {}
+
+  private static Look look(Answer<Experiment, Arms> of) {
+    return new Look(
+        "", of.end().minusMillis(1), of.key().name(), of.start(), of.end(), of.value());
+  }
+
+  private static @Nullable Winner called(VariantResult of) {
+    return of.state() == State.CALLED ? new Winner(of.users(), of.rate(), of.lift()) : null;
+  }
+
+  private static Enrolments enrolments(Options options) {
+    return new Enrolments(aboveZero("--enrolledFor", options.getEnrolledFor(), "P30D"));
+  }
+
+  private static Looks looks(Options options) {
+    return new Looks(
+        new MixtureSprt(
+            share("--typicalDifference", options.getTypicalDifference(), "0.05")),
+        share("--significance", options.getSignificance(), "0.05"),
+        options.getLeastUsers(),
+        share("--mismatchBelow", options.getMismatchBelow(), "0.001"),
+        KEPT);
+  }
+
+  private static double share(String option, double value, String example) {
+    if (!(value > 0 && value < 1)) {
+      throw new BadOption(
+          option, value, "must be above 0 and below 1, e.g. " + option + "=" + example);
+    }
+    return value;
+  }
+
+  private static Duration aboveZero(String option, Duration value, String example) {
+    if (value.toMillis() <= 0) {
+      throw new BadOption(
+          option, value, "it must be longer than zero, e.g. " + option + "=" + example);
+    }
+    return value;
+  }
+
+  /** An hour. */
+  public static final class Hour implements DefaultValueFactory<Duration> {
+    @Override
+    public Duration create(PipelineOptions options) {
+      return Duration.ofHours(1);
+    }
+  }
+
+  /** Thirty days. */
+  public static final class ThirtyDays implements DefaultValueFactory<Duration> {
+    @Override
+    public Duration create(PipelineOptions options) {
+      return Duration.ofDays(30);
+    }
+  }
+}
