@@ -4,6 +4,7 @@ import dhara.options.BadOption;
 import dhara.options.LatenessOptions;
 import dhara.options.Nearest;
 import dhara.options.RunningOptions;
+import dhara.options.SlidingOptions;
 import dhara.options.WindowOptions;
 import dhara.options.ZoneOptions;
 import dhara.transforms.windows.CalendarUnit;
@@ -94,6 +95,36 @@ public final class Windowing {
               .formatted(perEvent, window, MOST_PER_EVENT, leastEvery(window)));
     }
     return late(Windows.sliding(window, every), options);
+  }
+
+  /**
+   * The sliding windows of {@code --window} and {@code --every}, for an analysis that compares each
+   * window with those before it, and so answers once, when a window has settled.
+   *
+   * @param width by default
+   * @param every by default
+   */
+  public static Windows settledSliding(SlidingOptions options, Duration width, Duration every) {
+    Duration window = options.getWindow() == null ? width : options.getWindow();
+    Duration step = options.getEvery() == null ? every : options.getEvery();
+    above0("--window", window, "a window", "" + width);
+    above0("--every", step, "the distance of sliding windows", "" + every);
+    if (window.toMillis() % step.toMillis() != 0) {
+      throw new BadOption(
+          options.getEvery() == null ? "--window" : "--every",
+          options.getEvery() == null ? window : step,
+          "a window of %s is not whole steps of %s; e.g. --window=%s --every=%s"
+              .formatted(window, step, width, every));
+    }
+    if (window.toMillis() / step.toMillis() > MOST_PER_EVENT) {
+      throw new BadOption(
+          "--every",
+          step,
+          "%,d windows of %s would hold each event, and %,d may; e.g. --every=%s"
+              .formatted(
+                  window.toMillis() / step.toMillis(), window, MOST_PER_EVENT, leastEvery(window)));
+    }
+    return Windows.sliding(window, step).withLateness(lateness(options));
   }
 
   /** The sessions of {@code --gap}, for an analysis that has no other windows. */

@@ -83,8 +83,9 @@ public final class Words {
     boundaries.setText(text);
     int from = boundaries.first();
     for (int to = boundaries.next(); to != BreakIterator.DONE; to = boundaries.next()) {
-      if (boundaries.getRuleStatus() >= BreakIterator.WORD_LETTER) {
-        String word = text.substring(from, to);
+      String word = text.substring(from, to);
+      // ICU's own status of a word tells only of its end: covid19 would be a number.
+      if (word.codePoints().anyMatch(Character::isLetter)) {
         add(word.endsWith(POSSESSIVE) ? word.substring(0, word.length() - 2) : word, words);
       }
       from = to;

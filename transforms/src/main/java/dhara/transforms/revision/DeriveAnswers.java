@@ -3,6 +3,8 @@ package dhara.transforms.revision;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
+import java.time.Duration;
+import java.time.Instant;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -36,16 +38,19 @@ public final class DeriveAnswers<K, V, A, B extends Record>
   private final SerializableFunction<K, A> key;
   private final Class<B> type;
   private final SerializableFunction<V, @Nullable B> value;
+  private final @Nullable Duration width;
 
   private DeriveAnswers(
       @Nullable Class<? extends Record> about,
       SerializableFunction<K, A> key,
       Class<B> type,
-      SerializableFunction<V, @Nullable B> value) {
+      SerializableFunction<V, @Nullable B> value,
+      @Nullable Duration width) {
     this.about = about;
     this.key = key;
     this.type = type;
     this.value = value;
+    this.width = width;
   }
 
   /**
@@ -55,7 +60,7 @@ public final class DeriveAnswers<K, V, A, B extends Record>
    */
   public static <K, V, B extends Record> DeriveAnswers<K, V, K, B> of(
       Class<B> type, SerializableFunction<V, @Nullable B> value) {
-    return new DeriveAnswers<>(null, same -> same, type, value);
+    return new DeriveAnswers<>(null, same -> same, type, value, null);
   }
 
   /**
@@ -65,7 +70,15 @@ public final class DeriveAnswers<K, V, A, B extends Record>
    */
   public <C extends Record> DeriveAnswers<K, V, C, B> about(
       Class<C> newAbout, SerializableFunction<K, C> newKey) {
-    return new DeriveAnswers<>(newAbout, newKey, type, value);
+    return new DeriveAnswers<>(newAbout, newKey, type, value, width);
+  }
+
+  /**
+   * The same with windows of this width that have the same ends: for answers whose values are about
+   * more than the window in which they were brought together.
+   */
+  public DeriveAnswers<K, V, A, B> reachingBack(Duration newWidth) {
+    return new DeriveAnswers<>(about, key, type, value, newWidth);
   }
 
   @Override
@@ -80,7 +93,7 @@ public final class DeriveAnswers<K, V, A, B extends Record>
             ? (Coder<A>) ((AnswerCoder<K, V>) answers.getCoder()).keyCoder()
             : (Coder<A>) RecordCoder.of(about);
     return answers
-        .apply("Derive", ParDo.of(new DeriveFn<>(key, value)))
+        .apply("Derive", ParDo.of(new DeriveFn<>(key, value, width)))
         .setCoder(AnswerCoder.of(keys, RecordCoder.of(type)));
   }
 
@@ -91,20 +104,26 @@ public final class DeriveAnswers<K, V, A, B extends Record>
     private final SerializableFunction<K, A> key;
     private final SerializableFunction<V, @Nullable B> value;
 
-    DeriveFn(SerializableFunction<K, A> key, SerializableFunction<V, @Nullable B> value) {
+    private final @Nullable Duration width;
+
+    DeriveFn(
+        SerializableFunction<K, A> key,
+        SerializableFunction<V, @Nullable B> value,
+        @Nullable Duration width) {
       this.key = key;
       this.value = value;
+      this.width = width;
     }
 
     @ProcessElement
     public void derive(@Element Answer<K, V> of, OutputReceiver<Answer<A, B>> out) {
       B made = of.isWithdrawn() ? null : value.apply(of.value());
+      Instant start = width == null ? of.start() : of.end().minus(width);
       if (made != null) {
         out.output(
-            new Answer<>(
-                key.apply(of.key()), of.start(), of.end(), of.revision(), of.first(), made));
+            new Answer<>(key.apply(of.key()), start, of.end(), of.revision(), of.first(), made));
       } else if (!of.first()) {
-        out.output(Answer.withdrawn(key.apply(of.key()), of.start(), of.end(), of.revision()));
+        out.output(Answer.withdrawn(key.apply(of.key()), start, of.end(), of.revision()));
       }
     }
   }
