@@ -60,8 +60,7 @@ public final class Bounds {
   }
 
   private static void share(Method getter, @Nullable Object value) {
-    if (value instanceof Number number
-        && !(number.doubleValue() > 0 && number.doubleValue() < 1)) {
+    if (value instanceof Number number && !(number.doubleValue() > 0 && number.doubleValue() < 1)) {
       throw new BadOption(
           option(getter), value, "is a share, above 0 and below 1" + example(getter));
     }

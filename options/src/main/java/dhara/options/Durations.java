@@ -32,6 +32,13 @@ public final class Durations {
     }
   }
 
+  /** Three seconds. */
+  public static final class ThreeSeconds extends Of {
+    public ThreeSeconds() {
+      super("PT3S");
+    }
+  }
+
   /** Five seconds. */
   public static final class FiveSeconds extends Of {
     public FiveSeconds() {

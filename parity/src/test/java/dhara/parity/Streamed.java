@@ -106,14 +106,11 @@ public final class Streamed {
     int size = arrivals.size() / BUNDLES + 1;
     for (int from = 0; from < arrivals.size(); from += size) {
       List<Arrival> bundle = arrivals.subList(from, Math.min(arrivals.size(), from + size));
-      stream =
-          stream.advanceWatermarkTo(
-              org.joda.time.Instant.ofEpochMilli(bundle.get(0).comes));
+      stream = stream.advanceWatermarkTo(org.joda.time.Instant.ofEpochMilli(bundle.get(0).comes));
       for (Arrival arrival : bundle) {
         stream =
             stream.addElements(
-                TimestampedValue.of(
-                    arrival.coded, org.joda.time.Instant.ofEpochMilli(arrival.at)));
+                TimestampedValue.of(arrival.coded, org.joda.time.Instant.ofEpochMilli(arrival.at)));
       }
     }
     return stream.advanceWatermarkToInfinity();

@@ -63,9 +63,7 @@ public final class Windowing {
     if (gap != null) {
       if (options.getEvery() != null) {
         throw new BadOption(
-            "--every",
-            options.getEvery(),
-            "sessions (--gap) do not slide; leave one of them out");
+            "--every", options.getEvery(), "sessions (--gap) do not slide; leave one of them out");
       } else if (options.getWindow() != null) {
         throw new BadOption(
             "--window",

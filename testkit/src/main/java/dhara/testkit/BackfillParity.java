@@ -42,8 +42,7 @@ public abstract class BackfillParity {
     return Full.analyses().stream()
         .flatMap(
             name ->
-                Full.runs(name).stream()
-                    .map(run -> Arguments.of(name, run.options(), run.seed())));
+                Full.runs(name).stream().map(run -> Arguments.of(name, run.options(), run.seed())));
   }
 
   @ParameterizedTest(name = "{0} {1}, seed {2}")

@@ -49,7 +49,8 @@ public final class Full {
     List<List<String>> options = Oracle.of(analysis).runs();
     if (asked()) {
       return options.stream()
-          .flatMap(each -> LongStream.rangeClosed(1, ALL_SEEDS).mapToObj(seed -> new Run(each, seed)))
+          .flatMap(
+              each -> LongStream.rangeClosed(1, ALL_SEEDS).mapToObj(seed -> new Run(each, seed)))
           .toList();
     }
     return IntStream.range(0, Math.max(RUNS, options.size()))

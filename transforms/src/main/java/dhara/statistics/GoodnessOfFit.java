@@ -47,6 +47,6 @@ public final class GoodnessOfFit {
     }
     return Double.isInfinite(statistic)
         ? 0
-        : ChiSquaredDistribution.of(free).survivalProbability(statistic);
+        : ChiSquaredDistribution.of((double) free).survivalProbability(statistic);
   }
 }

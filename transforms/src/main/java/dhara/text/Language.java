@@ -44,8 +44,7 @@ public final class Language {
   /** English words come in all of them, Hindi ones in Latin letters only in Hinglish. */
   private static final Set<String> STOP_WORDS = together("en", "either", "hi");
 
-  private static final Set<String> HINGLISH_STOP_WORDS =
-      together("en", "either", "hi", "hinglish");
+  private static final Set<String> HINGLISH_STOP_WORDS = together("en", "either", "hi", "hinglish");
 
   private Language() {}
 

@@ -13,7 +13,9 @@ class WordsTest {
 
   @Test
   void vowelSignsStayWithTheirLetters() {
-    assertThat(Words.in("हिन्दी में मेट्रो की ख़बर"), contains("हिन्दी", "में", "मेट्रो", "की", "ख\u093cबर"));
+    assertThat(
+        Words.in("हिन्दी में मेट्रो की ख़बर"),
+        contains("हिन्दी", "में", "मेट्रो", "की", "ख\u093cबर"));
   }
 
   @Test
@@ -32,7 +34,9 @@ class WordsTest {
 
   @Test
   void aSignWithinAWordOrBeforeANumberMakesNoHashtag() {
-    assertThat(Words.in("C# x@mail.example #1 is @ home"), contains("c", "x", "mail.example", "is", "home"));
+    assertThat(
+        Words.in("C# x@mail.example #1 is @ home"),
+        contains("c", "x", "mail.example", "is", "home"));
   }
 
   @Test
@@ -50,7 +54,8 @@ class WordsTest {
 
   @Test
   void whatIsTooLongForAWordIsLeftOut() {
-    assertThat(Words.in("a".repeat(Words.LONGEST + 1) + " #" + "b".repeat(Words.LONGEST)), is(empty()));
+    assertThat(
+        Words.in("a".repeat(Words.LONGEST + 1) + " #" + "b".repeat(Words.LONGEST)), is(empty()));
     assertThat(Words.in("a".repeat(Words.LONGEST)).size(), is(1));
   }
 
@@ -80,7 +85,8 @@ class WordsTest {
     assertThat(Language.isStopWord("मेट्रो", "hi"), is(false));
     assertThat(Language.isStopWord("x", "en"), is(true));
     assertThat(
-        List.of("the", "ज़्यादा", "हूँ").stream().allMatch(w -> Language.isStopWord(Words.in(w).get(0), "hi")),
+        List.of("the", "ज़्यादा", "हूँ").stream()
+            .allMatch(w -> Language.isStopWord(Words.in(w).get(0), "hi")),
         is(true));
   }
 }

@@ -26,8 +26,7 @@ public final class EngagementOracle implements Oracle {
 
   @Override
   public List<List<String>> runs() {
-    return List.of(
-        List.of(), List.of("--kinds=2", "--since=week", "--timeZone=America/New_York"));
+    return List.of(List.of(), List.of("--kinds=2", "--since=week", "--timeZone=America/New_York"));
   }
 
   @Override

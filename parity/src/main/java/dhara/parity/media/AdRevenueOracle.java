@@ -26,8 +26,7 @@ public final class AdRevenueOracle implements Oracle {
 
   @Override
   public List<List<String>> runs() {
-    return List.of(
-        List.of(), List.of("--window=PT2M"), List.of("--window=PT2M", "--every=PT20S"));
+    return List.of(List.of(), List.of("--window=PT2M"), List.of("--window=PT2M", "--every=PT20S"));
   }
 
   @Override
@@ -57,7 +56,8 @@ public final class AdRevenueOracle implements Oracle {
     long clicks = of.size() - shown;
     BigDecimal earned = BigDecimal.ZERO;
     for (Playback ad : of) {
-      earned = ad.revenueMinor() == null ? earned : earned.add(BigDecimal.valueOf(ad.revenueMinor()));
+      earned =
+          ad.revenueMinor() == null ? earned : earned.add(BigDecimal.valueOf(ad.revenueMinor()));
     }
     return """
         {"campaign":"%s",%s,"impressions":%d,"clicks":%d,"ctr":%s,"revenue_minor":%s,"ecpm_minor":%s}"""

@@ -66,15 +66,13 @@ public final class PlaybackQualityOracle implements Oracle {
             (box, of) -> {
               Measured measured = new Measured(box, new NaivePlays(of, options), options);
               quality.add(measured.row());
-              places
-                  .computeIfAbsent(box.key().toString(), key -> new ArrayList<>())
-                  .add(measured);
+              places.computeIfAbsent(box.key().toString(), key -> new ArrayList<>()).add(measured);
             });
     List<String> alerts = new ArrayList<>();
     for (List<Measured> windows : places.values()) {
       windows.sort(Comparator.comparing(window -> window.box.end()));
       follow("buffering_ratio", options.getBufferingAbove(), windows, alerts);
-      follow("startup_p95_millis", options.getStartupAbove().toMillis(), windows, alerts);
+      follow("startup_p95_millis", (double) options.getStartupAbove().toMillis(), windows, alerts);
       follow("error_rate", options.getErrorsAbove(), windows, alerts);
     }
     return Map.of("quality", quality, "alerts", alerts);

@@ -134,7 +134,8 @@ public final class ExperimentsOracle implements Oracle {
     List<String> results = new ArrayList<>();
     List<String> winners = new ArrayList<>();
     byExperiment.forEach(
-        (experiment, happened) -> new Watched(experiment, options, results, winners).look(happened));
+        (experiment, happened) ->
+            new Watched(experiment, options, results, winners).look(happened));
     return Map.of("results", results, "winners", winners, "unassigned", unassigned);
   }
 
@@ -150,8 +151,7 @@ public final class ExperimentsOracle implements Oracle {
   }
 
   /** The index of the user's variant; -1 if there is none. */
-  private static int index(
-      Exposure exposure, ExperimentSetup setup, Experiments.Options options) {
+  private static int index(Exposure exposure, ExperimentSetup setup, Experiments.Options options) {
     if (exposure.variant() != null) {
       return setup.variants().stream()
           .map(ExperimentSetup.Variant::name)
@@ -180,9 +180,9 @@ public final class ExperimentsOracle implements Oracle {
 
   private static BigInteger fnv(String text) {
     BigInteger hash = new BigInteger("2166136261");
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
       hash =
-          hash.xor(BigInteger.valueOf(c))
+          hash.xor(BigInteger.valueOf(text.charAt(i)))
               .multiply(BigInteger.valueOf(16_777_619))
               .mod(BigInteger.ONE.shiftLeft(32));
     }
@@ -465,8 +465,7 @@ public final class ExperimentsOracle implements Oracle {
   }
 
   private static double fixed(Arm control, Arm arm) {
-    double rate =
-        (double) (control.conversions + arm.conversions) / (control.users + arm.users);
+    double rate = (double) (control.conversions + arm.conversions) / (control.users + arm.users);
     double error = Math.sqrt(rate * (1 - rate) * (1.0 / control.users + 1.0 / arm.users));
     return error == 0 ? 1 : twoTails(Math.abs(arm.rate() - control.rate()) / error);
   }

@@ -73,8 +73,7 @@ public final class TrendingOracle implements Oracle {
   @Override
   public Map<String, List<String>> answers(Inputs inputs, DharaOptions given) {
     Trending.Options options = given.as(Trending.Options.class);
-    Duration width =
-        options.getWindow() == null ? Duration.ofMinutes(10) : options.getWindow();
+    Duration width = options.getWindow() == null ? Duration.ofMinutes(10) : options.getWindow();
     Duration every = options.getEvery() == null ? Duration.ofMinutes(1) : options.getEvery();
     Map<String, List<Use>> uses = new TreeMap<>();
     for (Post post : inputs.of("posts", Post.class)) {
@@ -98,9 +97,11 @@ public final class TrendingOracle implements Oracle {
             String trends = trends(of, Instant.ofEpochMilli(end), width, options);
             if (!trends.isEmpty()) {
               Box<String> box =
-                  new Box<>(language, Instant.ofEpochMilli(end).minus(width), Instant.ofEpochMilli(end));
+                  new Box<>(
+                      language, Instant.ofEpochMilli(end).minus(width), Instant.ofEpochMilli(end));
               answers.add(
-                  "{\"language\":\"%s\",%s,\"trends\":[%s]}".formatted(language, box.window(), trends));
+                  "{\"language\":\"%s\",%s,\"trends\":[%s]}"
+                      .formatted(language, box.window(), trends));
             }
           }
         });

@@ -43,7 +43,8 @@ class ConversionTest {
     int count = 12_000;
     Inputs inputs = Inputs.of(CONVERSION, seed, count);
     // The last block is cut off by the count.
-    Instant known = inputs.all().map(each -> block(each.at())).max(Instant::compareTo).orElseThrow();
+    Instant known =
+        inputs.all().map(each -> block(each.at())).max(Instant::compareTo).orElseThrow();
     Set<Instant> planted = new TreeSet<>();
     CONVERSION
         .scenario()
@@ -111,8 +112,7 @@ class ConversionTest {
             activity(300, "c", Kind.SEARCH, null, null));
 
     Map<String, List<String>> settled =
-        Oracle.settled(
-            CONVERSION, Inputs.of(CONVERSION.inputs().get(0), activities), List.of());
+        Oracle.settled(CONVERSION, Inputs.of(CONVERSION.inputs().get(0), activities), List.of());
 
     String next =
         "{\"dimension\":\"device\",\"name\":\"unknown\","

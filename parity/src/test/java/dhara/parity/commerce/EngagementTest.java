@@ -81,7 +81,8 @@ class EngagementTest {
 
   private static List<String> settled(List<KindWeight> weights, List<String> options) {
     List<Interaction> interactions =
-        List.of(did(0, "LIKE"), did(10, "LIKE"), did(20, "SHARE"), did(30, "COMMENT"), did(40, "X"));
+        List.of(
+            did(0, "LIKE"), did(10, "LIKE"), did(20, "SHARE"), did(30, "COMMENT"), did(40, "X"));
     return Oracle.settled(
             ENGAGEMENT,
             new Inputs(Map.of("interactions", interactions, "weights", weights)),

@@ -37,8 +37,7 @@ class RetentionTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
-  void theLostCohortsHaveNoFurtherMonthAndAllOthersHave(long seed)
-      throws JsonProcessingException {
+  void theLostCohortsHaveNoFurtherMonthAndAllOthersHave(long seed) throws JsonProcessingException {
     int count = 5_000;
     Inputs inputs = Inputs.of(RETENTION, seed, count);
     String last =
@@ -77,8 +76,20 @@ class RetentionTest {
 
   private static Activity activity(String at, String user, Kind kind) {
     return new Activity(
-        at + user, Instant.parse(at), user, null, kind, null, null, null, null, null, null, null,
-        null, null);
+        at + user,
+        Instant.parse(at),
+        user,
+        null,
+        kind,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static List<String> settled(String... options) {

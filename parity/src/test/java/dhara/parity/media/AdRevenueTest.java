@@ -3,12 +3,12 @@ package dhara.parity.media;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
-import static org.hamcrest.Matchers.empty;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -51,10 +51,7 @@ class AdRevenueTest {
     List<Double> within = new ArrayList<>();
     List<Double> elsewhere = new ArrayList<>();
     for (String revenue :
-        Oracle.settled(
-                AD_REVENUE,
-                Inputs.of(AD_REVENUE, seed, count),
-                List.of("--window=PT1M"))
+        Oracle.settled(AD_REVENUE, Inputs.of(AD_REVENUE, seed, count), List.of("--window=PT1M"))
             .get("revenue")) {
       JsonNode row = JSON.readTree(revenue);
       Instant start = Instant.parse(row.get("window_start").asText());

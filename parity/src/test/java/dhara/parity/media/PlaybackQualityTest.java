@@ -171,8 +171,7 @@ class PlaybackQualityTest {
   @Test
   void playbacksThatCannotBeAreRefused() {
     assertThat(
-        assertThrows(
-                IllegalArgumentException.class, () -> event(0, "ana", Kind.BUFFER, -1L, null))
+        assertThrows(IllegalArgumentException.class, () -> event(0, "ana", Kind.BUFFER, -1L, null))
             .getMessage(),
         is("durationMillis is negative: -1"));
     assertThat(

@@ -156,8 +156,7 @@ class TransactionMetricsTest {
     TransactionMetrics.Options none =
         Oracle.options(new TransactionMetrics(), List.of("--failureCodes=0"));
     assertThat(
-        assertThrows(
-                BadOption.class, () -> Bounds.check(none, TransactionMetrics.Options.class))
+        assertThrows(BadOption.class, () -> Bounds.check(none, TransactionMetrics.Options.class))
             .getMessage(),
         containsString("--failureCodes=0"));
   }

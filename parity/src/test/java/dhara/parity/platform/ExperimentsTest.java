@@ -53,8 +53,7 @@ class ExperimentsTest {
         .filter(given -> given.event() instanceof ExperimentSetup)
         .filter(given -> !given.planted().isEmpty())
         .forEach(
-            given ->
-                planted.put(((ExperimentSetup) given.event()).experiment(), given.planted()));
+            given -> planted.put(((ExperimentSetup) given.event()).experiment(), given.planted()));
 
     Map<String, List<String>> settled =
         Oracle.settled(EXPERIMENTS, Inputs.of(EXPERIMENTS, seed, count), List.of());
@@ -140,8 +139,7 @@ class ExperimentsTest {
     assertThat(settled.get("winners"), is(List.of()));
     assertThat(
         settled.get("unassigned"), hasItem(containsString("\"reason\":\"UNKNOWN_VARIANT\"")));
-    assertThat(
-        settled.get("unassigned"), hasItem(containsString("\"reason\":\"NO_EXPERIMENT\"")));
+    assertThat(settled.get("unassigned"), hasItem(containsString("\"reason\":\"NO_EXPERIMENT\"")));
   }
 
   private static String refusal(List<Variant> variants, @Nullable Double coverage) {

@@ -122,7 +122,8 @@ class TrendingTest {
     assertThat(
         trends,
         contains(
-            row.formatted("10:00", "10:02", 3, 0, 4.0), row.formatted("10:01", "10:03", 2, 1, 1.5)));
+            row.formatted("10:00", "10:02", 3, 0, 4.0),
+            row.formatted("10:01", "10:03", 2, 1, 1.5)));
     assertThat(
         Oracle.settled(TRENDING, Inputs.of(TRENDING.inputs().get(0), POSTS), options).get("trends"),
         is(trends));
@@ -138,7 +139,8 @@ class TrendingTest {
             .get("trends");
 
     assertThat(
-        String.join("\n", trends), containsString("{\"language\":\"hi\",\"window_start\":\"2026-01-05T10:02"));
+        String.join("\n", trends),
+        containsString("{\"language\":\"hi\",\"window_start\":\"2026-01-05T10:02"));
     assertThat(String.join("\n", trends), containsString("\"language\":\"hinglish\""));
     assertThat(String.join("\n", trends), containsString("\"word\":\"baat\""));
     assertThat(String.join("\n", trends), containsString("\"word\":\"#rain\""));

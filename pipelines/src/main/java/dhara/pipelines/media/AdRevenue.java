@@ -111,7 +111,9 @@ public final class AdRevenue implements Analysis<AdRevenue.Options> {
           clicks,
           shown ? new Rate(clicks, impressions).share() : null,
           revenueMinor,
-          shown ? new Average(Math.multiplyExact(1_000, revenueMinor), impressions).rounded() : null);
+          shown
+              ? new Average(Math.multiplyExact(1_000, revenueMinor), impressions).rounded()
+              : null);
     }
   }
 }

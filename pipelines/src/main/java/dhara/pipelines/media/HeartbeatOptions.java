@@ -1,8 +1,8 @@
 package dhara.pipelines.media;
 
+import dhara.options.Durations;
 import java.time.Duration;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 
@@ -12,16 +12,8 @@ public interface HeartbeatOptions extends PipelineOptions {
   @Description(
       "A heartbeat that does not say how long was played since the one before stands for this"
           + " long, e.g. --heartbeat=PT10S")
-  @Default.InstanceFactory(TenSeconds.class)
+  @Default.InstanceFactory(Durations.TenSeconds.class)
   Duration getHeartbeat();
 
   void setHeartbeat(Duration value);
-
-  /** Ten seconds. */
-  final class TenSeconds implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofSeconds(10);
-    }
-  }
 }

@@ -25,8 +25,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *       startup_p95_millis} in its slow start-ups, and {@code error_rate} in its errors, which
  *       there are none of otherwise.
  *   <li>{@link #withPremieres}: from the third minute on, every six minutes a crowd of forty starts
- *       {@code premiere} in one place within 15 s; {@code premiere} is planted in these starts. After
- *       two minutes each of them goes: some at the end, others without a word.
+ *       {@code premiere} in one place within 15 s; {@code premiere} is planted in these starts.
+ *       After two minutes each of them goes: some at the end, others without a word.
  * </ul>
  */
 final class MadeUpPlayers {
@@ -101,7 +101,8 @@ final class MadeUpPlayers {
   private final boolean premieres;
   private final PriorityQueue<Viewer> viewers =
       new PriorityQueue<>(
-          Comparator.comparing((Viewer viewer) -> viewer.next).thenComparing(viewer -> viewer.user));
+          Comparator.comparing((Viewer viewer) -> viewer.next)
+              .thenComparing(viewer -> viewer.user));
   private long nextPremiere = 2 * MINUTE;
   private long made;
 
@@ -185,8 +186,7 @@ final class MadeUpPlayers {
       case AD_IMPRESSION -> {
         Given<Playback> event =
             input.given(
-                Playback.ofAd(
-                    id(), at(viewer), viewer.user, "chai", Kind.AD_IMPRESSION, 30L));
+                Playback.ofAd(id(), at(viewer), viewer.user, "chai", Kind.AD_IMPRESSION, 30L));
         then(viewer, Kind.HEARTBEAT, HEARTBEAT);
         yield event;
       }
@@ -205,7 +205,9 @@ final class MadeUpPlayers {
     viewer.stalled = 0;
     viewer.toTheEnd = random.nextInt(10) < viewer.title.enders;
     viewer.startup =
-        trouble(viewer) == Trouble.SLOW ? 4_000 + random.nextLong(3_000) : 600 + random.nextLong(1_000);
+        trouble(viewer) == Trouble.SLOW
+            ? 4_000 + random.nextLong(3_000)
+            : 600 + random.nextLong(1_000);
     Given<Playback> event = event(viewer, null, null, null);
     then(viewer, Kind.STARTUP, viewer.startup);
     return viewer.crowd ? event.planted("premiere") : event;

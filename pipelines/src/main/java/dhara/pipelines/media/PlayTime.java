@@ -34,7 +34,8 @@ record PlayTime(long playedMillis, long stalledMillis, Average bitrateKbps)
     }
     return event ->
         switch (event.kind()) {
-          case HEARTBEAT -> played(event, event.durationMillis() == null ? millis : event.durationMillis());
+          case HEARTBEAT ->
+              played(event, event.durationMillis() == null ? millis : event.durationMillis());
           case BUFFER ->
               event.durationMillis() == null
                   ? NONE

@@ -5,6 +5,7 @@ import dhara.events.Event;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -27,9 +28,7 @@ import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -111,12 +110,13 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
     @Description(
         "A 95th percentile of start-up times above this is an alert, and a viewer with a longer one"
             + " is affected, ISO-8601, e.g. --startupAbove=PT3S")
-    @Default.InstanceFactory(ThreeSeconds.class)
+    @Default.InstanceFactory(Durations.ThreeSeconds.class)
     Duration getStartupAbove();
 
     void setStartupAbove(Duration value);
 
-    @Description("A greater share of viewers with errors is an alert, e.g. --errorsAbove=0.01 for 1 %")
+    @Description(
+        "A greater share of viewers with errors is an alert, e.g. --errorsAbove=0.01 for 1 %")
     @Default.Double(0.01)
     double getErrorsAbove();
 
@@ -136,8 +136,7 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
   private static final double BAND = 0.2;
 
   static final Input<Playback> PLAYBACKS = new Input<>("playbacks", Playback.class);
-  static final Output<Place, Quality> QUALITY =
-      new Output<>("quality", Place.class, Quality.class);
+  static final Output<Place, Quality> QUALITY = new Output<>("quality", Place.class, Quality.class);
   static final Output<QualityAlert, Alert> ALERTS =
       Output.effect("alerts", QualityAlert.class, Alert.class)
           .incident(
@@ -206,7 +205,7 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
         .of(
             "startup_p95_millis",
             of -> of.measured(least, of.quality.startupP95Millis()),
-            Hysteresis.above(startup(options).toMillis(), BAND))
+            Hysteresis.above((double) startup(options).toMillis(), BAND))
         .of(
             "error_rate",
             of -> of.measured(least, of.quality.errorRate()),
@@ -278,8 +277,7 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
    *
    * @param id of no meaning: windows of a place end at different times
    */
-  private record PlaceWindow(String id, Instant at, Place about, Quality quality)
-      implements Event {
+  private record PlaceWindow(String id, Instant at, Place about, Quality quality) implements Event {
 
     private static PlaceWindow of(Answer<Place, Quality> answer) {
       return new PlaceWindow("", answer.end().minusMillis(1), answer.key(), answer.value());
@@ -288,14 +286,6 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
     /** NaN if the number is not known, or of fewer viewers. */
     private double measured(long leastViewers, @Nullable Double number) {
       return number == null || quality.viewers() < leastViewers ? Double.NaN : number;
-    }
-  }
-
-  /** Three seconds. */
-  public static final class ThreeSeconds implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofSeconds(3);
     }
   }
 }

@@ -197,7 +197,6 @@ public final class DeliveryEta implements Analysis<DeliveryEta.Options> {
           silent,
           "is longer than --forgetAfter=" + keep + ", when a delivery is forgotten already");
     }
-    return new DeliveryProgress(
-        options.getArrivingWithin(), silent, keep);
+    return new DeliveryProgress(options.getArrivingWithin(), silent, keep);
   }
 }

@@ -151,10 +151,7 @@ public final class TransactionMetrics implements Analysis<TransactionMetrics.Opt
     PCollection<Payment> payments = flow.events(PAYMENTS, windows, days);
     TallyFn<Payment, Sums, Transactions> sums =
         TallyFn.of(
-            Sums.class,
-            payment -> Sums.of(payment, codes),
-            Transactions.class,
-            Sums::transactions);
+            Sums.class, payment -> Sums.of(payment, codes), Transactions.class, Sums::transactions);
 
     flow.answers(
         METRICS,

@@ -231,10 +231,7 @@ public final class EventMetrics implements Analysis<EventMetrics.Options> {
             "error_rate_above",
             of -> of.errorRate(least),
             Threshold.above(options.getErrorRateAbove()))
-        .by(
-            "latency_above",
-            of -> of.latency(least),
-            Threshold.above(options.getLatencyAbove()))
+        .by("latency_above", of -> of.latency(least), Threshold.above(options.getLatencyAbove()))
         .by("error_rate_z_score", of -> of.errorRate(1), score)
         .by("latency_z_score", of -> of.latency(1), score)
         .by("events_z_score", score)

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.SlidingOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -29,9 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.TypeDescriptor;
@@ -92,7 +91,7 @@ public final class Trending implements Analysis<Trending.Options> {
 
     @Description(
         "How long before a window its words are compared with, ISO-8601, e.g. --baseline=PT1H")
-    @Default.InstanceFactory(OneHour.class)
+    @Default.InstanceFactory(Durations.OneHour.class)
     Duration getBaseline();
 
     void setBaseline(Duration value);
@@ -104,8 +103,7 @@ public final class Trending implements Analysis<Trending.Options> {
 
     void setLeastUsers(int value);
 
-    @Description(
-        "A word needs to be used this many times more than expected, e.g. --leastRise=1.5")
+    @Description("A word needs to be used this many times more than expected, e.g. --leastRise=1.5")
     @Default.Double(1.5)
     double getLeastRise();
 
@@ -141,16 +139,13 @@ public final class Trending implements Analysis<Trending.Options> {
     WordRise rise = rise(options, windows);
     int most = options.getTopCount();
     Windows minutes =
-        Windows.tumbling(windows.every())
-            .withLateness(windows.lateness())
-            .withHistory(rise.keep());
+        Windows.tumbling(windows.every()).withLateness(windows.lateness()).withHistory(rise.keep());
 
     flow.answers(
         TRENDS,
         flow.events(POSTS, minutes)
             .apply(
-                "Words",
-                FlatMapElements.into(TypeDescriptor.of(Said.class)).via(Trending::wordsOf))
+                "Words", FlatMapElements.into(TypeDescriptor.of(Said.class)).via(Trending::wordsOf))
             .setCoder(RecordCoder.of(Said.class))
             .apply(
                 "Minutes",
@@ -158,11 +153,11 @@ public final class Trending implements Analysis<Trending.Options> {
                     .perKey(
                         Word.class,
                         Said::what,
-                        TallyFn.of(WordSums.class, said -> new WordSums(1, Distinct.of(said.user())))))
+                        TallyFn.of(
+                            WordSums.class, said -> new WordSums(1, Distinct.of(said.user())))))
             .apply("Settled", Settled.answers())
             .apply(
-                "Minute",
-                MapElements.into(TypeDescriptor.of(WordMinute.class)).via(WordMinute::of))
+                "Minute", MapElements.into(TypeDescriptor.of(WordMinute.class)).via(WordMinute::of))
             .setCoder(RecordCoder.of(WordMinute.class))
             .apply(
                 "Rise",
@@ -255,13 +250,5 @@ public final class Trending implements Analysis<Trending.Options> {
         baseline.toMillis(),
         options.getLeastUsers(),
         leastRise);
-  }
-
-  /** An hour. */
-  public static final class OneHour implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofHours(1);
-    }
   }
 }

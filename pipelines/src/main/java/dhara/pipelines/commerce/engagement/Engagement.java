@@ -141,8 +141,7 @@ public final class Engagement implements Analysis<Engagement.Options> {
           points.average(),
           kinds.byText().entrySet().stream()
               .map(each -> new Kind(each.getKey(), each.getValue()))
-              .sorted(
-                  Comparator.comparing(Kind::interactions).reversed().thenComparing(Kind::kind))
+              .sorted(Comparator.comparing(Kind::interactions).reversed().thenComparing(Kind::kind))
               .toList(),
           kinds.others());
     }

@@ -22,8 +22,7 @@ record ActiveUser(String id, Instant at, long cohort, long month) implements Eve
 
   /** The month of a number, such as {@code 2026-01}. */
   static String name(long month) {
-    return YearMonth.of(
-            Math.toIntExact(Math.floorDiv(month, 12L)), 1 + Math.floorMod(month, 12))
+    return YearMonth.of(Math.toIntExact(Math.floorDiv(month, 12L)), 1 + Math.floorMod(month, 12))
         .toString();
   }
 

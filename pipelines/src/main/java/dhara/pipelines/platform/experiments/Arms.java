@@ -39,12 +39,7 @@ record Arms(Map<String, Arm> byVariant) {
       Variant variant = variants.get(i);
       arms.put(
           variant.name(),
-          new Arm(
-              i,
-              i == change.index() ? 1 : 0,
-              ExactSum.of(variant.weight() / weights),
-              0,
-              0));
+          new Arm(i, i == change.index() ? 1 : 0, ExactSum.of(variant.weight() / weights), 0, 0));
     }
     if (variants.isEmpty()) {
       arms.put(

@@ -40,10 +40,8 @@ record Assignment(
     }
     ExperimentSetup inForce = setup.get();
     boolean told = exposure.variant() != null;
-    int index =
-        told ? inForce.indexOf(exposure.variant()) : inForce.assigned(exposure.user(), by);
-    Reason reason =
-        index >= 0 ? null : told ? Reason.UNKNOWN_VARIANT : Reason.NOT_COVERED;
+    int index = told ? inForce.indexOf(exposure.variant()) : inForce.assigned(exposure.user(), by);
+    Reason reason = index >= 0 ? null : told ? Reason.UNKNOWN_VARIANT : Reason.NOT_COVERED;
     return of(exposure, inForce.variants(), index, reason);
   }
 

@@ -22,8 +22,7 @@ record Enrolments(Duration lasting)
   record Of(List<Enrolled> experiments) {}
 
   /** An experiment of a user. */
-  record Enrolled(
-      String experiment, String variant, int index, Instant since, boolean converted) {}
+  record Enrolled(String experiment, String variant, int index, Instant since, boolean converted) {}
 
   /**
    * What changes for a variant: a user more, or a goal reached.
@@ -66,15 +65,13 @@ record Enrolments(Duration lasting)
     if (now.stream().noneMatch(each -> each.experiment.equals(experiment))) {
       String variant = exposed.variant();
       now.add(new Enrolled(experiment, variant, exposed.index(), exposed.at(), false));
-      out.accept(
-          new Change(experiment, variant, exposed.index(), exposed.variants(), false, 0));
+      out.accept(new Change(experiment, variant, exposed.index(), exposed.variants(), false, 0));
     }
   }
 
   private static Enrolled reach(Enrolled of, GoalReached goal, Consumer<Change> out) {
     long minor = goal.valueMinor() == null ? 0 : goal.valueMinor();
-    out.accept(
-        new Change(of.experiment, of.variant, of.index, List.of(), !of.converted, minor));
+    out.accept(new Change(of.experiment, of.variant, of.index, List.of(), !of.converted, minor));
     return new Enrolled(of.experiment, of.variant, of.index, of.since, true);
   }
 

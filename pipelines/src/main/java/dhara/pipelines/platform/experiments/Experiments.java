@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.LatenessOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -26,9 +27,7 @@ import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
@@ -86,7 +85,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
   public interface Options extends DharaOptions, LatenessOptions {
 
     @Description("How often results are looked at, ISO-8601, e.g. --lookEvery=PT1H")
-    @Default.InstanceFactory(Hour.class)
+    @Default.InstanceFactory(Durations.OneHour.class)
     Duration getLookEvery();
 
     void setLookEvery(Duration value);
@@ -99,7 +98,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
     @Description(
         "How long a user belongs to a variant after the first exposure: goals count for so long,"
             + " and an exposure after it is of a new user, e.g. --enrolledFor=P30D")
-    @Default.InstanceFactory(ThirtyDays.class)
+    @Default.InstanceFactory(Durations.ThirtyDays.class)
     Duration getEnrolledFor();
 
     void setEnrolledFor(Duration value);
@@ -193,8 +192,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
                 flow.reference(SETUPS, users, hours)
                     .<Exposure>keyedBy(Exposure::experiment)
                     .into(
-                        Assignment.class,
-                        (exposure, setup) -> Assignment.of(exposure, setup, by)));
+                        Assignment.class, (exposure, setup) -> Assignment.of(exposure, setup, by)));
     PCollection<GoalReached> goals =
         flow.events(GOALS, users, hours)
             .apply("Goal", Filter.by(reached -> goal == null || goal.equals(reached.goal())));
@@ -224,8 +222,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
             .apply(
                 "Arms",
                 Answers.in(looks)
-                    .perKey(
-                        Experiment.class, of -> new Experiment(of.experiment()), Arms.sums()))
+                    .perKey(Experiment.class, of -> new Experiment(of.experiment()), Arms.sums()))
             .apply("Settled", Settled.answers())
             .apply("Look", MapElements.into(TypeDescriptor.of(Look.class)).via(Experiments::look))
             .apply(
@@ -245,15 +242,13 @@ public final class Experiments implements Analysis<Experiments.Options> {
     flow.answers(RESULTS, results);
 
     flow.answers(
-        WINNERS,
-        results.apply("Winners", DeriveAnswers.of(Winner.class, Experiments::called)));
+        WINNERS, results.apply("Winners", DeriveAnswers.of(Winner.class, Experiments::called)));
   }
 
   private record Experiment(String name) {}
 
   private static Look look(Answer<Experiment, Arms> of) {
-    return new Look(
-        "", of.end().minusMillis(1), of.key().name(), of.start(), of.end(), of.value());
+    return new Look("", of.end().minusMillis(1), of.key().name(), of.start(), of.end(), of.value());
   }
 
   private static @Nullable Winner called(VariantResult of) {
@@ -266,8 +261,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
 
   private static Looks looks(Options options) {
     return new Looks(
-        new MixtureSprt(
-            share("--typicalDifference", options.getTypicalDifference(), "0.05")),
+        new MixtureSprt(share("--typicalDifference", options.getTypicalDifference(), "0.05")),
         share("--significance", options.getSignificance(), "0.05"),
         options.getLeastUsers(),
         share("--mismatchBelow", options.getMismatchBelow(), "0.001"),
@@ -288,21 +282,5 @@ public final class Experiments implements Analysis<Experiments.Options> {
           option, value, "it must be longer than zero, e.g. " + option + "=" + example);
     }
     return value;
-  }
-
-  /** An hour. */
-  public static final class Hour implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofHours(1);
-    }
-  }
-
-  /** Thirty days. */
-  public static final class ThirtyDays implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofDays(30);
-    }
   }
 }

@@ -73,6 +73,7 @@ record Looks(
     String called =
         before.winner == null && mismatch >= mismatchBelow ? winner(variants, least) : null;
 
+    String first = variants.get(0).getKey();
     Arm control = variants.get(0).getValue();
     variants.forEach(
         each -> {
@@ -89,13 +90,19 @@ record Looks(
                   variant,
                   look.start,
                   look.end,
-                  result(state, control, arm, least.get(variant), mismatch)));
+                  result(
+                      state,
+                      variant.equals(first) ? null : control,
+                      arm,
+                      least.get(variant),
+                      mismatch)));
         });
     return new SoFar(arms, least, before.winner == null ? called : before.winner);
   }
 
   private static TwoProportions compared(Arm control, Arm arm) {
-    return new TwoProportions(control.conversions(), control.users(), arm.conversions(), arm.users());
+    return new TwoProportions(
+        control.conversions(), control.users(), arm.conversions(), arm.users());
   }
 
   /** The sequential p-values, which only fall. */
@@ -106,8 +113,7 @@ record Looks(
     for (Map.Entry<String, Arm> each : variants.subList(1, variants.size())) {
       Arm arm = each.getValue();
       boolean enough = control.users() >= leastUsers && arm.users() >= leastUsers;
-      least.merge(
-          each.getKey(), enough ? sequential.pValue(compared(control, arm)) : 1, Math::min);
+      least.merge(each.getKey(), enough ? sequential.pValue(compared(control, arm)) : 1, Math::min);
     }
     return least;
   }
@@ -140,9 +146,13 @@ record Looks(
   }
 
   private VariantResult result(
-      State state, Arm control, Arm arm, @Nullable Double sequentialPValue, double mismatch) {
+      State state,
+      @Nullable Arm control,
+      Arm arm,
+      @Nullable Double sequentialPValue,
+      double mismatch) {
     double users = Math.max(1, arm.users());
-    boolean compares = arm != control && control.users() > 0 && arm.users() > 0;
+    boolean compares = control != null && control.users() > 0 && arm.users() > 0;
     TwoProportions both = compares ? compared(control, arm) : null;
     double margin = both == null ? 0 : both.margin(1 - significance);
     return new VariantResult(

@@ -41,9 +41,7 @@ class AssignByTest {
 
   private static ExperimentSetup setup(@Nullable Double coverage, double... weights) {
     List<Variant> variants =
-        IntStream.range(0, weights.length)
-            .mapToObj(i -> new Variant("v" + i, weights[i]))
-            .toList();
+        IntStream.range(0, weights.length).mapToObj(i -> new Variant("v" + i, weights[i])).toList();
     return new ExperimentSetup("s", Instant.EPOCH, "foo", variants, coverage, null, null);
   }
 
@@ -61,9 +59,7 @@ class AssignByTest {
         continue;
       }
       int bucket =
-          hash < 0.04
-              ? 0
-              : hash >= 0.2 && hash < 0.26 ? 1 : hash >= 0.5 && hash < 0.6 ? 2 : -1;
+          hash < 0.04 ? 0 : hash >= 0.2 && hash < 0.26 ? 1 : hash >= 0.5 && hash < 0.6 ? 2 : -1;
       assertThat("u" + user, setup.assigned("u" + user, AssignBy.growthbook), is(bucket));
     }
   }

@@ -168,8 +168,7 @@ class LooksTest {
 
   @Test
   void anExperimentAfterALongPauseIsAnotherOne() {
-    List<Row> rows =
-        LOOKS.over(List.of(look(0, arms(100, 10, 60)), look(24 * 91, arms(10, 1, 1))));
+    List<Row> rows = LOOKS.over(List.of(look(0, arms(100, 10, 60)), look(24 * 91, arms(10, 1, 1))));
 
     assertThat(rows.get(3).result().users(), is(10L));
     assertThat(rows.get(3).result().state(), is(State.RUNNING));

@@ -91,8 +91,8 @@ public final class SparkEngine implements Engine {
   }
 
   /**
-   * Counts the workers of {@code local[*]}. Beam knows of {@code local[2]} that it has the classes of
-   * this process; for {@code local[*]} it packs the class path, and Spark copies each jar of it,
+   * Counts the workers of {@code local[*]}. Beam knows of {@code local[2]} that it has the classes
+   * of this process; for {@code local[*]} it packs the class path, and Spark copies each jar of it,
    * which takes seconds in each run.
    */
   @Override
