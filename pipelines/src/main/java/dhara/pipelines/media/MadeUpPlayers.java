@@ -3,6 +3,7 @@ package dhara.pipelines.media;
 import dhara.pipelines.Input;
 import dhara.pipelines.Scenario.Given;
 import dhara.pipelines.media.Playback.Kind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -25,8 +26,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *       startup_p95_millis} in its slow start-ups, and {@code error_rate} in its errors, which
  *       there are none of otherwise.
  *   <li>{@link #withPremieres}: from the third minute on, every six minutes a crowd of forty starts
- *       {@code premiere} in one place within 15 s; {@code premiere} is planted in these starts.
- *       After two minutes each of them goes: some at the end, others without a word.
+ *       {@code premiere} in one place within 15 s; {@code premiere} is planted in these starts. After
+ *       two minutes each of them goes: some at the end, others without a word.
+ *   <li>{@link #plain}: neither, and on many evenings: after twelve minutes everybody goes on at
+ *       the same time of the next day. The name of the title is planted in each start.
  * </ul>
  */
 final class MadeUpPlayers {
@@ -35,6 +38,7 @@ final class MadeUpPlayers {
   private static final Instant EVENING = Instant.parse("2026-01-05T18:20:00Z");
 
   private static final long MINUTE = 60_000;
+  private static final long EVENING_MILLIS = 12 * MINUTE;
   private static final long HEARTBEAT = 20_000;
 
   /** A stall is over this long after a heartbeat, and is shorter. */
@@ -101,8 +105,7 @@ final class MadeUpPlayers {
   private final boolean premieres;
   private final PriorityQueue<Viewer> viewers =
       new PriorityQueue<>(
-          Comparator.comparing((Viewer viewer) -> viewer.next)
-              .thenComparing(viewer -> viewer.user));
+          Comparator.comparing((Viewer viewer) -> viewer.next).thenComparing(viewer -> viewer.user));
   private long nextPremiere = 2 * MINUTE;
   private long made;
 
@@ -133,7 +136,7 @@ final class MadeUpPlayers {
     return Stream.generate(new MadeUpPlayers(input, seed, false, true)::next);
   }
 
-  /** Endless events in the order of their time, of an evening on which all is well. */
+  /** Endless events in the order of their time, of evenings on which all is well. */
   static Stream<Given<?>> plain(Input<Playback> input, long seed) {
     return Stream.generate(new MadeUpPlayers(input, seed, false, false)::next);
   }
@@ -186,7 +189,8 @@ final class MadeUpPlayers {
       case AD_IMPRESSION -> {
         Given<Playback> event =
             input.given(
-                Playback.ofAd(id(), at(viewer), viewer.user, "chai", Kind.AD_IMPRESSION, 30L));
+                Playback.ofAd(
+                    id(), at(viewer), viewer.user, "chai", Kind.AD_IMPRESSION, 30L));
         then(viewer, Kind.HEARTBEAT, HEARTBEAT);
         yield event;
       }
@@ -205,12 +209,10 @@ final class MadeUpPlayers {
     viewer.stalled = 0;
     viewer.toTheEnd = random.nextInt(10) < viewer.title.enders;
     viewer.startup =
-        trouble(viewer) == Trouble.SLOW
-            ? 4_000 + random.nextLong(3_000)
-            : 600 + random.nextLong(1_000);
+        trouble(viewer) == Trouble.SLOW ? 4_000 + random.nextLong(3_000) : 600 + random.nextLong(1_000);
     Given<Playback> event = event(viewer, null, null, null);
     then(viewer, Kind.STARTUP, viewer.startup);
-    return viewer.crowd ? event.planted("premiere") : event;
+    return viewer.crowd || isPlain() ? event.planted(viewer.title.name) : event;
   }
 
   private Given<Playback> heartbeat(Viewer viewer) {
@@ -279,8 +281,16 @@ final class MadeUpPlayers {
             of.title.genre));
   }
 
-  private static Instant at(Viewer viewer) {
-    return EVENING.plusMillis(viewer.next);
+  private Instant at(Viewer viewer) {
+    return isPlain()
+        ? EVENING
+            .plus(Duration.ofDays(viewer.next / EVENING_MILLIS))
+            .plusMillis(viewer.next % EVENING_MILLIS)
+        : EVENING.plusMillis(viewer.next);
+  }
+
+  private boolean isPlain() {
+    return !troubles && !premieres;
   }
 
   private String id() {
