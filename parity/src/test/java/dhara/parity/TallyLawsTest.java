@@ -28,6 +28,7 @@ import dhara.transforms.sketch.Percentiles;
 import dhara.transforms.tally.Average;
 import dhara.transforms.tally.Best;
 import dhara.transforms.tally.Counts;
+import dhara.transforms.tally.Decayed;
 import dhara.transforms.tally.ExactSum;
 import dhara.transforms.tally.First;
 import dhara.transforms.tally.Ids;
@@ -188,6 +189,20 @@ class TallyLawsTest {
                 random.nextInt(9),
                 random.nextInt(9),
                 random.nextInt(9)));
+  }
+
+  record OfDecayed(Decayed it) {}
+
+  @Test
+  void decayedSumsKeepThem() {
+    TallyLaws.hold(
+        TallyFn.of(
+            OfDecayed.class,
+            (Long millis) ->
+                new OfDecayed(
+                    Decayed.of(
+                        millis % 11 - 2, Instant.ofEpochMilli(millis), Duration.ofMinutes(3)))),
+        random -> (long) random.nextInt(1_800_000));
   }
 
   record OfCounts(Counts it) {}
