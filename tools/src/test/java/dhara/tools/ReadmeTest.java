@@ -9,6 +9,7 @@ import dhara.formats.RecordFields;
 import dhara.options.BackfillOptions;
 import dhara.options.DharaOptions;
 import dhara.options.LatenessOptions;
+import dhara.options.SlidingOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
@@ -43,7 +44,12 @@ class ReadmeTest {
 
   /** Whose options many analyses have: each has a table of its own. */
   private static final Set<Class<?>> SHARED =
-      Set.of(DharaOptions.class, BackfillOptions.class, LatenessOptions.class, WindowOptions.class);
+      Set.of(
+          DharaOptions.class,
+          BackfillOptions.class,
+          LatenessOptions.class,
+          SlidingOptions.class,
+          WindowOptions.class);
 
   @Test
   void listsEveryOption() throws IOException {
@@ -88,7 +94,12 @@ class ReadmeTest {
     text.append(table("Every analysis", optionsOf(DharaOptions.class, DharaOptions.class)));
     text.append(table("Range and backfill", optionsOf(DharaOptions.class, BackfillOptions.class)));
     text.append(table("Lateness", optionsOf(LatenessOptions.class, LatenessOptions.class)));
-    text.append(table("Windows", optionsOf(WindowOptions.class, WindowOptions.class)));
+    text.append(
+        table(
+            "Windows",
+            TypedOption.of(WindowOptions.class).stream()
+                .filter(o -> o.owner() == SlidingOptions.class || o.owner() == WindowOptions.class)
+                .toList()));
     for (Analysis<?> analysis : shipped()) {
       text.append(
           table(

@@ -80,7 +80,8 @@ public final class Words {
       return;
     }
     BreakIterator boundaries = BOUNDARIES.clone();
-    boundaries.setText(text);
+    // Unicode lets a colon join letters, for the sake of Swedish; in posts it separates them.
+    boundaries.setText(text.replace(':', ' '));
     int from = boundaries.first();
     for (int to = boundaries.next(); to != BreakIterator.DONE; to = boundaries.next()) {
       String word = text.substring(from, to);

@@ -49,7 +49,7 @@ class WordsTest {
 
   @Test
   void apostrophesStayWithinWordsAndPossessivesGo() {
-    assertThat(Words.in("Don\u2019t take Asha's dog"), contains("don't", "take", "asha", "dog"));
+    assertThat(Words.in("Don\u2019t take Asha's:dog"), contains("don't", "take", "asha", "dog"));
   }
 
   @Test
