@@ -3,6 +3,7 @@ package dhara.pipelines.media;
 import com.google.auto.service.AutoService;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.WindowOptions;
 import dhara.options.ZoneOptions;
 import dhara.pipelines.Analysis;
@@ -91,7 +92,7 @@ public final class Viewership implements Analysis<Viewership.Options> {
     @Description(
         "A viewer without an event for this long is gone, ISO-8601; longer than the time between"
             + " two heartbeats, e.g. --goneAfter=PT30S")
-    @Default.InstanceFactory(HalfAMinute.class)
+    @Default.InstanceFactory(Durations.ThirtySeconds.class)
     Duration getGoneAfter();
 
     void setGoneAfter(Duration value);
@@ -212,14 +213,6 @@ public final class Viewership implements Analysis<Viewership.Options> {
     @Override
     public Duration create(PipelineOptions options) {
       return WINDOW;
-    }
-  }
-
-  /** Half a minute. */
-  public static final class HalfAMinute implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofSeconds(30);
     }
   }
 }

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -30,9 +31,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.FlatMapElements;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -152,7 +151,7 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
     @Description(
         "Within what time attempts are a burst; a pause of this length ends it, ISO-8601, e.g."
             + " --burstWithin=PT10S")
-    @Default.InstanceFactory(TenSeconds.class)
+    @Default.InstanceFactory(Durations.TenSeconds.class)
     Duration getBurstWithin();
 
     void setBurstWithin(Duration value);
@@ -176,14 +175,14 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
     void setOpeningZone(String value);
 
     @Description("The distance of the points of an opening, e.g. --openingStep=PT10S")
-    @Default.InstanceFactory(TenSeconds.class)
+    @Default.InstanceFactory(Durations.TenSeconds.class)
     Duration getOpeningStep();
 
     void setOpeningStep(Duration value);
 
     @Description(
         "For how long an opening is followed, less than a day, e.g. --openingFor=PT15M")
-    @Default.InstanceFactory(QuarterHour.class)
+    @Default.InstanceFactory(Durations.FifteenMinutes.class)
     Duration getOpeningFor();
 
     void setOpeningFor(Duration value);
@@ -381,22 +380,6 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
     } catch (DateTimeException e) {
       throw new BadOption(
           "--openingZone", value, "is no time zone, e.g. --openingZone=Asia/Kolkata", e);
-    }
-  }
-
-  /** Ten seconds. */
-  public static final class TenSeconds implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofSeconds(10);
-    }
-  }
-
-  /** A quarter of an hour. */
-  public static final class QuarterHour implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(15);
     }
   }
 }

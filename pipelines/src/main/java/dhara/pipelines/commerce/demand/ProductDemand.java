@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -24,9 +25,7 @@ import dhara.transforms.windows.Windows;
 import java.io.Serializable;
 import java.time.Duration;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -150,7 +149,7 @@ public final class ProductDemand implements Analysis<ProductDemand.Options> {
 
     @Description(
         "After this long a point counts half, at least a minute, ISO-8601, e.g. --halfLife=PT10M")
-    @Default.InstanceFactory(TenMinutes.class)
+    @Default.InstanceFactory(Durations.TenMinutes.class)
     Duration getHalfLife();
 
     void setHalfLife(Duration value);
@@ -344,14 +343,6 @@ public final class ProductDemand implements Analysis<ProductDemand.Options> {
 
     private Demand demand(double uncapped, double cap) {
       return new Demand(views, carts, purchases, wishlisted, Math.min(cap, uncapped));
-    }
-  }
-
-  /** Ten minutes. */
-  public static final class TenMinutes implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(10);
     }
   }
 }
