@@ -3,6 +3,7 @@ package dhara.lint;
 import dhara.lint.Graph.Step;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.aggregate.LatestFn;
+import dhara.transforms.effect.Settled;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 /**
  * Finds groupings of revisions. With accumulating panes each output of a grouping is a complete
  * answer that replaces the one before. A later grouping receives both and counts events twice,
- * unless it takes the latest of each. In a backfill there is one pane.
+ * unless it takes the latest of each, or they have settled before. In a backfill there is one pane.
  */
 final class Revisions {
 
@@ -39,7 +40,7 @@ final class Revisions {
                 "groups answers and the revisions that replaced them: events may count twice",
                 "combine by LatestFn"));
       }
-      if (ofRevisions || revises || answers) {
+      if ((ofRevisions || revises || answers) && step.enclosing().noneMatch(Revisions::settles)) {
         step.outputs().forEach(revised::add);
       }
     }
@@ -64,6 +65,11 @@ final class Revisions {
   private static boolean accumulates(PCollection<?> input) {
     return input.isBounded() == IsBounded.UNBOUNDED
         && input.getWindowingStrategy().getMode() == AccumulationMode.ACCUMULATING_FIRED_PANES;
+  }
+
+  /** Passes on one answer of each key and window, when no other can come. */
+  private static boolean settles(Node outer) {
+    return outer.getTransform() instanceof Settled;
   }
 
   private static boolean takesTheLatest(Node outer) {

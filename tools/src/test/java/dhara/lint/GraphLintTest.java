@@ -13,6 +13,8 @@ import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.aggregate.LatestFn;
+import dhara.transforms.effect.Settled;
+import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.io.Serializable;
 import java.time.Duration;
@@ -431,6 +433,38 @@ class GraphLintTest {
         .apply("Latest", Answers.perKey(LatestFn.of(all -> new Fish("" + all.size()), Fish.class)));
 
     assertThat(SEA.check(pipeline, false), is(empty()));
+  }
+
+  record Caught(long fish) {}
+
+  @Test
+  void doesNotWarnOfAnswersThatHaveSettled() {
+    Pipeline pipeline = backfill();
+    PCollection<Answer<Fish, Caught>> caught =
+        keyedStream(pipeline)
+            .apply(
+                "Caught",
+                Answers.in(Windows.tumbling(Duration.ofMinutes(1)))
+                    .perKey(
+                        Fish.class,
+                        keyed -> new Fish(keyed.getKey()),
+                        TallyFn.of(Caught.class, keyed -> new Caught(keyed.getValue()))));
+    sumOf("Settled", caught.apply("Settle", Settled.answers()));
+    assertThat(SEA.check(pipeline, false), is(empty()));
+
+    sumOf("Revised", caught);
+    assertThat(
+        rules(SEA.check(pipeline, false)), contains("revisions-grouped Revised Sum/GroupByKey"));
+  }
+
+  private static void sumOf(String name, PCollection<Answer<Fish, Caught>> caught) {
+    caught
+        .apply(
+            name + " Values",
+            MapElements.into(TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+                .via(answer -> KV.of("all", answer.value().fish())))
+        .apply(name + " Window", Windows.tumbling(Duration.ofMinutes(1)).into())
+        .apply(name + " Sum", Sum.longsPerKey());
   }
 
   @Test
