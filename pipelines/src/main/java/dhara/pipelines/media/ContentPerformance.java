@@ -40,11 +40,7 @@ public final class ContentPerformance implements Analysis<ContentPerformance.Opt
   public record Content(String content, String language, String genre) {
 
     private static Content of(Playback event) {
-      return new Content(event.content(), known(event.language()), known(event.genre()));
-    }
-
-    private static String known(@Nullable String name) {
-      return name == null ? "unknown" : name;
+      return new Content(event.content(), Playback.known(event.language()), Playback.known(event.genre()));
     }
   }
 
@@ -93,7 +89,7 @@ public final class ContentPerformance implements Analysis<ContentPerformance.Opt
     flow.answers(
         PERFORMANCE,
         flow.events(PLAYBACKS, days)
-            .apply("Watching", Filter.by(event -> event.content() != null && !event.kind().isAd()))
+            .apply("Watching", Filter.by(Playback::isWatching))
             .apply(
                 "Performance",
                 Answers.in(days)

@@ -99,6 +99,16 @@ public record Playback(
     }
   }
 
+  /** Whether it is about watching a content that is known. */
+  boolean isWatching() {
+    return content != null && !kind.isAd();
+  }
+
+  /** A name, for a key; {@code unknown} without one. */
+  static String known(@Nullable String name) {
+    return name == null ? "unknown" : name;
+  }
+
   /** An advertisement that was shown or clicked. */
   static Playback ofAd(
       String id, Instant at, String user, String campaign, Kind kind, @Nullable Long revenueMinor) {

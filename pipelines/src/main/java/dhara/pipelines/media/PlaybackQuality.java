@@ -165,7 +165,7 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
                 Answers.in(windows)
                     .perKey(
                         Place.class,
-                        event -> new Place(known(event.region()), known(event.device())),
+                        event -> new Place(Playback.known(event.region()), Playback.known(event.device())),
                         TallyFn.of(Sums.class, sums(options), Quality.class, Sums::quality)));
     flow.answers(QUALITY, quality);
 
@@ -183,10 +183,6 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
                     .answers(
                         QualityAlert.class,
                         (of, measured) -> new QualityAlert(of.region(), of.device(), measured))));
-  }
-
-  private static String known(@Nullable String name) {
-    return name == null ? "unknown" : name;
   }
 
   private static SerializableFunction<Playback, Sums> sums(Options options) {

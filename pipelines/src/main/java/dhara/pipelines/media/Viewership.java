@@ -62,11 +62,7 @@ public final class Viewership implements Analysis<Viewership.Options> {
   public record Watched(String content, String device, String region) {
 
     static Watched of(Playback event) {
-      return new Watched(event.content(), known(event.device()), known(event.region()));
-    }
-
-    private static String known(@Nullable String name) {
-      return name == null ? "unknown" : name;
+      return new Watched(event.content(), Playback.known(event.device()), Playback.known(event.region()));
     }
   }
 
@@ -138,7 +134,7 @@ public final class Viewership implements Analysis<Viewership.Options> {
             .withHistory(history(audience.width(), goneAfter));
     PCollection<Playback> watching =
         flow.events(PLAYBACKS, windows, moments)
-            .apply("Watching", Filter.by(event -> event.content() != null && !event.kind().isAd()));
+            .apply("Watching", Filter.by(Playback::isWatching));
 
     flow.answers(
         VIEWERS,
