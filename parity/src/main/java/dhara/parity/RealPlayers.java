@@ -128,8 +128,8 @@ interface RealPlayers {
   }
 
   /** The answers of all outputs in the order of their names' declaration, equal to the oracle's. */
-  private static List<List<String>> answers(
-      String name, Path csv, Path folder, String... options) throws IOException {
+  private static List<List<String>> answers(String name, Path csv, Path folder, String... options)
+      throws IOException {
     List<Playback> events = events(csv);
     Analysis<?> analysis = Analysis.all().get(name);
     Path out = folder.resolve("out").resolve(name + options.length);
@@ -155,8 +155,7 @@ interface RealPlayers {
     for (var output : analysis.outputs()) {
       List<String> expected = oracle.get(output.name());
       if (!output.acts() || List.of(options).contains("--effects=true")) {
-        assertThat(
-            output.name(), SettledAnswers.in(out.resolve(output.name())), is(expected));
+        assertThat(output.name(), SettledAnswers.in(out.resolve(output.name())), is(expected));
       }
       answers.add(expected);
     }

@@ -23,8 +23,7 @@ public final class ContentPerformanceOracle implements Oracle {
 
   @Override
   public List<List<String>> runs() {
-    return List.of(
-        List.of(), List.of("--timeZone=Asia/Kolkata", "--heartbeat=PT25S"));
+    return List.of(List.of(), List.of("--timeZone=Asia/Kolkata", "--heartbeat=PT25S"));
   }
 
   @Override

@@ -36,7 +36,7 @@ public final class ViewershipOracle implements Oracle {
   @Override
   public List<List<String>> runs() {
     return List.of(
-        List.of(), 
+        List.of(),
         List.of(
             "--window=PT1M",
             "--every=PT20S",
@@ -127,7 +127,6 @@ public final class ViewershipOracle implements Oracle {
       return options.getAudienceWindow();
     }
 
-
     List<String> rows(String columns) {
       TreeSet<Instant> starts = new TreeSet<>();
       for (Stay stay : stays) {
@@ -162,12 +161,7 @@ public final class ViewershipOracle implements Oracle {
         }
       }
       return "{%s,%s,\"concurrent\":%d,\"peak\":%d,\"peak_at\":%s}"
-          .formatted(
-              columns,
-              new Box<>("", start, end).window(),
-              before(end),
-              peak,
-              time(peakAt));
+          .formatted(columns, new Box<>("", start, end).window(), before(end), peak, time(peakAt));
     }
 
     /** How many are there just before a moment. */

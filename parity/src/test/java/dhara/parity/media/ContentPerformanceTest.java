@@ -49,8 +49,7 @@ class ContentPerformanceTest {
             .collect(Collectors.groupingBy(planted -> planted, Collectors.counting()));
     Map<String, JsonNode> rows = new HashMap<>();
     for (String row :
-        Oracle.settled(
-                PERFORMANCE, Inputs.of(PERFORMANCE, seed, count), List.of("--since=ever"))
+        Oracle.settled(PERFORMANCE, Inputs.of(PERFORMANCE, seed, count), List.of("--since=ever"))
             .get("performance")) {
       JsonNode json = JSON.readTree(row);
       rows.put(json.get("content").asText(), json);
@@ -123,8 +122,7 @@ class ContentPerformanceTest {
   @Test
   void aHeartbeatStandsForSomeTime() {
     assertThat(
-        assertThrows(
-                BadOption.class, () -> Shapes.of(PERFORMANCE, List.of("--heartbeat=PT0S")))
+        assertThrows(BadOption.class, () -> Shapes.of(PERFORMANCE, List.of("--heartbeat=PT0S")))
             .getMessage(),
         containsString(
             "--heartbeat=PT0S: is not between zero and an hour, e.g. --heartbeat=PT10S"));

@@ -101,8 +101,7 @@ class ViewershipTest {
       List<JsonNode> of =
           audience.stream()
               .filter(row -> row.get("content").asText().equals("premiere"))
-              .filter(
-                  row -> row.get("region").asText().equals(premiere.getValue().get(0).region()))
+              .filter(row -> row.get("region").asText().equals(premiere.getValue().get(0).region()))
               .filter(row -> !time(row, "window_start").isBefore(begin))
               .filter(row -> time(row, "window_end").isBefore(begin.plusSeconds(300)))
               .sorted(Comparator.comparing(row -> time(row, "window_end")))
@@ -199,8 +198,7 @@ class ViewershipTest {
         rows("audience", inputs, "--timeZone=Asia/Kolkata").stream()
             .map(row -> row.get("concurrent") + " " + row.get("peak") + " " + row.get("peak_at"))
             .toList(),
-        contains(
-            "1 2 \"2026-01-05T18:29:55.000Z\"", "0 1 \"2026-01-05T18:30:00.000Z\""));
+        contains("1 2 \"2026-01-05T18:29:55.000Z\"", "0 1 \"2026-01-05T18:30:00.000Z\""));
     assertThat(
         rows("audience", inputs).stream().map(row -> row.get("peak").asLong()).toList(),
         contains(2L, 2L));

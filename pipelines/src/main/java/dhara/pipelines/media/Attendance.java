@@ -80,9 +80,7 @@ record Attendance(Windows windows, Windows days, Duration timeout)
   public Counted wake(Counted before, Instant at, Consumer<Level> out) {
     out.accept(
         new Level(
-            at.minus(windows.width()),
-            at,
-            new Audience(before.there, before.peak, before.peakAt)));
+            at.minus(windows.width()), at, new Audience(before.there, before.peak, before.peakAt)));
     return before.there > 0
         ? begun(before, at)
         : new Counted(0, before.peak, before.peakAt, before.dayMillis, null);

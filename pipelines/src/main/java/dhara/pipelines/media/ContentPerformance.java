@@ -40,7 +40,8 @@ public final class ContentPerformance implements Analysis<ContentPerformance.Opt
   public record Content(String content, String language, String genre) {
 
     private static Content of(Playback event) {
-      return new Content(event.content(), Playback.known(event.language()), Playback.known(event.genre()));
+      return new Content(
+          event.content(), Playback.known(event.language()), Playback.known(event.genre()));
     }
   }
 

@@ -26,8 +26,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *       startup_p95_millis} in its slow start-ups, and {@code error_rate} in its errors, which
  *       there are none of otherwise.
  *   <li>{@link #withPremieres}: from the third minute on, every six minutes a crowd of forty starts
- *       {@code premiere} in one place within 15 s; {@code premiere} is planted in these starts. After
- *       two minutes each of them goes: some at the end, others without a word.
+ *       {@code premiere} in one place within 15 s; {@code premiere} is planted in these starts.
+ *       After two minutes each of them goes: some at the end, others without a word.
  *   <li>{@link #plain}: neither, and on many evenings: after twelve minutes everybody goes on at
  *       the same time of the next day. The name of the title is planted in each start.
  * </ul>
@@ -105,7 +105,8 @@ final class MadeUpPlayers {
   private final boolean premieres;
   private final PriorityQueue<Viewer> viewers =
       new PriorityQueue<>(
-          Comparator.comparing((Viewer viewer) -> viewer.next).thenComparing(viewer -> viewer.user));
+          Comparator.comparing((Viewer viewer) -> viewer.next)
+              .thenComparing(viewer -> viewer.user));
   private long nextPremiere = 2 * MINUTE;
   private long made;
 
@@ -189,8 +190,7 @@ final class MadeUpPlayers {
       case AD_IMPRESSION -> {
         Given<Playback> event =
             input.given(
-                Playback.ofAd(
-                    id(), at(viewer), viewer.user, "chai", Kind.AD_IMPRESSION, 30L));
+                Playback.ofAd(id(), at(viewer), viewer.user, "chai", Kind.AD_IMPRESSION, 30L));
         then(viewer, Kind.HEARTBEAT, HEARTBEAT);
         yield event;
       }
@@ -209,7 +209,9 @@ final class MadeUpPlayers {
     viewer.stalled = 0;
     viewer.toTheEnd = random.nextInt(10) < viewer.title.enders;
     viewer.startup =
-        trouble(viewer) == Trouble.SLOW ? 4_000 + random.nextLong(3_000) : 600 + random.nextLong(1_000);
+        trouble(viewer) == Trouble.SLOW
+            ? 4_000 + random.nextLong(3_000)
+            : 600 + random.nextLong(1_000);
     Given<Playback> event = event(viewer, null, null, null);
     then(viewer, Kind.STARTUP, viewer.startup);
     return viewer.crowd || isPlain() ? event.planted(viewer.title.name) : event;

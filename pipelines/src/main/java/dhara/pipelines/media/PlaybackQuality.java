@@ -165,7 +165,9 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
                 Answers.in(windows)
                     .perKey(
                         Place.class,
-                        event -> new Place(Playback.known(event.region()), Playback.known(event.device())),
+                        event ->
+                            new Place(
+                                Playback.known(event.region()), Playback.known(event.device())),
                         TallyFn.of(Sums.class, sums(options), Quality.class, Sums::quality)));
     flow.answers(QUALITY, quality);
 

@@ -50,9 +50,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * last one went, and no further ones.
  *
  * <p>The audience is settled when the watermark has passed the end of the window by {@code
- * --lateness}. Another way to count it, a sum of each viewer's last event in windows as wide as
- * the timeout, would need an answer per viewer and window; here heartbeats end in the first step,
- * and only those who come and go are counted in the second.
+ * --lateness}. Another way to count it, a sum of each viewer's last event in windows as wide as the
+ * timeout, would need an answer per viewer and window; here heartbeats end in the first step, and
+ * only those who come and go are counted in the second.
  */
 @AutoService(Analysis.class)
 @SuppressWarnings("rawtypes") // a service is named without its type parameter
@@ -62,7 +62,8 @@ public final class Viewership implements Analysis<Viewership.Options> {
   public record Watched(String content, String device, String region) {
 
     static Watched of(Playback event) {
-      return new Watched(event.content(), Playback.known(event.device()), Playback.known(event.region()));
+      return new Watched(
+          event.content(), Playback.known(event.device()), Playback.known(event.region()));
     }
   }
 
@@ -110,8 +111,7 @@ public final class Viewership implements Analysis<Viewership.Options> {
   static final Output<Watched, Viewers> VIEWERS =
       new Output<>("viewers", Watched.class, Viewers.class);
   static final Output<Watched, Audience> AUDIENCE =
-      new Output<>("audience", Watched.class, Audience.class)
-          .withHistory(history(DAY, LONGEST));
+      new Output<>("audience", Watched.class, Audience.class).withHistory(history(DAY, LONGEST));
 
   @Override
   public Declaration<Options> declaration() {
@@ -133,8 +133,7 @@ public final class Viewership implements Analysis<Viewership.Options> {
             .withLateness(windows.lateness())
             .withHistory(history(audience.width(), goneAfter));
     PCollection<Playback> watching =
-        flow.events(PLAYBACKS, windows, moments)
-            .apply("Watching", Filter.by(Playback::isWatching));
+        flow.events(PLAYBACKS, windows, moments).apply("Watching", Filter.by(Playback::isWatching));
 
     flow.answers(
         VIEWERS,
@@ -182,8 +181,7 @@ public final class Viewership implements Analysis<Viewership.Options> {
   }
 
   private static Windows audience(Options options) {
-    Windows windows =
-        Windowing.tumbling("--audienceWindow", options.getAudienceWindow(), options);
+    Windows windows = Windowing.tumbling("--audienceWindow", options.getAudienceWindow(), options);
     if (windows.width().compareTo(DAY) > 0) {
       throw new BadOption(
           "--audienceWindow",

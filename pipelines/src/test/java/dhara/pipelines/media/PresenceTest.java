@@ -92,7 +92,8 @@ class PresenceTest {
             PRESENCE.timeout());
     List<Attendance.Level> levels = attendance.over(PRESENCE.over(days));
     assertThat(levels.size(), is(49));
-    assertThat(levels.stream().filter(level -> level.audience().concurrent() == 1).count(), is(48L));
+    assertThat(
+        levels.stream().filter(level -> level.audience().concurrent() == 1).count(), is(48L));
     assertThat(
         levels.stream().map(level -> level.audience().peakAt()).distinct().toList(),
         contains(
