@@ -50,7 +50,7 @@ class ProductDemandTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
   void onlyProductsThatSurgeAreInGreatDemand(long seed) throws JsonProcessingException {
-    int count = 3_000;
+    int count = 4_000;
     Inputs inputs = Inputs.of(DEMAND, seed, count);
     Instant known = inputs.all().map(each -> each.at()).max(Instant::compareTo).orElseThrow();
     Set<String> planted = new TreeSet<>();

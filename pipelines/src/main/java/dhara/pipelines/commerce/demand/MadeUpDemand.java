@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * and competitors' prices of another are compared; the catalogue changes now and then.
  *
  * <p>Planted is {@code surge} in each activity of a surge: five minutes of every thirty in which
- * one product is wanted much more than all others.
+ * one product is wanted much more than all others, until there are few left of it and no competitor
+ * offers it.
  */
 final class MadeUpDemand {
 
@@ -70,13 +71,17 @@ final class MadeUpDemand {
     } else if (minute % 7 == 0) {
       events.add(entry(minute, random.nextInt(PRODUCTS - 1)));
     }
-    events.add(stock(minute, random.nextInt(PRODUCTS)));
-    events.add(offers(minute, random.nextInt(PRODUCTS)));
+    events.add(stock(minute, random.nextInt(PRODUCTS), random.nextInt(250)));
+    events.add(offers(minute, random.nextInt(PRODUCTS), random.nextInt(4)));
     for (int i = 0; i < PER_MINUTE; i++) {
       events.add(activity(minute, random.nextInt(PRODUCTS), KINDS[random.nextInt(KINDS.length)]));
     }
     if (minute % EVERY >= FROM && minute % EVERY < FROM + LASTING) {
       int product = minute / EVERY * 3 % PRODUCTS;
+      if (minute % EVERY >= FROM + 2) {
+        events.add(stock(minute, product, random.nextInt(10)));
+        events.add(offers(minute, product, 0));
+      }
       for (int i = 0; i < SURGE_PER_MINUTE; i++) {
         events.add(
             activity(minute, product, SURGING[random.nextInt(SURGING.length)]).planted("surge"));
@@ -103,15 +108,14 @@ final class MadeUpDemand {
             (10 + random.nextInt(15)) / 100.0));
   }
 
-  private Given<ProductStock> stock(int minute, int product) {
+  private Given<ProductStock> stock(int minute, int product, long units) {
     return ProductDemand.STOCK.given(
-        new ProductStock(
-            "S%08d".formatted(++made), at(minute), code(product), random.nextInt(250), 100));
+        new ProductStock("S%08d".formatted(++made), at(minute), code(product), units, 100));
   }
 
-  private Given<CompetitorPrices> offers(int minute, int product) {
+  private Given<CompetitorPrices> offers(int minute, int product, int competitors) {
     List<Offer> offers = new ArrayList<>();
-    for (int competitor = random.nextInt(4); competitor > 0; competitor--) {
+    for (int competitor = competitors; competitor > 0; competitor--) {
       offers.add(new Offer("shop-" + competitor, mrp(product) * (80 + random.nextInt(25)) / 100));
     }
     return ProductDemand.COMPETITORS.given(
