@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,12 +80,46 @@ public abstract class RealPayments {
     report("card transactions", decisions, frauds);
   }
 
+  @Test
+  void cardTransactionsAreCountedAsTheNaiveCountCounts(@TempDir Path folder) throws IOException {
+    Path file = RealData.data().resolve("aws_fraud/transaction_data_2K_coldstart.csv");
+    List<String> lines = Files.readAllLines(file);
+    List<Payment> payments =
+        lines.subList(1, lines.size()).stream().map(line -> card(RealData.cells(line))).toList();
+    List<String> options = List.of("--window=PT24H", "--since=ever");
+    Path out = folder.resolve("out");
+
+    Command run =
+        Command.done(
+            Command.line(
+                List.of(
+                    "transaction-metrics",
+                    "--events=" + file,
+                    "--map=" + RealData.repository().resolve("mappings/aws-card-transactions.map"),
+                    "--answers=files:" + out),
+                options));
+
+    assertThat(
+        run.err(),
+        containsString("payments: read %1$,d = aggregated %1$,d ".formatted(payments.size())));
+    Analysis<?> analysis = Analysis.all().get("transaction-metrics");
+    Map<String, List<String>> oracle =
+        Oracle.settled(analysis, Inputs.of(analysis.inputs().get(0), payments), options);
+    for (String output : oracle.keySet()) {
+      assertThat(output, SettledAnswers.in(out.resolve(output)), is(oracle.get(output)));
+    }
+    JsonNode total = JSON.readTree(oracle.get("totals").get(0));
+    assertThat(total.get("payments").asInt(), is(payments.size()));
+    System.err.printf("card transactions: %,d, in minor units %s%n", payments.size(), total);
+  }
+
   private static Payment card(List<String> cells) {
     return payment(
         cells.get(3),
         Instant.parse(cells.get(1)),
         cells.get(5),
         cells.get(23),
+        Payment.Kind.CARD,
         cells.get(21),
         cells.get(19),
         cells.get(23),
@@ -122,6 +157,7 @@ public abstract class RealPayments {
                 at,
                 cells.get(0),
                 cells.get(1),
+                null,
                 cells.get(2),
                 null,
                 null,
@@ -146,6 +182,7 @@ public abstract class RealPayments {
       Instant at,
       String payer,
       String payee,
+      Payment.@Nullable Kind kind,
       String amount,
       String device,
       String merchant,
@@ -159,7 +196,7 @@ public abstract class RealPayments {
         null,
         null,
         null,
-        null,
+        kind,
         new BigDecimal(amount).movePointRight(2).longValueExact(),
         Payment.Status.SUCCESS,
         null,
