@@ -166,7 +166,7 @@ public final class Trending implements Analysis<Trending.Options> {
                     .withLateness(windows.lateness()))
             .apply(
                 "Rank",
-                Answers.in(Windows.tumbling(windows.every()))
+                Answers.in(Windows.tumbling(windows.every()).withLateness(windows.lateness()))
                     .perKey(
                         PostLanguage.class,
                         rising -> new PostLanguage(rising.language()),

@@ -9,4 +9,12 @@ record CellSums(long requests, long drivers, long nearRequests, long nearDrivers
   boolean isEmpty() {
     return requests == 0 && drivers == 0;
   }
+
+  CellSums plus(CellSums other) {
+    return new CellSums(
+        requests + other.requests,
+        drivers + other.drivers,
+        nearRequests + other.nearRequests,
+        nearDrivers + other.nearDrivers);
+  }
 }

@@ -10,10 +10,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * Moves the multiplier of a cell towards what its minutes ask for.
  *
- * <p>Data: minutes of a cell → its prices. Time: a price is of the last millisecond of a window. A
- * minute without requests and drivers is no event, so while the multiplier is above 1 the next is
- * asked for by a wake-up, a millisecond after the time at which its minute would be. State: the
- * multiplier, until it is 1.
+ * <p>Data: counts of a cell → its prices. Time: counts are of the last millisecond of a window; a
+ * wake-up one millisecond later adds none, and gives the price the time of the counts. A window
+ * without any has no event, so while the multiplier is above 1 the next is asked for by a wake-up
+ * too. State: the multiplier, until it is 1.
  *
  * @param window width of a window
  * @param every distance of windows
@@ -22,21 +22,22 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 record PriceSteps(
     Duration window, Duration every, PriceTable table, int neighbourPercent, long mostStep)
-    implements Fold<CellMinute, PriceSteps.Price, PriceSteps.Priced> {
+    implements Fold<CellCounts, PriceSteps.Price, PriceSteps.Priced> {
 
   /**
    * The last price of a cell.
    *
-   * @param end of its window, epoch milliseconds
-   * @param multiplier in hundredths
+   * @param next the end of the next window, epoch milliseconds
+   * @param multiplier of the last one, in hundredths
+   * @param sums what is known of the next window
    */
-  record Price(long end, long multiplier) {}
+  record Price(long next, long multiplier, CellSums sums) {}
 
   /** A price of a window. */
   record Priced(Instant end, Surge surge) {}
 
   private static final long ONE = 100;
-  private static final Price NONE = new Price(0, ONE);
+  private static final Price NONE = new Price(0, ONE, CellSums.NONE);
 
   @Override
   public Price initial() {
@@ -44,21 +45,19 @@ record PriceSteps(
   }
 
   @Override
-  public @Nullable Price apply(Price price, CellMinute minute, Consumer<Priced> out) {
-    return step(price, minute.at().plusMillis(1), minute.sums(), out);
+  public Price apply(Price price, CellCounts counts, Consumer<Priced> out) {
+    return new Price(
+        counts.at().toEpochMilli() + 1, price.multiplier, price.sums.plus(counts.sums()));
   }
 
   @Override
-  public @Nullable Instant wakeAt(Price price) {
-    return Instant.ofEpochMilli(price.end + every.toMillis());
+  public Instant wakeAt(Price price) {
+    return Instant.ofEpochMilli(price.next);
   }
 
   @Override
-  public @Nullable Price wake(Price price, Instant at, Consumer<Priced> out) {
-    return step(price, at, CellSums.NONE, out);
-  }
-
-  private @Nullable Price step(Price price, Instant end, CellSums sums, Consumer<Priced> out) {
+  public @Nullable Price wake(Price price, Instant end, Consumer<Priced> out) {
+    CellSums sums = price.sums;
     if (sums.isEmpty() && price.multiplier == ONE) {
       return null; // only its neighbours have anything
     }
@@ -81,7 +80,9 @@ record PriceSteps(
                 drivers == 0 ? null : (double) requests / drivers,
                 wanted / 100.0,
                 multiplier / 100.0)));
-    return multiplier == ONE ? null : new Price(end.toEpochMilli(), multiplier);
+    return multiplier == ONE
+        ? null
+        : new Price(price.next + every.toMillis(), multiplier, CellSums.NONE);
   }
 
   /** A state is never older: the wake-up of each step replaces it or drops it. */

@@ -22,8 +22,6 @@ import dhara.transforms.tally.Last;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.transforms.Filter;
@@ -45,7 +43,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *                          ├─▶ by driver ─▶ the last ─▶ settled, if free ─▶   its neighbours
  *   pings ─────────────────┘                of 5 min                                   │
  *      ┌───────────────────────────────────────────────────────────────────────────────┘
- *      └─▶ by cell ─▶ the minute's counts ─▶ in the order of minutes: ratio, step ─▶ surge
+ *      └─▶ by cell ─▶ in the order of minutes: ratio, multiplier, step ─▶ surge
  * </pre>
  *
  * <p>A cell is a {@link Geohash}. A driver is where their last ping of the window was, and counts
@@ -150,7 +148,7 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
     Windows windows = Windowing.settledSliding(options, WINDOW, EVERY).withAllHistory();
     PCollection<Ride> rides = flow.events(RIDES, windows);
 
-    PCollection<Counts> requests =
+    PCollection<CellCounts> requests =
         rides
             .apply("Requests", Filter.by(ride -> ride.kind() == Kind.REQUEST))
             .apply(
@@ -163,8 +161,8 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
             .apply("SettledDemand", Settled.answers())
             .apply(
                 "RequestsOfCells",
-                FlatMapElements.into(TypeDescriptor.of(Counts.class)).via(Counts::ofRequests))
-            .setCoder(RecordCoder.of(Counts.class));
+                FlatMapElements.into(TypeDescriptor.of(CellCounts.class)).via(CellCounts::ofRequests))
+            .setCoder(RecordCoder.of(CellCounts.class));
 
     PCollection<Sighting> driving =
         rides
@@ -177,7 +175,7 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
         flow.events(PINGS, windows)
             .apply("Seen", MapElements.into(TypeDescriptor.of(Sighting.class)).via(Sighting::seen))
             .setCoder(RecordCoder.of(Sighting.class));
-    PCollection<Counts> drivers =
+    PCollection<CellCounts> drivers =
         PCollectionList.of(driving)
             .and(seen)
             .apply("Sightings", Flatten.pCollections())
@@ -192,8 +190,8 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
             .apply("SettledSupply", Settled.answers())
             .apply(
                 "DriversOfCells",
-                FlatMapElements.into(TypeDescriptor.of(Counts.class)).via(Counts::ofDriver))
-            .setCoder(RecordCoder.of(Counts.class));
+                FlatMapElements.into(TypeDescriptor.of(CellCounts.class)).via(CellCounts::ofDriver))
+            .setCoder(RecordCoder.of(CellCounts.class));
 
     flow.answers(
         SURGE,
@@ -201,19 +199,8 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
             .and(drivers)
             .apply("Counts", Flatten.pCollections())
             .apply(
-                "Cells",
-                Answers.in(Windows.tumbling(windows.every()))
-                    .perKey(
-                        Cell.class,
-                        counts -> new Cell(counts.cell()),
-                        TallyFn.of(CellSums.class, Counts::sums)))
-            .apply(
-                "Minute",
-                MapElements.into(TypeDescriptor.of(CellMinute.class)).via(CellMinute::of))
-            .setCoder(RecordCoder.of(CellMinute.class))
-            .apply(
                 "Steps",
-                InOrder.perKey(Cell.class, CellMinute::cell)
+                InOrder.perKey(Cell.class, CellCounts::cell)
                     .fold(steps, PriceSteps.Price.class, PriceSteps.Priced.class)
                     .withLateness(windows.lateness())
                     .answers(
@@ -228,9 +215,9 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
                                 priced.surge()))));
   }
 
-  private record Driver(String driver) {}
+  record Driver(String driver) {}
 
-  private record Waiting(long requests) {}
+  record Waiting(long requests) {}
 
   /** A position of a driver, or what a driver does. */
   private record Sighting(String driver, @Nullable Ping ping, @Nullable Ride ride) {
@@ -259,33 +246,6 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
       boolean since = ride != null && ride.at().isAfter(ping.at());
       boolean busy = since ? ride.kind().occupies() : ping.ride() != null;
       return busy ? null : new Cell(Geohash.of(ping.lat(), ping.lon(), letters));
-    }
-  }
-
-  /** What counts for a cell of what is in it or, if near, in a neighbour of it. */
-  private record Counts(String cell, boolean near, long requests, long drivers) {
-
-    static List<Counts> ofRequests(Answer<Cell, Waiting> waiting) {
-      return around(waiting.key().cell(), waiting.value().requests(), 0);
-    }
-
-    static List<Counts> ofDriver(Answer<Driver, Cell> driver) {
-      return around(driver.value().cell(), 0, 1);
-    }
-
-    private static List<Counts> around(String cell, long requests, long drivers) {
-      List<Counts> counts = new ArrayList<>();
-      counts.add(new Counts(cell, false, requests, drivers));
-      for (String neighbour : Geohash.neighbours(cell)) {
-        counts.add(new Counts(neighbour, true, requests, drivers));
-      }
-      return counts;
-    }
-
-    CellSums sums() {
-      return near
-          ? new CellSums(0, 0, requests, drivers)
-          : new CellSums(requests, drivers, 0, 0);
     }
   }
 
