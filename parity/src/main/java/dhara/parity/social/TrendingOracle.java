@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,6 +43,18 @@ public final class TrendingOracle implements Oracle {
       Pattern.compile("https?:\\S+|[#@]?[\\p{L}\\p{M}\\p{N}_]+(?:['.][\\p{L}\\p{M}\\p{N}_]+)*");
 
   private static final Map<String, Set<String>> LISTS = lists();
+
+  private final Function<String, List<String>> words;
+
+  /** Finds words itself. */
+  public TrendingOracle() {
+    this(TrendingOracle::wordsOf);
+  }
+
+  /** With words that are found by other means, for scripts that one expression cannot split. */
+  public TrendingOracle(Function<String, List<String>> words) {
+    this.words = words;
+  }
 
   @Override
   public String analysis() {
@@ -78,7 +91,7 @@ public final class TrendingOracle implements Oracle {
     Map<String, List<Use>> uses = new TreeMap<>();
     for (Post post : inputs.of("posts", Post.class)) {
       String language = language(post);
-      for (String word : new TreeSet<>(wordsOf(post.text()))) {
+      for (String word : new TreeSet<>(words.apply(post.text()))) {
         if (!word.startsWith("@") && !stops(word, language)) {
           uses.computeIfAbsent(language, l -> new ArrayList<>())
               .add(new Use(word, post.user(), post.at()));
@@ -170,9 +183,9 @@ public final class TrendingOracle implements Oracle {
     return words;
   }
 
-  private static String language(Post post) {
+  private String language(Post post) {
     return post.language() == null
-        ? guess(wordsOf(post.text()))
+        ? guess(words.apply(post.text()))
         : post.language().equals("hi-Latn") ? "hinglish" : post.language().replaceAll("-.*", "");
   }
 
