@@ -30,6 +30,16 @@ public interface Analysis<O extends DharaOptions> {
     return declaration().summary();
   }
 
+  /**
+   * The field that it belongs to, such as {@code payments}: the package below {@code pipelines}, or
+   * the last part of the package if it is elsewhere.
+   */
+  default String domain() {
+    List<String> parts = List.of(getClass().getPackageName().split("[.]", -1));
+    int below = parts.indexOf("pipelines") + 1;
+    return parts.get(below > 0 && below < parts.size() ? below : parts.size() - 1);
+  }
+
   /** Its options. */
   default Class<O> options() {
     return declaration().options();

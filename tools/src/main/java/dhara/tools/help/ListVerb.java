@@ -5,12 +5,21 @@ import dhara.cli.ExitCode;
 import dhara.cli.Verb;
 import dhara.engine.Launcher;
 import dhara.options.BadOption;
+import dhara.pipelines.Analysis;
 import dhara.terminal.Console;
 import dhara.tools.run.AnalysisVerb;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** Shows the analyses of the class path. */
+/**
+ * Shows the analyses of the class path: on a terminal by domain, and for other programs one per
+ * line, by name.
+ */
 public final class ListVerb implements Verb {
+
+  private static final String INDENT = "  ";
 
   private final Environment environment;
 
@@ -39,8 +48,23 @@ public final class ListVerb implements Verb {
       throw new BadOption(arguments.get(0), null, "'list' takes no arguments");
     }
     Console console = environment.console();
-    int columns = console.tables() ? console.columns() : Integer.MAX_VALUE;
-    console.out().print(Verb.lines(AnalysisVerb.all(environment), columns));
+    if (console.tables()) {
+      Map<String, List<Verb>> domains = new TreeMap<>();
+      for (Analysis<?> analysis : environment.analyses().values()) {
+        domains
+            .computeIfAbsent(analysis.domain(), domain -> new ArrayList<>())
+            .add(AnalysisVerb.of(environment, analysis));
+      }
+      domains.forEach(
+          (domain, verbs) -> {
+            console.out().println(domain);
+            Verb.lines(verbs, console.columns() - INDENT.length())
+                .lines()
+                .forEach(line -> console.out().println(INDENT + line));
+          });
+    } else {
+      console.out().print(Verb.lines(AnalysisVerb.all(environment), Integer.MAX_VALUE));
+    }
     return ExitCode.DONE;
   }
 }

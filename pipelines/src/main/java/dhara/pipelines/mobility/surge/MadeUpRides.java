@@ -27,9 +27,10 @@ final class MadeUpRides {
   private static final double WIDE = 0.024;
   private static final double SURGE_AWAY = 0.05;
   private static final long MINUTE = 60_000;
-  private static final int DRIVERS = 14;
+  private static final int DRIVERS = 16;
   private static final int PINGS_PER_MINUTE = 2;
-  private static final int REQUESTS_PER_MINUTE = 5;
+  private static final int REQUESTS_PER_MINUTE = 2;
+  private static final int SURGE_PER_MINUTE = 5;
   private static final int SURGE_EVERY = 20;
   private static final int SURGE_FROM = 4;
   private static final int SURGE_MINUTES = 8;
@@ -79,7 +80,7 @@ final class MadeUpRides {
     }
     long since = minute % SURGE_EVERY;
     if (since >= SURGE_FROM && since < SURGE_FROM + SURGE_MINUTES) {
-      for (int i = 0; i < REQUESTS_PER_MINUTE; i++) {
+      for (int i = 0; i < SURGE_PER_MINUTE; i++) {
         request(
             minute * MINUTE + random.nextLong(MINUTE), LAT + SURGE_AWAY, LON + SURGE_AWAY, true);
       }
