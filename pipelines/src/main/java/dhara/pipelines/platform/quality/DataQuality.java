@@ -5,6 +5,7 @@ import dhara.events.Event;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.Durations;
 import dhara.options.LatenessOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -109,7 +110,7 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
 
     @Description(
         "A source whose ledger does not go on for so long is silent, e.g. --silentAfter=PT15M")
-    @Default.InstanceFactory(QuarterHour.class)
+    @Default.InstanceFactory(Durations.FifteenMinutes.class)
     Duration getSilentAfter();
 
     void setSilentAfter(Duration value);
@@ -296,14 +297,6 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
     @Override
     public Duration create(PipelineOptions options) {
       return Duration.ofMinutes(1);
-    }
-  }
-
-  /** A quarter of an hour. */
-  public static final class QuarterHour implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(15);
     }
   }
 }
