@@ -182,7 +182,7 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
             .setCoder(RecordCoder.of(Counted.class));
     PCollection<Counted> late =
         flow.events(LATE, windows)
-            .apply("Late", MapElements.into(TypeDescriptor.of(Counted.class)).via(Counted::of))
+            .apply("OfLate", MapElements.into(TypeDescriptor.of(Counted.class)).via(Counted::of))
             .setCoder(RecordCoder.of(Counted.class));
 
     PCollection<Answer<Source, Quality>> quality =
