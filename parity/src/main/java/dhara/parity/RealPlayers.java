@@ -50,11 +50,11 @@ interface RealPlayers {
       double level = Double.NaN;
       for (int i = 2; i < lines.size(); i++) {
         List<String> cells = RealData.cells(lines.get(i));
-        double delivery = Math.round(1_000 * Double.parseDouble(cells.get(6)));
+        double delivery = Math.rint(1_000 * Double.parseDouble(cells.get(6)));
         if (Double.isNaN(level)) {
           level = 0;
         } else {
-          level = Math.min(level, LumosSessions.HELD_MILLIS - chunk) - delivery;
+          level = Math.min(level, (double) LumosSessions.HELD_MILLIS - chunk) - delivery;
           stalledMillis += Math.max(0, -level);
         }
         level = Math.max(0, level) + chunk;

@@ -39,20 +39,20 @@ record NaivePlays(List<Playback> events, long heartbeatMillis) {
   }
 
   @Nullable Double bufferingRatio() {
-    double all = playedMillis() + stalledMillis();
-    return all == 0 ? null : Double.valueOf(stalledMillis() / all);
+    double all = (double) (playedMillis() + stalledMillis());
+    return all == 0 ? null : Double.valueOf((double) stalledMillis() / all);
   }
 
   @Nullable Double meanBitrateKbps() {
-    double kilobits = 0;
-    double millis = 0;
+    long bits = 0;
+    long millis = 0;
     for (Playback event : of(Kind.HEARTBEAT)) {
       if (event.bitrateKbps() != null) {
-        kilobits += event.bitrateKbps() * millis(event); // below 2^53, so exact
+        bits += event.bitrateKbps() * millis(event);
         millis += millis(event);
       }
     }
-    return millis == 0 ? null : Double.valueOf(kilobits / millis);
+    return millis == 0 ? null : Double.valueOf((double) bits / (double) millis);
   }
 
   static String known(@Nullable String name) {

@@ -159,13 +159,15 @@ public final class PlaybackQualityOracle implements Oracle {
         return null;
       }
       int rank = Math.max(1, (percent * count + 99) / 100);
-      double value = startups.get(rank - 1);
+      double value = (double) (long) startups.get(rank - 1);
       if (rank == 1 || rank == count || value == 0) {
         return value;
       }
       double width = Math.scalb(1.0, Math.getExponent(value) - 7);
       double middle = Math.floor(value / width) * width + width / 2;
-      return Math.max(startups.get(0), Math.min(startups.get(count - 1), middle));
+      double least = (double) (long) startups.get(0);
+      double greatest = (double) (long) startups.get(count - 1);
+      return Math.max(least, Math.min(greatest, middle));
     }
   }
 
