@@ -113,14 +113,11 @@ interface RealShop {
   }
 
   @Test
-  default void demandInARealShopEqualsANaiveRecomputation(@TempDir Path folder)
-      throws IOException {
+  default void demandInARealShopEqualsANaiveRecomputation(@TempDir Path folder) throws IOException {
     Invoices invoices = Invoices.of("2010-12-0");
 
     List<String> rows =
-        invoices
-            .equal(folder, "product-demand", "--window=PT30M", "--every=PT10M")
-            .get("demand");
+        invoices.equal(folder, "product-demand", "--window=PT30M", "--every=PT10M").get("demand");
 
     Map<String, Double> most = new TreeMap<>();
     for (String row : rows) {
@@ -219,8 +216,7 @@ interface RealShop {
           run.err(),
           containsString(
               "read %,d = aggregated %,d + dead-lettered %,d + late 0 + duplicate %,d "
-                  .formatted(
-                      lines, purchases.size(), dead, lines - dead - purchases.size())));
+                  .formatted(lines, purchases.size(), dead, lines - dead - purchases.size())));
       Analysis<?> analysis = Analysis.all().get(name);
       Map<String, List<? extends Record>> inputs = new HashMap<>();
       analysis.inputs().forEach(input -> inputs.put(input.name(), List.of()));

@@ -136,9 +136,7 @@ public final class ProductDemandOracle implements Oracle {
     double sum = 0;
     for (Map.Entry<Instant, BigDecimal> minute : minutes.entrySet()) {
       sum +=
-          minute.getValue().doubleValue()
-              / 4_294_967_296.0
-              * left(minute.getKey(), end, options);
+          minute.getValue().doubleValue() / 4_294_967_296.0 * left(minute.getKey(), end, options);
     }
     return sum;
   }

@@ -192,8 +192,7 @@ class ProductDemandTest {
     List<Record> references = new ArrayList<>(List.of(entry(0, 1_000, cost, margin)));
     references.add(stock(0, units));
     if (competitor > 0) {
-      references.add(
-          offers(0, new Offer("far", competitor + 1), new Offer("near", competitor)));
+      references.add(offers(0, new Offer("far", competitor + 1), new Offer("near", competitor)));
     }
     JsonNode row = price(references);
 
@@ -218,8 +217,7 @@ class ProductDemandTest {
 
   @Test
   void noMoreThanTheMrpIsAskedHoweverGreatTheDemand() throws JsonProcessingException {
-    JsonNode row =
-        price(List.of(entry(0, 1_000, 1, 0), stock(0, 0)), "--demandCap=0.001");
+    JsonNode row = price(List.of(entry(0, 1_000, 1, 0), stock(0, 0)), "--demandCap=0.001");
 
     assertThat(row.get("demand").asDouble(), is(0.001));
     assertThat(row.get("factor").asDouble(), is(1.1));

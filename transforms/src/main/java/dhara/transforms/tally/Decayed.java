@@ -14,11 +14,11 @@ import java.util.TreeMap;
  * new Demand(sums.views().at(windowEnd, TEN_MINUTES))
  * }</pre>
  *
- * <p><b>Determinism:</b> a decayed sum of {@code double}s depends on the order, and on the moment to
- * which each part was decayed first. Here each part is decayed once, to the end of its minute, and
- * rounded to 2^-32; the parts of a minute are whole numbers that add up exactly. The minutes are
- * decayed to the wanted moment, in their order, when the sum is read. So the sum is a function of
- * its parts, to the last bit, and within 2^-33 times the number of parts of the exact one.
+ * <p><b>Determinism:</b> a decayed sum of {@code double}s depends on the order, and on the moment
+ * to which each part was decayed first. Here each part is decayed once, to the end of its minute,
+ * and rounded to 2^-32; the parts of a minute are whole numbers that add up exactly. The minutes
+ * are decayed to the wanted moment, in their order, when the sum is read. So the sum is a function
+ * of its parts, to the last bit, and within 2^-33 times the number of parts of the exact one.
  *
  * <p><b>State:</b> a number for each minute with a part: bounded by the window in which it is added
  * up.

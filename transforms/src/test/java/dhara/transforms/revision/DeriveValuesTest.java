@@ -32,8 +32,7 @@ class DeriveValuesTest {
 
   private static final DeriveValues<Lamp, Lit, Glow> GLOW =
       DeriveValues.of(
-          Glow.class,
-          of -> new Glow(of.key().code() + " " + of.value().at() + " " + of.end()));
+          Glow.class, of -> new Glow(of.key().code() + " " + of.value().at() + " " + of.end()));
 
   private static Pipeline pipeline() {
     PipelineOptions options = PipelineOptionsFactory.create();
@@ -54,8 +53,7 @@ class DeriveValuesTest {
                                 new Answer<>(LAMP, NINE, TEN, 4, false, new Lit(TEN)),
                                 Answer.<Lamp, Lit>withdrawn(LAMP, NINE, TEN, 5)))
                         .withCoder(
-                            AnswerCoder.of(
-                                RecordCoder.of(Lamp.class), RecordCoder.of(Lit.class))))
+                            AnswerCoder.of(RecordCoder.of(Lamp.class), RecordCoder.of(Lit.class))))
                 .apply(GLOW))
         .containsInAnyOrder(
             List.of(

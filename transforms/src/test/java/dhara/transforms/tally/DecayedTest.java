@@ -69,8 +69,7 @@ class DecayedTest {
         is("a part is within 1,000 of zero, not 1,001"));
     assertThat(
         assertThrows(
-                IllegalArgumentException.class,
-                () -> Decayed.of(1, NINE, Duration.ofSeconds(59)))
+                IllegalArgumentException.class, () -> Decayed.of(1, NINE, Duration.ofSeconds(59)))
             .getMessage(),
         is("a half-life is at least a minute, not PT59S"));
   }

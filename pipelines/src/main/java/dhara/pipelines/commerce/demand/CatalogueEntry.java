@@ -11,8 +11,8 @@ import java.time.Instant;
  * @param product the product's code
  * @param mrpMinor the highest price at which it may be sold, in minor units of the currency
  * @param costMinor what it costs the shop, in minor units
- * @param targetMargin the least part of the price that is to be left after the cost, from 0 to below
- *     1
+ * @param targetMargin the least part of the price that is to be left after the cost, from 0 to
+ *     below 1
  */
 public record CatalogueEntry(
     String id, Instant at, String product, long mrpMinor, long costMinor, double targetMargin)

@@ -73,8 +73,7 @@ public final class ProductDemand implements Analysis<ProductDemand.Options> {
    * @param wishlisted how often it was put onto a wish list
    * @param demand hundredths of points as of the end of the window, at most the cap
    */
-  public record Demand(
-      long views, long carts, long purchases, long wishlisted, double demand) {}
+  public record Demand(long views, long carts, long purchases, long wishlisted, double demand) {}
 
   /**
    * What to ask for a product as of the end of a window.
@@ -195,8 +194,7 @@ public final class ProductDemand implements Analysis<ProductDemand.Options> {
 
   static final Input<Activity> ACTIVITIES = new Input<>("activities", Activity.class);
   static final Input<CatalogueEntry> CATALOGUE =
-      Input.reference(
-              "catalogue", CatalogueEntry.class, Versioned.by(CatalogueEntry::product))
+      Input.reference("catalogue", CatalogueEntry.class, Versioned.by(CatalogueEntry::product))
           .asOptional();
   static final Input<ProductStock> STOCK =
       Input.reference("stock", ProductStock.class, Versioned.by(ProductStock::product))
@@ -205,8 +203,7 @@ public final class ProductDemand implements Analysis<ProductDemand.Options> {
       Input.reference(
               "competitor-prices", CompetitorPrices.class, Versioned.by(CompetitorPrices::product))
           .asOptional();
-  static final Output<Product, Demand> DEMAND =
-      new Output<>("demand", Product.class, Demand.class);
+  static final Output<Product, Demand> DEMAND = new Output<>("demand", Product.class, Demand.class);
   static final Output<Product, Price> PRICES = new Output<>("prices", Product.class, Price.class);
 
   @Override
@@ -244,8 +241,7 @@ public final class ProductDemand implements Analysis<ProductDemand.Options> {
             .apply(
                 "Demand",
                 DeriveValues.of(
-                    Demand.class,
-                    sums -> sums.value().demand(points.left(sums) / 100, cap)));
+                    Demand.class, sums -> sums.value().demand(points.left(sums) / 100, cap)));
     flow.answers(DEMAND, demand);
 
     flow.answers(
