@@ -42,8 +42,8 @@ class DecayedTest {
     List<Decayed> parts = new ArrayList<>();
     double exact = 0;
     for (int i = 0; i < 2_000; i++) {
-      long weight = 1 + random.nextInt(10);
-      long second = random.nextInt(1_800);
+      long weight = 1L + random.nextInt(10);
+      int second = random.nextInt(1_800);
       parts.add(of(weight, second));
       exact += weight * Math.pow(0.5, (1_800 - second) / 600.0);
     }
