@@ -49,6 +49,52 @@ interface RealQuality {
             "--map=" + RealData.repository().resolve("mappings/online-retail.map")));
   }
 
+  /** Rows as a stream writes them; 1785240000123007 is 2026-07-28T12:00:00.123007Z. */
+  @Test
+  default void theBooksOfAStreamAreReadByTheMapping(@TempDir Path folder) throws IOException {
+    Path ledger = folder.resolve("ledger.jsonl");
+    Files.writeString(
+        ledger,
+        """
+        {"input":"orders","revision":1785240000123007,"read":100,"aggregated":95,\
+        "dead_lettered":4,"late":1,"duplicate":0,"filtered":0,"parsed":96,"in_range":95}
+        """);
+    Path dead = folder.resolve("dead.jsonl");
+    Files.writeString(
+        dead,
+        """
+        {"input":"orders","reason":"MISSING_FIELD","text":"id is missing","source":"kafka://orders",\
+        "position":"partition=3 offset=77","seen_at":"2026-07-28T12:00:01.000Z","bytes":"e30=",\
+        "records":4,"last_position":"partition=3 offset=80"}
+        """);
+    Path late = folder.resolve("late.jsonl");
+    Files.writeString(
+        late,
+        """
+        {"input":"orders","id":"L1","at":"2026-07-28T12:00:30.000Z","late_millis":700000,\
+        "source":"kafka://orders","position":"partition=3 offset=81"}
+        """);
+
+    Path out = folder.resolve("out");
+    Command.done(
+        List.of(
+            "data-quality",
+            "--events=ledger=" + ledger,
+            "--events=dead-letters=" + dead,
+            "--events=late=" + late,
+            "--map=" + RealData.repository().resolve("mappings/books.map"),
+            "--answers=files:" + out));
+
+    assertThat(lines(out.resolve("quality")).size(), is(1));
+    assertThat(
+        lines(out.resolve("quality")).get(0),
+        containsString(
+            "\"window_start\":\"2026-07-28T12:00:00.000Z\",\"window_end\":\"2026-07-28T12:01:00.000Z\","
+                + "\"revision\":0,\"score\":95.0,\"valid_share\":0.95,\"volume_share\":1.0,\"records\":100,"
+                + "\"expected\":null,\"dead_letters\":4,\"late\":1,\"duplicates\":0,\"missed\":1,\"null_ids\":4,"
+                + "\"invalid_times\":0,\"reasons\":[{\"reason\":\"MISSING_FIELD\",\"records\":4}]"));
+  }
+
   private static void qualityIsThatOfTheBooks(Path folder, List<String> run) throws IOException {
     Path books = folder.resolve("books");
     Command.done(

@@ -239,7 +239,7 @@ public final class DataQualityOracle implements Oracle {
               .formatted(
                   source,
                   new Box<>("", start, end).window(),
-                  six(100 * valid * volume),
+                  of.read == 0 && usual == null ? null : six(100 * valid * volume),
                   six(valid),
                   six(volume),
                   of.read,

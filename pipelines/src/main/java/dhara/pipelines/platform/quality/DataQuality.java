@@ -39,6 +39,7 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.TypeDescriptor;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * How good the data of sources are, from the books of the runs that read them.
@@ -226,12 +227,17 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
 
   /** The quality of a period, as an event at its last millisecond. */
   private record Score(
-      String id, Instant at, Source source, double score, long records, boolean silent)
+      String id,
+      Instant at,
+      Source source,
+      @Nullable Double score,
+      long records,
+      boolean silent)
       implements Event {
 
     /** NaN if there are too few records to tell; silence tells. */
     double of(long leastRecords) {
-      return records >= leastRecords || silent ? score : Double.NaN;
+      return score != null && (records >= leastRecords || silent) ? score : Double.NaN;
     }
   }
 

@@ -96,7 +96,7 @@ record Judging(
     new TreeMap<>(counts.reasons())
         .forEach((reason, records) -> reasons.add(new ReasonCount(reason, records)));
     return new Quality(
-        100 * valid * volume,
+        counts.read() == 0 && usual == null ? null : (Double) (100 * valid * volume),
         valid,
         volume,
         counts.read(),

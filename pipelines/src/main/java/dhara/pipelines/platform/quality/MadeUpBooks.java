@@ -13,7 +13,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Made-up books of two sources, whose ledgers are written every ten minutes. A calm step has the
- * volume of its hour within 4 %, and at most two of its records in a hundred are bad. Planted are
+ * volume of its hour within 4 %, and at most three of its records are bad. Planted are
  * steps with many dead letters, duplicates or late events, and once two days are known, steps with
  * a third of the volume, and silence. Now and then a run is restarted from zero.
  *
@@ -103,8 +103,8 @@ final class MadeUpBooks {
     double volume = fault.equals("drop") ? usual / 3 : usual;
     long read = Math.round(volume * (0.96 + random.nextInt(81) / 1_000.0));
     long many = read / 7 + random.nextInt(10);
-    long dead = fault.equals("dirty") ? many : random.nextInt(3);
-    long late = fault.equals("late") ? many : random.nextInt(2);
+    long dead = fault.equals("dirty") ? many : random.nextInt(4) / 3;
+    long late = fault.equals("late") ? many : random.nextInt(4) / 3;
     of.read += read;
     of.dead += dead;
     of.late += late;
@@ -126,11 +126,11 @@ final class MadeUpBooks {
                     of.duplicate))
             .planted(fault));
     for (int i = 0; dead > 0; i++) {
-      long records = Math.min(dead, fault.isEmpty() ? 1 : 1 + random.nextInt(20));
+      long records = Math.min(dead, fault.isEmpty() ? 1 : 1 + random.nextInt(60));
       events.add(dead(id + "-" + i, second + random.nextInt(20), of, records));
       dead -= records;
     }
-    for (int i = 0; i < Math.min(late, 5); i++) {
+    for (int i = 0; i < Math.min(late, 3); i++) {
       events.add(
           DataQuality.LATE.given(
               new LateRow(

@@ -7,7 +7,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * How good the data of a source were in a period. What is computed has six significant digits.
  *
- * @param score {@code 100 · validShare · volumeShare}: 100 is perfect
+ * @param score {@code 100 · validShare · volumeShare}: 100 is perfect; null if nothing was read, so
+ *     that there is nothing to judge, and the source is not known to be silent
  * @param validShare the share of records that are neither dead letters nor late nor duplicates; 1
  *     without records
  * @param volumeShare 1 if there are about as many records as in the same hour of the days before;
@@ -24,7 +25,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param reasons dead letters by reason, in alphabetical order
  */
 public record Quality(
-    double score,
+    @Nullable Double score,
     double validShare,
     double volumeShare,
     long records,
@@ -41,7 +42,7 @@ public record Quality(
   public record ReasonCount(String reason, long records) {}
 
   public Quality {
-    score = Digits.six(score);
+    score = score == null ? null : (Double) Digits.six(score);
     validShare = Digits.six(validShare);
     volumeShare = Digits.six(volumeShare);
     expected = expected == null ? null : (Double) Digits.six(expected);
