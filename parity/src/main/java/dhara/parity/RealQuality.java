@@ -97,8 +97,7 @@ interface RealQuality {
 
   private static void qualityIsThatOfTheBooks(Path folder, List<String> run) throws IOException {
     Path books = folder.resolve("books");
-    Command.done(
-        Command.line(run, List.of("--maxDeadLetters=1000", "--answers=files:" + books)));
+    Command.done(Command.line(run, List.of("--maxDeadLetters=1000", "--answers=files:" + books)));
     JsonNode ledger = new ObjectMapper().readTree(lines(books.resolve("ledger")).get(0));
     List<String> dead = lines(books.resolve("dead-letters"));
     Map<String, Long> reasons = new TreeMap<>();
@@ -119,7 +118,9 @@ interface RealQuality {
                 "data-quality",
                 "--events=ledger=" + books.resolve("ledger") + "/*.jsonl",
                 "--events=dead-letters=" + books.resolve("dead-letters") + "/*.jsonl",
-                "--map=ledger.id={input}/{revision},ledger.at='" + minute + "'"
+                "--map=ledger.id={input}/{revision},ledger.at='"
+                    + minute
+                    + "'"
                     + ",dead-letters.id={source}/{position},dead-letters.at=seen_at",
                 "--answers=files:" + out));
 

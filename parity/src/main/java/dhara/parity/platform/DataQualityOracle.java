@@ -103,11 +103,7 @@ public final class DataQualityOracle implements Oracle {
     private final TreeMap<Instant, Period> byEnd = new TreeMap<>();
     private @Nullable Instant since;
 
-    Judge(
-        String source,
-        DataQuality.Options options,
-        List<String> quality,
-        List<String> alerts) {
+    Judge(String source, DataQuality.Options options, List<String> quality, List<String> alerts) {
       this.source = source;
       this.options = options;
       this.quality = quality;

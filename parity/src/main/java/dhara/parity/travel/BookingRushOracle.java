@@ -104,8 +104,7 @@ public final class BookingRushOracle implements Oracle {
     }
     double width = Long.highestOneBit(value) / 128.0;
     double middle = Math.floor((double) value / width) * width + width / 2;
-    return String.valueOf(
-        Math.max(millis.get(0), Math.min(millis.get(millis.size() - 1), middle)));
+    return String.valueOf(Math.max(millis.get(0), Math.min(millis.get(millis.size() - 1), middle)));
   }
 
   private static Instant opening(Booking booking, BookingRush.Options options) {

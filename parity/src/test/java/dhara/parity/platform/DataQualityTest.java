@@ -92,8 +92,7 @@ class DataQualityTest {
     assertThat(kinds, is(Set.of("dirty", "copies", "late", "drop", "silence")));
     assertThat(planted.size(), is(greaterThan(50)));
     assertThat(found, is(planted));
-    long raised =
-        settled.get("alerts").stream().filter(alert -> alert.contains("RAISED")).count();
+    long raised = settled.get("alerts").stream().filter(alert -> alert.contains("RAISED")).count();
     assertThat(raised, is(greaterThan(planted.size() - 3L)));
   }
 
@@ -110,8 +109,7 @@ class DataQualityTest {
   private static List<String> quality(Inputs inputs, String... columns)
       throws JsonProcessingException {
     List<String> rows = new ArrayList<>();
-    for (String quality :
-        Oracle.settled(DATA_QUALITY, inputs, List.of()).get("quality")) {
+    for (String quality : Oracle.settled(DATA_QUALITY, inputs, List.of()).get("quality")) {
       JsonNode row = JSON.readTree(quality);
       List<String> cells = new ArrayList<>();
       cells.add(row.get("window_start").asText().substring(11, 16));
@@ -181,14 +179,11 @@ class DataQualityTest {
             .getMessage(),
         containsString("a ledger counts, but has read 1, dead-lettered -1"));
     assertThat(
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> dead("a", 0, Reason.EMPTY, "blank", 0L))
+        assertThrows(IllegalArgumentException.class, () -> dead("a", 0, Reason.EMPTY, "blank", 0L))
             .getMessage(),
         containsString("stands for a record or several, but for 0"));
     assertThat(
-        assertThrows(
-                IllegalArgumentException.class, () -> new LateRow("a", START, "orders", -1))
+        assertThrows(IllegalArgumentException.class, () -> new LateRow("a", START, "orders", -1))
             .getMessage(),
         containsString("lateMillis is below zero"));
   }
@@ -198,9 +193,7 @@ class DataQualityTest {
             BadOption.class,
             () ->
                 Built.overFiles(
-                    DATA_QUALITY,
-                    folder,
-                    given -> bad.accept(given.as(DataQuality.Options.class))))
+                    DATA_QUALITY, folder, given -> bad.accept(given.as(DataQuality.Options.class))))
         .getMessage();
   }
 

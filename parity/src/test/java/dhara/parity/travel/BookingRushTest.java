@@ -95,8 +95,7 @@ class BookingRushTest {
     long first = sum(points, row -> row.get("seconds_after").asDouble() == 10);
     long sixth = sum(points, row -> row.get("seconds_after").asDouble() == 60);
     assertThat(first, is(greaterThan(4 * sixth)));
-    long confirmed =
-        points.stream().mapToLong(row -> row.get("confirmed").asLong()).sum();
+    long confirmed = points.stream().mapToLong(row -> row.get("confirmed").asLong()).sum();
     assertThat("20 seats of 2 classes of 3 trains", confirmed, is(120L));
     JsonNode last = points.get(points.size() - 1);
     assertThat(last.get("success_rate_so_far").asDouble(), is(lessThan(0.5)));
@@ -190,8 +189,7 @@ class BookingRushTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () ->
-                    new Booking(
-                        "a", OPENING, "u", null, "12301", "4A", null, Outcome.FAILED, null))
+                    new Booking("a", OPENING, "u", null, "12301", "4A", null, Outcome.FAILED, null))
             .getMessage(),
         containsString("travelClass 4A is none of"));
   }
@@ -201,9 +199,7 @@ class BookingRushTest {
             BadOption.class,
             () ->
                 Built.overFiles(
-                    BOOKING_RUSH,
-                    folder,
-                    given -> bad.accept(given.as(BookingRush.Options.class))))
+                    BOOKING_RUSH, folder, given -> bad.accept(given.as(BookingRush.Options.class))))
         .getMessage();
   }
 

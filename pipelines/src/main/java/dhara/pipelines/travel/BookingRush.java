@@ -180,9 +180,8 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
 
     void setOpeningStep(Duration value);
 
-    @Description(
-        "For how long an opening is followed, less than a day, e.g. --openingFor=PT15M")
-    @Default.InstanceFactory(Durations.FifteenMinutes.class)
+    @Description("For how long an opening is followed, less than a day, e.g. --openingFor=PT15M")
+    @Default.InstanceFactory(QuarterHour.class)
     Duration getOpeningFor();
 
     void setOpeningFor(Duration value);
@@ -218,7 +217,8 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
     Windows steps =
         Windowing.tumbling("--openingStep", options.getOpeningStep(), options).withHistory(DAY);
     InOrder<Attempt, Suspect, Bursts.Recent, Bursts.Change> bursts =
-        InOrder.perKey(Suspect.class, (Attempt attempt) -> new Suspect(attempt.of(), attempt.name()))
+        InOrder.perKey(
+                Suspect.class, (Attempt attempt) -> new Suspect(attempt.of(), attempt.name()))
             .fold(bursts(options), Bursts.Recent.class, Bursts.Change.class)
             .withLateness(windows.lateness());
     Tatkal tatkal = tatkal(options);
@@ -285,8 +285,7 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
 
     static Sums of(Booking booking) {
       Long millis = booking.responseMillis();
-      return new Sums(
-          Outcomes.of(booking), millis == null ? Latencies.NONE : Latencies.of(millis));
+      return new Sums(Outcomes.of(booking), millis == null ? Latencies.NONE : Latencies.of(millis));
     }
 
     Rush rush() {
@@ -301,8 +300,7 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
   }
 
   private static Step step(Answer<TrainOpening, Outcomes> of) {
-    return new Step(
-        "", of.end().minusMillis(1), of.key(), of.start(), of.end(), of.value());
+    return new Step("", of.end().minusMillis(1), of.key(), of.start(), of.end(), of.value());
   }
 
   private static Opening opening(TrainOpening of, Point point) {
@@ -369,8 +367,7 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
     try {
       return LocalTime.parse(value);
     } catch (DateTimeException e) {
-      throw new BadOption(
-          option, value, "is no time of a day, e.g. " + option + "=" + example, e);
+      throw new BadOption(option, value, "is no time of a day, e.g. " + option + "=" + example, e);
     }
   }
 

@@ -44,7 +44,10 @@ record Bursts(Duration within, int allowed)
    * @param confirmed those of them that got seats
    */
   record Recent(
-      List<Held> held, @Nullable Instant since, @Nullable Instant last, long attempts,
+      List<Held> held,
+      @Nullable Instant since,
+      @Nullable Instant last,
+      long attempts,
       long confirmed) {}
 
   /** A burst has begun, or is over. */

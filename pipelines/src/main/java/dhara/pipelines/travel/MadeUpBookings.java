@@ -73,7 +73,8 @@ final class MadeUpBookings {
       boolean tatkal = !quiet && random.nextInt(10) > 0;
       nextUser = (nextUser + 1) % USERS;
       events.add(
-          given(minute * MINUTE + millis, user(nextUser), address(nextUser), ac, tatkal, since, ""));
+          given(
+              minute * MINUTE + millis, user(nextUser), address(nextUser), ac, tatkal, since, ""));
     }
     if (since == 0 || since == 3) {
       events.addAll(bot(minute * MINUTE + random.nextLong(40 * SECOND), ac, since));
@@ -129,9 +130,7 @@ final class MadeUpBookings {
             ? Outcome.FAILED
             : !tatkal || seat(train + travelClass) ? Outcome.CONFIRMED : Outcome.WAITLISTED;
     Long response =
-        fails && random.nextBoolean()
-            ? null
-            : (Long) (200 + random.nextLong(busy ? 4_000 : 600));
+        fails && random.nextBoolean() ? null : (Long) (200 + random.nextLong(busy ? 4_000 : 600));
     return BookingRush.BOOKINGS
         .given(
             new Booking(

@@ -12,7 +12,8 @@ import java.util.function.Consumer;
  *
  * @param keep longer than an opening lasts
  */
-record OpeningCurve(Duration keep) implements Fold<OpeningCurve.Step, Outcomes, OpeningCurve.Point> {
+record OpeningCurve(Duration keep)
+    implements Fold<OpeningCurve.Step, Outcomes, OpeningCurve.Point> {
 
   /**
    * What is new since the step before.

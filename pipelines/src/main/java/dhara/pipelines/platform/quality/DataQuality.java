@@ -212,7 +212,11 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
                         Quality.class,
                         (of, judged) ->
                             new Answer<>(
-                                of, judged.end().minus(period), judged.end(), 0, judged.quality())));
+                                of,
+                                judged.end().minus(period),
+                                judged.end(),
+                                0,
+                                judged.quality())));
     flow.answers(QUALITY, quality);
 
     flow.answers(
@@ -220,19 +224,12 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
         quality
             .apply(
                 "Scores", MapElements.into(TypeDescriptor.of(Score.class)).via(DataQuality::score))
-            .apply(
-                "Alerts",
-                alerts(options).answers(Source.class, (source, measured) -> source)));
+            .apply("Alerts", alerts(options).answers(Source.class, (source, measured) -> source)));
   }
 
   /** The quality of a period, as an event at its last millisecond. */
   private record Score(
-      String id,
-      Instant at,
-      Source source,
-      @Nullable Double score,
-      long records,
-      boolean silent)
+      String id, Instant at, Source source, @Nullable Double score, long records, boolean silent)
       implements Event {
 
     /** NaN if there are too few records to tell; silence tells. */
@@ -242,8 +239,7 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
   }
 
   private static Period period(Answer<Source, Counts> of) {
-    return new Period(
-        "", of.end().minusMillis(1), of.key().source(), of.end(), of.value());
+    return new Period("", of.end().minusMillis(1), of.key().source(), of.end(), of.value());
   }
 
   private static Score score(Answer<Source, Quality> of) {

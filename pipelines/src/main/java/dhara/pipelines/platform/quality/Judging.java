@@ -30,7 +30,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param keep a source without records for longer than this starts anew
  */
 record Judging(
-    SeasonalBaseline normal, double deviations, Duration period, Duration silentAfter, Duration keep)
+    SeasonalBaseline normal,
+    double deviations,
+    Duration period,
+    Duration silentAfter,
+    Duration keep)
     implements Fold<Judging.Period, Judging.Past, Judging.Judged> {
 
   /**
@@ -81,8 +85,7 @@ record Judging(
   public Past wake(Past past, Instant at, Consumer<Judged> out) {
     Normal usual = normal.next(memory(past), new Sample(at.minusMillis(1), 0));
     if (usual != null && lowest(usual) > 0) {
-      out.accept(
-          new Judged(at, quality(new Counts(0, 0, 0, 0, 0, 0, 0, Map.of()), usual)));
+      out.accept(new Judged(at, quality(new Counts(0, 0, 0, 0, 0, 0, 0, Map.of()), usual)));
     }
     return new Past(past.numbers, null);
   }

@@ -13,9 +13,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Made-up books of two sources, whose ledgers are written every ten minutes. A calm step has the
- * volume of its hour within 4 %, and at most three of its records are bad. Planted are
- * steps with many dead letters, duplicates or late events, and once two days are known, steps with
- * a third of the volume, and silence. Now and then a run is restarted from zero.
+ * volume of its hour within 4 %, and at most three of its records are bad. Planted are steps with
+ * many dead letters, duplicates or late events, and once two days are known, steps with a third of
+ * the volume, and silence. Now and then a run is restarted from zero.
  *
  * <p>What is planted in a ledger is what is wrong with its step; {@code silence} is after it.
  */
@@ -117,13 +117,7 @@ final class MadeUpBooks {
         DataQuality.LEDGER
             .given(
                 new LedgerRow(
-                    id,
-                    time(second),
-                    SOURCES[of.source],
-                    of.read,
-                    of.dead,
-                    of.late,
-                    of.duplicate))
+                    id, time(second), SOURCES[of.source], of.read, of.dead, of.late, of.duplicate))
             .planted(fault));
     for (int i = 0; dead > 0; i++) {
       long records = Math.min(dead, fault.isEmpty() ? 1 : 1 + random.nextInt(60));
