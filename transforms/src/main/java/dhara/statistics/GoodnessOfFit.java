@@ -40,7 +40,7 @@ public final class GoodnessOfFit {
       throw new IllegalArgumentException(
           "%d counts are not compared with %d".formatted(observed.size(), expected.size()));
     }
-    long free = expected.stream().filter(each -> each > 0).count() - 1;
+    int free = (int) expected.stream().filter(each -> each > 0).count() - 1;
     double statistic = statistic(observed, expected);
     if (free < 1) {
       return 1;

@@ -71,7 +71,7 @@ record Judging(
       return taken ? new Past(past.numbers, of.end.plus(period)) : past;
     }
     Memory memory = memory(past);
-    Normal usual = normal.next(memory, new Sample(of.at, of.counts.read()));
+    Normal usual = normal.next(memory, new Sample(of.at, (double) of.counts.read()));
     out.accept(new Judged(of.end, quality(of.counts, usual)));
     return new Past(numbers(memory), of.end.plus(silentAfter));
   }
