@@ -85,17 +85,14 @@ record Looks(
                       ? variant.equals(called) ? State.CALLED : State.LOST
                       : mismatch < mismatchBelow ? State.MISMATCH : State.RUNNING;
           Arm arm = each.getValue();
+          boolean isControl = variant.equals(variants.get(0).getKey());
+          Double sequentialPValue = isControl ? null : least.get(variant);
           out.accept(
               new Row(
                   variant,
                   look.start,
                   look.end,
-                  result(
-                      state,
-                      variant.equals(first) ? null : control,
-                      arm,
-                      least.get(variant),
-                      mismatch)));
+                  result(state, control, arm, sequentialPValue, mismatch)));
         });
     return new SoFar(arms, least, before.winner == null ? called : before.winner);
   }
@@ -152,7 +149,7 @@ record Looks(
       @Nullable Double sequentialPValue,
       double mismatch) {
     double users = Math.max(1, arm.users());
-    boolean compares = control != null && control.users() > 0 && arm.users() > 0;
+    boolean compares = sequentialPValue != null && control.users() > 0 && arm.users() > 0;
     TwoProportions both = compares ? compared(control, arm) : null;
     double margin = both == null ? 0 : both.margin(1 - significance);
     return new VariantResult(
