@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectRunner;
@@ -98,6 +99,21 @@ class DeriveAnswersTest {
             List.of(
                 new Answer<>(new Shelf(3), NINE, TEN, 0, new Low(70)),
                 Answer.withdrawn(new Shelf(3), NINE, TEN, 2)));
+    var unused = pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void windowsCanReachFurtherBackFromTheSameEnd() {
+    Pipeline pipeline = pipeline();
+    Instant tenAtNight = TEN.minus(Duration.ofHours(12));
+
+    PAssert.that(
+            levels(pipeline, level(0, true, 30), Answer.withdrawn(TEA, NINE, TEN, 2))
+                .apply(LOW.reachingBack(Duration.ofHours(12))))
+        .containsInAnyOrder(
+            List.of(
+                new Answer<>(TEA, tenAtNight, TEN, 0, new Low(70)),
+                Answer.withdrawn(TEA, tenAtNight, TEN, 2)));
     var unused = pipeline.run().waitUntilFinish();
   }
 
