@@ -63,7 +63,11 @@ interface RealPosts {
           asWritten.merge(language, right, Long::sum);
           posts.add(
               new Post(
-                  id, start.plusSeconds(posts.size()), "u" + posts.size() % USERS, cells[cell], null));
+                  id,
+                  start.plusSeconds(posts.size()),
+                  "u" + posts.size() % USERS,
+                  cells[cell],
+                  null));
         }
       }
     }
@@ -103,7 +107,10 @@ interface RealPosts {
     for (String word : List.of("alarm", "reminder")) {
       long recounted =
           posts.stream()
-              .filter(post -> Arrays.asList(post.text().toLowerCase(Locale.ROOT).split(" ", -1)).contains(word))
+              .filter(
+                  post ->
+                      Arrays.asList(post.text().toLowerCase(Locale.ROOT).split(" ", -1))
+                          .contains(word))
               .count();
       assertThat(word, counted(trends, word), is(recounted));
     }
@@ -125,8 +132,7 @@ interface RealPosts {
     Path edits = RealData.data().resolve("wikiticker/wikiticker-2015-09-12-sampled.json.gz");
     List<Post> posts = new ArrayList<>();
     try (InputStream in = new GZIPInputStream(Files.newInputStream(edits))) {
-      for (String line :
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         JsonNode edit = new ObjectMapper().readTree(line);
         Instant at = Instant.parse(edit.get("time").asText());
         if (at.isBefore(UNTIL)) {
@@ -171,7 +177,12 @@ interface RealPosts {
 
   /** The trends of a run of the command, which are those of the oracle. */
   private static List<String> equal(
-      List<Post> posts, List<String> source, String ledger, TrendingOracle oracle, Path folder, String... options)
+      List<Post> posts,
+      List<String> source,
+      String ledger,
+      TrendingOracle oracle,
+      Path folder,
+      String... options)
       throws IOException {
     Path out = folder.resolve("out");
     List<String> arguments = new ArrayList<>(List.of("trending", "--answers=files:" + out));
@@ -188,9 +199,7 @@ interface RealPosts {
         trends,
         is(
             SettledAnswers.of(
-                oracle
-                    .answers(inputs, Oracle.options(analysis, List.of(options)))
-                    .get("trends"))));
+                oracle.answers(inputs, Oracle.options(analysis, List.of(options))).get("trends"))));
     return trends;
   }
 }

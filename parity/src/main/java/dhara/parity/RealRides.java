@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Trips of Chicago's taxis as requests for rides. There are no drivers, so it is about the demand of
- * cells and windows. Times are full quarters of an hour, so that a window is one.
+ * Trips of Chicago's taxis as requests for rides. There are no drivers, so it is about the demand
+ * of cells and windows. Times are full quarters of an hour, so that a window is one.
  */
 interface RealRides {
 

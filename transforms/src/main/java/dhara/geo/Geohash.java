@@ -41,8 +41,8 @@ public final class Geohash {
   }
 
   /**
-   * The cells around a cell, clockwise from the north: eight, or five at a pole. West of 180 degrees
-   * east is 180 degrees west.
+   * The cells around a cell, clockwise from the north: eight, or five at a pole. West of 180
+   * degrees east is 180 degrees west.
    */
   public static List<String> neighbours(String cell) {
     int letters = cell.length();

@@ -47,8 +47,7 @@ class GeohashTest {
   void aCellIsTheNeighbourOfItsNeighbours() {
     SplittableRandom random = new SplittableRandom(5);
     for (int i = 0; i < 200; i++) {
-      String cell =
-          Geohash.of(random.nextDouble(-85, 85), random.nextDouble(-180, 180), 2 + i % 9);
+      String cell = Geohash.of(random.nextDouble(-85, 85), random.nextDouble(-180, 180), 2 + i % 9);
       for (String neighbour : Geohash.neighbours(cell)) {
         assertThat(Geohash.neighbours(neighbour), hasItem(cell));
       }

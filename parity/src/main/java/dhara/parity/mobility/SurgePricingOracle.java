@@ -79,7 +79,8 @@ public final class SurgePricingOracle implements Oracle {
       within(rides, from, until).stream()
           .filter(ride -> ride.kind() == Kind.REQUEST)
           .forEach(ride -> requests.merge(cell(ride.lat(), ride.lon(), options), 1L, Long::sum));
-      Map<String, Long> free = free(within(rides, from, until), within(pings, from, until), options);
+      Map<String, Long> free =
+          free(within(rides, from, until), within(pings, from, until), options);
       Set<String> cells = new TreeSet<>(prices.keySet());
       cells.addAll(requests.keySet());
       cells.addAll(free.keySet());
@@ -93,7 +94,8 @@ public final class SurgePricingOracle implements Oracle {
   private static <T extends Event> List<T> within(List<T> events, Instant from, Instant until) {
     return events.stream()
         .filter(event -> !event.at().isBefore(from) && event.at().isBefore(until))
-        .sorted((a, b) -> a.at().equals(b.at()) ? a.id().compareTo(b.id()) : a.at().compareTo(b.at()))
+        .sorted(
+            (a, b) -> a.at().equals(b.at()) ? a.id().compareTo(b.id()) : a.at().compareTo(b.at()))
         .toList();
   }
 

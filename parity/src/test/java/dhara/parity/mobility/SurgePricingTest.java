@@ -63,9 +63,7 @@ class SurgePricingTest {
       JsonNode surge = JSON.readTree(row);
       prices
           .computeIfAbsent(surge.get("cell").asText(), cell -> new TreeMap<>())
-          .put(
-              Instant.parse(surge.get("window_end").asText()),
-              surge.get("multiplier").asDouble());
+          .put(Instant.parse(surge.get("window_end").asText()), surge.get("multiplier").asDouble());
     }
 
     assertThat(planted.size(), is(1));
@@ -86,7 +84,8 @@ class SurgePricingTest {
   private static Ride ride(
       String id, String time, Kind kind, @Nullable String driver, @Nullable Double lon) {
     Double lat = lon == null ? null : LAT;
-    return new Ride(id, Instant.parse("2026-01-05T" + time + "Z"), "r" + id, kind, driver, lat, lon);
+    return new Ride(
+        id, Instant.parse("2026-01-05T" + time + "Z"), "r" + id, kind, driver, lat, lon);
   }
 
   private static Ping ping(String id, String time, String driver, @Nullable String ride) {
@@ -177,8 +176,7 @@ class SurgePricingTest {
                 // d2 has cancelled since the ping that was on a ride
                 "10:02 0 1 1.0 1.0")));
     assertThat(
-        Oracle.settled(
-                SURGE, new Inputs(Map.of("rides", RIDES, "pings", PINGS)), options)
+        Oracle.settled(SURGE, new Inputs(Map.of("rides", RIDES, "pings", PINGS)), options)
             .get("surge"),
         is(rows));
   }
@@ -201,13 +199,15 @@ class SurgePricingTest {
 
     assertThat(
         prices(
-            Oracle.settled(
-                    SURGE, new Inputs(inputs), List.of("--window=PT1M", "--every=PT1M"))
+            Oracle.settled(SURGE, new Inputs(inputs), List.of("--window=PT1M", "--every=PT1M"))
                 .get("surge"),
             Geohash.of(LAT, LON, 6)),
         is(
             List.of(
-                "10:01 1 0 3.0 1.3", "10:02 1 0 3.0 1.6", "10:03 0 0 1.0 1.3", "10:04 0 0 1.0 1.0")));
+                "10:01 1 0 3.0 1.3",
+                "10:02 1 0 3.0 1.6",
+                "10:03 0 0 1.0 1.3",
+                "10:04 0 0 1.0 1.0")));
   }
 
   @Test

@@ -37,7 +37,10 @@ class ListVerbTest {
 
     for (Analysis<?> analysis : Analysis.all().values()) {
       String line =
-          lines.stream().filter(of -> of.startsWith("  " + analysis.name() + " ")).findFirst().get();
+          lines.stream()
+              .filter(of -> of.startsWith("  " + analysis.name() + " "))
+              .findFirst()
+              .get();
       String heading =
           lines.subList(0, lines.indexOf(line)).stream()
               .filter(of -> !of.startsWith(" "))

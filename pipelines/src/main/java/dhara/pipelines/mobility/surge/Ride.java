@@ -12,8 +12,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param at when it happened
  * @param ride the ride
  * @param kind what happened
- * @param driver who drives: of all but {@link Kind#REQUEST}, and of {@link Kind#CANCEL} if there was
- *     one
+ * @param driver who drives: of all but {@link Kind#REQUEST}, and of {@link Kind#CANCEL} if there
+ *     was one
  * @param lat of {@link Kind#REQUEST}: where the rider waits, degrees north
  * @param lon of {@link Kind#REQUEST}: degrees east
  */

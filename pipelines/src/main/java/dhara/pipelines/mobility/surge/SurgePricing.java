@@ -52,12 +52,13 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>The ratio is requests by available drivers, where those of the eight neighbouring cells count
  * {@code --neighbourPercent} of one, so that the price does not jump at the border of a cell. The
- * table {@code --multipliers} gives the multiplier that the ratio asks for, and the multiplier moves
- * towards it by at most {@code --mostStep} in each step of windows. A cell without requests and
- * drivers goes back to 1 by such steps, and then has no answers.
+ * table {@code --multipliers} gives the multiplier that the ratio asks for, and the multiplier
+ * moves towards it by at most {@code --mostStep} in each step of windows. A cell without requests
+ * and drivers goes back to 1 by such steps, and then has no answers.
  *
- * <p>A multiplier follows from the one before, so it is answered when its window has settled, {@code
- * --lateness} after its end. For live prices let that be short, e.g. {@code --lateness=PT5S}.
+ * <p>A multiplier follows from the one before, so it is answered when its window has settled,
+ * {@code --lateness} after its end. For live prices let that be short, e.g. {@code
+ * --lateness=PT5S}.
  */
 @AutoService(Analysis.class)
 @SuppressWarnings("rawtypes")
@@ -161,7 +162,8 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
             .apply("SettledDemand", Settled.answers())
             .apply(
                 "RequestsOfCells",
-                FlatMapElements.into(TypeDescriptor.of(CellCounts.class)).via(CellCounts::ofRequests))
+                FlatMapElements.into(TypeDescriptor.of(CellCounts.class))
+                    .via(CellCounts::ofRequests))
             .setCoder(RecordCoder.of(CellCounts.class));
 
     PCollection<Sighting> driving =
