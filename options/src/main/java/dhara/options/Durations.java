@@ -60,6 +60,13 @@ public final class Durations {
     }
   }
 
+  /** A minute. */
+  public static final class OneMinute extends Of {
+    public OneMinute() {
+      super("PT1M");
+    }
+  }
+
   /** Five minutes. */
   public static final class FiveMinutes extends Of {
     public FiveMinutes() {

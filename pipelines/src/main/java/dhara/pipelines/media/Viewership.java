@@ -22,9 +22,7 @@ import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -97,7 +95,7 @@ public final class Viewership implements Analysis<Viewership.Options> {
     @Description(
         "The audience is counted at the end of each window of this width, ISO-8601, e.g."
             + " --audienceWindow=PT10S")
-    @Default.InstanceFactory(TenSeconds.class)
+    @Default.InstanceFactory(Durations.TenSeconds.class)
     Duration getAudienceWindow();
 
     void setAudienceWindow(Duration value);
@@ -201,12 +199,4 @@ public final class Viewership implements Analysis<Viewership.Options> {
   }
 
   private record Users(Distinct users) {}
-
-  /** Ten seconds. */
-  public static final class TenSeconds implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return WINDOW;
-    }
-  }
 }

@@ -181,7 +181,7 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
     void setOpeningStep(Duration value);
 
     @Description("For how long an opening is followed, less than a day, e.g. --openingFor=PT15M")
-    @Default.InstanceFactory(QuarterHour.class)
+    @Default.InstanceFactory(Durations.FifteenMinutes.class)
     Duration getOpeningFor();
 
     void setOpeningFor(Duration value);

@@ -31,9 +31,7 @@ import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.DefaultValueFactory;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
@@ -75,7 +73,7 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
   public interface Options extends DharaOptions, LatenessOptions {
 
     @Description("The width of the periods that are judged, ISO-8601, e.g. --period=PT1M")
-    @Default.InstanceFactory(Minute.class)
+    @Default.InstanceFactory(Durations.OneMinute.class)
     Duration getPeriod();
 
     void setPeriod(Duration value);
@@ -292,13 +290,5 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
           option, value, "it must be longer than zero, e.g. " + option + "=" + example);
     }
     return value;
-  }
-
-  /** A minute. */
-  public static final class Minute implements DefaultValueFactory<Duration> {
-    @Override
-    public Duration create(PipelineOptions options) {
-      return Duration.ofMinutes(1);
-    }
   }
 }
