@@ -27,7 +27,6 @@ import dhara.transforms.sketch.Distinct;
 import dhara.transforms.sketch.Percentiles;
 import dhara.transforms.tally.Average;
 import dhara.transforms.tally.Best;
-import dhara.transforms.tally.Counts;
 import dhara.transforms.tally.Decayed;
 import dhara.transforms.tally.ExactSum;
 import dhara.transforms.tally.First;
@@ -38,6 +37,7 @@ import dhara.transforms.tally.Min;
 import dhara.transforms.tally.Rate;
 import dhara.transforms.tally.Tally;
 import dhara.transforms.tally.TallyFn;
+import dhara.transforms.tally.TextCounts;
 import dhara.transforms.windows.Windows;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -205,14 +205,14 @@ class TallyLawsTest {
         random -> (long) random.nextInt(1_800_000));
   }
 
-  record OfCounts(Counts it) {}
+  record OfCounts(TextCounts it) {}
 
   /** Below the bound, around it, and far beyond it. */
   @Test
   void countsKeepThem() {
     for (int most : new int[] {1, 7, 40, 1_000}) {
       TallyLaws.hold(
-          TallyFn.of(OfCounts.class, (String text) -> new OfCounts(Counts.of(text, most))),
+          TallyFn.of(OfCounts.class, (String text) -> new OfCounts(TextCounts.of(text, most))),
           random -> random.nextInt(30) == 0 ? "" : "U" + random.nextInt(60));
     }
   }

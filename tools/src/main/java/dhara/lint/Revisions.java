@@ -19,7 +19,8 @@ import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 /**
  * Finds groupings of revisions. With accumulating panes each output of a grouping is a complete
  * answer that replaces the one before. A later grouping receives both and counts events twice,
- * unless it takes the latest of each, or they have settled before. In a backfill there is one pane.
+ * unless it takes the latest of each, or only settled ones come ({@link Settled}). In a backfill
+ * there is one pane.
  */
 final class Revisions {
 
@@ -40,7 +41,8 @@ final class Revisions {
                 "groups answers and the revisions that replaced them: events may count twice",
                 "combine by LatestFn"));
       }
-      if ((ofRevisions || revises || answers) && step.enclosing().noneMatch(Revisions::settles)) {
+      boolean settles = step.enclosing().anyMatch(outer -> outer.getTransform() instanceof Settled);
+      if ((ofRevisions || revises || answers) && !settles) {
         step.outputs().forEach(revised::add);
       }
     }

@@ -4,7 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.DharaOptions;
 import dhara.pipelines.commerce.Activity;
 import dhara.pipelines.commerce.Activity.Kind;
-import dhara.pipelines.commerce.Conversion;
+import dhara.pipelines.commerce.ShopConversion;
 import dhara.testkit.Box;
 import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
@@ -43,7 +43,7 @@ public final class ConversionOracle implements Oracle {
 
   @Override
   public Map<String, List<String>> answers(Inputs inputs, DharaOptions given) {
-    Conversion.Options options = given.as(Conversion.Options.class);
+    ShopConversion.Options options = given.as(ShopConversion.Options.class);
     List<String> conversion = new ArrayList<>();
     List<String> funnel = new ArrayList<>();
     Box.fill(
@@ -62,7 +62,7 @@ public final class ConversionOracle implements Oracle {
     return Map.of("conversion", conversion, "funnel", funnel);
   }
 
-  private static String group(Activity activity, Conversion.Options options) {
+  private static String group(Activity activity, ShopConversion.Options options) {
     Object group =
         switch (options.getBy()) {
           case device -> activity.device();

@@ -94,7 +94,7 @@ final class MadeUpShoppers {
 
   private Given<Activity> given(
       long later, int user, @Nullable Device device, Kind kind, String category, String product) {
-    return Conversion.ACTIVITIES.given(
+    return ShopConversion.ACTIVITIES.given(
         new Activity(
             "A%08d".formatted(++made),
             START.plusMillis(millis + later),

@@ -12,9 +12,9 @@ import dhara.pipelines.Output;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.sketch.Latencies;
-import dhara.transforms.tally.Counts;
 import dhara.transforms.tally.Rate;
 import dhara.transforms.tally.TallyFn;
+import dhara.transforms.tally.TextCounts;
 import dhara.transforms.windows.Windows;
 import java.util.Comparator;
 import java.util.List;
@@ -172,7 +172,7 @@ public final class TransactionMetrics implements Analysis<TransactionMetrics.Opt
       long reversed,
       long attemptedMinor,
       long valueMinor,
-      Counts failures,
+      TextCounts failures,
       Latencies latencies) {
 
     private static Sums of(Payment payment, int codes) {
@@ -186,8 +186,8 @@ public final class TransactionMetrics implements Analysis<TransactionMetrics.Opt
           payment.amountMinor(),
           succeeded ? payment.amountMinor() : 0,
           payment.status() == Payment.Status.FAILED
-              ? Counts.of(known(payment.failureCode()), codes)
-              : Counts.NONE,
+              ? TextCounts.of(known(payment.failureCode()), codes)
+              : TextCounts.NONE,
           millis == null ? Latencies.NONE : Latencies.of(millis));
     }
 

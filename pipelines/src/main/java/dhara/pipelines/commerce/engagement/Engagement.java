@@ -13,9 +13,9 @@ import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.join.InForce;
 import dhara.transforms.join.Versioned;
-import dhara.transforms.tally.Counts;
 import dhara.transforms.tally.ExactSum;
 import dhara.transforms.tally.TallyFn;
+import dhara.transforms.tally.TextCounts;
 import dhara.transforms.windows.Windows;
 import java.util.Comparator;
 import java.util.List;
@@ -128,10 +128,10 @@ public final class Engagement implements Analysis<Engagement.Options> {
   }
 
   /** Interactions, added up. */
-  private record Sums(ExactSum points, Counts kinds) {
+  private record Sums(ExactSum points, TextCounts kinds) {
 
     private static Sums of(Weighed weighed, int kinds) {
-      return new Sums(ExactSum.of(weighed.weight), Counts.of(weighed.kind, kinds));
+      return new Sums(ExactSum.of(weighed.weight), TextCounts.of(weighed.kind, kinds));
     }
 
     private Engaged engaged() {

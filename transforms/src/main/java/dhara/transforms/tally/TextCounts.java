@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * but grows with whatever texts the data have.
  *
  * <pre>{@code
- * record Sums(Counts failures) {}                      // new Sums(Counts.of(payment.code(), 50))
+ * record Sums(TextCounts failures) {}                      // new Sums(TextCounts.of(payment.code(), 50))
  * sums.failures().byText().forEach((code, count) -> …)
  * }</pre>
  *
@@ -27,21 +27,21 @@ import java.util.TreeMap;
  * @param byText how often each of them came
  * @param others how often texts came that are after these in their order
  */
-public record Counts(int most, Map<String, Long> byText, long others) implements Tally<Counts> {
+public record TextCounts(int most, Map<String, Long> byText, long others) implements Tally<TextCounts> {
 
   /** Of no texts. */
-  public static final Counts NONE = new Counts(0, Map.of(), 0);
+  public static final TextCounts NONE = new TextCounts(0, Map.of(), 0);
 
   /**
    * One text.
    *
    * @param most how many different texts are counted one by one, at least 1
    */
-  public static Counts of(String text, int most) {
+  public static TextCounts of(String text, int most) {
     if (most < 1) {
       throw new IllegalArgumentException("counts are of at least 1 text, not " + most);
     }
-    return new Counts(most, Map.of(Objects.requireNonNull(text), 1L), 0);
+    return new TextCounts(most, Map.of(Objects.requireNonNull(text), 1L), 0);
   }
 
   /**
@@ -50,7 +50,7 @@ public record Counts(int most, Map<String, Long> byText, long others) implements
    * @throws IllegalArgumentException if both have texts and different bounds
    */
   @Override
-  public Counts plus(Counts other) {
+  public TextCounts plus(TextCounts other) {
     if (other.most == 0 || most == 0) {
       return most == 0 ? other : this;
     }
@@ -65,6 +65,6 @@ public record Counts(int most, Map<String, Long> byText, long others) implements
     while (both.size() > most) {
       rest = Math.addExact(rest, both.pollLastEntry().getValue());
     }
-    return new Counts(most, both, rest);
+    return new TextCounts(most, both, rest);
   }
 }

@@ -44,7 +44,7 @@ import org.apache.beam.sdk.values.PCollection;
  */
 @AutoService(Analysis.class)
 @SuppressWarnings("rawtypes") // a service is named without its type parameter
-public final class Conversion implements Analysis<Conversion.Options> {
+public final class ShopConversion implements Analysis<ShopConversion.Options> {
 
   /**
    * The visits of a window.

@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class CountsTest {
+class TextCountsTest {
 
-  private static Counts of(int most, List<String> texts) {
-    return texts.stream().map(text -> Counts.of(text, most)).reduce(Counts.NONE, Counts::plus);
+  private static TextCounts of(int most, List<String> texts) {
+    return texts.stream().map(text -> TextCounts.of(text, most)).reduce(TextCounts.NONE, TextCounts::plus);
   }
 
   @Test
   void textsAreCounted() {
-    assertThat(of(9, List.of("b", "a", "b")), is(new Counts(9, Map.of("a", 1L, "b", 2L), 0)));
-    assertThat(of(9, List.of()), is(Counts.NONE));
+    assertThat(of(9, List.of("b", "a", "b")), is(new TextCounts(9, Map.of("a", 1L, "b", 2L), 0)));
+    assertThat(of(9, List.of()), is(TextCounts.NONE));
   }
 
   @Test
   void beyondTheBoundTheFirstInTheirOrderAreExactAndTheRestIsCountedTogether() {
-    Counts expected = new Counts(2, Map.of("a", 2L, "b", 3L), 4);
+    TextCounts expected = new TextCounts(2, Map.of("a", 2L, "b", 3L), 4);
 
     assertThat(of(2, List.of("d", "b", "c", "b", "a", "c", "a", "b", "c")), is(expected));
     assertThat(
@@ -35,11 +35,11 @@ class CountsTest {
   void differentBoundsDoNotAddUp() {
     assertThat(
         assertThrows(
-                IllegalArgumentException.class, () -> Counts.of("a", 2).plus(Counts.of("b", 3)))
+                IllegalArgumentException.class, () -> TextCounts.of("a", 2).plus(TextCounts.of("b", 3)))
             .getMessage(),
         containsString("counts of 2 and 3 texts do not add up"));
     assertThat(
-        assertThrows(IllegalArgumentException.class, () -> Counts.of("a", 0)).getMessage(),
+        assertThrows(IllegalArgumentException.class, () -> TextCounts.of("a", 0)).getMessage(),
         is("counts are of at least 1 text, not 0"));
   }
 }
