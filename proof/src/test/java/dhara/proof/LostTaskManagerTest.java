@@ -67,7 +67,7 @@ class LostTaskManagerTest {
               .flatMap(List::stream)
               .toList();
       try (FlinkCluster.RunningStream running = cluster.stream(stream)) {
-        CompletableFuture<Replayed> replaying = replay(kafka, analysis);
+        CompletableFuture<Replayed> replaying = replay(kafka, analysis, stream);
         List<String> ledgers =
             running.follow(
                 kafka,
@@ -92,7 +92,8 @@ class LostTaskManagerTest {
   }
 
   /** Sends events for some seconds, while the stream runs. */
-  private CompletableFuture<Replayed> replay(EmbeddedKafka kafka, Analysis<?> analysis) {
+  private CompletableFuture<Replayed> replay(
+      EmbeddedKafka kafka, Analysis<?> analysis, List<String> stream) {
     Duration span = Inputs.of(analysis, 1, EVENTS).span();
     return CompletableFuture.supplyAsync(
         () -> {
@@ -104,13 +105,14 @@ class LostTaskManagerTest {
                 analysis.name(),
                 1,
                 EVENTS,
-                List.of(
-                    "--speed=" + (double) span.toMillis() / REPLAY.toMillis(),
-                    "--disorder=PT8S",
-                    "--late=0.03",
-                    "--lateBy=PT2M",
-                    "--duplicates=0.05",
-                    "--garbage=0.03"));
+                Command.line(
+                    Replayed.late(analysis, stream),
+                    List.of(
+                        "--closing=" + Replayed.closing(analysis, stream),
+                        "--speed=" + (double) span.toMillis() / REPLAY.toMillis(),
+                        "--disorder=PT8S",
+                        "--duplicates=0.05",
+                        "--garbage=0.03")));
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }

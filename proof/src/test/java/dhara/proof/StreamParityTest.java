@@ -58,13 +58,16 @@ class StreamParityTest {
     }
   }
 
-  private static final String LATE = "--late=0.03";
+  /** Of streams; for replays, {@link Case#faults} says how late. */
+  private static final String LATENESS = "--lateness=PT20S";
+
+  private static final String LATE = "--late";
 
   private static final List<Fault> EACH =
       List.of(
           Fault.of("disorder", "--disorder=PT8S"),
           Fault.of("duplicates", "--duplicates=0.05"),
-          Fault.of("late", LATE, "--lateBy=PT2M"),
+          Fault.of("late", LATE),
           Fault.of("garbage", "--garbage=0.03"),
           Fault.of("far-future", "--farFuture=0.01"),
           Fault.of("far-past", "--farPast=0.01"),
@@ -81,6 +84,23 @@ class StreamParityTest {
     String topic() {
       String run = String.join("", options).replaceAll("[^A-Za-z0-9]+", "-");
       return "%s%s-%s-%d".formatted(analysis, run, fault.name, seed);
+    }
+
+    /** The arguments of its replay. */
+    List<String> faults() {
+      Analysis<?> of = Analysis.all().get(analysis);
+      List<String> faults = new ArrayList<>(fault.arguments);
+      if (faults.remove(LATE)) {
+        faults.addAll(Replayed.late(of, Command.line(options, List.of(LATENESS))));
+      }
+      faults.add("--closing=" + closing());
+      return faults;
+    }
+
+    /** How much later than the others its last events are. */
+    Duration closing() {
+      return Replayed.closing(
+          Analysis.all().get(analysis), Command.line(options, List.of(LATENESS)));
     }
 
     /** Whether it is also reconciled and replaced; once for each analysis is enough. */
@@ -162,7 +182,7 @@ class StreamParityTest {
   private static void settles(Case each) throws Exception {
     Analysis<?> analysis = Analysis.all().get(each.analysis);
     Replayed replayed =
-        Replayed.of(kafka, folder, analysis, each.topic(), each.seed, EVENTS, each.fault.arguments);
+        Replayed.of(kafka, folder, analysis, each.topic(), each.seed, EVENTS, each.faults());
     String answers = each.topic() + "-answers";
     List<String> arguments =
         Command.line(
@@ -172,7 +192,7 @@ class StreamParityTest {
             List.of(
                 "--answers=" + kafka.uri(answers),
                 "--disorder=PT10S",
-                "--lateness=PT20S",
+                LATENESS,
                 "--idleAfter=PT1S"),
             each.fault.equals(ALL) ? Command.early(analysis) : List.of());
 
@@ -243,7 +263,7 @@ class StreamParityTest {
     List<String> range =
         each.endless()
             ? List.of()
-            : List.of("--until=" + replayed.newest().plus(Duration.ofDays(1)));
+            : List.of("--until=" + replayed.newest().plus(each.closing().dividedBy(2)));
     return Command.run("direct", Command.line(reconcile, range, List.of(options))).exit();
   }
 }

@@ -3,6 +3,8 @@ package dhara.testkit;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import dhara.transforms.windows.Windows;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +86,28 @@ public final class Shapes {
               }
             });
     return shapes;
+  }
+
+  /** How long after its time an event of a run can come, at the least, before it is late. */
+  public static Duration patience(Analysis<?> analysis, List<String> options) {
+    return windows(analysis, options).stream()
+        .map(Windows::patience)
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
+  /** How long an event of a run can matter; windows that never end are left out. */
+  public static Duration horizon(Analysis<?> analysis, List<String> options) {
+    return windows(analysis, options).stream()
+        .filter(windows -> !windows.endless())
+        .map(Windows::horizon)
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
+  private static <O extends DharaOptions> List<Windows> windows(
+      Analysis<O> analysis, List<String> options) {
+    return Bare.of(analysis, Oracle.options(analysis, options)).windows();
   }
 
   private static String of(Windows windows) {

@@ -246,7 +246,7 @@ public final class Windows implements Serializable {
   }
 
   /** How long after its time an event can come before one of its windows is closed. */
-  Duration patience() {
+  public Duration patience() {
     return shape.untilFirst().plus(lateness);
   }
 
