@@ -24,7 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -59,6 +61,11 @@ class ReadmeTest {
   @Test
   void listsEveryAnalysisWithItsColumns() throws IOException {
     assertPart(DOCS.resolve("analyses.md"), "analyses", analyses());
+  }
+
+  @Test
+  void listsThePagesOfAnalysesByDomain() throws IOException {
+    assertPart(DOCS.resolve("analyses/README.md"), "analyses", domains());
   }
 
   @Test
@@ -153,7 +160,9 @@ class ReadmeTest {
   private static String analyses() {
     StringBuilder text = new StringBuilder();
     for (Analysis<?> analysis : shipped()) {
-      text.append("\n**`%s`**: %s.\n\n".formatted(analysis.name(), analysis.summary()));
+      text.append(
+          "\n**[`%1$s`](analyses/%1$s.md)**: %2$s.\n\n"
+              .formatted(analysis.name(), analysis.summary()));
       for (Input<?> input : analysis.inputs()) {
         text.append(
             "- reads `%s`%s: %s\n"
@@ -169,6 +178,24 @@ class ReadmeTest {
                 .formatted(output.name(), names(output.key()), names(output.value())));
       }
     }
+    return text.toString();
+  }
+
+  private static String domains() {
+    Map<String, List<Analysis<?>>> domains = new TreeMap<>();
+    for (Analysis<?> analysis : shipped()) {
+      domains.computeIfAbsent(analysis.domain(), domain -> new ArrayList<>()).add(analysis);
+    }
+    StringBuilder text = new StringBuilder();
+    domains.forEach(
+        (domain, analyses) -> {
+          text.append("\n## %s\n\n| analysis | answers |\n| --- | --- |\n".formatted(domain));
+          for (Analysis<?> analysis : analyses) {
+            text.append(
+                "| [%1$s](%1$s.md) | %2$s |\n"
+                    .formatted(analysis.name(), cell(analysis.summary())));
+          }
+        });
     return text.toString();
   }
 

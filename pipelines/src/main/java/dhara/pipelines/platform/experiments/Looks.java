@@ -73,7 +73,6 @@ record Looks(
     String called =
         before.winner == null && mismatch >= mismatchBelow ? winner(variants, least) : null;
 
-    String first = variants.get(0).getKey();
     Arm control = variants.get(0).getValue();
     variants.forEach(
         each -> {
@@ -143,11 +142,7 @@ record Looks(
   }
 
   private VariantResult result(
-      State state,
-      @Nullable Arm control,
-      Arm arm,
-      @Nullable Double sequentialPValue,
-      double mismatch) {
+      State state, Arm control, Arm arm, @Nullable Double sequentialPValue, double mismatch) {
     double users = Math.max(1, arm.users());
     boolean compares = sequentialPValue != null && control.users() > 0 && arm.users() > 0;
     TwoProportions both = compares ? compared(control, arm) : null;
