@@ -35,13 +35,11 @@ public final class Proof {
       List.of(
           "--disorder=PT8S",
           "--late=0.02",
-          "--lateBy=PT2M",
           "--duplicates=0.03",
           "--garbage=0.01",
           "--farFuture=0.002",
           "--idlePartition",
-          "--unwrittenPartition",
-          "--closing=P2D");
+          "--unwrittenPartition");
 
   private final Console console;
   private final EmbeddedKafka kafka;
@@ -90,14 +88,24 @@ public final class Proof {
         topics(analysis, "?partitions=4").stream()
             .map(topic -> topic.replaceFirst("--events", "--to"))
             .toList();
-    direct(Command.line(List.of("replay", name), archive, to, List.of("--truth=" + truth), FAULTS));
+    List<String> lateness = List.of("--lateness=PT20S");
+    Duration closing = Horizons.closing(analysis, lateness);
+    direct(
+        Command.line(
+            List.of("replay", name),
+            archive,
+            to,
+            List.of(
+                "--truth=" + truth, Horizons.lateBy(analysis, lateness), "--closing=" + closing),
+            FAULTS));
     Map<String, JsonNode> sent = sent(new ObjectMapper().readTree(truth.toFile()));
 
     List<String> stream =
         Command.line(
             List.of(name),
             topics,
-            List.of("--answers=" + answers, "--lateness=PT20S", "--idleAfter=PT1S"),
+            List.of("--answers=" + answers, "--idleAfter=PT1S"),
+            lateness,
             Command.early(analysis));
     say("%n%s: the stream, on Flink%n", name);
     show(stream);
@@ -119,8 +127,8 @@ public final class Proof {
               List.of(
                   "--without=" + answers + "-late", "--answers=files:" + backfill + "/without")));
 
-      // The closing events are in windows of their own, two days later.
-      String until = "--until=" + newest(sent).plus(Duration.ofDays(1));
+      // The closing events are in windows of their own, much later.
+      String until = "--until=" + newest(sent).plus(closing.dividedBy(2));
       say("%n%s: the stream and the archive; late events explain what differs%n", name);
       boolean explained =
           reconciled(

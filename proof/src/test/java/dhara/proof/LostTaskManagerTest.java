@@ -36,6 +36,7 @@ class LostTaskManagerTest {
 
   private static final int EVENTS = 1_500;
   private static final Duration REPLAY = Duration.ofSeconds(8);
+  private static final String LATENESS = "--lateness=PT20S";
 
   @TempDir Path folder;
 
@@ -59,7 +60,7 @@ class LostTaskManagerTest {
                   Replayed.read(kafka, topics, ""),
                   List.of(
                       "--answers=" + kafka.uri(answers),
-                      "--lateness=PT20S",
+                      LATENESS,
                       "--idleAfter=PT5S",
                       "--checkpointingInterval=500"),
                   Command.early(analysis),
@@ -67,7 +68,7 @@ class LostTaskManagerTest {
               .flatMap(List::stream)
               .toList();
       try (FlinkCluster.RunningStream running = cluster.stream(stream)) {
-        CompletableFuture<Replayed> replaying = replay(kafka, analysis, stream);
+        CompletableFuture<Replayed> replaying = replay(kafka, analysis);
         List<String> ledgers =
             running.follow(
                 kafka,
@@ -92,8 +93,9 @@ class LostTaskManagerTest {
   }
 
   /** Sends events for some seconds, while the stream runs. */
-  private CompletableFuture<Replayed> replay(
-      EmbeddedKafka kafka, Analysis<?> analysis, List<String> stream) {
+  private CompletableFuture<Replayed> replay(EmbeddedKafka kafka, Analysis<?> analysis) {
+    List<String> run =
+        Command.line(Oracle.of(analysis.name()).runs().get(0), List.of(LATENESS));
     Duration span = Inputs.of(analysis, 1, EVENTS).span();
     return CompletableFuture.supplyAsync(
         () -> {
@@ -105,14 +107,14 @@ class LostTaskManagerTest {
                 analysis.name(),
                 1,
                 EVENTS,
-                Command.line(
-                    Replayed.late(analysis, stream),
-                    List.of(
-                        "--closing=" + Replayed.closing(analysis, stream),
-                        "--speed=" + (double) span.toMillis() / REPLAY.toMillis(),
-                        "--disorder=PT8S",
-                        "--duplicates=0.05",
-                        "--garbage=0.03")));
+                List.of(
+                    "--late=0.03",
+                    Horizons.lateBy(analysis, run),
+                    "--closing=" + Horizons.closing(analysis, run),
+                    "--speed=" + (double) span.toMillis() / REPLAY.toMillis(),
+                    "--disorder=PT8S",
+                    "--duplicates=0.05",
+                    "--garbage=0.03"));
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }

@@ -8,11 +8,9 @@ import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.GeneratedEvents;
 import dhara.testkit.Inputs;
-import dhara.testkit.Shapes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,28 +30,6 @@ import java.util.TreeSet;
  */
 record Replayed(
     Map<Input<?>, String> topics, GeneratedEvents archive, Map<Input<?>, JsonNode> truths) {
-
-  /** How late an event of a run is without being late for the stream. */
-  private static final Duration DISORDER = Duration.ofSeconds(40);
-
-  /** When the events end whose windows are compared. */
-  private static final Duration CLOSING = Duration.ofDays(2);
-
-  /**
-   * The faults of a replay in which events are late for a stream.
-   *
-   * @param options of the stream; they say its lateness
-   */
-  static List<String> late(Analysis<?> analysis, List<String> options) {
-    Duration by = Shapes.patience(analysis, options).plus(DISORDER);
-    return List.of("--late=0.03", "--lateBy=" + by);
-  }
-
-  /** How much later than the newest event the events are that close all windows of a run. */
-  static Duration closing(Analysis<?> analysis, List<String> options) {
-    Duration twice = Shapes.horizon(analysis, options).multipliedBy(2);
-    return twice.compareTo(CLOSING) > 0 ? twice : CLOSING;
-  }
 
   /**
    * Generates events in order, each once, to files, and replays them.
@@ -77,7 +53,7 @@ record Replayed(
         new ArrayList<>(
             List.of("replay", analysis.name(), "--seed=" + seed, "--truth=" + truth));
     if (faults.stream().noneMatch(fault -> fault.startsWith("--closing="))) {
-      replay.add("--closing=" + CLOSING);
+      replay.add("--closing=P2D");
     }
     replay.addAll(archive.read());
     topics.forEach(

@@ -45,7 +45,8 @@ class StreamParityTest {
   private static final int EVENTS = 1_500;
 
   /** The analyses that answer that nothing came, which a late event may have broken. */
-  private static final Set<String> ANSWERS_SILENCE = Set.of("delivery-eta", "sensor-health");
+  private static final Set<String> ANSWERS_SILENCE =
+      Set.of("booking-rush", "data-quality", "delivery-eta", "sensor-health");
 
   /** How many streams run at once. */
   private static final int AT_ONCE = 6;
@@ -91,7 +92,8 @@ class StreamParityTest {
       Analysis<?> of = Analysis.all().get(analysis);
       List<String> faults = new ArrayList<>(fault.arguments);
       if (faults.remove(LATE)) {
-        faults.addAll(Replayed.late(of, Command.line(options, List.of(LATENESS))));
+        faults.add("--late=0.03");
+        faults.add(Horizons.lateBy(of, Command.line(options, List.of(LATENESS))));
       }
       faults.add("--closing=" + closing());
       return faults;
@@ -99,7 +101,7 @@ class StreamParityTest {
 
     /** How much later than the others its last events are. */
     Duration closing() {
-      return Replayed.closing(
+      return Horizons.closing(
           Analysis.all().get(analysis), Command.line(options, List.of(LATENESS)));
     }
 

@@ -25,6 +25,7 @@ final class Bare implements Flow {
 
   private final Pipeline pipeline;
   private final List<Windows> windows = new ArrayList<>();
+  private final List<List<Windows>> ofFacts = new ArrayList<>();
 
   private Bare(Pipeline pipeline) {
     this.pipeline = pipeline;
@@ -45,8 +46,18 @@ final class Bare implements Flow {
     return windows;
   }
 
+  /** The windows of each input of facts. */
+  List<List<Windows>> windowsOfFacts() {
+    return ofFacts;
+  }
+
   @Override
   public <T extends Record & Event> PCollection<T> events(Input<T> input, Windows... named) {
+    ofFacts.add(List.of(named));
+    return given(input, named);
+  }
+
+  private <T extends Record & Event> PCollection<T> given(Input<T> input, Windows... named) {
     windows.addAll(List.of(named));
     return pipeline.apply(GIVEN + input.name(), Create.empty(RecordCoder.of(input.type())));
   }
@@ -54,7 +65,7 @@ final class Bare implements Flow {
   @Override
   public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... named) {
     return AsOf.of(
-        events(input, named).apply(GIVEN + input.name() + ".Versions", input.versions()),
+        given(input, named).apply(GIVEN + input.name() + ".Versions", input.versions()),
         Duration.ZERO);
   }
 

@@ -2,6 +2,7 @@ package dhara.testkit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dhara.cli.Arguments;
+import dhara.options.Bounds;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import java.util.List;
@@ -80,6 +81,8 @@ public interface Oracle {
   /** The options of a run, without those for sources and sinks. */
   static <O extends DharaOptions> O options(Analysis<O> analysis, List<String> arguments) {
     Arguments known = Arguments.ofAnalysis(analysis.name(), analysis.options());
-    return known.build(analysis.options(), known.parse(arguments), List.of());
+    O options = known.build(analysis.options(), known.parse(arguments), List.of());
+    Bounds.check(options, analysis.options());
+    return options;
   }
 }

@@ -88,26 +88,25 @@ public final class Shapes {
     return shapes;
   }
 
-  /** How long after its time an event of a run can come, at the least, before it is late. */
+  /** How long after its time an event of a run can come, at the most, before it is late. */
   public static Duration patience(Analysis<?> analysis, List<String> options) {
-    return windows(analysis, options).stream()
-        .map(Windows::patience)
-        .min(Comparator.naturalOrder())
+    return bare(analysis, options).windowsOfFacts().stream()
+        .map(of -> of.stream().map(Windows::patience).min(Comparator.naturalOrder()).orElseThrow())
+        .max(Comparator.naturalOrder())
         .orElseThrow();
   }
 
   /** How long an event of a run can matter; windows that never end are left out. */
   public static Duration horizon(Analysis<?> analysis, List<String> options) {
-    return windows(analysis, options).stream()
+    return bare(analysis, options).windows().stream()
         .filter(windows -> !windows.endless())
         .map(Windows::horizon)
         .max(Comparator.naturalOrder())
         .orElse(Duration.ZERO);
   }
 
-  private static <O extends DharaOptions> List<Windows> windows(
-      Analysis<O> analysis, List<String> options) {
-    return Bare.of(analysis, Oracle.options(analysis, options)).windows();
+  private static <O extends DharaOptions> Bare bare(Analysis<O> analysis, List<String> options) {
+    return Bare.of(analysis, Oracle.options(analysis, options));
   }
 
   private static String of(Windows windows) {

@@ -174,7 +174,7 @@ class RetentionTest {
     assertThat(
         assertThrows(BadOption.class, () -> Shapes.of(RETENTION, List.of("--newAfter=PT0S")))
             .getMessage(),
-        is("--newAfter=PT0S: must be longer than zero, e.g. --newAfter=P1000D"));
+        is("--newAfter=PT0S: must be at least a millisecond, e.g. --newAfter=P1000D"));
     assertThat(
         assertThrows(BadOption.class, () -> Shapes.of(RETENTION, List.of("--timeZone=Puna")))
             .getMessage(),

@@ -190,9 +190,9 @@ class PlaybackQualityTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--bufferingAbove=5, 'is not a share between 0 and 1, e.g. --bufferingAbove=0.05 for 5 %'",
-    "--errorsAbove=0, 'is not a share between 0 and 1, e.g. --errorsAbove=0.05 for 5 %'",
-    "--startupAbove=PT0S, 'is not above zero, e.g. --startupAbove=PT3S'",
+    "--bufferingAbove=5, 'is a share, above 0 and below 1, e.g. --bufferingAbove=0.05 for 5 %'",
+    "--errorsAbove=0, 'is a share, above 0 and below 1, e.g. --errorsAbove=0.01 for 1 %'",
+    "--startupAbove=PT0S, 'must be at least a millisecond, e.g. --startupAbove=PT3S'",
     "--heartbeat=PT2H, 'is not between zero and an hour, e.g. --heartbeat=PT10S'"
   })
   void limitsThatMakeNoSenseAreRefused(String option, String said) {

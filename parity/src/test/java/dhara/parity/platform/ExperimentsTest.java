@@ -188,7 +188,7 @@ class ExperimentsTest {
   void badOptionsNameTheFix(@TempDir Path folder) {
     assertThat(
         refused(folder, options -> options.setSignificance(1)),
-        is("--significance=1.0: must be above 0 and below 1, e.g. --significance=0.05"));
+        is("--significance=1.0: is a share, above 0 and below 1, e.g. --significance=0.05"));
     assertThat(
         refused(folder, options -> options.setTypicalDifference(0)),
         containsString("e.g. --typicalDifference=0.05"));
@@ -197,7 +197,7 @@ class ExperimentsTest {
         containsString("e.g. --mismatchBelow=0.001"));
     assertThat(
         refused(folder, options -> options.setLookEvery(Duration.ZERO)),
-        is("--lookEvery=PT0S: it must be longer than zero, e.g. --lookEvery=PT1H"));
+        is("--lookEvery=PT0S: must be at least a millisecond, e.g. --lookEvery=PT1H"));
     assertThat(
         refused(folder, options -> options.setEnrolledFor(Duration.ofDays(-1))),
         containsString("e.g. --enrolledFor=P30D"));

@@ -2,10 +2,11 @@ package dhara.pipelines.media;
 
 import com.google.auto.service.AutoService;
 import dhara.events.Event;
+import dhara.options.AboveZero;
 import dhara.options.AtLeast;
-import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.options.Durations;
+import dhara.options.Share;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -103,6 +104,7 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
 
     @Description("A buffering ratio above this is an alert, e.g. --bufferingAbove=0.05 for 5 %")
     @Default.Double(0.05)
+    @Share
     double getBufferingAbove();
 
     void setBufferingAbove(double value);
@@ -111,6 +113,7 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
         "A 95th percentile of start-up times above this is an alert, and a viewer with a longer one"
             + " is affected, ISO-8601, e.g. --startupAbove=PT3S")
     @Default.InstanceFactory(Durations.ThreeSeconds.class)
+    @AboveZero
     Duration getStartupAbove();
 
     void setStartupAbove(Duration value);
@@ -118,6 +121,7 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
     @Description(
         "A greater share of viewers with errors is an alert, e.g. --errorsAbove=0.01 for 1 %")
     @Default.Double(0.01)
+    @Share
     double getErrorsAbove();
 
     void setErrorsAbove(double value);
@@ -189,7 +193,7 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
 
   private static SerializableFunction<Playback, Sums> sums(Options options) {
     SerializableFunction<Playback, PlayTime> playTime = PlayTime.of(options);
-    long slow = startup(options).toMillis();
+    long slow = options.getStartupAbove().toMillis();
     return event -> Sums.of(event, playTime.apply(event), slow);
   }
 
@@ -199,31 +203,15 @@ public final class PlaybackQuality implements Analysis<PlaybackQuality.Options> 
         .of(
             "buffering_ratio",
             of -> of.measured(least, of.quality.bufferingRatio()),
-            Hysteresis.above(share("--bufferingAbove", options.getBufferingAbove()), BAND))
+            Hysteresis.above(options.getBufferingAbove(), BAND))
         .of(
             "startup_p95_millis",
             of -> of.measured(least, of.quality.startupP95Millis()),
-            Hysteresis.above((double) startup(options).toMillis(), BAND))
+            Hysteresis.above((double) options.getStartupAbove().toMillis(), BAND))
         .of(
             "error_rate",
             of -> of.measured(least, of.quality.errorRate()),
-            Hysteresis.above(share("--errorsAbove", options.getErrorsAbove()), BAND));
-  }
-
-  private static double share(String option, double value) {
-    if (!(value > 0 && value < 1)) {
-      throw new BadOption(
-          option, value, "is not a share between 0 and 1, e.g. " + option + "=0.05 for 5 %");
-    }
-    return value;
-  }
-
-  private static Duration startup(Options options) {
-    Duration above = options.getStartupAbove();
-    if (above.toMillis() <= 0) {
-      throw new BadOption("--startupAbove", above, "is not above zero, e.g. --startupAbove=PT3S");
-    }
-    return above;
+            Hysteresis.above(options.getErrorsAbove(), BAND));
   }
 
   /** Events of players, added up. */

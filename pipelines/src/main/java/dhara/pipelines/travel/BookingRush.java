@@ -1,6 +1,7 @@
 package dhara.pipelines.travel;
 
 import com.google.auto.service.AutoService;
+import dhara.options.AboveZero;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
@@ -152,6 +153,7 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
         "Within what time attempts are a burst; a pause of this length ends it, ISO-8601, e.g."
             + " --burstWithin=PT10S")
     @Default.InstanceFactory(Durations.TenSeconds.class)
+    @AboveZero
     Duration getBurstWithin();
 
     void setBurstWithin(Duration value);
@@ -340,12 +342,7 @@ public final class BookingRush implements Analysis<BookingRush.Options> {
   }
 
   private static Bursts bursts(Options options) {
-    Duration within = options.getBurstWithin();
-    if (within.toMillis() <= 0) {
-      throw new BadOption(
-          "--burstWithin", within, "it must be longer than zero, e.g. --burstWithin=PT10S");
-    }
-    return new Bursts(within, options.getBurstAttempts());
+    return new Bursts(options.getBurstWithin(), options.getBurstAttempts());
   }
 
   private static Tatkal tatkal(Options options) {

@@ -1,7 +1,7 @@
 package dhara.pipelines.commerce.retention;
 
 import com.google.auto.service.AutoService;
-import dhara.options.BadOption;
+import dhara.options.AboveZero;
 import dhara.options.DharaOptions;
 import dhara.options.WindowOptions;
 import dhara.options.ZoneOptions;
@@ -89,6 +89,7 @@ public final class Retention implements Analysis<Retention.Options> {
         "A user without activity for longer than this is new again, ISO-8601, e.g."
             + " --newAfter=P1000D")
     @Default.InstanceFactory(ThousandDays.class)
+    @AboveZero
     Duration getNewAfter();
 
     void setNewAfter(Duration value);
@@ -125,7 +126,7 @@ public final class Retention implements Analysis<Retention.Options> {
                 InOrder.perKey(Activity::user)
                     .fold(
                         new FirstActivity(
-                            ZoneId.of(options.getTimeZone()), aboveZero(options.getNewAfter())),
+                            ZoneId.of(options.getTimeZone()), options.getNewAfter()),
                         RecordCoder.of(FirstActivity.State.class),
                         RecordCoder.of(ActiveUser.class))
                     .withLateness(lateness));
@@ -177,14 +178,6 @@ public final class Retention implements Analysis<Retention.Options> {
                         CohortMonth.class,
                         Cell::about,
                         TallyFn.of(Sums.class, Sums::of, Retained.class, Sums::retained))));
-  }
-
-  private static Duration aboveZero(Duration newAfter) {
-    if (newAfter.toMillis() <= 0) {
-      throw new BadOption(
-          "--newAfter", newAfter, "must be longer than zero, e.g. --newAfter=P1000D");
-    }
-    return newAfter;
   }
 
   private record Cohort(long month) {}

@@ -1,11 +1,12 @@
 package dhara.pipelines.platform.experiments;
 
 import com.google.auto.service.AutoService;
+import dhara.options.AboveZero;
 import dhara.options.AtLeast;
-import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.options.Durations;
 import dhara.options.LatenessOptions;
+import dhara.options.Share;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
@@ -86,6 +87,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
 
     @Description("How often results are looked at, ISO-8601, e.g. --lookEvery=PT1H")
     @Default.InstanceFactory(Durations.OneHour.class)
+    @AboveZero
     Duration getLookEvery();
 
     void setLookEvery(Duration value);
@@ -99,6 +101,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
         "How long a user belongs to a variant after the first exposure: goals count for so long,"
             + " and an exposure after it is of a new user, e.g. --enrolledFor=P30D")
     @Default.InstanceFactory(Durations.ThirtyDays.class)
+    @AboveZero
     Duration getEnrolledFor();
 
     void setEnrolledFor(Duration value);
@@ -115,6 +118,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
         "How often a winner may be called although there is no difference; intervals leave out"
             + " this share, e.g. --significance=0.05")
     @Default.Double(0.05)
+    @Share
     double getSignificance();
 
     void setSignificance(double value);
@@ -123,6 +127,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
         "About how large differences of rates are, for which the always-valid p-value needs the"
             + " fewest users, e.g. --typicalDifference=0.05 for five percentage points")
     @Default.Double(0.05)
+    @Share
     double getTypicalDifference();
 
     void setTypicalDifference(double value);
@@ -138,6 +143,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
         "Nothing is called while a split of users like this one is less likely than this, e.g."
             + " --mismatchBelow=0.001")
     @Default.Double(0.001)
+    @Share
     double getMismatchBelow();
 
     void setMismatchBelow(double value);
@@ -177,7 +183,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
     Duration lateness = Windowing.lateness(options);
     Windows users = InOrder.windows(lateness);
     Windows hours =
-        Windows.tumbling(aboveZero("--lookEvery", options.getLookEvery(), "PT1H"))
+        Windows.tumbling(options.getLookEvery())
             .withLateness(lateness)
             .withAllHistory();
     // What comes out of joins and folds is on time: they have waited for the lateness.
@@ -256,31 +262,15 @@ public final class Experiments implements Analysis<Experiments.Options> {
   }
 
   private static Enrolments enrolments(Options options) {
-    return new Enrolments(aboveZero("--enrolledFor", options.getEnrolledFor(), "P30D"));
+    return new Enrolments(options.getEnrolledFor());
   }
 
   private static Looks looks(Options options) {
     return new Looks(
-        new MixtureSprt(share("--typicalDifference", options.getTypicalDifference(), "0.05")),
-        share("--significance", options.getSignificance(), "0.05"),
+        new MixtureSprt(options.getTypicalDifference()),
+        options.getSignificance(),
         options.getLeastUsers(),
-        share("--mismatchBelow", options.getMismatchBelow(), "0.001"),
+        options.getMismatchBelow(),
         KEPT);
-  }
-
-  private static double share(String option, double value, String example) {
-    if (!(value > 0 && value < 1)) {
-      throw new BadOption(
-          option, value, "must be above 0 and below 1, e.g. " + option + "=" + example);
-    }
-    return value;
-  }
-
-  private static Duration aboveZero(String option, Duration value, String example) {
-    if (value.toMillis() <= 0) {
-      throw new BadOption(
-          option, value, "it must be longer than zero, e.g. " + option + "=" + example);
-    }
-    return value;
   }
 }

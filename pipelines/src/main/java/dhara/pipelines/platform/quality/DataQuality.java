@@ -2,6 +2,7 @@ package dhara.pipelines.platform.quality;
 
 import com.google.auto.service.AutoService;
 import dhara.events.Event;
+import dhara.options.AboveZero;
 import dhara.options.AtLeast;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
@@ -74,6 +75,7 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
 
     @Description("The width of the periods that are judged, ISO-8601, e.g. --period=PT1M")
     @Default.InstanceFactory(Durations.OneMinute.class)
+    @AboveZero
     Duration getPeriod();
 
     void setPeriod(Duration value);
@@ -110,6 +112,7 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
     @Description(
         "A source whose ledger does not go on for so long is silent, e.g. --silentAfter=PT15M")
     @Default.InstanceFactory(Durations.FifteenMinutes.class)
+    @AboveZero
     Duration getSilentAfter();
 
     void setSilentAfter(Duration value);
@@ -159,7 +162,7 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
   @Override
   public void build(Flow flow, Options options) {
     Duration lateness = Windowing.lateness(options);
-    Duration period = aboveZero("--period", options.getPeriod(), "PT1M");
+    Duration period = options.getPeriod();
     Windows windows = Windows.tumbling(period).withLateness(lateness).withAllHistory();
     Windows ledgers = InOrder.windows(lateness);
     String idField = options.getIdField();
@@ -260,7 +263,7 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
           "must be above zero and below 1000, e.g. --volumeDeviations=3");
     }
     long period = options.getPeriod().toMillis();
-    long silent = aboveZero("--silentAfter", options.getSilentAfter(), "PT15M").toMillis();
+    long silent = options.getSilentAfter().toMillis();
     return new Judging(
         SeasonalBaseline.hoursOfDays(options.getVolumeDays()),
         deviations,
@@ -282,13 +285,5 @@ public final class DataQuality implements Analysis<DataQuality.Options> {
             score -> score.of(least),
             Hysteresis.below(below, below + BAND * (PERFECT - below)))
         .keptFor(KEPT);
-  }
-
-  private static Duration aboveZero(String option, Duration value, String example) {
-    if (value.toMillis() <= 0) {
-      throw new BadOption(
-          option, value, "it must be longer than zero, e.g. " + option + "=" + example);
-    }
-    return value;
   }
 }
