@@ -28,7 +28,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *   <li>{@link #withPremieres}: from the third minute on, every six minutes a crowd of forty starts
  *       {@code premiere} in one place within 15 s; {@code premiere} is planted in these starts.
  *       After two minutes each of them goes: some at the end, others without a word.
- *   <li>{@link #plain}: neither, and on many evenings: after eight minutes everybody goes on at
+ *   <li>{@link #plain}: neither, and on many evenings: after five minutes everybody goes on at
  *       the same time of the next day. The name of the title is planted in each start.
  * </ul>
  */
@@ -38,7 +38,7 @@ final class MadeUpPlayers {
   private static final Instant EVENING = Instant.parse("2026-01-05T18:20:00Z");
 
   private static final long MINUTE = 60_000;
-  private static final long EVENING_MILLIS = 8 * MINUTE;
+  private static final long EVENING_MILLIS = 5 * MINUTE;
   private static final long HEARTBEAT = 20_000;
 
   /** A stall is over this long after a heartbeat, and is shorter. */
