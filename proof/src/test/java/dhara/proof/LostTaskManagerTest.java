@@ -94,8 +94,7 @@ class LostTaskManagerTest {
 
   /** Sends events for some seconds, while the stream runs. */
   private CompletableFuture<Replayed> replay(EmbeddedKafka kafka, Analysis<?> analysis) {
-    List<String> run =
-        Command.line(Oracle.of(analysis.name()).runs().get(0), List.of(LATENESS));
+    List<String> run = Command.line(Oracle.of(analysis.name()).runs().get(0), List.of(LATENESS));
     Duration span = Inputs.of(analysis, 1, EVENTS).span();
     return CompletableFuture.supplyAsync(
         () -> {

@@ -50,8 +50,7 @@ record Replayed(
     Path truth = folder.resolve(name + ".truth");
     Map<Input<?>, String> topics = topics(analysis, name);
     List<String> replay =
-        new ArrayList<>(
-            List.of("replay", analysis.name(), "--seed=" + seed, "--truth=" + truth));
+        new ArrayList<>(List.of("replay", analysis.name(), "--seed=" + seed, "--truth=" + truth));
     if (faults.stream().noneMatch(fault -> fault.startsWith("--closing="))) {
       replay.add("--closing=P2D");
     }

@@ -69,11 +69,6 @@ final class Revisions {
         && input.getWindowingStrategy().getMode() == AccumulationMode.ACCUMULATING_FIRED_PANES;
   }
 
-  /** Passes on one answer of each key and window, when no other can come. */
-  private static boolean settles(Node outer) {
-    return outer.getTransform() instanceof Settled;
-  }
-
   private static boolean takesTheLatest(Node outer) {
     return (outer.getTransform() instanceof Answers<?, ?, ?, ?, ?> answers
             && answers.fn() instanceof LatestFn)

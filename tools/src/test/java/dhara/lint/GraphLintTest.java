@@ -461,7 +461,8 @@ class GraphLintTest {
     caught
         .apply(
             name + " Values",
-            MapElements.into(TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+            MapElements.into(
+                    TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
                 .via(answer -> KV.of("all", answer.value().fish())))
         .apply(name + " Window", Windows.tumbling(Duration.ofMinutes(1)).into())
         .apply(name + " Sum", Sum.longsPerKey());

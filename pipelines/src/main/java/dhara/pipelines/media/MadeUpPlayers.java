@@ -28,8 +28,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *   <li>{@link #withPremieres}: from the third minute on, every six minutes a crowd of forty starts
  *       {@code premiere} in one place within 15 s; {@code premiere} is planted in these starts.
  *       After two minutes each of them goes: some at the end, others without a word.
- *   <li>{@link #plain}: neither, and on many evenings: after five minutes everybody goes on at
- *       the same time of the next day. The name of the title is planted in each start.
+ *   <li>{@link #plain}: neither, and on many evenings: after five minutes everybody goes on at the
+ *       same time of the next day. The name of the title is planted in each start.
  * </ul>
  */
 final class MadeUpPlayers {

@@ -49,44 +49,45 @@ final class MadeUpPosts {
 
   private static final Speech ENGLISH =
       new Speech(
-        5,
-        "en-IN",
-        "#goodmorning",
-        List.of(
-            "I was waiting for the %s and it never came",
-            "what do you think of the new %s, @asha_r?",
-            "This %s would be better with some chai",
-            "there's a long queue for %s at the corner https://example.org/p/%s"),
-        List.of("what is going on with %s", "%s again", "are you all there for %s?", "so, %s now"),
-        List.of("metro", "bus", "coffee", "office", "park", "airport", "library", "bridge"),
-        List.of("#final", "cyclone", "#budget", "outage"));
+          5,
+          "en-IN",
+          "#goodmorning",
+          List.of(
+              "I was waiting for the %s and it never came",
+              "what do you think of the new %s, @asha_r?",
+              "This %s would be better with some chai",
+              "there's a long queue for %s at the corner https://example.org/p/%s"),
+          List.of(
+              "what is going on with %s", "%s again", "are you all there for %s?", "so, %s now"),
+          List.of("metro", "bus", "coffee", "office", "park", "airport", "library", "bridge"),
+          List.of("#final", "cyclone", "#budget", "outage"));
 
   private static final Speech HINGLISH =
       new Speech(
-        3,
-        "hi-Latn",
-        "#suprabhat",
-        List.of(
-            "aaj %s ke liye bahut wait karna pada",
-            "yaar %s kab milega, kisi ko pata hai?",
-            "mujhe %s wali photo bhejo please",
-            "kal se %s band hai kya"),
-        List.of(
-            "%s ka kya hua", "kya aap sab %s ke liye ja rahe ho", "phir se %s", "%s toh ho gaya"),
-        List.of("chai", "gaadi", "dukaan", "train", "film", "paani", "ticket", "rasta"),
-        List.of("#matchday", "bijli", "#shaadi"));
+          3,
+          "hi-Latn",
+          "#suprabhat",
+          List.of(
+              "aaj %s ke liye bahut wait karna pada",
+              "yaar %s kab milega, kisi ko pata hai?",
+              "mujhe %s wali photo bhejo please",
+              "kal se %s band hai kya"),
+          List.of(
+              "%s ka kya hua", "kya aap sab %s ke liye ja rahe ho", "phir se %s", "%s toh ho gaya"),
+          List.of("chai", "gaadi", "dukaan", "train", "film", "paani", "ticket", "rasta"),
+          List.of("#matchday", "bijli", "#shaadi"));
 
   private static final Speech HINDI =
       new Speech(
-        2,
-        "hi",
-        "#सुप्रभात",
-        List.of(
-            "आज %s के लिए बहुत इंतज़ार करना पड़ा",
-            "%s कब मिलेगी, किसी को पता है?", "मुझे %s वाली फ़ोटो भेजो", "कल से %s बंद है क्या"),
-        List.of("%s का क्या हुआ", "क्या आप सब %s के लिए जा रहे हैं", "फिर से %s", "%s तो हो गया"),
-        List.of("चाय", "गाड़ी", "दुकान", "ट्रेन", "फ़िल्म", "पानी", "टिकट", "किताब"),
-        List.of("#चुनाव", "भूकंप", "#बारिश"));
+          2,
+          "hi",
+          "#सुप्रभात",
+          List.of(
+              "आज %s के लिए बहुत इंतज़ार करना पड़ा",
+              "%s कब मिलेगी, किसी को पता है?", "मुझे %s वाली फ़ोटो भेजो", "कल से %s बंद है क्या"),
+          List.of("%s का क्या हुआ", "क्या आप सब %s के लिए जा रहे हैं", "फिर से %s", "%s तो हो गया"),
+          List.of("चाय", "गाड़ी", "दुकान", "ट्रेन", "फ़िल्म", "पानी", "टिकट", "किताब"),
+          List.of("#चुनाव", "भूकंप", "#बारिश"));
 
   private static final List<Speech> SPEECHES = List.of(ENGLISH, HINGLISH, HINDI);
 

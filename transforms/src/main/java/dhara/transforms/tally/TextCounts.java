@@ -27,7 +27,8 @@ import java.util.TreeMap;
  * @param byText how often each of them came
  * @param others how often texts came that are after these in their order
  */
-public record TextCounts(int most, Map<String, Long> byText, long others) implements Tally<TextCounts> {
+public record TextCounts(int most, Map<String, Long> byText, long others)
+    implements Tally<TextCounts> {
 
   /** Of no texts. */
   public static final TextCounts NONE = new TextCounts(0, Map.of(), 0);

@@ -12,7 +12,9 @@ import org.junit.jupiter.api.Test;
 class TextCountsTest {
 
   private static TextCounts of(int most, List<String> texts) {
-    return texts.stream().map(text -> TextCounts.of(text, most)).reduce(TextCounts.NONE, TextCounts::plus);
+    return texts.stream()
+        .map(text -> TextCounts.of(text, most))
+        .reduce(TextCounts.NONE, TextCounts::plus);
   }
 
   @Test
@@ -35,7 +37,8 @@ class TextCountsTest {
   void differentBoundsDoNotAddUp() {
     assertThat(
         assertThrows(
-                IllegalArgumentException.class, () -> TextCounts.of("a", 2).plus(TextCounts.of("b", 3)))
+                IllegalArgumentException.class,
+                () -> TextCounts.of("a", 2).plus(TextCounts.of("b", 3)))
             .getMessage(),
         containsString("counts of 2 and 3 texts do not add up"));
     assertThat(

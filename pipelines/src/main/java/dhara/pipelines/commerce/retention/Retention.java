@@ -125,8 +125,7 @@ public final class Retention implements Analysis<Retention.Options> {
                 "First",
                 InOrder.perKey(Activity::user)
                     .fold(
-                        new FirstActivity(
-                            ZoneId.of(options.getTimeZone()), options.getNewAfter()),
+                        new FirstActivity(ZoneId.of(options.getTimeZone()), options.getNewAfter()),
                         RecordCoder.of(FirstActivity.State.class),
                         RecordCoder.of(ActiveUser.class))
                     .withLateness(lateness));

@@ -183,9 +183,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
     Duration lateness = Windowing.lateness(options);
     Windows users = InOrder.windows(lateness);
     Windows hours =
-        Windows.tumbling(options.getLookEvery())
-            .withLateness(lateness)
-            .withAllHistory();
+        Windows.tumbling(options.getLookEvery()).withLateness(lateness).withAllHistory();
     // What comes out of joins and folds is on time: they have waited for the lateness.
     Windows looks = hours.withLateness(Duration.ZERO);
     AssignBy by = options.getAssignBy();
