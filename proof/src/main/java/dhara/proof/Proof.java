@@ -195,7 +195,7 @@ public final class Proof {
                 "--events=%s%s%s"
                     .formatted(
                         several ? input.name() + "=" : "",
-                        kafka.uri(several ? analysis.name() + "-" + input.name() : input.name()),
+                        kafka.uri(analysis.name() + "-" + input.name()),
                         parameters))
         .toList();
   }

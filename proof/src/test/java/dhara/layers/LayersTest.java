@@ -42,6 +42,8 @@ class LayersTest {
               "dhara.formats..",
               "dhara.geo..",
               "dhara.records..",
+              "dhara.statistics..",
+              "dhara.text..",
               "dhara.transforms..")
           .layer("connectors")
           .definedBy(
