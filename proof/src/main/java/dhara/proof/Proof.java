@@ -118,11 +118,12 @@ public final class Proof {
       }
 
       say("%n%s: the backfill of the archive, on the direct runner%n", name);
-      direct(Command.line(List.of(name), archive, List.of("--answers=files:" + backfill + "/all")));
+      List<String> run = List.of(name, "--effects=true");
+      direct(Command.line(run, archive, List.of("--answers=files:" + backfill + "/all")));
       say("%n%s: the backfill of the topic, without what the stream found late%n", name);
       direct(
           Command.line(
-              List.of(name),
+              run,
               topics(analysis, "?end=latest"),
               List.of(
                   "--without=" + answers + "-late", "--answers=files:" + backfill + "/without")));
