@@ -1,4 +1,4 @@
-package dhara.parity.social;
+package dhara.runners.direct;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
