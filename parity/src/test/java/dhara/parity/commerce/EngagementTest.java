@@ -11,7 +11,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dhara.options.BadOption;
-import dhara.options.Bounds;
 import dhara.parity.Streamed;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.commerce.engagement.Engagement;
@@ -127,9 +126,9 @@ class EngagementTest {
     assertThat(
         assertThrows(IllegalArgumentException.class, () -> did(0, " ")).getMessage(),
         is("kind is blank: name what was done, e.g. LIKE"));
-    Engagement.Options none = Oracle.options(new Engagement(), List.of("--kinds=0"));
     assertThat(
-        assertThrows(BadOption.class, () -> Bounds.check(none, Engagement.Options.class))
+        assertThrows(
+                BadOption.class, () -> Oracle.options(new Engagement(), List.of("--kinds=0")))
             .getMessage(),
         containsString("--kinds=0"));
   }
