@@ -4,12 +4,13 @@ import dhara.cli.Arguments;
 import dhara.cli.Environment;
 import dhara.cli.ExitCode;
 import dhara.cli.Verb;
+import dhara.engine.Launcher;
+import dhara.formats.RecordFields;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import dhara.terminal.Console;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -71,16 +72,36 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
                         + out.name()
                         + ": "
                         + components(out.key())
-                        + ", window, "
+                        + ", window_start, window_end, revision, "
                         + components(out.value())));
+    header.add("");
+    header.add("Try it:");
+    tries().forEach(header::add);
     Console console = environment.console();
     console.out().print(known().help(all, environment.setByDhara(), header, console));
   }
 
+  /** Commands that make events up and answer about them. */
+  private List<String> tries() {
+    String engine = environment.engine().name();
+    String made = "/tmp/" + name();
+    if (analysis.inputs().size() == 1) {
+      return List.of(
+          Launcher.command(engine, "generate " + name() + " --count=1000 --out=" + made + ".jsonl"),
+          Launcher.command(engine, name() + " --events=" + made + ".jsonl"));
+    }
+    return List.of(
+        Launcher.command(engine, "generate " + name() + " --count=1000 --out=" + made),
+        Launcher.command(
+            engine,
+            analysis.inputs().stream()
+                .map(in -> " --events=%s=%s/%s.jsonl".formatted(in.name(), made, in.name()))
+                .collect(Collectors.joining("", name(), ""))));
+  }
+
+  /** The components of a record, as columns are named. */
   private static String components(Class<? extends Record> type) {
-    return Arrays.stream(type.getRecordComponents())
-        .map(component -> component.getName())
-        .collect(Collectors.joining(", "));
+    return String.join(", ", RecordFields.of(type).names());
   }
 
   @Override
