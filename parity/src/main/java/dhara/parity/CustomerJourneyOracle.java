@@ -34,7 +34,7 @@ public final class CustomerJourneyOracle implements Oracle {
 
   @Override
   public List<List<String>> runs() {
-    return List.of(List.of("--gap=PT8S"), List.of());
+    return List.of(List.of("--gap=PT8S"), List.of("--gap=PT3M"), List.of());
   }
 
   @Override
