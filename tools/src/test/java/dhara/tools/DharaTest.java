@@ -294,9 +294,7 @@ class DharaTest {
             containsString("Default: console"),
             containsString("100% required")));
     assertThat(out(), containsString("Reads readings: id, at, harbour, level"));
-    assertThat(
-        out().replaceAll("\\s+", " "),
-        containsString("tides --events=/tmp/tides.jsonl "));
+    assertThat(out().replaceAll("\\s+", " "), containsString("tides --events=/tmp/tides.jsonl "));
     assertThat(out(), not(containsString("--targetParallelism")));
   }
 

@@ -127,8 +127,7 @@ class EngagementTest {
         assertThrows(IllegalArgumentException.class, () -> did(0, " ")).getMessage(),
         is("kind is blank: name what was done, e.g. LIKE"));
     assertThat(
-        assertThrows(
-                BadOption.class, () -> Oracle.options(new Engagement(), List.of("--kinds=0")))
+        assertThrows(BadOption.class, () -> Oracle.options(new Engagement(), List.of("--kinds=0")))
             .getMessage(),
         containsString("--kinds=0"));
   }

@@ -153,7 +153,9 @@ class TransactionMetricsTest {
             "latencyMillis is not within 0 and a week, 604800000: -1",
             "latencyMillis is not within 0 and a week, 604800000: 604800001"));
     assertThat(
-        assertThrows(BadOption.class, () -> Oracle.options(new TransactionMetrics(), List.of("--failureCodes=0")))
+        assertThrows(
+                BadOption.class,
+                () -> Oracle.options(new TransactionMetrics(), List.of("--failureCodes=0")))
             .getMessage(),
         containsString("--failureCodes=0"));
   }
