@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A runner's module extends this without additions.
  */
 public abstract class RealData
-    implements RealBars, RealJourneys, RealTrips, RealSensors, RealServices, RealPosts, RealRides {
+    implements RealBars, RealJourneys, RealTrips, RealSensors, RealServices {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ZoneId NEW_YORK = ZoneId.of("America/New_York");

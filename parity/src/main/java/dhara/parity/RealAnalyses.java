@@ -1,0 +1,8 @@
+package dhara.parity;
+
+/**
+ * Further analyses over real data. One engine is enough for what they check: the mappings, and the
+ * logic of each analysis; that the engines agree is checked over generated events.
+ */
+public abstract class RealAnalyses
+    implements RealPlayers, RealPosts, RealQuality, RealRides, RealShop {}

@@ -1,0 +1,5 @@
+package dhara.runners.direct;
+
+import dhara.parity.RealAnalyses;
+
+class DirectRealAnalysesTest extends RealAnalyses {}
