@@ -65,20 +65,29 @@ class FlinkSequencesTest extends SequencesOnEngine {
     pipeline.run().waitUntilFinish();
 
     assertTold(
-        answer("c", 0, "c"),
-        answer("a", 0, "a"),
-        answer("c", 1, "ac"),
-        answer("at 2026-03-01T10:00:50Z", 0, "ac is silent"),
-        answer("d", 0, "d"),
-        answer("at 2026-03-01T10:02:30Z", 0, "d is silent"));
+        atArrival("c", 0, "c"),
+        atArrival("a", 0, "a"),
+        atArrival("c", 1, "ac"),
+        settled("at 2026-03-01T10:00:50Z", "ac is silent"),
+        atArrival("d", 0, "d"),
+        settled("at 2026-03-01T10:02:30Z", "d is silent"));
   }
 
-  private static Answer<About, Told> answer(String of, long revision, String told) {
+  private static Answer<About, Told> atArrival(String of, long revision, String told) {
+    return answer(of, revision, false, told);
+  }
+
+  private static Answer<About, Told> settled(String of, String told) {
+    return answer(of, 0, true, told);
+  }
+
+  private static Answer<About, Told> answer(String of, long revision, boolean first, String told) {
     return new Answer<>(
         new About("k", of),
         Instant.EPOCH,
         Instant.EPOCH.plusSeconds(1),
         revision,
+        first,
         new Told(of, told));
   }
 
