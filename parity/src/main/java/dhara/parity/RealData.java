@@ -203,12 +203,7 @@ public abstract class RealData
       Set<List<String>> seen = new HashSet<>();
       try (Stream<Path> files = Files.list(days)) {
         for (Path file : files.sorted().toList()) {
-          try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-            new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .skip(1)
-                .forEach(line -> retail.line(cells(line), seen));
-          }
+          unpacked(file).stream().skip(1).forEach(line -> retail.line(cells(line), seen));
         }
       }
       return retail;
@@ -259,6 +254,13 @@ public abstract class RealData
     }
     cells.add(cell.toString());
     return cells;
+  }
+
+  /** The lines of a compressed file. */
+  static List<String> unpacked(Path gzip) throws IOException {
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(gzip))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
   }
 
   /** The folder of real data; the test is skipped if none is given. */

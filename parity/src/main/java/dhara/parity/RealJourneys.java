@@ -13,9 +13,6 @@ import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -31,7 +28,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +49,7 @@ interface RealJourneys {
     List<Activity> activities = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     long dead = 0;
-    List<String> lines = lines(log);
+    List<String> lines = RealData.unpacked(log);
     for (String line : lines) {
       Matcher cells = combined.matcher(line);
       if (!cells.matches()) {
@@ -86,7 +82,7 @@ interface RealJourneys {
       throws IOException {
     Path edits = RealData.data().resolve("wikiticker/wikiticker-2015-09-12-sampled.json.gz");
     List<Activity> activities = new ArrayList<>();
-    for (String line : lines(edits)) {
+    for (String line : RealData.unpacked(edits)) {
       JsonNode edit = new ObjectMapper().readTree(line);
       String time = edit.get("time").asText();
       activities.add(
@@ -151,11 +147,5 @@ interface RealJourneys {
         null,
         null,
         null);
-  }
-
-  private static List<String> lines(Path gzip) throws IOException {
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(gzip))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
   }
 }

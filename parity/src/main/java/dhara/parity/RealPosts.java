@@ -18,8 +18,6 @@ import dhara.testkit.SettledAnswers;
 import dhara.text.Language;
 import dhara.text.Words;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,7 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -131,19 +128,17 @@ interface RealPosts {
       throws IOException {
     Path edits = RealData.data().resolve("wikiticker/wikiticker-2015-09-12-sampled.json.gz");
     List<Post> posts = new ArrayList<>();
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(edits))) {
-      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
-        JsonNode edit = new ObjectMapper().readTree(line);
-        Instant at = Instant.parse(edit.get("time").asText());
-        if (at.isBefore(UNTIL)) {
-          posts.add(
-              new Post(
-                  "%05d".formatted(posts.size()),
-                  at,
-                  edit.get("user").asText(),
-                  edit.get("comment").asText(),
-                  null));
-        }
+    for (String line : RealData.unpacked(edits)) {
+      JsonNode edit = new ObjectMapper().readTree(line);
+      Instant at = Instant.parse(edit.get("time").asText());
+      if (at.isBefore(UNTIL)) {
+        posts.add(
+            new Post(
+                "%05d".formatted(posts.size()),
+                at,
+                edit.get("user").asText(),
+                edit.get("comment").asText(),
+                null));
       }
     }
 

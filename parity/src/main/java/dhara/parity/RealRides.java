@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Trips of Chicago's taxis as requests for rides. There are no drivers, so it is about the demand
- * of cells and windows. Times are full quarters of an hour, so that a window is one.
+ * Trips of taxis of Chicago and New York as requests for rides. There are no drivers, so it is about the demand
+ * of cells and windows. Chicago's times are full quarters of an hour, so that a
+ * window is one.
  */
 interface RealRides {
 
-  /** The first of 15,000: enough for some thousand cells and windows. */
-  int LINES = 4_000;
+  int TRIPS_OF_A_MONTH = 10_000;
 
   @Test
   default void requestsOfTaxisPerCellEqualANaiveRecount(@TempDir Path folder) throws IOException {
@@ -36,9 +38,8 @@ interface RealRides {
     Set<List<String>> seen = new HashSet<>();
     long counted = 0;
     long dead = 0;
-    List<String> lines =
-        Files.readAllLines(RealData.data().resolve("chicago_taxi/data.csv")).subList(0, LINES);
-    Path trips = Files.write(folder.resolve("trips.csv"), lines);
+    Path trips = RealData.data().resolve("chicago_taxi/data.csv");
+    List<String> lines = Files.readAllLines(trips);
     for (String line : lines.subList(1, lines.size())) {
       List<String> cells = RealData.cells(line);
       String lat = cells.get(6);
@@ -68,6 +69,14 @@ interface RealRides {
 
     assertThat(
         run.err(), containsString("aggregated %,d + dead-lettered %,d ".formatted(counted, dead)));
+    System.err.printf(
+        "trips: %,d, without a place: %,d, cells and quarters: %,d%n",
+        counted, dead, expected.size());
+    assertThat(requests(out), is(expected));
+  }
+
+  /** Requests by cell and start of the window, where there are any. */
+  private static Map<String, Long> requests(Path out) throws IOException {
     Map<String, Long> found = new TreeMap<>();
     for (String row : SettledAnswers.in(out.resolve("surge"))) {
       JsonNode surge = new ObjectMapper().readTree(row);
@@ -77,9 +86,40 @@ interface RealRides {
             surge.get("requests").asLong());
       }
     }
-    System.err.printf(
-        "trips: %,d, without a place: %,d, cells and quarters: %,d%n",
-        counted, dead, expected.size());
-    assertThat(found, is(expected));
+    return found;
+  }
+
+  /** A month of trips, which are not sorted by time; {@code --from} is not needed. */
+  @Test
+  default void requestsOfTaxisPerZoneEqualANaiveRecount(@TempDir Path folder) throws IOException {
+    Path trips =
+        RealData.data().resolve("nyc_yellow_taxi/yellow_tripdata_sample_2019-01.csv.gz");
+    Map<String, Long> expected = new TreeMap<>();
+    Set<List<String>> seen = new HashSet<>();
+    for (String line : RealData.unpacked(trips).subList(1, TRIPS_OF_A_MONTH + 1)) {
+      List<String> cells = RealData.cells(line);
+      if (seen.add(List.of(0, 1, 2, 7, 8, 4, 16).stream().map(cells::get).toList())) {
+        Instant at =
+            LocalDateTime.parse(cells.get(1).replace(' ', 'T'))
+                .atZone(ZoneId.of("America/New_York"))
+                .toInstant();
+        Instant quarter = Instant.ofEpochSecond(at.getEpochSecond() / 900 * 900);
+        expected.merge("zone:" + cells.get(7) + " " + quarter, 1L, Long::sum);
+      }
+    }
+    Path out = folder.resolve("out");
+
+    Command run =
+        Command.done(
+            List.of(
+                "surge-pricing",
+                "--events=rides=" + trips,
+                "--map=" + RealData.repository().resolve("mappings/nyc-yellow-taxi.map"),
+                "--window=PT15M",
+                "--every=PT15M",
+                "--answers=files:" + out));
+
+    assertThat(run.err(), containsString("aggregated %,d + dead-lettered 0 ".formatted(seen.size())));
+    assertThat(requests(out), is(expected));
   }
 }

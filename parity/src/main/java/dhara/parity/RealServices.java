@@ -13,9 +13,6 @@ import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -33,7 +30,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +69,7 @@ interface RealServices {
     List<ServiceEvent> events = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     long dead = 0;
-    List<String> lines = lines(log);
+    List<String> lines = RealData.unpacked(log);
     for (String line : lines) {
       Matcher cells = combined.matcher(line);
       if (!cells.matches()) {
@@ -109,7 +105,7 @@ interface RealServices {
       @TempDir Path folder) throws IOException {
     Path edits = RealData.data().resolve("wikiticker/wikiticker-2015-09-12-sampled.json.gz");
     List<ServiceEvent> events = new ArrayList<>();
-    for (String line : lines(edits)) {
+    for (String line : RealData.unpacked(edits)) {
       JsonNode edit = new ObjectMapper().readTree(line);
       events.add(
           event(
@@ -200,11 +196,5 @@ interface RealServices {
   /** The parts of an id, as a template joins them: a slash within a part has a backslash before. */
   private static String id(Stream<String> parts) {
     return String.join("/", parts.map(part -> part.replace("/", "\\/")).toList());
-  }
-
-  private static List<String> lines(Path gzip) throws IOException {
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(gzip))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-    }
   }
 }

@@ -13,9 +13,7 @@ import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
 import dhara.testkit.SettledAnswers;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -31,7 +29,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,12 +150,9 @@ interface RealShop {
       try (Stream<Path> all = Files.list(folder)) {
         for (Path file : all.sorted().toList()) {
           if (file.getFileName().toString().startsWith(prefix)) {
-            try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-              new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                  .lines()
-                  .skip(1)
-                  .forEach(line -> invoices.line(RealData.cells(line)));
-            }
+            RealData.unpacked(file).stream()
+                .skip(1)
+                .forEach(line -> invoices.line(RealData.cells(line)));
           }
         }
       }

@@ -12,6 +12,7 @@ import dhara.ledger.Ledger;
 import dhara.options.BadOption;
 import dhara.options.Bounds;
 import dhara.options.DharaOptions;
+import dhara.options.LatenessOptions;
 import dhara.options.UriText;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Flow;
@@ -25,6 +26,7 @@ import dhara.transforms.join.AsOf;
 import dhara.transforms.windows.Windows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -214,7 +216,14 @@ public final class Assembly implements Flow, AutoCloseable {
     if (existing != null && !output.acts()) {
       compared.add(existing.rows(output, covered));
     }
+    if (!bounded()) {
+      books.follow(output.name(), covered);
+    }
     sinks.answers(output, covered);
+  }
+
+  private Duration lateness() {
+    return options instanceof LatenessOptions late ? late.getLateness() : Duration.ZERO;
   }
 
   private @Nullable Comparison comparison() {
@@ -286,7 +295,7 @@ public final class Assembly implements Flow, AutoCloseable {
             other("--ledger", options.getLedger(), beside),
             options.getLedger() == null,
             sinks.run());
-    PCollection<Ledger> ledgers = bounded() ? books.bounded() : books.soFar(ledger.pace(), limit);
+    PCollection<Ledger> ledgers = bounded() ? books.bounded() : books.soFar(ledger.pace(), limit, lateness());
     if (bounded()) {
       Books.leave(ledgers, folder);
     }

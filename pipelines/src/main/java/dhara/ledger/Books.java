@@ -10,6 +10,7 @@ import dhara.transforms.revision.Epochs;
 import dhara.transforms.revision.Revision;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.unique.Unique;
+import dhara.transforms.windows.InGlobalWindow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.metrics.Counter;
@@ -51,8 +53,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class Books {
 
   private static final String LEDGER = "ledger";
+  private static final Coder<KV<String, Ledger>> ENTRIES =
+      KvCoder.of(StringUtf8Coder.of(), RecordCoder.of(Ledger.class));
 
   private final List<PCollection<KV<String, Ledger>>> entries = new ArrayList<>();
+  private final List<PCollection<KV<String, Ledger>>> followed = new ArrayList<>();
   private final Set<String> inputs = new LinkedHashSet<>();
 
   /** Counts elements of an input, each for all of the entries. */
@@ -108,7 +113,19 @@ public final class Books {
     entries.add(
         parts
             .apply(step + ".Entry", ParDo.of(new EntryFn<>(input, ledger)))
-            .setCoder(KvCoder.of(StringUtf8Coder.of(), RecordCoder.of(Ledger.class))));
+            .setCoder(ENTRIES));
+  }
+
+  /**
+   * Follows answers of a stream, so that the watermark in the ledger is behind them too, and not
+   * only behind events.
+   */
+  public void follow(String output, PCollection<?> answers) {
+    followed.add(
+        answers
+            .apply(output + ".FollowedGlobal", InGlobalWindow.into())
+            .apply(output + ".Followed", ParDo.of(new NothingFn<>()))
+            .setCoder(ENTRIES));
   }
 
   /** The ledgers of a bounded pipeline, at its end. */
@@ -122,11 +139,20 @@ public final class Books {
    *
    * @param every how often, wall clock; the counts do not depend on it
    * @param limit of dead letters: a ledger beyond it ends the stream
+   * @param lateness that the stream allows
    */
-  public PCollection<Ledger> soFar(Duration every, Optional<DeadLetterLimit> limit) {
+  public PCollection<Ledger> soFar(
+      Duration every, Optional<DeadLetterLimit> limit, Duration lateness) {
+    PCollection<KV<String, Ledger>> watermarks =
+        PCollectionList.of(entries)
+            .and(followed)
+            .apply("Ledger.Followed", Flatten.pCollections())
+            .apply("Ledger.Watermark", ParDo.of(new WatermarkFn(lateness)))
+            .setCoder(ENTRIES);
     PCollection<Ledger> soFar =
         ledgers(
             PCollectionList.of(entries)
+                .and(watermarks)
                 .apply("Ledger", Flatten.pCollections())
                 .apply(
                     "Ledger.SoFar",
@@ -230,6 +256,15 @@ public final class Books {
           (entry, counter) -> counter.inc(entered.count(entry)));
       out.output(KV.of(input, entered));
     }
+  }
+
+  /** Passes nothing on but the watermark. */
+  private static final class NothingFn<T> extends DoFn<T, KV<String, Ledger>> {
+
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element T answer) {}
   }
 
   /** A backfill has one ledger, at its end. */

@@ -6,10 +6,13 @@ import dhara.formats.mapping.Mapping;
 import dhara.formats.text.BadEvent;
 import dhara.transforms.tally.Tally;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Accounts for every record that an input of a run read: each leaves by exactly one exit. {@code
@@ -26,6 +29,10 @@ import java.util.stream.Stream;
  * @param filtered outside the requested range of event time
  * @param parsed intermediate: events, late or not, that the source output
  * @param inRange intermediate: events that are neither late nor filtered
+ * @param watermark of a stream: no answer is missing that events before it give; null before the
+ *     first one, and in a backfill
+ * @param settledUntil of a stream: no event changes an answer any more whose window ended by then;
+ *     the allowed lateness before the watermark
  */
 public record Ledger(
     String input,
@@ -37,8 +44,37 @@ public record Ledger(
     long duplicate,
     long filtered,
     long parsed,
-    long inRange)
+    long inRange,
+    @Nullable Instant watermark,
+    @Nullable Instant settledUntil)
     implements Tally<Ledger> {
+
+  /** A ledger that does not tell how far a stream is. */
+  public Ledger(
+      String input,
+      long revision,
+      long read,
+      long aggregated,
+      long deadLettered,
+      long late,
+      long duplicate,
+      long filtered,
+      long parsed,
+      long inRange) {
+    this(
+        input,
+        revision,
+        read,
+        aggregated,
+        deadLettered,
+        late,
+        duplicate,
+        filtered,
+        parsed,
+        inRange,
+        null,
+        null);
+  }
 
   /**
    * Parses a written ledger, a JSON object.
@@ -97,6 +133,11 @@ public record Ledger(
         entry == Entry.IN_RANGE ? count : 0);
   }
 
+  /** A ledger that tells how far a stream is, and counts nothing. */
+  static Ledger at(String input, Instant watermark, Duration lateness) {
+    return new Ledger(input, 0, 0, 0, 0, 0, 0, 0, 0, 0, watermark, watermark.minus(lateness));
+  }
+
   /** The count of an entry. */
   long count(Entry entry) {
     return switch (entry) {
@@ -124,7 +165,13 @@ public record Ledger(
         duplicate + other.duplicate,
         filtered + other.filtered,
         parsed + other.parsed,
-        inRange + other.inRange);
+        inRange + other.inRange,
+        later(watermark, other.watermark),
+        later(settledUntil, other.settledUntil));
+  }
+
+  private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+    return one == null || (other != null && other.isAfter(one)) ? other : one;
   }
 
   /** The same with another revision. */
@@ -139,7 +186,9 @@ public record Ledger(
         duplicate,
         filtered,
         parsed,
-        inRange);
+        inRange,
+        watermark,
+        settledUntil);
   }
 
   /** Whether it had events, and none of them reached the analysis. */

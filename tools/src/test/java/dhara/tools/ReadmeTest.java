@@ -12,6 +12,7 @@ import dhara.options.LatenessOptions;
 import dhara.options.SlidingOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Diagram;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.tools.generate.GenerateOptions;
@@ -163,6 +164,7 @@ class ReadmeTest {
       text.append(
           "\n**[`%1$s`](analyses/%1$s.md)**: %2$s.\n\n"
               .formatted(analysis.name(), analysis.summary()));
+      text.append("```\n" + Diagram.of(analysis).orElseThrow() + "\n```\n\n");
       for (Input<?> input : analysis.inputs()) {
         text.append(
             "- reads `%s`%s: %s\n"

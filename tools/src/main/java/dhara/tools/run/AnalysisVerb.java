@@ -9,6 +9,7 @@ import dhara.formats.RecordFields;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Diagram;
 import dhara.terminal.Console;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,12 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
     List<String> header = new ArrayList<>();
     header.add(analysis.summary() + ".");
     header.add("");
+    Diagram.of(analysis)
+        .ifPresent(
+            picture -> {
+              picture.lines().map(line -> "  " + line).forEach(header::add);
+              header.add("");
+            });
     analysis
         .inputs()
         .forEach(

@@ -8,7 +8,10 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.values.KV;
 
-/** Keys answers by their key and window, as bytes. */
+/**
+ * Keys answers by their key and window, as bytes. Drops what withdraws nothing, because an analysis
+ * that answers at arrival may derive such a withdrawal from almost every event.
+ */
 final class KeyWindowFn<K, V> extends DoFn<Answer<K, V>, KV<byte[], Answer<K, V>>> {
 
   private static final long serialVersionUID = 1L;
@@ -22,6 +25,9 @@ final class KeyWindowFn<K, V> extends DoFn<Answer<K, V>, KV<byte[], Answer<K, V>
   @ProcessElement
   public void process(@Element Answer<K, V> answer, OutputReceiver<KV<byte[], Answer<K, V>>> out)
       throws IOException {
+    if (answer.isWithdrawn() && answer.revision() == 0) {
+      return; // for sinks alone: no state holds an answer that this could take back
+    }
     RecordOutput bytes = new RecordOutput(64);
     bytes.writeVarint(answer.start().toEpochMilli());
     bytes.writeVarint(answer.end().toEpochMilli());

@@ -1,7 +1,6 @@
 package dhara.pipelines.mobility.surge;
 
 import dhara.events.Event;
-import dhara.geo.Geohash;
 import dhara.pipelines.mobility.surge.SurgePricing.Cell;
 import dhara.transforms.aggregate.Answer;
 import java.time.Instant;
@@ -21,7 +20,7 @@ record CellCounts(String id, Instant at, Cell cell, CellSums sums) implements Ev
     long requests = waiting.value().requests();
     return around(
         waiting.end(),
-        waiting.key().cell(),
+        waiting.key(),
         new CellSums(requests, 0, 0, 0),
         new CellSums(0, 0, requests, 0));
   }
@@ -29,14 +28,14 @@ record CellCounts(String id, Instant at, Cell cell, CellSums sums) implements Ev
   /** So does a driver. */
   static List<CellCounts> ofDriver(Answer<SurgePricing.Driver, Cell> driver) {
     return around(
-        driver.end(), driver.value().cell(), new CellSums(0, 1, 0, 0), new CellSums(0, 0, 0, 1));
+        driver.end(), driver.value(), new CellSums(0, 1, 0, 0), new CellSums(0, 0, 0, 1));
   }
 
-  private static List<CellCounts> around(Instant end, String cell, CellSums in, CellSums near) {
+  private static List<CellCounts> around(Instant end, Cell cell, CellSums in, CellSums near) {
     Instant at = end.minusMillis(1);
     List<CellCounts> counts = new ArrayList<>();
-    counts.add(new CellCounts("", at, new Cell(cell), in));
-    for (String neighbour : Geohash.neighbours(cell)) {
+    counts.add(new CellCounts("", at, cell, in));
+    for (String neighbour : cell.neighbours()) {
       counts.add(new CellCounts("", at, new Cell(neighbour), near));
     }
     return counts;

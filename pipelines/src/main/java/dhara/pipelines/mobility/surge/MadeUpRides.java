@@ -152,7 +152,7 @@ final class MadeUpRides {
       @Nullable Double lat,
       @Nullable Double lon) {
     return SurgePricing.RIDES.given(
-        new Ride("R%07d".formatted(++events), at(millis), ride, kind, driver, lat, lon));
+        new Ride("R%07d".formatted(++events), at(millis), ride, kind, driver, lat, lon, null));
   }
 
   private double near(double middle) {

@@ -16,6 +16,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *     was one
  * @param lat of {@link Kind#REQUEST}: where the rider waits, degrees north
  * @param lon of {@link Kind#REQUEST}: degrees east
+ * @param zone of {@link Kind#REQUEST}, instead of {@code lat} and {@code lon}: the name of the zone
+ *     where the rider waits, where only zones are known
  */
 public record Ride(
     String id,
@@ -24,7 +26,8 @@ public record Ride(
     Kind kind,
     @Nullable String driver,
     @Nullable Double lat,
-    @Nullable Double lon)
+    @Nullable Double lon,
+    @Nullable String zone)
     implements Event {
 
   /** What happened. */
@@ -54,8 +57,8 @@ public record Ride(
   }
 
   public Ride {
-    if (kind == Kind.REQUEST && (lat == null || lon == null)) {
-      throw new IllegalArgumentException("REQUEST needs lat and lon");
+    if (kind == Kind.REQUEST && zone == null && (lat == null || lon == null)) {
+      throw new IllegalArgumentException("REQUEST needs lat and lon, or zone");
     }
     if (driver == null && kind != Kind.REQUEST && kind != Kind.CANCEL) {
       throw new IllegalArgumentException(kind + " needs driver");

@@ -22,6 +22,7 @@ import dhara.transforms.tally.Last;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
+import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.transforms.Filter;
@@ -46,7 +47,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *      └─▶ by cell ─▶ in the order of minutes: ratio, multiplier, step ─▶ surge
  * </pre>
  *
- * <p>A cell is a {@link Geohash}. A driver is where their last ping of the window was, and counts
+ * <p>A cell is a {@link Geohash}, or the zone that a request names; zones have no neighbours. A driver is where their last ping of the window was, and counts
  * once. They are available if that ping has no ride, or they ended or cancelled a ride since; and
  * not if they accepted one since. Drivers who sent no ping in the window are not known.
  *
@@ -64,8 +65,23 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 @SuppressWarnings("rawtypes")
 public final class SurgePricing implements Analysis<SurgePricing.Options> {
 
-  /** A cell: the name of a geohash. */
-  public record Cell(String cell) {}
+  /** A cell: the name of a geohash, or {@code zone:NAME}. */
+  public record Cell(String cell) {
+
+    private static final String ZONE = "zone:"; // no geohash has a colon
+
+    static Cell of(Ride request, int letters) {
+      return new Cell(
+          request.zone() != null
+              ? ZONE + request.zone()
+              : Geohash.of(request.lat(), request.lon(), letters));
+    }
+
+    /** The cells around it; none of a zone. */
+    List<String> neighbours() {
+      return cell.startsWith(ZONE) ? List.of() : Geohash.neighbours(cell);
+    }
+  }
 
   /**
    * The price of a cell.
@@ -157,7 +173,7 @@ public final class SurgePricing implements Analysis<SurgePricing.Options> {
                 Answers.in(windows)
                     .perKey(
                         Cell.class,
-                        ride -> new Cell(Geohash.of(ride.lat(), ride.lon(), letters)),
+                        ride -> Cell.of(ride, letters),
                         TallyFn.of(Waiting.class, ride -> new Waiting(1))))
             .apply("SettledDemand", Settled.answers())
             .apply(

@@ -85,7 +85,7 @@ class SurgePricingTest {
       String id, String time, Kind kind, @Nullable String driver, @Nullable Double lon) {
     Double lat = lon == null ? null : LAT;
     return new Ride(
-        id, Instant.parse("2026-01-05T" + time + "Z"), "r" + id, kind, driver, lat, lon);
+        id, Instant.parse("2026-01-05T" + time + "Z"), "r" + id, kind, driver, lat, lon, null);
   }
 
   private static Ping ping(String id, String time, String driver, @Nullable String ride) {
@@ -208,6 +208,35 @@ class SurgePricingTest {
                 "10:02 1 0 3.0 1.6",
                 "10:03 0 0 1.0 1.3",
                 "10:04 0 0 1.0 1.0")));
+  }
+
+  @Test
+  void aZoneIsACellOfItsOwn(@TempDir Path folder) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("rides.jsonl"),
+            """
+            {"id":"a","at":"2026-01-05T10:00:10Z","ride":"a","kind":"REQUEST","zone":"230"}
+            {"id":"b","at":"2026-01-05T10:00:20Z","ride":"b","kind":"REQUEST","zone":"230"}
+            {"id":"c","at":"2026-01-05T10:00:20Z","ride":"c","kind":"REQUEST","zone":"231"}
+            """);
+
+    var unused =
+        Command.done(
+            List.of(
+                "surge-pricing",
+                "--events=rides=" + file,
+                "--window=PT1M",
+                "--every=PT1M",
+                "--mostStep=2",
+                "--answers=files:" + folder.resolve("out")));
+
+    List<String> rows = SettledAnswers.in(folder.resolve("out/surge"));
+    assertThat(
+        prices(rows, "zone:230"), is(List.of("10:01 2 0 3.0 3.0", "10:02 0 0 1.0 1.0")));
+    assertThat(
+        prices(rows, "zone:231"), is(List.of("10:01 1 0 3.0 3.0", "10:02 0 0 1.0 1.0")));
+    assertThat(rows.size(), is(4));
   }
 
   @Test

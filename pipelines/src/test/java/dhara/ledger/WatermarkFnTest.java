@@ -1,0 +1,70 @@
+package dhara.ledger;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import dhara.records.RecordCoder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class WatermarkFnTest {
+
+  private static final Instant NINE = Instant.parse("2026-01-05T09:00:00Z");
+  private static final KvCoder<String, Ledger> ENTRIES =
+      KvCoder.of(StringUtf8Coder.of(), RecordCoder.of(Ledger.class));
+
+  @Test
+  void tellsOfEachInputHowFarTheWatermarkIsOnceForEachMoveOfASecondOrMore() {
+    KV<String, Ledger> orders = KV.of("orders", Ledger.of("orders", Ledger.Entry.READ, 1));
+    Pipeline pipeline = Pipeline.create();
+    PCollection<KV<String, Ledger>> told =
+        pipeline
+            .apply(
+                TestStream.create(ENTRIES)
+                    .advanceWatermarkTo(NINE)
+                    .addElements(orders, KV.of("ads", Ledger.of("ads", Ledger.Entry.READ, 1)))
+                    .advanceWatermarkTo(NINE.plus(500))
+                    .advanceWatermarkTo(NINE.plus(1_500))
+                    .addElements(orders)
+                    .advanceWatermarkTo(NINE.plus(3_600_000))
+                    .advanceWatermarkToInfinity())
+            .apply(ParDo.of(new WatermarkFn(Duration.ofMinutes(10))))
+            .setCoder(ENTRIES);
+
+    PAssert.that(told)
+        .satisfies(
+            all -> {
+              List<String> lines = new ArrayList<>();
+              all.forEach(
+                  entry ->
+                      lines.add(
+                          entry.getKey()
+                              + " "
+                              + entry.getValue().watermark()
+                              + " "
+                              + entry.getValue().settledUntil()));
+              lines.sort(null);
+              assertThat(
+                  lines,
+                  is(
+                      List.of(
+                          "ads 2026-01-05T09:00:01.500Z 2026-01-05T08:50:01.500Z",
+                          "ads 2026-01-05T10:00:00Z 2026-01-05T09:50:00Z",
+                          "orders 2026-01-05T09:00:01.500Z 2026-01-05T08:50:01.500Z",
+                          "orders 2026-01-05T10:00:00Z 2026-01-05T09:50:00Z")));
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+}
