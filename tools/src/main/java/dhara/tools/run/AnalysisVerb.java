@@ -53,12 +53,6 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
     List<String> header = new ArrayList<>();
     header.add(analysis.summary() + ".");
     header.add("");
-    Diagram.of(analysis)
-        .ifPresent(
-            picture -> {
-              picture.lines().map(line -> "  " + line).forEach(header::add);
-              header.add("");
-            });
     analysis
         .inputs()
         .forEach(
@@ -85,7 +79,12 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
     header.add("Try it:");
     tries().forEach(header::add);
     Console console = environment.console();
-    console.out().print(known().help(all, environment.setByDhara(), header, console));
+    String help = known().help(all, environment.setByDhara(), header, console);
+    int summaryEnd = help.indexOf("\n\n") + 1;
+    console.out().print(help.substring(0, summaryEnd));
+    // A line of a picture cannot be wrapped, as the help's lines are.
+    Diagram.of(analysis).ifPresent(picture -> console.out().print("\n" + picture + "\n"));
+    console.out().print(help.substring(summaryEnd));
   }
 
   /** Commands that make events up and answer about them. */
