@@ -201,6 +201,14 @@ class StreamParityTest {
     List<Ledger> ledgers;
     try (FlinkCluster.RunningStream stream = cluster.stream(arguments)) {
       ledgers = new Settling(kafka, stream).check(analysis, replayed, answers, each.options);
+      Ledger passed =
+          stream.ledger(
+              kafka,
+              answers + "-ledger",
+              ledger ->
+                  ledger.watermark() != null && ledger.watermark().isAfter(replayed.newest()),
+              Settling.PATIENCE);
+      assertThat(passed.settledUntil(), is(passed.watermark().minus(Duration.ofSeconds(20))));
     }
     if (each.fault.arguments.contains(LATE)) {
       assertThat(replayed.late(analysis.inputs().get(0)), is(not(empty())));
