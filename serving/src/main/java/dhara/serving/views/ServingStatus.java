@@ -57,7 +57,8 @@ public record ServingStatus(
    * @param state what it is doing
    * @param note why it waits or failed; empty otherwise
    * @param positions up to where it is read: offsets by partition, rows by file
-   * @param lag rows that are not read yet; 0 for files that are read to the end
+   * @param lag rows of a topic that are not read yet
+   * @param unreadable records of a topic that are no rows; {@code note} tells the last of them
    * @param lastRow when the last row was read, on the wall clock; null if there was none
    */
   public record PlaceStatus(
@@ -66,6 +67,7 @@ public record ServingStatus(
       String note,
       Map<String, String> positions,
       long lag,
+      long unreadable,
       @Nullable Instant lastRow) {}
 
   /** What a place is doing. */
