@@ -1,11 +1,8 @@
 package dhara.serving.store;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The rows of one commit of one view, reduced to one for each id before they reach the store: an
@@ -21,10 +18,9 @@ final class Merging {
   /**
    * A row, and how it ranks.
    *
-   * @param row null if all before it is removed, and nothing follows
    * @param clears whether all before it is removed, whatever its revision
    */
-  record Merged(@Nullable StoredRow row, boolean ordered, boolean finished, boolean clears) {
+  record Merged(StoredRow row, boolean ordered, boolean finished, boolean clears) {
 
     /** Among rows of the same revision, the higher rank counts. */
     int rank() {
@@ -36,7 +32,7 @@ final class Merging {
   private long taken;
   private long conflicts;
 
-  void add(Load load) {
+  void add(ViewLoad load) {
     for (StoredRow row : load.rows()) {
       taken++;
       add(new Merged(row, load.ordered(), load.finished(), false));
@@ -46,13 +42,13 @@ final class Merging {
   private void add(Merged added) {
     StoredRow row = added.row;
     if (row.revision() == StoredRow.ALL_BEFORE) {
-      rows.put(row.id(), new Merged(null, added.ordered, added.finished, true));
+      rows.put(row.id(), new Merged(row, added.ordered, added.finished, true));
       return;
     }
     Merged there = rows.get(row.id());
     if (there == null) {
       rows.put(row.id(), added);
-    } else if (there.row == null || beats(added, there)) {
+    } else if (there.row.revision() == StoredRow.ALL_BEFORE || beats(added, there)) {
       rows.put(row.id(), new Merged(row, added.ordered, added.finished, there.clears));
     }
   }
@@ -91,15 +87,8 @@ final class Merging {
     return rows;
   }
 
-  /** The ids of which everything before is removed. */
-  List<UUID> cleared() {
-    List<UUID> cleared = new ArrayList<>();
-    rows.forEach(
-        (id, merged) -> {
-          if (merged.clears) {
-            cleared.add(id);
-          }
-        });
-    return cleared;
+  /** Whether everything before one of the rows is removed. */
+  boolean clears() {
+    return rows.values().stream().anyMatch(Merged::clears);
   }
 }

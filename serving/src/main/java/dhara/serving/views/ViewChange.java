@@ -5,7 +5,7 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * What one commit changed in one view.
+ * What one commit changed in one view. Removals come before upserts: a row may be in both.
  *
  * @param id grows with each change over all views, also over restarts
  * @param at when it was committed, on the wall clock

@@ -42,6 +42,11 @@ public record ViewQuery(
     return new ViewQuery(view, List.of(), List.of(), null, null, List.of(), 100, null, null);
   }
 
+  /** The same as it was known at another instant; null for now. */
+  public ViewQuery asKnownAt(@Nullable Instant newAsKnownAt) {
+    return new ViewQuery(view, columns, filters, from, to, order, limit, cursor, newAsKnownAt);
+  }
+
   /** How a column is compared with texts. */
   public enum Comparison {
     EQ,

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param finished whether the run that wrote them adds no further revisions
  * @param positions where reading continues
  */
-public record Load(
+public record ViewLoad(
     String view,
     String place,
     List<StoredRow> rows,

@@ -20,12 +20,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.duckdb.DuckDBAppender;
 
 /** The values of columns between Java, SQL and text. Instants are timestamps of UTC in SQL. */
-final class Cells {
+final class StoredCells {
 
   /** Digits after the point of a decimal in the store; further ones are rounded. */
   private static final int SCALE = 12;
 
-  private Cells() {}
+  private StoredCells() {}
 
   /** The type of a column in SQL. */
   static String sqlType(ColumnType type) {
