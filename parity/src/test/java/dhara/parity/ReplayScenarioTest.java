@@ -74,7 +74,13 @@ final class ReplayScenarioTest {
 
   @Test
   void faultsArePlantedAmongMadeUpEventsToo() throws IOException {
-    replay("--count=2000", "--seed=7", "--disorder=PT8S", "--duplicates=0.1", "--late=0.05");
+    replay(
+        "--count=2000",
+        "--seed=7",
+        "--disorder=PT8S",
+        "--duplicates=0.1",
+        "--late=0.05",
+        "--lateBy=PT1M");
 
     JsonNode truth = JSON.readTree(folder.resolve("truth.json").toFile()).get("inputs");
     long events = 0;
