@@ -16,6 +16,9 @@ import java.util.Map;
  */
 public interface RowFeed extends AutoCloseable {
 
+  /** The position of what was read to its end, and does not grow. */
+  String WHOLE = "whole";
+
   /**
    * Rows, and where reading continues after them.
    *

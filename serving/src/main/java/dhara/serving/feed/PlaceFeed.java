@@ -1,5 +1,6 @@
 package dhara.serving.feed;
 
+import dhara.connectors.Aside;
 import dhara.connectors.Connector;
 import dhara.connectors.Connector.Ability;
 import dhara.connectors.Endpoint;
@@ -16,12 +17,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads one place of a view, and hands its rows to the writer. What is not there yet, or does not
@@ -30,6 +35,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 final class PlaceFeed implements Runnable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PlaceFeed.class);
+
+  private static final Set<String> ASIDE =
+      Set.of(Aside.LATE, Aside.DEAD_LETTERS, Aside.LEDGER);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
@@ -47,6 +56,7 @@ final class PlaceFeed implements Runnable {
   private volatile String note = "";
   private volatile long unreadable;
   private volatile @Nullable Instant lastRow;
+  private final boolean aside;
   private boolean everRead;
   private boolean unknownSaid;
 
@@ -73,6 +83,7 @@ final class PlaceFeed implements Runnable {
       Consumer<Throwable> broken) {
     this.definition = definition;
     this.endpoint = endpoint;
+    this.aside = ASIDE.contains(name);
     this.place = place;
     this.queue = queue;
     this.stop = stop;
@@ -105,10 +116,12 @@ final class PlaceFeed implements Runnable {
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // it was stopped
+      LOG.debug("{} is stopped", place);
     } catch (RuntimeException | Error e) {
       broken.accept(e);
     } finally {
+      // A client cannot close itself in a thread that is interrupted, and this one ends here.
+      boolean unused = Thread.interrupted();
       feed.close();
     }
   }
@@ -131,8 +144,10 @@ final class PlaceFeed implements Runnable {
 
   private void failed(String why) {
     state = everRead ? PlaceState.FAILED : PlaceState.WAITING;
-    if (!why.equals(note)) {
-      note = why;
+    boolean news = !why.equals(note);
+    note = why;
+    // A backfill has no late events, and a stream may have no dead letters.
+    if (news && (everRead || !aside)) {
       said.accept(definition.name() + ": " + why + (everRead ? "" : "; waiting for it"));
     }
   }
@@ -184,6 +199,16 @@ final class PlaceFeed implements Runnable {
 
   PlaceStatus status() {
     return new PlaceStatus(
-        endpoint.toString(), state, note, Map.copyOf(positions), feed.lag(), unreadable, lastRow);
+        endpoint.toString(), state, note, shown(), feed.lag(), unreadable, lastRow);
+  }
+
+  /** The positions; of files that were read to their ends only the number, for they may be many. */
+  private Map<String, String> shown() {
+    Map<String, String> shown = new TreeMap<>(positions);
+    long all = shown.size();
+    if (shown.values().removeIf(RowFeed.WHOLE::equals)) {
+      shown.put("files", String.valueOf(all - shown.size()));
+    }
+    return shown;
   }
 }

@@ -56,7 +56,7 @@ final class RollUp {
   /** What is due for a view; null if nothing is. */
   static @Nullable RollUp due(ViewTable table, KeepRules retention, StoreFile file)
       throws SQLException {
-    Instant newest = table.newest();
+    Instant newest = table.committed().newest();
     if (retention.keep() == null || newest == null || table.view().kind() == Kind.LEDGER) {
       return null;
     }
@@ -92,7 +92,7 @@ final class RollUp {
       Instant end = horizon;
       for (int tier = 0; tier <= tiers; tier++) {
         if (tier > 0) {
-          Instant age = base(table.newest()).minus(retention.tiers().get(tier - 1).kept());
+          Instant age = base(table.committed().newest()).minus(retention.tiers().get(tier - 1).kept());
           end = tier < tiers ? retention.tiers().get(tier).floor(age) : age;
         }
         String old =
@@ -131,8 +131,8 @@ final class RollUp {
     try (ResultSet rows =
         statement.executeQuery(
             ("select count(*) from (select window_start < lag(window_end) over (partition by %s"
-                    + " order by window_start, window_end) as overlaps from %s where %s)"
-                    + " where overlaps")
+                    + " order by window_start, window_end) as crossing from %s where %s)"
+                    + " where crossing")
                 .formatted(key, table.live(), old))) {
       rows.next();
       boolean overlap = rows.getLong(1) > 0;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.duckdb.DuckDBConnection;
 
@@ -102,6 +103,8 @@ final class StoreFile implements AutoCloseable {
       statement.execute("set allow_community_extensions = false");
       statement.execute("set enable_external_access = false");
       statement.execute("set TimeZone = 'UTC'");
+      // A reader of SQL takes some rows only; else all of them would be made first.
+      statement.execute("set global jdbc_stream_results = true");
       statement.execute("set lock_configuration = true");
     }
   }
@@ -121,8 +124,11 @@ final class StoreFile implements AutoCloseable {
           "create table if not exists store.horizons (view varchar primary key, horizon timestamp)");
       Watermarks.create(statement);
       statement.execute(
-          "insert into store.memory select 0, timestamp 'epoch', timestamp '%s' where not exists (from store.memory)"
-              .formatted(StoredCells.local(Instant.now())));
+          "insert into store.memory select %d, timestamp 'epoch', timestamp '%s' where not exists (from store.memory)"
+              .formatted(
+                  // Not 0, so that ids of a store that was thrown away mean nothing in this one.
+                  TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()),
+                  StoredCells.local(Instant.now())));
     }
   }
 

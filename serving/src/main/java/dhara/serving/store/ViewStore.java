@@ -321,6 +321,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       marks.forEach(watermarks::set);
       change = last;
       for (ServedView view : touched) {
+        tables.get(view.name()).publish();
         books.read(writer, view);
       }
       if (last > changes.last()) {
@@ -471,16 +472,17 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       ServedView view = table.view();
       Counts count = counts.get(view.name());
       Mark mark = watermarks.now(view.analysis());
+      ViewTable.Size size = table.committed();
       List<PlaceStatus> from = places.apply(view.name());
       views.add(
           new ViewStatus(
               view.name(),
-              table.rows(),
-              table.pastRows(),
+              size.rows(),
+              size.past(),
               count.taken,
               count.conflicts,
               count.expired,
-              view.columns(Role.WINDOW).isEmpty() ? null : table.newest(),
+              view.columns(Role.WINDOW).isEmpty() ? null : size.newest(),
               mark.watermark(),
               mark.lateness(),
               from.stream().mapToLong(PlaceStatus::lag).sum(),

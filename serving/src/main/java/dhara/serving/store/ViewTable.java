@@ -89,10 +89,20 @@ final class ViewTable {
   private final List<ViewColumn> stored;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
   private final boolean past;
-  private volatile long rows;
-  private volatile long pastRows;
+  private long rows;
+  private long pastRows;
   private long gone;
-  private volatile @Nullable Instant newest;
+  private @Nullable Instant newest;
+  private volatile Size committed = new Size(0, 0, null);
+
+  /**
+   * What the tables hold.
+   *
+   * @param rows that count
+   * @param past that counted and are kept
+   * @param newest the latest end of a window; null if there is none
+   */
+  record Size(long rows, long past, @Nullable Instant newest) {}
 
   private ViewTable(DuckDBConnection connection, ServedView view, boolean past) {
     this.connection = connection;
@@ -141,6 +151,7 @@ final class ViewTable {
         newest = StoredCells.instant(latest.getObject(1, LocalDateTime.class));
       }
     }
+    publish();
   }
 
   private static long number(Statement statement, String sql) throws SQLException {
@@ -178,19 +189,14 @@ final class ViewTable {
     return "temp." + incomingName();
   }
 
-  /** The rows that count. */
-  long rows() {
-    return rows;
+  /** What the tables hold, as it is committed. */
+  Size committed() {
+    return committed;
   }
 
-  /** The rows that counted and are kept. */
-  long pastRows() {
-    return pastRows;
-  }
-
-  /** The latest end of a window; null if there is none. */
-  @Nullable Instant newest() {
-    return newest;
+  /** Makes known what the writer has changed; call it after the commit. */
+  void publish() {
+    committed = new Size(rows, pastRows, newest);
   }
 
   /** The names of the stored columns, quoted, each after a comma and a prefix. */
@@ -459,6 +465,7 @@ final class ViewTable {
       StoredCells.set(statement, 2, exact);
       pastRows -= statement.executeUpdate();
     }
+    publish();
   }
 
   /** Counts rows that another statement of the transaction has moved. */

@@ -56,7 +56,8 @@ public record ServingStatus(
    * @param uri as the user named it, without secrets
    * @param state what it is doing
    * @param note why it waits or failed; empty otherwise
-   * @param positions up to where it is read: offsets by partition, rows by file
+   * @param positions up to where it is read: offsets by partition; of a folder, how many files were
+   *     read, and rows of those that are being read
    * @param lag rows of a topic that are not read yet
    * @param unreadable records of a topic that are no rows; {@code note} tells the last of them
    * @param lastRow when the last row was read, on the wall clock; null if there was none

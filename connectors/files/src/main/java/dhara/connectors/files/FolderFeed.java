@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 final class FolderFeed implements RowFeed {
 
   private static final int BATCH = 5_000;
-  private static final String WHOLE = "whole";
   private static final String ROWS = "rows=";
 
   /** The share of the time that is spent on lists of a folder with many files. */
