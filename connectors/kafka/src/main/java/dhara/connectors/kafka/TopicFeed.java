@@ -176,8 +176,16 @@ final class TopicFeed implements RowFeed {
   @Override
   public void close() {
     if (consumer != null) {
-      consumer.close(Duration.ofSeconds(1));
-      consumer = null;
+      // An interrupt is how a reader is stopped, and the consumer refuses to close under one.
+      boolean interrupted = Thread.interrupted();
+      try {
+        consumer.close(Duration.ofSeconds(1));
+        consumer = null;
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
     }
   }
 }
