@@ -229,7 +229,7 @@ public final class Demo {
     }
     lines.say(
         "events of %d inputs, the first %s of them at once",
-        shown.stream().mapToInt(each -> each.analysis().inputs().size()).sum(), line.history);
+        shown.stream().mapToInt(each -> each.inputs().size()).sum(), line.history);
     List<Future<?>> streams = new ArrayList<>();
     for (Shown each : shown) {
       List<String> stream = stream(each, broker);

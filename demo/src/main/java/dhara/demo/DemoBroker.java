@@ -1,6 +1,5 @@
 package dhara.demo;
 
-import dhara.pipelines.Input;
 import dhara.testkit.EmbeddedKafka;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,22 +39,20 @@ final class DemoBroker implements AutoCloseable {
 
   /** Creates the topics of the inputs. */
   void createTopics(Shown shown) {
-    for (Input<?> input : shown.analysis().inputs()) {
-      kafka.createTopic(shown.topic(input.name()), 1, AN_HOUR);
+    for (String input : shown.inputs()) {
+      kafka.createTopic(shown.topic(input), 1, AN_HOUR);
     }
   }
 
   /** The options that name the topics of the inputs. */
   List<String> topics(Shown shown, String option) {
     boolean several = shown.analysis().inputs().size() > 1;
-    return shown.analysis().inputs().stream()
+    return shown.inputs().stream()
         .map(
             input ->
                 "%s=%s%s"
                     .formatted(
-                        option,
-                        several ? input.name() + "=" : "",
-                        kafka.uri(shown.topic(input.name()))))
+                        option, several ? input + "=" : "", kafka.uri(shown.topic(input))))
         .toList();
   }
 

@@ -16,6 +16,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -55,6 +56,7 @@ final class DemoCluster implements AutoCloseable {
     settings.set(RestOptions.ADDRESS, LOCALHOST);
     settings.set(RestOptions.BIND_ADDRESS, LOCALHOST);
     settings.set(CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());
+    settings.set(WebOptions.TMP_DIR, folder.resolve("tmp").toString());
     settings.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         folder.resolve("checkpoints").toUri().toString());

@@ -24,7 +24,7 @@ final class ServedRows {
     this.views = address.resolve("/api/views");
   }
 
-  /** The number of answers by analysis; empty as long as nothing answers. */
+  /** The number of answers by analysis, of those that have some. */
   Map<String, Long> byAnalysis() throws InterruptedException {
     HttpRequest ask = HttpRequest.newBuilder(views).timeout(Duration.ofSeconds(5)).build();
     Map<String, Long> rows = new HashMap<>();
@@ -32,7 +32,8 @@ final class ServedRows {
       HttpResponse<String> answer = http.send(ask, BodyHandlers.ofString());
       if (answer.statusCode() == 200) {
         for (JsonNode view : JSON.readTree(answer.body()).path("views")) {
-          if (view.path("kind").asText().equals("answers")) {
+          boolean answers = view.path("kind").asText().equals("answers");
+          if (answers && view.path("rows").asLong() > 0) {
             rows.merge(view.path("analysis").asText(), view.path("rows").asLong(), Long::sum);
           }
         }

@@ -4,19 +4,22 @@ import dhara.options.BadOption;
 import dhara.options.LatenessOptions;
 import dhara.options.Nearest;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
 import dhara.testkit.Command;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An analysis that the demonstration shows.
  *
  * @param analysis the analysis
+ * @param inputs those that are sent and read
  * @param options of its stream, besides its places
  */
-record Shown(Analysis<?> analysis, List<String> options) {
+record Shown(Analysis<?> analysis, List<String> inputs, List<String> options) {
 
   /**
    * The analyses of the composed pages, with the options that suit a screen. Open windows are
@@ -30,6 +33,12 @@ record Shown(Analysis<?> analysis, List<String> options) {
    */
   private static final String LATENESS = "--lateness=PT1M";
 
+  /**
+   * Inputs without events for hours. A topic of facts that is silent holds back the watermark, and
+   * with it all that settles.
+   */
+  private static final Map<String, Set<String>> SILENT = Map.of("fraud", Set.of("labels"));
+
   private static Map<String, List<String>> byDefault() {
     Map<String, List<String>> options = new LinkedHashMap<>();
     // Sale day
@@ -42,8 +51,8 @@ record Shown(Analysis<?> analysis, List<String> options) {
     // Payments
     options.put("transaction-metrics", List.of("--early=PT1S"));
     options.put("fraud", List.of());
-    // Rides: a price is settled before it is shown, so the events must not be waited for long.
-    options.put("surge-pricing", List.of("--lateness=PT10S"));
+    // Rides: a price is settled before it is shown, which takes as long as a window and the lateness.
+    options.put("surge-pricing", List.of("--window=PT2M", "--every=PT30S", "--lateness=PT5S"));
     return options;
   }
 
@@ -71,7 +80,12 @@ record Shown(Analysis<?> analysis, List<String> options) {
         && options.stream().noneMatch(option -> option.startsWith("--lateness="))) {
       options.add(LATENESS);
     }
-    return new Shown(analysis, List.copyOf(options));
+    List<String> inputs =
+        analysis.inputs().stream()
+            .map(Input::name)
+            .filter(input -> !SILENT.getOrDefault(name, Set.of()).contains(input))
+            .toList();
+    return new Shown(analysis, inputs, List.copyOf(options));
   }
 
   String name() {

@@ -36,6 +36,9 @@ final class MadeUpPayments {
   private static final Duration ROUND = Duration.ofMinutes(2);
 
   private static final int PER_ROUND = 150;
+
+  /** So many that hardly anybody pays often enough within an hour to look like a thief. */
+  private static final int PAYERS = 3_000;
   private static final String COMPROMISED = "terminal-compromised";
 
   /** The cities, which are all more than 100 km apart. */
@@ -74,15 +77,16 @@ final class MadeUpPayments {
         seed,
         Duration.ofDays(1),
         Duration.ofHours(8),
-        (int) Math.min(10_000_000, Math.max(1, count / DAYS)));
+        (int) Math.min(10_000_000, Math.max(1, count / DAYS)),
+        50);
   }
 
-  private MadeUpPayments(long seed, Duration day, Duration open, int perDay) {
+  private MadeUpPayments(long seed, Duration day, Duration open, int perDay, int leastPayers) {
     this.random = new SplittableRandom(seed);
     this.day = day;
     this.perDay = perDay;
     this.stepMillis = Math.max(1, Math.min(2_000, open.toMillis() / perDay));
-    this.payers = Math.max(50, perDay / 2);
+    this.payers = Math.max(leastPayers, perDay / 2);
   }
 
   /** The first events of a seed; a greater count makes busier days. */
@@ -92,7 +96,7 @@ final class MadeUpPayments {
 
   /** Payments around the clock. */
   static Stream<Given<?>> endless(long seed) {
-    return new MadeUpPayments(seed, ROUND, ROUND, PER_ROUND).days();
+    return new MadeUpPayments(seed, ROUND, ROUND, PER_ROUND, PAYERS).days();
   }
 
   private Stream<Given<?>> days() {
