@@ -41,6 +41,12 @@ final class MetricsPage {
         "counter",
         "Statements of SQL that ran too long.",
         sql.timeouts());
+    one(
+        text,
+        "dhara_sql_shared_total",
+        "counter",
+        "Statements of SQL that were answered with the result of an equal one.",
+        sql.shared());
     push(text);
     views(text);
     Runtime runtime = Runtime.getRuntime();

@@ -12,13 +12,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +31,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs users' SQL: behind the fence, in a read-only transaction, with limits of time, rows and
  * bytes. Sessions are kept open and reused, as many as have their turn at once.
+ *
+ * <p>Many people look at one dashboard, so equal statements share a result until the next change is
+ * committed: the first runs, and those that come meanwhile wait for it. Small results are kept, at
+ * most {@link #KEPT}. Statements whose result depends on the clock or on chance are never shared.
  */
 final class SqlDesk implements AutoCloseable {
 
@@ -40,14 +48,34 @@ final class SqlDesk implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** Results that are kept until the next change. */
+  private static final int KEPT = 256;
+
+  /** A result that is kept is not longer, about. */
+  private static final long SMALL = 256L << 10;
+
+  /** Words with which a result may differ although no row has changed; rather too many of them. */
+  private static final Pattern UNSTEADY =
+      Pattern.compile(
+          "\\b(now|ago|age|today|random|uuid|gen_random_uuid|current_\\w+|get_current_\\w+"
+              + "|local\\w+|transaction_timestamp|\\w*sample\\w*)\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  /** A statement, and the last change that was committed when it came. */
+  private record Asked(String sql, long change) {}
+
   /**
    * A result.
    *
    * @param rows the values of each row, as many as the limits allow
    * @param truncated whether there would be more
+   * @param size about how many bytes the rows take in JSON
    */
   record Result(
-      List<SheetColumn> columns, List<List<@Nullable Object>> rows, boolean truncated) {}
+      List<SheetColumn> columns,
+      List<List<@Nullable Object>> rows,
+      boolean truncated,
+      long size) {}
 
   private final ServedViews views;
   private final Duration timeout;
@@ -63,6 +91,9 @@ final class SqlDesk implements AutoCloseable {
             return thread;
           });
   private final LongAdder timeouts = new LongAdder();
+  private final LongAdder shared = new LongAdder();
+  private final ConcurrentHashMap<Asked, CompletableFuture<Result>> results =
+      new ConcurrentHashMap<>();
 
   /**
    * @param atOnce how many statements run at the same time
@@ -85,7 +116,46 @@ final class SqlDesk implements AutoCloseable {
    * @throws Refusal if it may not run, is wrong, or takes too long
    */
   Result run(String sql) throws Exception {
-    return turns.take(() -> inSession(sql));
+    if (UNSTEADY.matcher(sql).find()) {
+      return turns.take(() -> inSession(sql));
+    }
+    Asked asked = new Asked(sql, views.lastChange());
+    CompletableFuture<Result> mine = new CompletableFuture<>();
+    CompletableFuture<Result> other = results.putIfAbsent(asked, mine);
+    if (other != null) {
+      shared.increment();
+      return of(other);
+    }
+    results.keySet().removeIf(each -> each.change < asked.change);
+    try {
+      Result result = turns.take(() -> inSession(sql));
+      mine.complete(result);
+      if (result.size > SMALL || results.size() > KEPT) {
+        results.remove(asked);
+      }
+      return result;
+    } catch (Exception e) {
+      results.remove(asked);
+      mine.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  /** The result of the request that came first, or its refusal. */
+  private static Result of(CompletableFuture<Result> other) throws Exception {
+    try {
+      return other.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Refusal refusal) {
+        throw new Refusal(refusal.status(), refusal.getMessage(), refusal);
+      }
+      throw e;
+    }
+  }
+
+  /** How many statements were answered with the result of an equal one. */
+  long shared() {
+    return shared.sum();
   }
 
   private Result inSession(String sql) throws SQLException {
@@ -175,13 +245,13 @@ final class SqlDesk implements AutoCloseable {
     long bytes = 0;
     while (result.next()) {
       if (rows.size() >= mostRows || bytes >= MOST_BYTES) {
-        return new Result(values.columns(), rows, true);
+        return new Result(values.columns(), rows, true, bytes);
       }
       List<@Nullable Object> row = values.row();
       bytes += size(row);
       rows.add(row);
     }
-    return new Result(values.columns(), rows, false);
+    return new Result(values.columns(), rows, false, bytes);
   }
 
   /** About how many bytes a row takes in JSON. */

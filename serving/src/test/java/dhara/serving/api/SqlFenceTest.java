@@ -371,6 +371,27 @@ class SqlFenceTest {
   }
 
   @Test
+  void equalStatementsShareAResultUntilTheNextChange() throws Exception {
+    String total = "select sum(gmv_minor) from shop_sales where category = 'toys'";
+    shop.sell("toys", 0, 1);
+    long before = desk.shared();
+    assertThat(desk.run(total).rows().toString(), is("[[1]]"));
+    assertThat(desk.run(total).rows().toString(), is("[[1]]"));
+    assertThat(desk.shared() - before, is(1L));
+
+    shop.sell("toys", 0, 2);
+    assertThat(desk.run(total).rows().toString(), is("[[2]]"));
+    assertThat(desk.shared() - before, is(1L));
+
+    desk.run("select random()");
+    desk.run("select random()");
+    desk.run("select current_timestamp");
+    desk.run("select current_timestamp");
+    assertThat(desk.shared() - before, is(1L));
+    shop.withdraw("toys", 0);
+  }
+
+  @Test
   void mistakesAreNamedInOneLine() {
     assertThat(message("select nosuch from shop_sales"), containsString("nosuch"));
     assertThat(message("select * from shop_sale"), containsString("GET /api/views"));
