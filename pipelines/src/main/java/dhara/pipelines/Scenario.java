@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -38,6 +39,11 @@ public interface Scenario {
    */
   Stream<Given<?>> events(long seed, long count);
 
+  /** Endless events of a seed, in event-time order, as they would happen: for demonstrations. */
+  default Stream<Given<?>> endless(long seed) {
+    return events(seed, Long.MAX_VALUE);
+  }
+
   /**
    * An event of an input.
    *
@@ -68,6 +74,24 @@ public interface Scenario {
     return (seed, count) -> events.events(seed, count).map(input::given);
   }
 
+  /**
+   * A scenario in which a greater count makes busier days, and that therefore has endless events of
+   * its own.
+   */
+  static Scenario of(Scenario counted, LongFunction<Stream<Given<?>>> endless) {
+    return new Scenario() {
+      @Override
+      public Stream<Given<?>> events(long seed, long count) {
+        return counted.events(seed, count);
+      }
+
+      @Override
+      public Stream<Given<?>> endless(long seed) {
+        return endless.apply(seed);
+      }
+    };
+  }
+
   /** One input, with an event at every step of time. */
   static <T extends Record & Event> Scenario every(Duration step, Input<T> input, Made<T> made) {
     return (seed, count) -> {
@@ -90,11 +114,14 @@ public interface Scenario {
 
   /** The events of this and another scenario, merged by time. */
   default Scenario and(Scenario other) {
-    return (seed, count) -> {
-      Iterator<Given<?>> mine = events(seed, count).iterator();
-      Iterator<Given<?>> others = other.events(seed, count).iterator();
-      return Stream.generate(new Merged(mine, others)).takeWhile(Objects::nonNull).limit(count);
-    };
+    return of(
+        (seed, count) -> merged(events(seed, count), other.events(seed, count)).limit(count),
+        seed -> merged(endless(seed), other.endless(seed)));
+  }
+
+  private static Stream<Given<?>> merged(Stream<Given<?>> one, Stream<Given<?>> other) {
+    return Stream.<Given<?>>generate(new Merged(one.iterator(), other.iterator()))
+        .takeWhile(Objects::nonNull);
   }
 
   /** The events of one input among {@link #events}. */

@@ -68,15 +68,32 @@ public final class EmbeddedKafka implements AutoCloseable {
   public static EmbeddedKafka start() {
     try {
       Path folder = Files.createTempDirectory("dhara-kafka");
+      return start(folder, () -> delete(folder));
+    } catch (IOException e) {
+      throw new UncheckedIOException("no folder for the embedded Kafka broker", e);
+    }
+  }
+
+  /**
+   * Starts a broker with its data in a folder, which is the caller's to delete.
+   *
+   * @throws IllegalStateException if it cannot be started
+   */
+  public static EmbeddedKafka start(Path folder) {
+    return start(folder, () -> {});
+  }
+
+  private static EmbeddedKafka start(Path folder, Runnable stopped) {
+    try {
       KafkaNode node = KafkaNode.start(folder, freePort(), freePort());
       return new EmbeddedKafka(
           node.bootstrap(),
           () -> {
             node.close();
-            delete(folder);
+            stopped.run();
           });
     } catch (IOException e) {
-      throw new UncheckedIOException("no folder for the embedded Kafka broker", e);
+      throw new UncheckedIOException("no port for the embedded Kafka broker", e);
     }
   }
 

@@ -51,7 +51,8 @@ public record TypedOption(
 
   /** Options that name places: a comma belongs to the URI, as between Kafka's brokers. */
   private static final Set<String> PLACES =
-      Set.of("events", "answers", "deadLetters", "late", "ledger", "compareTo", "to", "without");
+      Set.of(
+          "events", "answers", "deadLetters", "late", "ledger", "compareTo", "to", "without", "view");
 
   /** Longer than any event stream spans, and short enough that sums of several do not overflow. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
@@ -61,7 +62,7 @@ public record TypedOption(
   private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
   /** Options whose values may contain commas: in decimals, dates, names of fields, files. */
-  private static final Set<String> WITH_COMMAS = Set.of("map", "out");
+  private static final Set<String> WITH_COMMAS = Set.of("map", "out", "rolled");
 
   private static final Pattern GETTER = Pattern.compile("(get|is)(\\p{Lu}.*)");
 

@@ -3,6 +3,7 @@ package dhara.tools;
 import dhara.cli.Environment;
 import dhara.cli.ExitCode;
 import dhara.cli.Verb;
+import dhara.cli.VerbFactory;
 import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.terminal.Console;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -64,6 +66,9 @@ final class Verbs {
             new ReconcileVerb(environment),
             new CompletionVerb(environment, all::inWords),
             new VersionVerb(environment)));
+    for (VerbFactory factory : ServiceLoader.load(VerbFactory.class)) {
+      all.verbs.add(factory.verb(environment));
+    }
     for (String word : all.words()) {
       if (environment.analyses().containsKey(word)) {
         throw new BadOption(
@@ -114,6 +119,12 @@ final class Verbs {
           null,
           "stands where the analysis or the verb does; it follows it: "
               + Launcher.command("ANALYSIS --events=URI"));
+    }
+    if (VerbFactory.ELSEWHERE.containsKey(name)) {
+      throw new BadOption(
+          name,
+          null,
+          "is not on this class path; build and run with " + VerbFactory.ELSEWHERE.get(name));
     }
     return AnalysisVerb.of(environment, environment.analysis(name, words()));
   }

@@ -43,6 +43,8 @@ public interface Connector {
     APPEND("be written to"),
     /** Gives back the rows that were written: {@link #results}. */
     READ_BACK("be read back"),
+    /** Gives the rows that were written and those that are added: {@link #feed}. */
+    FOLLOW("be followed"),
     /** Reads the same records at the same positions again, as {@code --without} needs. */
     REREAD("be read without some of its records");
 
@@ -90,6 +92,20 @@ public interface Connector {
    */
   default ResultSet results(Endpoint endpoint) {
     throw new UnsupportedOperationException(scheme() + " is not read back");
+  }
+
+  /**
+   * Follows the rows that are written at an endpoint.
+   *
+   * @param name the name of the rows, which is a folder within the endpoint; empty for the endpoint
+   *     itself
+   * @param suffix the suffix of the topic or table, as in {@link Rows}
+   * @param positions where to continue, from {@link RowFeed.Batch#positions}; empty to begin
+   * @throws dhara.options.BadOption when the endpoint is malformed
+   */
+  default RowFeed feed(
+      Endpoint endpoint, String name, String suffix, Map<String, String> positions) {
+    throw new UnsupportedOperationException(scheme() + " is not followed");
   }
 
   /** Whether two places of its endpoints are the same, or one is within the other. */

@@ -10,6 +10,7 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.payments.RiskByDay.AtMerchant;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
@@ -98,7 +99,7 @@ public final class Fraud implements Analysis<Fraud.Options> {
         .summary("each payment allowed, challenged or blocked, with a score and reasons")
         .reads(PAYMENTS, LABELS, RULES)
         .answers(DECISIONS, ALERTS)
-        .scenario(MadeUpPayments::generate);
+        .scenario(Scenario.of(MadeUpPayments::generate, MadeUpPayments::endless));
   }
 
   @Override

@@ -23,11 +23,22 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * fourth day; its frauds are found one to three days later, so payments there are risky on the
  * eleventh day. Each day one of the rules is set, mostly as it was; on the eighth day the limit of
  * an amount is lowered.
+ *
+ * <p>{@linkplain #endless Endless} payments go on around the clock: what would be planted on a day
+ * comes every two minutes.
  */
 final class MadeUpPayments {
 
   private static final Instant START = Instant.parse("2026-01-05T04:30:00Z");
   private static final int DAYS = 15;
+
+  /** As long as what is planted takes, and so many payments that there is more than one a second. */
+  private static final Duration ROUND = Duration.ofMinutes(2);
+
+  private static final int PER_ROUND = 150;
+
+  /** So many that hardly anybody pays often enough within an hour to look like a thief. */
+  private static final int PAYERS = 3_000;
   private static final String COMPROMISED = "terminal-compromised";
 
   /** The cities, which are all more than 100 km apart. */
@@ -53,47 +64,68 @@ final class MadeUpPayments {
   private static final String[] BANKS = {"HDFC", "ICICI", "SBI"};
 
   private final SplittableRandom random;
+  private final Duration day;
   private final int perDay;
+  private final long stepMillis;
   private final int payers;
   private final List<FraudLabel> labels = new ArrayList<>();
   private long made;
 
+  /** A greater count makes busier days. */
   private MadeUpPayments(long seed, long count) {
-    random = new SplittableRandom(seed);
-    perDay = (int) Math.min(10_000_000, Math.max(1, count / DAYS));
-    payers = Math.max(50, perDay / 2);
+    this(
+        seed,
+        Duration.ofDays(1),
+        Duration.ofHours(8),
+        (int) Math.min(10_000_000, Math.max(1, count / DAYS)),
+        50);
+  }
+
+  private MadeUpPayments(long seed, Duration day, Duration open, int perDay, int leastPayers) {
+    this.random = new SplittableRandom(seed);
+    this.day = day;
+    this.perDay = perDay;
+    this.stepMillis = Math.max(1, Math.min(2_000, open.toMillis() / perDay));
+    this.payers = Math.max(leastPayers, perDay / 2);
   }
 
   /** The first events of a seed; a greater count makes busier days. */
   static Stream<Given<?>> generate(long seed, long count) {
-    MadeUpPayments payments = new MadeUpPayments(seed, count);
-    return IntStream.iterate(0, day -> day + 1)
-        .boxed()
-        .<Given<?>>flatMap(day -> payments.day(day).stream())
-        .limit(count);
+    return new MadeUpPayments(seed, count).days().limit(count);
+  }
+
+  /** Payments around the clock. */
+  static Stream<Given<?>> endless(long seed) {
+    return new MadeUpPayments(seed, ROUND, ROUND, PER_ROUND, PAYERS).days();
+  }
+
+  private Stream<Given<?>> days() {
+    return IntStream.iterate(0, n -> n + 1).boxed().flatMap(n -> day(n).stream());
   }
 
   /** All events of a day, in the order of time. */
-  private List<Given<?>> day(int day) {
+  private List<Given<?>> day(int number) {
     List<Given<?>> events = new ArrayList<>();
-    Instant morning = START.plus(Duration.ofDays(day));
-    long stepMillis = Math.max(1, Math.min(2_000, Duration.ofHours(8).toMillis() / perDay));
+    Instant morning = START.plus(day.multipliedBy(number));
+    Instant evening = morning.plus(day);
     long millis = 0;
     for (int n = 0; n < perDay; n++) {
       // One payment in ten has the same time as the one before, so that ids decide.
       millis += random.nextInt(10) == 0 ? 0 : random.nextLong(2 * stepMillis);
-      events.add(Fraud.PAYMENTS.given(ordinary(morning.plusMillis(millis))));
+      if (millis < day.toMillis()) {
+        events.add(Fraud.PAYMENTS.given(ordinary(morning.plusMillis(millis))));
+      }
     }
-    plant(day, morning, events);
+    plant(number, morning, events);
     labels.removeIf(
         label -> {
-          boolean today = label.at().isBefore(morning.plus(Duration.ofDays(1)));
+          boolean today = label.at().isBefore(evening);
           if (today) {
             events.add(Fraud.LABELS.given(label));
           }
           return today;
         });
-    events.add(Fraud.RULES.given(rule(day, morning.plusSeconds(30))));
+    events.add(Fraud.RULES.given(rule(number, morning.plusSeconds(30))));
     events.sort(
         Comparator.comparing((Given<?> given) -> given.event().at())
             .thenComparing(given -> given.event().id()));

@@ -1,22 +1,19 @@
 package dhara.tools.replay;
 
-import dhara.assembly.InputOptions;
 import dhara.connectors.Endpoint;
-import dhara.connectors.TimeBounds;
-import dhara.connectors.files.Archive;
 import dhara.connectors.kafka.TopicWriter;
 import dhara.events.Event;
-import dhara.formats.mapping.Mapping;
 import dhara.pipelines.Input;
 import dhara.tools.generate.LineWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Queue;
+import java.util.function.Function;
 
 /**
- * One input of a replay, from its archive to its topic. It reads only as far as its next record, so
+ * One input of a replay, from its events to its topic. It reads only as far as its next record, so
  * that several lanes can be merged in event-time order.
  */
 final class Lane<T extends Record & Event> implements Closeable {
@@ -24,72 +21,94 @@ final class Lane<T extends Record & Event> implements Closeable {
   /**
    * The places of one input.
    *
-   * @param events its archive
    * @param to its topic
    * @param key the component that is the key of its records
    */
-  record Places(String events, String to, String key) {}
+  record Places(String to, String key) {}
 
-  private final String input;
+  private final Input<T> input;
   private final TopicWriter topic;
   private final ReplayTruth truth;
   private final ReplayPlan<T> plan;
-  private final Archive.Reading<T> archive;
   private final Queue<ReplayRecord> ready = new ArrayDeque<>();
-  private boolean read;
+  private final Upstream upstream;
+  private boolean ended;
   private long clock = ReplayPlan.START;
 
   private Lane(
       Input<T> input,
-      Archive<T> archive,
       ReplayLines lines,
       RecordKey<T> keys,
       ReplayFaults faults,
-      TopicWriter topic) {
+      TopicWriter topic,
+      Function<ReplayPlan<T>, Upstream> upstream) {
     ReplayPartitions partitions = new ReplayPartitions(topic.partitions(), faults);
-    this.input = input.name();
+    this.input = input;
     this.topic = topic;
     this.truth = new ReplayTruth(faults, partitions);
     this.plan = new ReplayPlan<>(faults, partitions, lines, keys, ready::add);
-    this.archive = archive.open(lines.mapping(), plan);
+    this.upstream = upstream.apply(plan);
   }
 
   /**
    * Opens archive and topic.
    *
-   * @param inputs all inputs of the analysis
+   * @param archive the archive of the input
+   * @param shift moves its events
    * @throws dhara.options.BadOption if one cannot be used
    */
-  static <T extends Record & Event> Lane<T> open(
+  static <T extends Record & Event> Lane<T> ofArchive(
+      LaneArchive<T> archive,
+      Places places,
+      ReplayFaults faults,
+      ReplayOptions options,
+      TimeShift shift) {
+    return open(
+        archive.input(),
+        archive.lines(),
+        places,
+        faults,
+        options,
+        plan -> ArchiveUpstream.of(archive.archive(), archive.lines(), shift, plan));
+  }
+
+  /**
+   * Opens the topic of made-up events.
+   *
+   * @throws dhara.options.BadOption if it cannot be used
+   */
+  static <T extends Record & Event> Lane<T> ofScenario(
       Input<T> input,
-      List<Input<?>> inputs,
+      ScenarioUpstream scenario,
       Places places,
       ReplayFaults faults,
       ReplayOptions options,
       LineWriter writer) {
+    Lane<T> lane =
+        open(input, ReplayLines.ofMadeUp(writer), places, faults, options, plan -> scenario);
+    scenario.add(lane);
+    return lane;
+  }
+
+  private static <T extends Record & Event> Lane<T> open(
+      Input<T> input,
+      ReplayLines lines,
+      Places places,
+      ReplayFaults faults,
+      ReplayOptions options,
+      Function<ReplayPlan<T>, Upstream> upstream) {
     RecordKey<T> keys = RecordKey.of(input.type(), places.key);
-    InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
-    Mapping mapping = InputOptions.ofInput(InputOptions.mapping(options.getMap()), input, inputs);
-    Archive<T> archive =
-        Archive.of(
-            Endpoint.of("--events", places.events),
-            input.type(),
-            mapping,
-            input.name(),
-            new TimeBounds(options.getNotBefore(), options.getMaxSkew()),
-            options.getMaxEventBytes());
-    ReplayLines lines = ReplayLines.of(writer, options, mapping, archive.formats());
     TopicWriter topic =
         TopicWriter.open(
             Endpoint.of("--to", places.to),
             faults.leastPartitions(),
             faults.whyPartitions(),
             options.getMaxEventBytes());
-    return new Lane<>(input, archive, lines, keys, faults, topic);
+    return new Lane<>(input, lines, keys, faults, topic, upstream);
   }
 
   String input() {
-    return input;
+    return input.name();
   }
 
   TopicWriter topic() {
@@ -100,15 +119,38 @@ final class Lane<T extends Record & Event> implements Closeable {
     return truth;
   }
 
-  /** Reads the next record; false if there is none. */
+  /**
+   * Whether it has a record that may be the next. Made-up events come as far as the next record of
+   * any lane, so a lane without one may have one later.
+   */
   boolean hasNext() throws IOException {
-    while (ready.isEmpty() && !read) {
-      if (!archive.next()) {
-        read = true;
-        plan.end();
-      }
+    if (!ready() && !ended) {
+      upstream.fill(this);
     }
+    return ready();
+  }
+
+  /** Whether a record is at hand. */
+  boolean ready() {
     return !ready.isEmpty();
+  }
+
+  /** Takes an event of its input. */
+  void take(Record event) throws IOException {
+    plan.event(input.type().cast(event), new byte[0]);
+  }
+
+  /** Notes that no event comes that is earlier than this. */
+  void passed(Instant at) throws IOException {
+    plan.passed(at);
+  }
+
+  /** Notes that no more events come. */
+  void end() throws IOException {
+    if (!ended) {
+      ended = true;
+      plan.end();
+    }
   }
 
   /**
@@ -143,7 +185,7 @@ final class Lane<T extends Record & Event> implements Closeable {
 
   @Override
   public void close() throws IOException {
-    archive.close();
+    upstream.close();
     truth.close();
     topic.close();
   }

@@ -1,25 +1,29 @@
 package dhara.tools.replay;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets event time pass a given number of times faster than the wall clock. Every wait is measured
- * from the start, so that delays do not add up.
+ * Lets event time pass a given number of times faster than the wall clock, from a start on; nothing
+ * before the start waits. Every wait is measured from the start, so that delays do not add up.
  */
 final class Pace {
 
   private final double speed;
+  private final long historyMicros;
   private final CountDownLatch stop;
   private long startNanos;
   private long startMicros = ReplayPlan.START;
 
   /**
    * @param speed zero for as fast as possible
+   * @param history how long after the first record the start is, in event time
    * @param stop ends a wait when it counts down to zero
    */
-  Pace(double speed, CountDownLatch stop) {
+  Pace(double speed, Duration history, CountDownLatch stop) {
     this.speed = speed;
+    this.historyMicros = history.toNanos() / 1_000;
     this.stop = stop;
   }
 
@@ -29,9 +33,8 @@ final class Pace {
       return;
     }
     if (startMicros == ReplayPlan.START) {
-      startMicros = micros;
+      startMicros = micros + historyMicros;
       startNanos = System.nanoTime();
-      return;
     }
     long nanos = dueNanos(micros - startMicros, speed) - (System.nanoTime() - startNanos);
     if (nanos <= 0) {
@@ -45,7 +48,7 @@ final class Pace {
     }
   }
 
-  /** How long after the start a record is due that comes this long after the first one. */
+  /** How long after the start a record is due that is this much later. */
   static long dueNanos(long micros, double speed) {
     return (long) (micros * 1_000.0 / speed);
   }

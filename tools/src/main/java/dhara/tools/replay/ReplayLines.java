@@ -42,7 +42,9 @@ record ReplayLines(LineWriter writer, boolean originals, Mapping mapping, boolea
       LineWriter writer, ReplayOptions options, Mapping mapping, List<String> formats) {
     boolean originals = !options.getCanonical() && formats.contains("jsonl");
     boolean mapped = originals && options.getMap() != null;
-    if (mapped && formats.contains("csv")) {
+    if (mapped && options.getStartAt() != null) {
+      throw mixed(options, "--startAt writes all events under those of components");
+    } else if (mapped && formats.contains("csv")) {
       throw mixed(options, "CSV events are sent with the names of components as field names");
     } else if (mapped && ReplayFaults.of(options).rewrites()) {
       throw mixed(
@@ -60,10 +62,15 @@ record ReplayLines(LineWriter writer, boolean originals, Mapping mapping, boolea
             + "; add --canonical, and read the topic without --map");
   }
 
+  /** How made-up events are written: under the names of their components. */
+  static ReplayLines ofMadeUp(LineWriter writer) {
+    return new ReplayLines(writer, false, Mapping.none(), false);
+  }
+
   /**
    * The bytes of an event.
    *
-   * @param json its line; empty if that is not JSON
+   * @param json its line; empty if that is not JSON, or not this event's any more
    */
   byte[] event(Record event, byte[] json) {
     return originals && json.length > 0 ? json : writer.line(event);

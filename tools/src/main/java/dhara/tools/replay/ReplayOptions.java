@@ -14,10 +14,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /** The options of {@code replay}; every fault is off by default. */
 public interface ReplayOptions extends PipelineOptions {
 
+  /** In place of an archive: events of the analysis' scenario. */
+  String SCENARIO = "scenario:";
+
   @Description(
       "The archive: a file or a pattern; several files are read in the order of their names. For "
-          + "several inputs NAME=FILES repeatedly; they are sent together in event-time order, e.g."
-          + " --events=test-data/order-metrics/orders.jsonl")
+          + "several inputs NAME=FILES repeatedly; they are sent together in event-time order."
+          + " --events=scenario: makes events up, as generate does, for all inputs that --to names,"
+          + " e.g. --events=test-data/order-metrics/orders.jsonl")
   @Validation.Required
   List<String> getEvents();
 
@@ -68,7 +72,31 @@ public interface ReplayOptions extends PipelineOptions {
 
   void setSpeed(Double value);
 
-  @Description("The seed of the faults; the same seed gives the same records, e.g. --seed=7")
+  @Description(
+      "How many events to make up, over all inputs together; by default they go on until Ctrl-C,"
+          + " e.g. --count=100000")
+  @Nullable Long getCount();
+
+  void setCount(@Nullable Long value);
+
+  @Description(
+      "Move all times in the events so that the replay starts at this time: an instant, or now; a"
+          + " stream then sees them as if they happened, e.g. --startAt=now")
+  @Nullable String getStartAt();
+
+  void setStartAt(@Nullable String value);
+
+  @Description(
+      "How much of the events, by their times, is sent at once before the replay starts; the rest"
+          + " follows at --speed, e.g. --history=PT30M")
+  @Default.InstanceFactory(Durations.Zero.class)
+  Duration getHistory();
+
+  void setHistory(Duration value);
+
+  @Description(
+      "The seed of the faults and of made-up events; the same seed gives the same records, e.g."
+          + " --seed=7")
   @Default.Long(1)
   long getSeed();
 

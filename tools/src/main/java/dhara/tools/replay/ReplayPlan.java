@@ -176,6 +176,12 @@ final class ReplayPlan<T extends Record & Event> implements Archive.ArchiveTaker
         kind, record.partition(), record.key(), bytes, arrival, order++, id, record.at(), reason);
   }
 
+  /** Notes that no event comes that is earlier than this, although none may come at all. */
+  void passed(Instant at) throws IOException {
+    frontier = Math.max(frontier, ReplayRecord.micros(at));
+    sendUntil(frontier - sortMicros);
+  }
+
   @Override
   public void garbage(Reason reason, byte[] line) {
     add(

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** One replay, from its start to its end, its failure, or the user's Ctrl-C. */
+/** One replay, from its start to its end, its failure, an interrupt, or the user's Ctrl-C. */
 final class ReplayRun implements AutoCloseable {
 
   /** The duration of a run that was stopped. */
@@ -27,10 +27,10 @@ final class ReplayRun implements AutoCloseable {
   private final Pace pace;
   private @Nullable Progress progress;
 
-  private ReplayRun(List<Lane<?>> lanes, double speed, Console console) {
+  private ReplayRun(List<Lane<?>> lanes, double speed, Duration history, Console console) {
     this.lanes = lanes;
     this.console = console;
-    this.pace = new Pace(speed, stop);
+    this.pace = new Pace(speed, history, stop);
   }
 
   /**
@@ -38,9 +38,10 @@ final class ReplayRun implements AutoCloseable {
    *
    * @param lanes one for each input
    * @param speed zero for as fast as possible
+   * @param history how much event time at the beginning is sent as fast as possible
    */
-  static ReplayRun start(List<Lane<?>> lanes, double speed, Console console) {
-    ReplayRun run = new ReplayRun(lanes, speed, console);
+  static ReplayRun start(List<Lane<?>> lanes, double speed, Duration history, Console console) {
+    ReplayRun run = new ReplayRun(lanes, speed, history, console);
     Runtime.getRuntime().addShutdownHook(run.hook);
     return run;
   }
@@ -65,6 +66,9 @@ final class ReplayRun implements AutoCloseable {
       lanes.forEach(lane -> lane.topic().finish());
       return Duration.ofNanos(System.nanoTime() - startNanos);
     } catch (Stopped e) {
+      // An interrupt means the same as Ctrl-C, and must not end the wait for acknowledgements.
+      stop.countDown();
+      boolean unused = Thread.interrupted();
       lanes.forEach(lane -> lane.topic().finish());
       clear();
       for (Lane<?> lane : lanes) {
@@ -87,7 +91,7 @@ final class ReplayRun implements AutoCloseable {
       long due = first.due();
       ReplayRecord record = first.next();
       pace.await(due);
-      if (stop.getCount() == 0) {
+      if (stop.getCount() == 0 || Thread.currentThread().isInterrupted()) {
         throw new Stopped();
       }
       first.send(record);

@@ -15,10 +15,11 @@ public final class ReplayVerb extends ToolVerb {
   private static final Words WORDS =
       new Words(
           "replay",
-          "files to a topic, at any speed, with faults",
-          "Sends files of events to a topic for each input, N times as fast as they happened or as "
-              + "fast as possible, with seeded faults, which are off by default, and records what "
-              + "was sent in a truth file. E.g.",
+          "files or made-up events to a topic, at any speed, with faults",
+          "Sends files of events, or made-up events, to a topic for each input, N times as fast as "
+              + "they happened or as fast as possible, with seeded faults, which are off by default,"
+              + " and records what was sent in a truth file. With --startAt=now they seem to happen"
+              + " now. E.g.",
           "replay order-metrics --events=test-data/order-metrics/orders.jsonl"
               + " --to=kafka://localhost:9092/orders?partitions=4 --speed=60 --disorder=PT8S"
               + " --late=0.02");

@@ -9,6 +9,7 @@ import dhara.connectors.EventSource;
 import dhara.connectors.Place;
 import dhara.connectors.Reading;
 import dhara.connectors.ResultSet;
+import dhara.connectors.RowFeed;
 import dhara.events.Event;
 import dhara.files.OutputFolder;
 import dhara.options.DharaOptions;
@@ -32,7 +33,7 @@ public final class FilesConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.READ, Ability.APPEND, Ability.DELETE, Ability.READ_BACK);
+    return Set.of(Ability.READ, Ability.APPEND, Ability.DELETE, Ability.READ_BACK, Ability.FOLLOW);
   }
 
   @Override
@@ -88,5 +89,12 @@ public final class FilesConnector implements Connector {
   @Override
   public ResultSet results(Endpoint endpoint) {
     return FolderResults.of(endpoint);
+  }
+
+  @Override
+  public RowFeed feed(
+      Endpoint endpoint, String name, String suffix, Map<String, String> positions) {
+    FilePlace.checkFileSystem(endpoint);
+    return FolderFeed.of(endpoint, name, positions);
   }
 }

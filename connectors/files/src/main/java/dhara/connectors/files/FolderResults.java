@@ -1,25 +1,12 @@
 package dhara.connectors.files;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.Endpoint;
 import dhara.connectors.ResultSet;
-import dhara.connectors.RowFormat;
-import dhara.connectors.RowJson;
 import dhara.connectors.WrittenRow;
-import dhara.connectors.files.text.CsvRows;
-import dhara.connectors.files.text.Lines;
-import dhara.connectors.files.text.Records;
 import dhara.files.Listing;
 import dhara.files.OutputFolder;
-import dhara.formats.CsvFormat;
 import dhara.records.RecordCoder;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -32,12 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.avro.file.DataFileStream;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.MatchResult.Metadata;
 import org.apache.beam.sdk.metrics.Counter;
@@ -60,9 +43,6 @@ final class FolderResults implements ResultSet {
   private static final Set<String> FORMATS = Set.of("jsonl", "csv", "avro");
   private static final long SEGMENT_BYTES = 32L << 20;
 
-  /** The longest row: it must fit into one array. */
-  private static final int LONGEST = 1 << 28;
-
   /** The approximate compression ratio. */
   private static final long COMPRESSED = 6;
 
@@ -75,14 +55,7 @@ final class FolderResults implements ResultSet {
   }
 
   static FolderResults of(Endpoint endpoint) {
-    endpoint.allow(PARAMETERS);
-    String format = endpoint.parameter("format", "jsonl");
-    if (!FORMATS.contains(format)) {
-      throw endpoint.bad("format=" + format + " is not known; it is jsonl, csv or avro");
-    }
-    if (endpoint.path().isEmpty()) {
-      throw endpoint.bad("names no folder, e.g. files:/data/out");
-    }
+    check(endpoint);
     NavigableMap<String, List<Metadata>> files = new TreeMap<>();
     try {
       Set<String> folders = new TreeSet<>();
@@ -103,6 +76,22 @@ final class FolderResults implements ResultSet {
       throw endpoint.bad("cannot be listed: " + e.getMessage(), e);
     }
     return new FolderResults(endpoint, files);
+  }
+
+  /**
+   * Checks an endpoint without a look at its files.
+   *
+   * @throws dhara.options.BadOption if it is malformed or has unknown parameters
+   */
+  static void check(Endpoint endpoint) {
+    endpoint.allow(PARAMETERS);
+    String format = endpoint.parameter("format", "jsonl");
+    if (!FORMATS.contains(format)) {
+      throw endpoint.bad("format=" + format + " is not known; it is jsonl, csv or avro");
+    }
+    if (endpoint.path().isEmpty()) {
+      throw endpoint.bad("names no folder, e.g. files:/data/out");
+    }
   }
 
   /** Refuses an unfinished backfill, because its rows do not show that some are missing. */
@@ -194,7 +183,7 @@ final class FolderResults implements ResultSet {
     long bytes = 0;
     for (String name : names) {
       for (Metadata file : files.getOrDefault(name, List.of())) {
-        boolean packed = compressed(file.resourceId().toString()) || format(file).equals("avro");
+        boolean packed = FolderPart.compressed(file.resourceId().toString()) || format(file).equals("avro");
         bytes += file.sizeBytes() * (packed ? COMPRESSED : 1);
       }
     }
@@ -212,53 +201,23 @@ final class FolderResults implements ResultSet {
     return format;
   }
 
-  private static boolean compressed(String file) {
-    return Compression.detect(file) != Compression.UNCOMPRESSED;
-  }
-
   /**
-   * A part of a file.
+   * The parts of the files with rows of a name, in the order of the files' names.
    *
-   * @param name the name of its rows
-   * @param file its URI
-   * @param start a row that starts at or after this byte…
-   * @param end …and before this one belongs to the part
-   * @param format jsonl, csv or avro
+   * @param called the name that the rows get
    */
-  record Part(String name, String file, long start, long end, String format) {
-
-    /** Opens it one byte before its start, so that the reader finds where its first line begins. */
-    InputStream open() throws IOException {
-      ReadableByteChannel channel =
-          FileSystems.open(FileSystems.matchSingleFileSpec(file).resourceId());
-      if (compressed(file)) {
-        return Channels.newInputStream(Compression.detect(file).readDecompressed(channel));
-      }
-      if (start > 0) {
-        ((SeekableByteChannel) channel).position(start - 1);
-      }
-      return Channels.newInputStream(channel);
-    }
-
-    WrittenRow row(ObjectNode columns, String place) {
-      JsonNode mark = columns.remove(RowFormat.WITHDRAWN); // in CSV it is text
-      boolean withdrawn = mark != null && mark.asBoolean();
-      return new WrittenRow(name, columns, withdrawn, 0, place); // files have no order
-    }
-  }
-
-  private List<Part> parts(String name, String called) {
+  List<FolderPart> parts(String name, String called) {
     List<Metadata> sorted = new ArrayList<>(files.getOrDefault(name, List.of()));
     sorted.sort(Comparator.comparing(file -> file.resourceId().toString()));
-    List<Part> parts = new ArrayList<>();
+    List<FolderPart> parts = new ArrayList<>();
     for (Metadata file : sorted) {
       String uri = file.resourceId().toString();
       String format = format(file);
-      boolean divisible = format.equals("jsonl") && !compressed(uri) && file.isReadSeekEfficient();
+      boolean divisible = format.equals("jsonl") && !FolderPart.compressed(uri) && file.isReadSeekEfficient();
       long from = 0;
       do {
         long to = divisible ? Math.min(from + SEGMENT_BYTES, file.sizeBytes()) : Long.MAX_VALUE;
-        parts.add(new Part(called, uri, from, to, format));
+        parts.add(new FolderPart(called, uri, from, to, format));
         from = to;
       } while (divisible && from < file.sizeBytes());
     }
@@ -272,17 +231,17 @@ final class FolderResults implements ResultSet {
       Map<String, String> names,
       WrittenRow.Reader<T> reader,
       Coder<T> coder) {
-    List<Part> parts = new ArrayList<>();
+    List<FolderPart> parts = new ArrayList<>();
     names.forEach((name, called) -> parts.addAll(parts(name, called)));
     return pipeline
-        .apply(step + ".Parts", Create.of(parts).withCoder(RecordCoder.of(Part.class)))
+        .apply(step + ".Parts", Create.of(parts).withCoder(RecordCoder.of(FolderPart.class)))
         .apply(step + ".Spread", Reshuffle.viaRandomKey())
         .apply(step + ".Read", ParDo.of(new ReadFn<>(reader)))
         .setCoder(coder);
   }
 
   /** Reads parts of files and converts their rows. */
-  private static final class ReadFn<T> extends DoFn<Part, T> {
+  private static final class ReadFn<T> extends DoFn<FolderPart, T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -294,108 +253,15 @@ final class FolderResults implements ResultSet {
     }
 
     @ProcessElement
-    public void process(@Element Part part, OutputReceiver<T> out) throws IOException {
-      try (InputStream in = part.open()) {
-        switch (part.format) {
-          case "jsonl" -> json(part, in, out);
-          case "csv" -> csv(part, in, out);
-          default -> avro(part, in, out);
-        }
-      } catch (IOException e) {
-        String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        IOException broken = new IOException("cannot read " + part.file + " to its end: " + why);
-        broken.addSuppressed(e);
-        throw broken;
-      }
-    }
-
-    private void output(WrittenRow row, OutputReceiver<T> out) {
-      read.inc();
-      T value = reader.read(row);
-      if (value != null) {
-        out.output(value);
-      }
-    }
-
-    private void json(Part part, InputStream in, OutputReceiver<T> out) throws IOException {
-      Lines lines = new Lines(in, compressed(part.file) ? 0 : Math.max(0, part.start - 1), LONGEST);
-      while (lines.next()) {
-        if (lines.start() < part.start || lines.length() == 0) {
-          continue; // the rest of a line that the part before has read, or a blank one
-        }
-        if (lines.start() >= part.end) {
-          break;
-        }
-        String place = place(part, lines.start());
-        ObjectNode columns;
-        try {
-          columns = RowJson.object(whole(lines, place), lines.offset(), lines.length());
-        } catch (IOException e) {
-          throw WrittenRow.unreadable(place, "it " + e.getMessage(), e);
-        }
-        output(part.row(columns, place), out);
-      }
-    }
-
-    private static String place(Part part, long position) {
-      return part.file + " byte=" + position;
-    }
-
-    private static byte[] whole(Records lines, String place) {
-      if (lines.cut()) {
-        throw WrittenRow.unreadable(place, "it is longer than " + LONGEST + " bytes", null);
-      }
-      return lines.bytes();
-    }
-
-    private void csv(Part part, InputStream in, OutputReceiver<T> out) throws IOException {
-      CsvRows rows = new CsvRows(in, 0, LONGEST, ',');
-      List<String> columns = null;
-      while (rows.next()) {
-        long start = rows.start();
-        String place = place(part, start);
-        String line = text(rows, place);
-        if (line.isEmpty()) {
-          continue;
-        }
-        List<String> cells;
-        try {
-          cells = columns == null ? CsvFormat.columns(line, ',') : CsvFormat.cells(line, ',');
-        } catch (IllegalArgumentException e) {
-          throw WrittenRow.unreadable(place, e.getMessage(), e);
-        }
-        if (columns == null) {
-          columns = cells;
-        } else if (cells.size() != columns.size()) {
-          throw WrittenRow.unreadable(
-              place, "it has " + cells.size() + " cells, the header " + columns.size(), null);
-        } else {
-          ObjectNode row = RowJson.object();
-          for (int i = 0; i < cells.size(); i++) {
-            row.put(columns.get(i), cells.get(i).isEmpty() ? null : cells.get(i));
-          }
-          output(part.row(row, place), out);
-        }
-      }
-    }
-
-    private static String text(Records lines, String place) {
-      return new String(
-          whole(lines, place), lines.offset(), lines.length(), StandardCharsets.UTF_8);
-    }
-
-    private void avro(Part part, InputStream in, OutputReceiver<T> out) throws IOException {
-      try (var rows = new DataFileStream<GenericRecord>(in, new GenericDatumReader<>())) {
-        for (long number = 0; rows.hasNext(); number++) {
-          String place = part.file + " row=" + number;
-          output(part.row(AvroRows.object(rows.next(), place), place), out);
-        }
-      } catch (RuntimeException e) {
-        if (e.getCause() instanceof IOException io) {
-          throw io; // Avro wraps a truncation between two rows so
-        }
-        throw e;
-      }
+    public void process(@Element FolderPart part, OutputReceiver<T> out) throws IOException {
+      part.read(
+          row -> {
+            read.inc();
+            T value = reader.read(row);
+            if (value != null) {
+              out.output(value);
+            }
+          });
     }
   }
 }

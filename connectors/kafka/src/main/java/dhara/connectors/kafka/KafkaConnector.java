@@ -7,6 +7,7 @@ import dhara.connectors.EventSource;
 import dhara.connectors.Place;
 import dhara.connectors.Reading;
 import dhara.connectors.ResultSet;
+import dhara.connectors.RowFeed;
 import dhara.events.Event;
 import dhara.options.DharaOptions;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class KafkaConnector implements Connector {
         Ability.DELETE,
         Ability.APPEND,
         Ability.READ_BACK,
+        Ability.FOLLOW,
         Ability.REREAD);
   }
 
@@ -109,5 +111,11 @@ public final class KafkaConnector implements Connector {
   @Override
   public ResultSet results(Endpoint endpoint) {
     return TopicResults.of(endpoint);
+  }
+
+  @Override
+  public RowFeed feed(
+      Endpoint endpoint, String name, String suffix, Map<String, String> positions) {
+    return TopicFeed.of(endpoint, name, suffix, positions);
   }
 }

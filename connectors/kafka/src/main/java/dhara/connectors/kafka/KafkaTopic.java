@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -90,6 +91,19 @@ record KafkaTopic(
     KafkaTopic topic = new KafkaTopic(endpoint, address, 1, false, 0);
     return KafkaQuestions.ask(
         endpoint, address, () -> topic.asked(admin -> admin.describeCluster().clusterId().get()));
+  }
+
+  /**
+   * The id of a topic, which another topic of the same name does not have.
+   *
+   * @throws dhara.options.BadOption if no broker answers
+   */
+  static String id(Endpoint endpoint, KafkaAddress address) {
+    KafkaTopic topic = new KafkaTopic(endpoint, address, 1, false, 0);
+    return KafkaQuestions.ask(
+        endpoint,
+        address,
+        () -> topic.asked(admin -> topic.description(admin).topicId().toString()));
   }
 
   private interface Question<A> {
@@ -175,12 +189,15 @@ record KafkaTopic(
   }
 
   private int described(Admin admin) throws ExecutionException, InterruptedException {
+    return description(admin).partitions().size();
+  }
+
+  private TopicDescription description(Admin admin)
+      throws ExecutionException, InterruptedException {
     return admin
         .describeTopics(List.of(address.topic()))
         .allTopicNames()
         .get()
-        .get(address.topic())
-        .partitions()
-        .size();
+        .get(address.topic());
   }
 }

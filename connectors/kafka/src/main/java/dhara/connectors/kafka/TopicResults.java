@@ -1,11 +1,8 @@
 package dhara.connectors.kafka;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.Endpoint;
 import dhara.connectors.ResultSet;
-import dhara.connectors.RowJson;
 import dhara.connectors.WrittenRow;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +19,6 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -33,8 +29,6 @@ final class TopicResults implements ResultSet {
 
   /** The assumed size of a row, because only offsets are known. */
   private static final long BYTES_PER_ROW = 300;
-
-  private static final String REVISION = "revision";
 
   private final Endpoint endpoint;
   private final KafkaSpan span;
@@ -151,36 +145,11 @@ final class TopicResults implements ResultSet {
           range,
           record -> {
             read.inc();
-            T value = reader.read(row(record));
+            T value = reader.read(TopicRow.of(consumers.address(), name, record));
             if (value != null) {
               out.output(value);
             }
           });
-    }
-
-    private WrittenRow row(ConsumerRecord<byte[], byte[]> record) {
-      String place =
-          consumers.address().source()
-              + " partition="
-              + record.partition()
-              + " offset="
-              + record.offset();
-      boolean tombstone = record.value() == null;
-      byte[] json = tombstone ? record.key() : record.value();
-      if (json == null) {
-        throw WrittenRow.unreadable(place, "it has neither key nor value", null);
-      }
-      try {
-        ObjectNode columns = RowJson.object(json, 0, json.length);
-        if (tombstone) {
-          KafkaSink.Tombstone.revision(record)
-              .ifPresent(revision -> columns.put(REVISION, revision));
-        }
-        return new WrittenRow(name, columns, tombstone, record.offset(), place);
-      } catch (IOException e) {
-        throw WrittenRow.unreadable(
-            place, (tombstone ? "the key of a tombstone " : "it ") + e.getMessage(), e);
-      }
     }
 
     @Teardown

@@ -9,6 +9,7 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Windowing;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.join.InForce;
@@ -83,7 +84,7 @@ public final class Engagement implements Analysis<Engagement.Options> {
         .summary("likes, shares and comments per user and day, weighed as of then")
         .reads(INTERACTIONS, WEIGHTS)
         .answers(ENGAGEMENT)
-        .scenario(MadeUpInteractions::generate);
+        .scenario(Scenario.of(MadeUpInteractions::generate, MadeUpInteractions::endless));
   }
 
   @Override

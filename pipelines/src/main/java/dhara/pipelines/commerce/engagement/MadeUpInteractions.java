@@ -39,11 +39,16 @@ final class MadeUpInteractions {
 
   /** The first events of a seed, in the order of their time. */
   static Stream<Given<?>> generate(long seed, long count) {
-    MadeUpInteractions all = new MadeUpInteractions(seed, count);
-    return IntStream.iterate(0, day -> day + 1)
-        .boxed()
-        .<Given<?>>flatMap(day -> all.day(day).stream())
-        .limit(count);
+    return new MadeUpInteractions(seed, count).days().limit(count);
+  }
+
+  /** Endless events of a seed, in the order of their time, of quiet days. */
+  static Stream<Given<?>> endless(long seed) {
+    return new MadeUpInteractions(seed, 0).days();
+  }
+
+  private Stream<Given<?>> days() {
+    return IntStream.iterate(0, day -> day + 1).boxed().flatMap(day -> day(day).stream());
   }
 
   private List<Given<?>> day(int day) {

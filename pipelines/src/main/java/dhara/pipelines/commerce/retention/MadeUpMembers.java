@@ -40,11 +40,18 @@ final class MadeUpMembers {
 
   /** The first activities of a seed, in the order of their time. */
   static Stream<Given<?>> generate(long seed, long count) {
-    MadeUpMembers members = new MadeUpMembers(seed, count);
+    return new MadeUpMembers(seed, count).months().limit(count);
+  }
+
+  /** Endless activities of a seed, in the order of their time, of small cohorts. */
+  static Stream<Given<?>> endless(long seed) {
+    return new MadeUpMembers(seed, 0).months();
+  }
+
+  private Stream<Given<?>> months() {
     return IntStream.iterate(0, month -> month + 1)
         .boxed()
-        .<Given<?>>flatMap(month -> members.month(month).stream())
-        .limit(count);
+        .flatMap(month -> month(month).stream());
   }
 
   private List<Given<?>> month(int month) {

@@ -10,6 +10,7 @@ import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Windowing;
 import dhara.pipelines.commerce.Activity;
 import dhara.records.RecordCoder;
@@ -105,7 +106,7 @@ public final class Retention implements Analysis<Retention.Options> {
         .summary("users who come back, by month of their first activity and month")
         .reads(ACTIVITIES)
         .answers(RETENTION)
-        .scenario(MadeUpMembers::generate);
+        .scenario(Scenario.of(MadeUpMembers::generate, MadeUpMembers::endless));
   }
 
   @Override

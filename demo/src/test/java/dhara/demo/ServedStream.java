@@ -1,0 +1,152 @@
+package dhara.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dhara.testkit.EmbeddedKafka;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** A stream of {@code order-metrics} on Flink over a topic that a test writes to, and the server of its answers. */
+final class ServedStream implements AutoCloseable {
+
+  static final String VIEW = "order-metrics.metrics";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ORDERS = "orders";
+
+  private final EmbeddedKafka kafka;
+  private final DemoCluster cluster;
+  private final Path folder;
+  private final int port;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Background serving;
+
+  private ServedStream(EmbeddedKafka kafka, DemoCluster cluster, Path folder, int port) {
+    this.kafka = kafka;
+    this.cluster = cluster;
+    this.folder = folder;
+    this.port = port;
+  }
+
+  /** Starts all of it; open windows are answered every second. */
+  static ServedStream start(Path folder) throws Exception {
+    EmbeddedKafka kafka = EmbeddedKafka.start();
+    kafka.createTopic(ORDERS, 1);
+    DemoCluster cluster = DemoCluster.start(1, Files.createDirectories(folder.resolve("flink")));
+    cluster.submit(
+        "order-metrics",
+        List.of(
+            "order-metrics",
+            "--events=" + kafka.uri(ORDERS),
+            "--answers=" + kafka.uri("answers"),
+            "--early=PT1S"));
+    ServedStream stream = new ServedStream(kafka, cluster, folder, EmbeddedKafka.freePort());
+    stream.serve();
+    return stream;
+  }
+
+  /** Starts the server, as a user does who comes back to the same folder. */
+  void serve() throws Exception {
+    serving =
+        Background.start(
+            "serving",
+            List.of(
+                "serve",
+                "order-metrics=" + kafka.uri("answers"),
+                "--data=" + folder.resolve("served"),
+                "--port=" + port));
+  }
+
+  /** Ends the server; the stream goes on. */
+  void stopServing() throws InterruptedException {
+    serving.close();
+  }
+
+  /** Sends orders, and returns when the broker has them. */
+  void send(List<String> orders) {
+    kafka.produce(
+        orders.stream()
+            .map(order -> EmbeddedKafka.record(ORDERS, 0, Instant.now(), null, order.getBytes(UTF_8)))
+            .toList());
+  }
+
+  /** The page, or a place in it. */
+  String page(String place) {
+    return "http://localhost:" + port + "/" + place;
+  }
+
+  /** What the API says. */
+  JsonNode get(String path) throws Exception {
+    return json(HttpRequest.newBuilder(URI.create(page("").concat(path.substring(1)))).build());
+  }
+
+  /** The first number of the first row of a statement. */
+  long number(String sql) throws Exception {
+    ObjectNode body = JSON.createObjectNode().put("sql", sql);
+    return json(
+            HttpRequest.newBuilder(URI.create(page("api/sql")))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString()))
+                .build())
+        .at("/rows/0/0")
+        .asLong();
+  }
+
+  /** Whether the ledger beside the answers accounts for so many records. */
+  boolean accountsFor(long records) throws Exception {
+    for (JsonNode analysis : get("/api/status").get("analyses")) {
+      for (JsonNode ledger : analysis.get("ledger")) {
+        if (ledger.get("read").asLong() == records && ledger.get("balanced").asBoolean()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Waits until something holds; requests that fail meanwhile do not. */
+  void until(String what, Callable<Boolean> holds) throws Exception {
+    long deadline = System.nanoTime() + 120_000_000_000L;
+    while (System.nanoTime() - deadline < 0) {
+      cluster.checkRunning();
+      serving.checkRunning();
+      try {
+        if (holds.call()) {
+          return;
+        }
+      } catch (IOException starting) {
+        Thread.onSpinWait(); // the server does not listen yet
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("not within two minutes: " + what);
+  }
+
+  private JsonNode json(HttpRequest request) throws Exception {
+    HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new IOException(request.uri() + ": " + answer.statusCode() + " " + answer.body());
+    }
+    return JSON.readTree(answer.body());
+  }
+
+  @Override
+  public void close() throws Exception {
+    serving.close();
+    cluster.close();
+    kafka.close();
+  }
+}

@@ -1,0 +1,184 @@
+package dhara.serving;
+
+import com.google.auto.service.AutoService;
+import dhara.cli.Arguments;
+import dhara.cli.Environment;
+import dhara.cli.ExitCode;
+import dhara.cli.Failure;
+import dhara.cli.Verb;
+import dhara.cli.VerbFactory;
+import dhara.connectors.Endpoint;
+import dhara.engine.Launcher;
+import dhara.options.BadOption;
+import dhara.options.Bounds;
+import dhara.pipelines.Analysis;
+import dhara.terminal.Printable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.io.FileSystems;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the answers of analyses: brings them from where they are written into a store, keeps up
+ * with them, and answers queries about them, until it is stopped.
+ */
+public final class ServeVerb implements Verb {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServeVerb.class);
+
+  private static final String NAME = "serve";
+  private static final String PLACES = "ANALYSIS=URI...";
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  private final Environment environment;
+
+  private ServeVerb(Environment environment) {
+    this.environment = environment;
+  }
+
+  /** Brings the verb to the command. */
+  @AutoService(VerbFactory.class)
+  public static final class Factory implements VerbFactory {
+    @Override
+    public Verb verb(Environment environment) {
+      return new ServeVerb(environment);
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String synopsis() {
+    return NAME + " " + PLACES;
+  }
+
+  @Override
+  public String summary() {
+    return "answers as views: a page, an API, SQL";
+  }
+
+  @Override
+  public Arguments known() {
+    return Arguments.ofVerb(NAME, PLACES, ServeOptions.class);
+  }
+
+  @Override
+  public void help(boolean all) {
+    environment
+        .console()
+        .out()
+        .print(
+            known()
+                .help(
+                    false,
+                    Map.of(),
+                    List.of(
+                        "Serves the answers of analyses while they change: a page in the browser, an"
+                            + " HTTP API, SQL, and pushed changes. ANALYSIS=URI,URI… serves all"
+                            + " outputs of an analysis from where --answers=URI wrote them; --view"
+                            + " serves one from any places.",
+                        Launcher.command("serve order-metrics=files:target/answers"),
+                        Launcher.command(
+                            "serve order-metrics=files:/data/history,kafka://localhost:9092/metrics"
+                                + " --data=/var/lib/dhara --keep=P7D")),
+                    environment.console()));
+  }
+
+  @Override
+  public int run(List<String> arguments) throws Exception {
+    Arguments known = known();
+    Arguments.Given given = known.parse(arguments, environment.variables());
+    if (given.help()) {
+      help(false);
+      return ExitCode.DONE;
+    }
+    ServeOptions options = known.build(ServeOptions.class, given, List.of());
+    try {
+      Bounds.check(options, ServeOptions.class);
+      return serve(given.places(), options);
+    } catch (BadOption e) {
+      throw given.placed(e);
+    }
+  }
+
+  private int serve(List<String> places, ServeOptions options) throws Exception {
+    List<Places> analyses = places.stream().map(text -> Places.of(NAME, text)).toList();
+    List<Places> views =
+        options.getView() == null
+            ? List.of()
+            : options.getView().stream().map(text -> Places.of("--view", text)).toList();
+    if (analyses.isEmpty() && views.isEmpty()) {
+      throw new BadOption(
+          NAME,
+          null,
+          "names nothing to serve; write "
+              + Launcher.command("serve order-metrics=files:DIR")
+              + ", or --view=NAME=URI");
+    }
+    // Else only local files could be read.
+    FileSystems.setDefaultPipelineOptions(options);
+    PrintStream err = Printable.stream(environment.console().err());
+    try (Serving serving = Serving.open(options, line -> err.println(Launcher.NAME + ": " + line))) {
+      for (Places each : analyses) {
+        Analysis<?> analysis = environment.analysis(each.name());
+        for (Endpoint endpoint : each.endpoints()) {
+          serving.add(analysis, endpoint);
+        }
+      }
+      for (Places each : views) {
+        for (Endpoint endpoint : each.endpoints()) {
+          serving.add(each.name(), environment.analyses().values(), endpoint);
+        }
+      }
+      return untilStopped(serving);
+    }
+  }
+
+  private int untilStopped(Serving serving) throws Exception {
+    Thread stop = new Thread(() -> stopped(serving), "dhara-stop");
+    serving.start();
+    Runtime.getRuntime().addShutdownHook(stop);
+    environment.console().out().println("Serving at " + serving.address());
+    environment.console().out().flush();
+    try {
+      Throwable failure = null;
+      while (failure == null) {
+        failure = serving.awaitFailure(LOOK);
+      }
+      throw new IllegalStateException(
+          "the server stops, and goes on where it was when it starts again: "
+              + Failure.line(failure),
+          failure);
+    } catch (InterruptedException e) {
+      return ExitCode.DONE; // somebody who runs it in a thread stops it
+    } finally {
+      unhook(stop);
+    }
+  }
+
+  private void stopped(Serving serving) {
+    try {
+      serving.close();
+    } catch (IOException | SQLException e) {
+      environment.console().err().println(Launcher.NAME + ": did not stop cleanly: " + e.getMessage());
+    }
+  }
+
+  private static void unhook(Thread stop) {
+    if (!stop.isAlive()) {
+      try {
+        boolean unused = Runtime.getRuntime().removeShutdownHook(stop);
+      } catch (IllegalStateException e) {
+        LOG.debug("the process ends, and the hook with it", e);
+      }
+    }
+  }
+}

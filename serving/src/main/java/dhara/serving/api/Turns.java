@@ -1,0 +1,53 @@
+package dhara.serving.api;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many requests may use the store at the same time. The others wait in the order in which they
+ * came: more queries than cores at once would only slow each other down. Who has waited too long,
+ * or finds too many waiting, is refused with 429.
+ */
+final class Turns {
+
+  private final Semaphore free;
+  private final int mostWaiting;
+  private final Duration patience;
+
+  /**
+   * @param atOnce how many have their turn at the same time
+   * @param mostWaiting how many may wait
+   * @param patience how long one waits at most
+   */
+  Turns(int atOnce, int mostWaiting, Duration patience) {
+    this.free = new Semaphore(atOnce, true);
+    this.mostWaiting = mostWaiting;
+    this.patience = patience;
+  }
+
+  /**
+   * Does something when it is its turn.
+   *
+   * @throws Refusal if the server is too busy
+   * @throws Exception what the work throws
+   */
+  <T> T take(Callable<T> work) throws Exception {
+    if (free.getQueueLength() >= mostWaiting
+        || !free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new Refusal(
+          Refusal.TOO_MANY, "the server is busy with other queries; try again in a second");
+    }
+    try {
+      return work.call();
+    } finally {
+      free.release();
+    }
+  }
+
+  /** How many wait. */
+  int waiting() {
+    return free.getQueueLength();
+  }
+}

@@ -1,0 +1,214 @@
+package dhara.serving.feed;
+
+import dhara.connectors.Aside;
+import dhara.connectors.Connector;
+import dhara.connectors.Connector.Ability;
+import dhara.connectors.Endpoint;
+import dhara.connectors.RowFeed;
+import dhara.connectors.WrittenRow;
+import dhara.serving.store.ViewLoad;
+import dhara.serving.store.StoredRow;
+import dhara.serving.views.ServingStatus.PlaceState;
+import dhara.serving.views.ServingStatus.PlaceStatus;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads one place of a view, and hands its rows to the writer. What is not there yet, or does not
+ * answer, is tried again. It runs in a thread of its own, until it is stopped or the place has
+ * ended.
+ */
+final class PlaceFeed implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PlaceFeed.class);
+
+  private static final Set<String> ASIDE =
+      Set.of(Aside.LATE, Aside.DEAD_LETTERS, Aside.LEDGER);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+  private final Definition definition;
+  private final Endpoint endpoint;
+  private final String place;
+  private final RowFeed feed;
+  private final BlockingQueue<ViewLoad> queue;
+  private final CountDownLatch stop;
+  private final Consumer<String> said;
+  private final Consumer<Throwable> broken;
+  private final Map<String, String> positions = new ConcurrentSkipListMap<>();
+  private volatile PlaceState state = PlaceState.LOADING;
+  private volatile String note = "";
+  private volatile long unreadable;
+  private volatile @Nullable Instant lastRow;
+  private final boolean aside;
+  private boolean everRead;
+  private boolean unknownSaid;
+
+  /**
+   * @param name of the rows at the endpoint, and
+   * @param suffix of the topic: see {@link Connector#feed}
+   * @param place the name of the place in the store
+   * @param positions where to continue
+   * @param queue to the writer
+   * @param stop when it is counted down, reading ends
+   * @param said takes lines for the user
+   * @param broken takes a failure that no later try can mend
+   */
+  PlaceFeed(
+      Definition definition,
+      Endpoint endpoint,
+      String name,
+      String suffix,
+      String place,
+      Map<String, String> positions,
+      BlockingQueue<ViewLoad> queue,
+      CountDownLatch stop,
+      Consumer<String> said,
+      Consumer<Throwable> broken) {
+    this.definition = definition;
+    this.endpoint = endpoint;
+    this.aside = ASIDE.contains(name);
+    this.place = place;
+    this.queue = queue;
+    this.stop = stop;
+    this.said = said;
+    this.broken = broken;
+    this.positions.putAll(positions);
+    this.feed =
+        Connector.of(endpoint, Ability.FOLLOW).feed(endpoint, name, suffix, positions);
+  }
+
+  @Override
+  public void run() {
+    Duration pause = FIRST_PAUSE;
+    try {
+      while (stop.getCount() > 0 && state != PlaceState.DONE) {
+        try {
+          feed.poll(POLL, this::take);
+          pause = FIRST_PAUSE;
+          read();
+        } catch (IOException e) {
+          if (stop.getCount() == 0) {
+            return; // a file is closed when its reader is interrupted
+          }
+          failed(e.getMessage());
+          if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            return;
+          }
+          Duration longer = pause.multipliedBy(2);
+          pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("{} is stopped", place);
+    } catch (RuntimeException | Error e) {
+      broken.accept(e);
+    } finally {
+      // A client cannot close itself in a thread that is interrupted, and this one ends here.
+      boolean unused = Thread.interrupted();
+      feed.close();
+    }
+  }
+
+  private void read() {
+    everRead = true;
+    if (feed.ended()) {
+      state = PlaceState.DONE;
+      note = "";
+    } else if (state != PlaceState.LOADING || feed.lag() == 0) {
+      if (state == PlaceState.FAILED || state == PlaceState.WAITING) {
+        said.accept(definition.name() + ": " + endpoint + " is read now");
+      }
+      state = PlaceState.FOLLOWING;
+      if (unreadable == 0) {
+        note = "";
+      }
+    }
+  }
+
+  private void failed(String why) {
+    state = everRead ? PlaceState.FAILED : PlaceState.WAITING;
+    boolean news = !why.equals(note);
+    note = why;
+    // A backfill has no late events, and a stream may have no dead letters.
+    if (news && (everRead || !aside)) {
+      said.accept(definition.name() + ": " + why + (everRead ? "" : "; waiting for it"));
+    }
+  }
+
+  private void take(RowFeed.Batch batch) throws InterruptedException {
+    RowReader reader;
+    try {
+      reader = definition.reader(batch.rows());
+    } catch (SQLException e) {
+      throw new IllegalStateException("the store cannot take " + definition.name(), e);
+    }
+    List<String> wrong = new ArrayList<>(batch.unreadable());
+    List<StoredRow> rows = new ArrayList<>(batch.rows().size());
+    if (reader != null) {
+      for (WrittenRow row : batch.rows()) {
+        try {
+          rows.add(reader.read(row));
+        } catch (IllegalStateException e) {
+          wrong.add(e.getMessage());
+        }
+      }
+      if (!unknownSaid && !reader.unknown().isEmpty()) {
+        unknownSaid = true;
+        said.accept(
+            "%s: rows of %s have columns that this version does not know, and leaves out: %s"
+                .formatted(definition.name(), endpoint, String.join(", ", reader.unknown())));
+      }
+      queue.put(
+          new ViewLoad(
+              definition.name(), place, rows, batch.ordered(), batch.finished(), batch.positions()));
+    }
+    positions.putAll(batch.positions());
+    if (!rows.isEmpty()) {
+      lastRow = Instant.now();
+    }
+    if (!wrong.isEmpty()) {
+      if (unreadable == 0) {
+        said.accept(definition.name() + ": " + wrong.get(0) + "; such records are left out");
+      }
+      unreadable += wrong.size();
+      note = wrong.get(wrong.size() - 1);
+    }
+  }
+
+  /** Whether it may still have rows that were there when it started. */
+  boolean loading() {
+    return state == PlaceState.LOADING;
+  }
+
+  PlaceStatus status() {
+    return new PlaceStatus(
+        endpoint.toString(), state, note, shown(), feed.lag(), unreadable, lastRow);
+  }
+
+  /** The positions; of files that were read to their ends only the number, for they may be many. */
+  private Map<String, String> shown() {
+    Map<String, String> shown = new TreeMap<>(positions);
+    long all = shown.size();
+    if (shown.values().removeIf(RowFeed.WHOLE::equals)) {
+      shown.put("files", String.valueOf(all - shown.size()));
+    }
+    return shown;
+  }
+}

@@ -1,0 +1,2 @@
+/** The verb {@code serve}: answers as views that people and programs look at while they change. */
+package dhara.serving;

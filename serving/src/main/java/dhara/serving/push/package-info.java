@@ -1,0 +1,2 @@
+/** Changes, pushed to clients as they are committed. */
+package dhara.serving.push;

@@ -1,0 +1,190 @@
+// What the whole page knows: the views, the status of the server and its history, and the one connection that brings the changes.
+import {useEffect, Signal} from './lib.js';
+import {follow, get} from './api.js';
+import {isoMillis} from './format.js';
+
+/** All views by name, or null until they are known. */
+export const views = new Signal(null);
+
+/** {state: 'connecting'|'live'|'waiting', since, retryAt, reason} */
+export const connection = new Signal({state: 'connecting', since: Date.now()});
+
+/** The latest status of the server, see GET /api/status, or null. */
+export const status = new Signal(null);
+
+/** Statuses since the page was opened, at most an hour of them: [{at, views: Map}]. */
+export const history = [];
+
+const HISTORY = 1800;
+const listeners = new Map();
+let generation = 0;
+let current = null;
+
+/** When watermarks passed the ends of windows, by this page's clock: lets the answer of a window's end come before others count as corrections. */
+const watermarks = new Map();
+
+/** Milliseconds within which the answer at a window's end still follows its watermark. */
+const GRACE = 3000;
+
+export async function loadViews() {
+  const answer = await get('/api/views');
+  views.value = new Map(answer.views.map((view) => [view.name, view]));
+  for (const view of answer.views) {
+    noteWatermark(view.name, view.watermark, view.lateness);
+  }
+}
+
+function noteWatermark(name, watermark, lateness) {
+  const known = watermarks.get(name) || {trail: []};
+  known.lateness = lateness ? isoMillis(lateness) : known.lateness ?? null;
+  if (watermark) {
+    const time = Date.parse(watermark);
+    if (known.trail.length === 0 || time > known.trail[known.trail.length - 1].time) {
+      known.trail.push({time, at: known.trail.length === 0 ? 0 : Date.now()});
+      known.trail.splice(0, known.trail.length - 60);
+    }
+  }
+  watermarks.set(name, known);
+}
+
+/** The watermark of a view in milliseconds, or null. */
+export function watermarkOf(name) {
+  const trail = watermarks.get(name)?.trail || [];
+  return trail.length === 0 ? null : trail[trail.length - 1].time;
+}
+
+/** open, revisable or settled: the state of everything that ends at this moment. Without a watermark everything has settled: a backfill has none. */
+export function stateAt(name, end) {
+  const watermark = watermarkOf(name);
+  if (watermark === null) {
+    return 'settled';
+  }
+  if (end > watermark) {
+    return 'open';
+  }
+  const lateness = watermarks.get(name).lateness;
+  return lateness !== null && end + lateness > watermark ? 'revisable' : 'settled';
+}
+
+/** Whether the answer at this window's end must be here already, so that any change from now on is a correction by late data. */
+export function answered(name, end) {
+  const trail = watermarks.get(name)?.trail || [];
+  const passed = trail.find((mark) => mark.time >= end);
+  return trail.length === 0 || (passed !== undefined && Date.now() - passed.at > GRACE);
+}
+
+/**
+ * Follows views: changes(message) for each message about one of them, reload() when the page must ask for everything again because the server
+ * cannot say what was missed. Returns what ends it.
+ */
+export function subscribe(names, {changes, reload}) {
+  const key = {};
+  listeners.set(key, {names: new Set(names), changes, reload});
+  restart();
+  return () => {
+    listeners.delete(key);
+    restart();
+  };
+}
+
+let planned = false;
+
+/** Connects anew when the set of followed views is another one; once for all subscriptions of a page. */
+function restart() {
+  if (planned) {
+    return;
+  }
+  planned = true;
+  queueMicrotask(() => {
+    planned = false;
+    const names = [...new Set([...listeners.values()].flatMap((listener) => [...listener.names]))].sort();
+    if (current === null || current.names.join() !== names.join()) {
+      run(names);
+    }
+  });
+}
+
+async function run(names) {
+  current?.control.abort();
+  const control = new AbortController();
+  current = {names, control};
+  const mine = ++generation;
+  let lastId = null;
+  let pause = 500;
+  let known = true;
+  while (mine === generation) {
+    let reason;
+    try {
+      await follow(names, lastId, control.signal, {
+        open: () => {
+          if (mine !== generation) {
+            return;
+          }
+          pause = 500;
+          connection.value = {state: 'live', since: Date.now()};
+          if (!known) {
+            known = true;
+            refresh();
+          }
+        },
+        event: (name, id, data) => {
+          if (mine !== generation) {
+            return;
+          }
+          lastId = id ?? lastId;
+          receive(name, data);
+        },
+      });
+    } catch (broken) {
+      reason = broken;
+    }
+    if (mine !== generation) {
+      return;
+    }
+    // Rows that changed in between come by the id of the last change, or the server says reset. Before the first change there is no id.
+    known = lastId !== null;
+    connection.value = {state: 'waiting', since: Date.now(), retryAt: Date.now() + pause, reason: reason.message};
+    await new Promise((done) => setTimeout(done, pause));
+    pause = Math.min(pause * 2, 5000);
+  }
+}
+
+function refresh() {
+  loadViews().catch((failed) => console.warn('the list of views is not up to date:', failed.message));
+  for (const listener of [...listeners.values()]) {
+    listener.reload();
+  }
+}
+
+function receive(name, data) {
+  if (name === 'status') {
+    note(data);
+  } else if (name === 'reset') {
+    refresh();
+  } else if (name === 'changes') {
+    for (const listener of [...listeners.values()]) {
+      if (listener.names.has(data.view)) {
+        listener.changes(data);
+      }
+    }
+  }
+}
+
+function note(data) {
+  for (const view of data.views) {
+    noteWatermark(view.view, view.watermark, view.lateness);
+  }
+  history.push({at: Date.parse(data.now) || Date.now(), views: new Map(data.views.map((view) => [view.view, view]))});
+  history.splice(0, history.length - HISTORY);
+  status.value = {...status.value, ...data};
+}
+
+/** The status at once, without waiting for the next one that is pushed. */
+export async function loadStatus() {
+  note(await get('/api/status'));
+}
+
+/** Follows views while a component is shown. */
+export function useChanges(names, handlers) {
+  useEffect(() => subscribe(names, handlers), [names.join()]);
+}

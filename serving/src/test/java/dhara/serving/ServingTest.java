@@ -1,0 +1,425 @@
+package dhara.serving;
+
+import static dhara.serving.AnswerTopic.NINE;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dhara.connectors.Endpoint;
+import dhara.connectors.RowJson;
+import dhara.pipelines.Analysis;
+import dhara.serving.views.ServedView;
+import dhara.serving.views.ServingStatus.PlaceState;
+import dhara.serving.views.ServingStatus.ViewStatus;
+import dhara.serving.views.ViewColumn;
+import dhara.serving.views.ViewColumn.Role;
+import dhara.serving.views.ViewPage;
+import dhara.serving.views.ViewQuery;
+import dhara.testkit.Command;
+import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.SettledAnswers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers that a backfill wrote to folders and topics, and that come to a topic, in views. */
+class ServingTest {
+
+  private static final String METRICS = "order-metrics.metrics";
+  private static final Collection<Analysis<?>> ANALYSES = Analysis.all().values();
+  private static final Analysis<?> ORDERS = Analysis.all().get("order-metrics");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static EmbeddedKafka kafka;
+  @TempDir private static Path shared;
+  private static Path answers;
+
+  @TempDir Path folder;
+  private final List<String> said = new CopyOnWriteArrayList<>();
+
+  @BeforeAll
+  static void backfill() throws Exception {
+    kafka = EmbeddedKafka.start();
+    answers = shared.resolve("answers");
+    backfill("files:" + answers);
+  }
+
+  private static void backfill(String to, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "order-metrics",
+                "--events=" + Path.of("../test-data/order-metrics/orders.jsonl"),
+                "--answers=" + to));
+    arguments.addAll(List.of(more));
+    Command.done(arguments);
+  }
+
+  @AfterAll
+  static void stop() {
+    kafka.close();
+  }
+
+  private ServeOptions options(String... arguments) {
+    ServeOptions options = PipelineOptionsFactory.fromArgs(arguments).as(ServeOptions.class);
+    options.setPort(0);
+    options.setData(folder.resolve("data").toString());
+    options.setMemory("500MB");
+    return options;
+  }
+
+  private Serving open(String... arguments) throws Exception {
+    return Serving.open(options(arguments), said::add);
+  }
+
+  private static Endpoint at(String uri) {
+    return Endpoint.of("--view", uri);
+  }
+
+  /** Waits for a condition. */
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited in vain: " + what);
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private static void awaitOrders(Serving serving, String view, Map<String, Long> orders)
+      throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!orders(serving, view).equals(orders)) {
+      if (System.nanoTime() > deadline) {
+        assertThat(orders(serving, view), is(orders));
+      }
+      boolean unused =
+          serving.views().awaitChange(serving.views().lastChange(), Duration.ofMillis(50));
+    }
+  }
+
+  /** {@code name@minute} and the orders. */
+  private static Map<String, Long> orders(Serving serving, String view) throws Exception {
+    Map<String, Long> orders = new TreeMap<>();
+    if (serving.views().all().stream().noneMatch(each -> each.name().equals(view))) {
+      return orders;
+    }
+    for (List<Object> row : page(serving, view).rows()) {
+      long minute = Duration.between(NINE, (Instant) row.get(2)).toMinutes();
+      orders.put(row.get(1) + "@" + minute, (Long) row.get(5));
+    }
+    return orders;
+  }
+
+  private static ViewPage page(Serving serving, String view) throws Exception {
+    return serving
+        .views()
+        .query(
+            new ViewQuery(
+                view, List.of(), List.of(), null, null, List.of(), ViewQuery.MOST, null, null));
+  }
+
+  private static ViewStatus status(Serving serving, String view) {
+    return serving.views().status().views().stream()
+        .filter(each -> each.view().equals(view))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The rows of a view as a reader of its files would have them: without revision and state. */
+  private static List<String> rows(Serving serving, String view) throws Exception {
+    ServedView served = serving.views().named(view);
+    List<String> rows = new ArrayList<>();
+    for (List<Object> row : page(serving, view).rows()) {
+      ObjectNode json = RowJson.object();
+      for (int i = 0; i < row.size(); i++) {
+        ViewColumn column = served.columns().get(i);
+        if (column.role() != Role.REVISION && column.role() != Role.STATE) {
+          Object value = row.get(i);
+          json.putPOJO(column.name(), value instanceof Instant ? value.toString() : value);
+        }
+      }
+      rows.add(plain(json.toString()));
+    }
+    rows.sort(null);
+    return rows;
+  }
+
+  /** Instants as Java writes them. */
+  private static String plain(String json) {
+    return json.replaceAll("(:\\d\\d)[.]000(Z\")", "$1$2")
+        .replaceAll("(:\\d\\d[.]\\d{3})000(Z\")", "$1$2");
+  }
+
+  private static List<String> settled(Path output) throws Exception {
+    return SettledAnswers.in(output).stream().map(ServingTest::plain).sorted().toList();
+  }
+
+  @Test
+  void theAnswersOfABackfillAreServedAsTheyAreInItsFolder() throws Exception {
+    try (Serving serving = open()) {
+      serving.add(ORDERS, at("files:" + answers));
+      serving.start();
+      await("loaded", () -> status(serving, METRICS).places().get(0).state() == PlaceState.DONE);
+      await("158 rows", () -> status(serving, METRICS).rows() == 158);
+      await("6 totals", () -> status(serving, "order-metrics.totals").rows() == 6);
+      assertThat(rows(serving, METRICS), is(settled(answers.resolve("metrics"))));
+      assertThat(rows(serving, "order-metrics.totals"), is(settled(answers.resolve("totals"))));
+      await("top", () -> status(serving, "order-metrics.top").rows() == 2);
+      await("books", () -> !serving.views().status().analyses().get(0).ledger().isEmpty());
+      await("dead", () -> serving.views().status().analyses().get(0).deadLetters().size() > 0);
+      var books = serving.views().status().analyses().get(0);
+      assertThat(books.ledger().get(0).get("read"), is(3097L));
+      assertThat(books.deadLetters().values().stream().mapToLong(n -> n).sum(), is(30L));
+      assertThat(
+          page(serving, METRICS).rows().stream().map(row -> row.get(13)).distinct().toList(),
+          is(List.of("settled")));
+    }
+    assertThat(said, is(List.of()));
+  }
+
+  @Test
+  void everyFormatOfFilesGivesTheSameRows() throws Exception {
+    for (String format : List.of("csv", "avro")) {
+      Path there = folder.resolve(format);
+      backfill("files:" + there + "?format=" + format);
+    }
+    try (Serving serving = open()) {
+      serving.add(ORDERS, at("files:" + answers));
+      serving.add("csv", ANALYSES, at("files:" + folder.resolve("csv/metrics")));
+      serving.add("avro", ANALYSES, at("files:" + folder.resolve("avro/metrics")));
+      serving.start();
+      await("all", () -> serving.loaded() && serving.views().all().size() == 8);
+      for (String view : List.of("csv", "avro")) {
+        await(view, () -> status(serving, view).rows() == 158);
+        assertThat(rows(serving, view), is(rows(serving, METRICS)));
+        assertThat(
+            serving.views().named(view).columns(), is(serving.views().named(METRICS).columns()));
+      }
+    }
+  }
+
+  @Test
+  void theAnswersOfABackfillInTopicsAreTheSame() throws Exception {
+    backfill(kafka.uri("backfilled"));
+    // Only part of the events again: what this one does not have is withdrawn.
+    try (Serving serving = open()) {
+      serving.add(ORDERS, at(kafka.uri("backfilled")));
+      serving.start();
+      await("158 rows", () -> status(serving, METRICS).rows() == 158);
+      assertThat(rows(serving, METRICS), is(settled(answers.resolve("metrics"))));
+      Path fewer = folder.resolve("fewer.jsonl");
+      // One byte is a character, because some lines are no UTF-8 on purpose.
+      List<String> lines =
+          Files.readAllLines(Path.of("../test-data/order-metrics/orders.jsonl"), ISO_8859_1);
+      Files.write(fewer, lines.subList(0, lines.size() / 4), ISO_8859_1);
+      Command.done(
+          List.of(
+              "order-metrics",
+              "--events=" + fewer,
+              "--answers=" + kafka.uri("backfilled"),
+              "--overwrite=true"));
+      Path part = folder.resolve("part");
+      Command.done(
+          List.of("order-metrics", "--events=" + fewer, "--answers=files:" + part));
+      List<String> wanted = settled(part.resolve("metrics"));
+      assertThat(wanted.size(), is(not(158)));
+      await("withdrawn", () -> status(serving, METRICS).rows() == wanted.size());
+      assertThat(rows(serving, METRICS), is(wanted));
+      assertThat(status(serving, METRICS).lag(), is(0L));
+    }
+  }
+
+  @Test
+  void historyAndLiveAreOneViewWithoutADoubleCount() throws Exception {
+    AnswerTopic live = new AnswerTopic(kafka, "live", 2);
+    // The stream answers again about the last minutes of the history, and goes on.
+    live.answer("books", 26, 1_790_000_000_000_000L, 1000)
+        .answer("books", 30, 1_790_000_000_000_001L, 7)
+        .answer("toys", 30, 1_790_000_000_000_001L, 8)
+        .write();
+    try (Serving serving = open()) {
+      serving.add(METRICS, ANALYSES, at("files:" + answers + "/metrics"));
+      serving.add(METRICS, ANALYSES, at(kafka.uri("live")));
+      serving.start();
+      long history = orders(settled(answers.resolve("metrics")), "books@26");
+      long before = settled(answers.resolve("metrics")).stream().mapToLong(ServingTest::count).sum();
+      long rows = 158 + 2 + (history == 0 ? 1 : 0);
+      await("both", () -> serving.loaded() && status(serving, METRICS).rows() == rows);
+      try (Connection session = serving.views().session();
+          Statement statement = session.createStatement();
+          ResultSet sum =
+              statement.executeQuery("select sum(orders) from order_metrics_metrics")) {
+        sum.next();
+        assertThat(sum.getLong(1), is(before - history + 1000 + 7 + 8));
+      }
+      live.withdrawal("books", 26, 1_790_000_000_000_002L).write();
+      await("withdrawn", () -> status(serving, METRICS).rows() == rows - 1);
+    }
+  }
+
+  private static long count(String row) {
+    try {
+      return RowJson.value(row).get("orders").asLong();
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static long orders(List<String> rows, String key) {
+    String name = key.substring(0, key.indexOf('@'));
+    String start =
+        AnswerTopic.at(Integer.parseInt(key.substring(key.indexOf('@') + 1))).toString();
+    return rows.stream()
+        .filter(row -> row.contains("\"name\":\"" + name + "\""))
+        .filter(row -> row.contains("\"window_start\":\"" + start))
+        .mapToLong(ServingTest::count)
+        .sum();
+  }
+
+  @Test
+  void aTopicIsFollowedFromWhereItWasReadAfterARestart() throws Exception {
+    kafka.createTopic("restart", 1);
+    AnswerTopic topic = new AnswerTopic(kafka, "restart");
+    topic.answer("a", 0, 1, 10).answer("b", 0, 1, 20).write();
+    try (Serving serving = open()) {
+      serving.add(METRICS, ANALYSES, at(kafka.uri("restart")));
+      serving.start();
+      awaitOrders(serving, METRICS, Map.of("a@0", 10L, "b@0", 20L));
+      topic.answer("a", 0, 2, 11).withdrawal("b", 0, 2).write();
+      awaitOrders(serving, METRICS, Map.of("a@0", 11L));
+    }
+    topic.answer("c", 1, 1, 30).answer("a", 0, 1, 10).write();
+    try (Serving serving = open()) {
+      serving.add(METRICS, ANALYSES, at(kafka.uri("restart")));
+      assertThat(orders(serving, METRICS), is(Map.of("a@0", 11L)));
+      serving.start();
+      awaitOrders(serving, METRICS, Map.of("a@0", 11L, "c@1", 30L));
+      assertThat(status(serving, METRICS).taken(), is(2L));
+      // Records that retention deletes below the position change nothing.
+      kafka.deleteBefore("restart", 0, 3);
+      topic.answer("c", 1, 2, 31).write();
+      awaitOrders(serving, METRICS, Map.of("a@0", 11L, "c@1", 31L));
+    }
+  }
+
+  @Test
+  void aTopicMayComeLaterGetPartitionsAndBeCreatedAnew() throws Exception {
+    try (Serving serving = open();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
+      serving.add(METRICS, ANALYSES, at(kafka.uri("later")));
+      serving.start();
+      await("waiting", () -> status(serving, METRICS).places().get(0).state() == PlaceState.WAITING);
+      await("said", () -> !said.isEmpty());
+      assertThat(said.get(0), containsString("there is no topic 'later'"));
+      AnswerTopic topic = new AnswerTopic(kafka, "later", 1);
+      topic.answer("a", 0, 1, 10).answer("a", 1, 1, 10).answer("a", 2, 1, 10).write();
+      awaitOrders(serving, METRICS, Map.of("a@0", 10L, "a@1", 10L, "a@2", 10L));
+      admin.deleteTopics(List.of("later")).all().get();
+      await("gone", () -> !kafka.hasTopic("later"));
+      AnswerTopic anew = new AnswerTopic(kafka, "later", 1);
+      anew.answer("a", 0, 2, 12).answer("a", 9, 1, 90).write();
+      // Its offsets are below the position, and are read all the same.
+      awaitOrders(serving, METRICS, Map.of("a@0", 12L, "a@1", 10L, "a@2", 10L, "a@9", 90L));
+    }
+  }
+
+  @Test
+  void whatIsNoRowIsLeftOutAndSaid() throws Exception {
+    AnswerTopic topic = new AnswerTopic(kafka, "mixed", 1);
+    topic.garbage("no json").garbage("{\"a\":1}").answer("a", 0, 1, 10).write();
+    try (Serving serving = open()) {
+      serving.add(METRICS, ANALYSES, at(kafka.uri("mixed")));
+      serving.start();
+      awaitOrders(serving, METRICS, Map.of("a@0", 10L));
+      var place = status(serving, METRICS).places().get(0);
+      assertThat(place.unreadable(), is(2L));
+      assertThat(place.note(), containsString("lacks the column dimension"));
+      assertThat(said, hasItem(containsString("offset=0: cannot be read as a row")));
+    }
+  }
+
+  @Test
+  void aViewOfAnUnknownAnalysisHasTheTypesOfItsValues() throws Exception {
+    Path there = Files.createDirectories(folder.resolve("own"));
+    Files.writeString(
+        there.resolve("a.jsonl"),
+        """
+        {"shop":"a","window_start":"2026-01-05T09:00:00Z","window_end":"2026-01-05T10:00:00Z","revision":1,"sum":1,"mean":null,"tags":["x"],"at":"2026-01-05T09:00:01Z","open":true}
+        {"shop":"b","window_start":"2026-01-05T09:00:00Z","window_end":"2026-01-05T10:00:00Z","revision":1,"sum":2,"mean":1.5,"tags":[],"at":null,"open":false}
+        """);
+    try (Serving serving = open()) {
+      serving.add("own", ANALYSES, at("files:" + there));
+      serving.start();
+      await("own", () -> serving.views().all().size() == 1);
+      await("rows", () -> status(serving, "own").rows() == 2);
+      assertThat(
+          serving.views().named("own").columns().stream()
+              .map(column -> column.name() + " " + column.type().label() + " " + column.role().label())
+              .toList(),
+          is(
+              List.of(
+                  "shop text key",
+                  "window_start instant window",
+                  "window_end instant window",
+                  "revision long revision",
+                  "sum long value",
+                  "mean double value",
+                  "tags json value",
+                  "at instant value",
+                  "open boolean value",
+                  "answer_state text state",
+                  "revisable_until instant state")));
+      // A stream adds files.
+      Files.writeString(
+          there.resolve("b.jsonl"),
+          """
+          {"shop":"a","window_start":"2026-01-05T09:00:00Z","window_end":"2026-01-05T10:00:00Z","revision":2,"withdrawn":true}
+          """);
+      await("withdrawn", () -> status(serving, "own").rows() == 1);
+    }
+  }
+
+  @Test
+  void aBackfillIsServedWhenItIsComplete() throws Exception {
+    Path there = Files.createDirectories(folder.resolve("running"));
+    Path claim = Files.createFile(there.resolve("_RUN-20261128T091500123-4711-abcdefgh"));
+    Path rows = answers.resolve("metrics/metrics-00000-of-00008.jsonl");
+    Files.copy(rows, there.resolve("part.jsonl"));
+    try (Serving serving = open()) {
+      serving.add(METRICS, ANALYSES, at("files:" + there));
+      serving.start();
+      await("said", () -> !said.isEmpty());
+      assertThat(said.get(0), containsString("is of a backfill that did not finish"));
+      assertThat(status(serving, METRICS).rows(), is(0L));
+      Files.move(claim, there.resolve("_SUCCESS"));
+      await("done", () -> status(serving, METRICS).rows() > 0);
+      assertThat(
+          (long) status(serving, METRICS).rows(), is((long) Files.readAllLines(rows).size()));
+      assertThat(status(serving, METRICS).taken(), greaterThan(0L));
+    }
+  }
+}
