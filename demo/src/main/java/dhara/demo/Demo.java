@@ -58,6 +58,14 @@ public final class Demo {
           "--late=0.01",
           "--lateBy=PT90S");
 
+  /**
+   * The streams have a few events a second, and share two cores with a browser. So bundles and
+   * watermarks, which cost each of their steps something even without events, come twice a second,
+   * and not ten times.
+   */
+  private static final List<String> CALM =
+      List.of("--maxBundleTimeMills=500", "--autoWatermarkInterval=500");
+
   private final Line line;
   private final ProgressLines lines;
   private final Parts parts;
@@ -284,6 +292,7 @@ public final class Demo {
         List.of(shown.name()),
         broker.topics(shown, "--events"),
         List.of("--answers=" + broker.answers(shown), "--idleAfter=PT5S"),
+        CALM,
         // Faster events are soon ahead of the clock.
         line.speed > 1 ? List.of("--maxSkew=P3650D") : List.of(),
         shown.options());
