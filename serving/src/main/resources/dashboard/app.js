@@ -119,8 +119,10 @@ function Navigation({all, path}) {
     ul({class: 'pages'}, ...PAGES.map((one) => li({key: one.path}, a({href: `#/${one.path}`, 'aria-current': here(one.path)}, one.name)))),
     label({class: 'search'}, span({class: 'hidden'}, 'Find a view'), input({type: 'search', id: 'search', placeholder: 'Find a view  /', value: words, onInput: (event) => search(event.target.value),
       onKeyDown: (event) => {
-        if (event.key === 'Enter' && found.length > 0) {
-          location.hash = `#/view/${found[0].views[0].name}`;
+        const views = found.flatMap((one) => one.views);
+        const first = views.find((view) => view.name.toLowerCase().includes(words.toLowerCase())) || views[0];
+        if (event.key === 'Enter' && first) {
+          location.hash = `#/view/${first.name}`;
         }
       }})),
     ...found.flatMap((one) => {

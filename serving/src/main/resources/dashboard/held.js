@@ -97,7 +97,7 @@ export function comparing(column, down) {
     const x = one[column];
     const y = other[column];
     if (x === y) {
-      return one.name < other.name ? -1 : 1;
+      return one.$name < other.$name ? -1 : 1;
     }
     if (x === null || x === undefined) {
       return 1;

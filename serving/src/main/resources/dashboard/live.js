@@ -53,24 +53,20 @@ export function watermarkOf(name) {
   return trail.length === 0 ? null : trail[trail.length - 1].time;
 }
 
-/** open, revisable or settled: the state of everything that ends at this moment. Without a watermark everything has settled: a backfill has none. */
-export function stateAt(name, end) {
+/** The state that a window with this end has now, which was the given one when the server said so: it only moves on, as the watermark does. */
+export function stateAt(name, end, said) {
   const watermark = watermarkOf(name);
-  if (watermark === null) {
-    return 'settled';
-  }
-  if (end > watermark) {
-    return 'open';
+  if (watermark === null || said === 'settled' || (said === 'open' && end > watermark)) {
+    return said;
   }
   const lateness = watermarks.get(name).lateness;
-  return lateness !== null && end + lateness > watermark ? 'revisable' : 'settled';
+  return lateness !== null && end + lateness <= watermark ? 'settled' : 'revisable';
 }
 
 /** Whether the answer at this window's end must be here already, so that any change from now on is a correction by late data. */
 export function answered(name, end) {
-  const trail = watermarks.get(name)?.trail || [];
-  const passed = trail.find((mark) => mark.time >= end);
-  return trail.length === 0 || (passed !== undefined && Date.now() - passed.at > GRACE);
+  const passed = (watermarks.get(name)?.trail || []).find((mark) => mark.time >= end);
+  return passed !== undefined && Date.now() - passed.at > GRACE;
 }
 
 /**

@@ -50,7 +50,7 @@ export function CellMap({cells, low, high, title, write = number}) {
     const shrink = Math.cos((((south + north) / 2) * Math.PI) / 180);
     const pad = Math.max((north - south) * 0.08, (east - west) * shrink * 0.08, known[0].area.north - known[0].area.south);
     const height = north - south + 2 * pad;
-    const width = Math.max((east - west) * shrink + 2 * pad, height * 0.8);
+    const width = Math.max((east - west) * shrink + 2 * pad, height * 1.2);
     const left = ((west + east) / 2) * shrink - width / 2;
     const scale = 1000 / width;
     const place = (lon, lat) => [(lon * shrink - left) * scale, (north + pad - lat) * scale];

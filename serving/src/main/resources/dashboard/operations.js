@@ -1,5 +1,5 @@
 // The page for those who run the pipelines: throughput, lag, latency, the ledger, dead letters.
-import {a, button, classes, div, h, h1, p, span, table, tbody, td, th, thead, tr, useState, useSignal} from './lib.js';
+import {a, button, classes, code, div, h, h1, p, span, table, tbody, td, th, thead, tr, useState, useSignal} from './lib.js';
 import {Chart, colour} from './chart.js';
 import {ago, duration, integer, moment, number} from './format.js';
 import {history, status, views} from './live.js';
@@ -19,10 +19,10 @@ export function Operations() {
   const sum = (values) => values.reduce((total, value) => total + (value ?? 0), 0);
   const worst = now.views.map((view) => view.latencyMillis?.p95 ?? null).filter((value) => value !== null);
   const lags = now.views.map((view) => view.lagRecords).filter((value) => value !== null && value !== undefined);
-  const unbalanced = ledgers.filter((line) => !balanced(line));
+  const unbalanced = ledgers.filter((line) => balance(line) === 'bad');
   const total = (value) => kept.map((one) => ({v: value([...one.views.values()])}));
   return div({class: 'page'},
-    div({class: 'head'}, h1({}, 'Operations'), p({class: 'summary'}, `${now.views.length} views of ${now.analyses.length} analyses, served since ${moment(Date.parse(now.started))}.`)),
+    div({class: 'head'}, h1({}, 'Operations'), p({class: 'summary'}, `${now.views.length} views of ${now.analyses.length} ${now.analyses.length === 1 ? 'analysis' : 'analyses'}, served since ${moment(Date.parse(now.started))}.`)),
     h(Tiles, {},
       h(Tile, {name: 'Rows per second', value: sum(now.views.map((view) => view.rowsPerSecond)), write: number,
         points: total((all) => sum(all.map((view) => view.rowsPerSecond)))}),
@@ -30,7 +30,7 @@ export function Operations() {
         tone: sum(lags) > 1_000_000 && 'bad', points: lags.length > 0 && total((all) => sum(all.map((view) => view.lagRecords)))}),
       h(Tile, {name: 'Answer latency, p95', value: worst.length === 0 ? null : Math.max(...worst), write: duration, below: 'worst view',
         tone: Math.max(0, ...worst) > 5000 && 'bad'}),
-      h(Tile, {name: 'Events read', value: sum(ledgers.map((line) => line.read)), below: ledgers.length === 0 ? 'no ledger beside the answers' : unbalanced.length === 0 ? 'every one accounted for' : `${unbalanced.length} ledgers do not balance`,
+      h(Tile, {name: 'Events read', value: sum(ledgers.map((line) => line.read)), below: ledgers.length === 0 ? 'no ledger beside the answers' : unbalanced.length === 0 ? 'each is accounted for' : `${unbalanced.length} of ${ledgers.length} ledgers do not balance`,
         tone: unbalanced.length > 0 && 'bad'}),
       h(Tile, {name: 'Late events', value: sum(ledgers.map((line) => line.late)), below: 'too late for their windows'}),
       h(Tile, {name: 'Dead letters', value: sum(ledgers.map((line) => line.dead_lettered)), below: 'records that are no events'})),
@@ -98,9 +98,9 @@ function Latency({kept}) {
 
 const EXITS = [['aggregated', 'aggregated'], ['filtered', 'filtered'], ['duplicate', 'duplicate'], ['late', 'late'], ['dead_lettered', 'dead letters']];
 
-/** What was read and in no exit yet is in flight. */
-function balanced(line) {
-  return line.balanced ?? line.read === EXITS.reduce((total, [name]) => total + (line[name] ?? 0), 0);
+/** Whether every event has left by an exit: ok, flight (some are on their way), or bad. */
+function balance(line) {
+  return line.balanced ? 'ok' : line.in_flight > 0 ? 'flight' : 'bad';
 }
 
 function Ledger({ledgers}) {
@@ -112,7 +112,7 @@ function Ledger({ledgers}) {
       tbody({}, ...ledgers.map((line) => tr({key: `${line.analysis} ${line.input}`, 'data-ledger': `${line.analysis}/${line.input}`},
         td({}, line.analysis), td({}, line.input), td({class: 'num', 'data-value': line.read}, integer(line.read)),
         ...EXITS.map(([name]) => td({key: name, class: classes('num', !line[name] && 'muted')}, integer(line[name] ?? 0))),
-        td({}, span({class: balanced(line) ? 'ok' : 'bad'}, balanced(line) ? '✓ balanced' : '✗ events in flight or lost')),
+        td({}, span({class: balance(line)}, {ok: '✓ balanced', flight: `${integer(line.in_flight)} in flight`, bad: '✗ does not balance'}[balance(line)])),
         td({class: 'num'}, line.watermark ? moment(Date.parse(line.watermark)) : '–')))))));
 }
 
@@ -127,8 +127,10 @@ function Served({now}) {
       td({class: 'num'}, view.lagRecords === null || view.lagRecords === undefined ? '–' : integer(view.lagRecords)),
       td({class: 'num'}, view.latencyMillis ? duration(view.latencyMillis.p95) : '–'),
       td({}, view.watermark ? `${moment(Date.parse(view.watermark))} (${ago(Date.parse(view.watermark), at)})` : '–'),
-      td({}, (view.offsets || []).length > 0 ? button({type: 'button', class: 'quiet', 'aria-expanded': open === view.view, onClick: () => toggle(open === view.view ? null : view.view)},
-        `${view.offsets.length} ${view.offsets.length === 1 ? 'place' : 'places'}`) : '–')),
-    open === view.view && tr({key: `${view.view} offsets`}, td({colSpan: 7, class: 'places'}, ...view.offsets.map((one) => div({key: `${one.place} ${one.partition}`, class: 'num'},
-      `${one.place}${one.partition === null || one.partition === undefined ? '' : ` partition ${one.partition}`}: ${one.offset === null || one.offset === undefined ? 'read' : integer(one.offset)}${one.end === null || one.end === undefined ? '' : ` of ${integer(one.end)}`}`))))])))));
+      td({}, view.places.length > 0 ? button({type: 'button', class: 'quiet', 'aria-expanded': open === view.view, onClick: () => toggle(open === view.view ? null : view.view)},
+        placesOf(view)) : '–')),
+    open === view.view && tr({key: `${view.view} places`}, td({colSpan: 7, class: 'places'}, ...view.places.map((one) => div({key: one.uri},
+      code({}, one.uri), ` ${one.state}${one.note ? `: ${one.note}` : ''}`, ...Object.entries(one.positions).map(([place, position]) => div({key: place, class: 'num muted'}, `${place}: ${position}`))))))])))));
 }
+
+const placesOf = (view) => (view.places.length === 1 ? view.places[0].state : `${view.places.length} places`);

@@ -3,7 +3,7 @@ import {h, useEffect, useMemo, useRef, useState, useSignal} from './lib.js';
 import {sql} from './api.js';
 import {Chart} from './chart.js';
 import {unitOf} from './columns.js';
-import {answered, status, subscribe, views, watermarkOf} from './live.js';
+import {status, subscribe, views, watermarkOf} from './live.js';
 import {Missing, Panel} from './parts.js';
 
 /** Not more often than this many milliseconds does a page ask again, however fast answers change. */
@@ -56,8 +56,10 @@ export function useSql(statement, names) {
           set({rows, error: null});
         }
       } catch (failed) {
-        // While the server is away the last numbers stay; the connection's state is shown at the top of the page.
-        if (!mine.ended && failed.status !== undefined) {
+        // While the server is away or busy the last numbers stay; the connection's state is shown at the top of the page.
+        const busy = failed.status === 429 || failed.status === 503;
+        mine.again = mine.again || busy;
+        if (!mine.ended && failed.status !== undefined && !busy) {
           set((old) => ({rows: old.rows, error: failed}));
         }
       }
@@ -85,14 +87,14 @@ export function useSql(statement, names) {
  * Series of rows with t, e (start and end of windows in milliseconds), s (state), v, and n (name, may be absent), and the corrections among
  * them: numbers of answered windows that changed while the page was open.
  */
-export function useSeries(rows, view, column, colours) {
+export function useSeries(rows, column) {
   const known = useRef({seen: new Map(), corrections: []});
   return useMemo(() => {
     const series = new Map();
     for (const row of rows || []) {
       const name = row.n ?? 'all';
       if (!series.has(name)) {
-        series.set(name, {name, colour: colours?.[name], points: []});
+        series.set(name, {name, points: []});
       }
       series.get(name).points.push({t: row.t, end: row.e, v: row.v, state: stateName(row.s)});
       const key = `${name} ${row.t}`;
@@ -101,7 +103,7 @@ export function useSeries(rows, view, column, colours) {
         known.current.corrections.unshift({at: Date.now(), series: name, start: row.t, end: row.e, column, before: before.v, after: row.v});
         known.current.corrections.splice(200);
       }
-      known.current.seen.set(key, {v: row.v, answered: row.s !== 0 && answered(view, row.e)});
+      known.current.seen.set(key, {v: row.v, answered: row.s !== 0});
     }
     return {series: [...series.values()], corrections: [...known.current.corrections]};
   }, [rows]);
@@ -110,7 +112,7 @@ export function useSeries(rows, view, column, colours) {
 /** Series of a statement that gives t, e, s, v and perhaps n. */
 export function SeriesPanel({title, note, view, statement, column, kind, wide, height, zero, names, corrected}) {
   const {rows, error} = useSql(served(view) ? statement : null, names || [view]);
-  const {series, corrections} = useSeries(rows, view, column);
+  const {series, corrections} = useSeries(rows, column);
   useEffect(() => {
     if (corrected && corrections.length > 0) {
       corrected(title, corrections.map((one) => ({...one, label: title})));

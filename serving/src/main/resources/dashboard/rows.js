@@ -1,6 +1,6 @@
 // The rows of one view in memory: merges what queries and changes bring, and notices corrections by late data.
 import {keysOf, valuesOf} from './columns.js';
-import {answered, stateAt, watermarkOf} from './live.js';
+import {answered, stateAt} from './live.js';
 
 const same = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
 
@@ -10,12 +10,9 @@ export function nameOf(view, row) {
   return JSON.stringify(view.kind === undefined || view.kind === 'answers' ? [...key, row.window_start, row.window_end] : key);
 }
 
-/** The state of a row now: the watermark may have moved since the server sent it. What is settled stays so. */
+/** The state of a row now: the watermark may have moved since the server sent it. What has no state is final. */
 export function stateOf(view, row) {
-  if (!row.answer_state || row.answer_state === 'settled' || watermarkOf(view.name) === null) {
-    return row.answer_state || 'settled';
-  }
-  return stateAt(view.name, row.end);
+  return row.answer_state ? stateAt(view.name, row.$end, row.answer_state) : 'settled';
 }
 
 /** The key alone, as the name of a series. */
@@ -23,6 +20,10 @@ export function seriesOf(view, row, columns = keysOf(view)) {
   return columns.map((column) => row[column.name] ?? 'all').join(' · ') || 'all';
 }
 
+/**
+ * Rows by what names them. What this page knows of a row beside its columns begins with a dollar: $name, $start and $end of the window in
+ * milliseconds, $was (values before corrections, by column) and $corrected (when, by this page's clock).
+ */
 export class Rows {
   #rows = new Map();
 
@@ -30,7 +31,7 @@ export class Rows {
   constructor(view, columns = valuesOf(view).map((column) => column.name)) {
     this.view = view;
     this.columns = columns;
-    /** Newest first: {at, series, start, end, column, before, after, revision, late} of values that changed after their window had been answered. */
+    /** Newest first: {at, series, start, end, column, before, after, revision} of values that changed after their window had been answered. */
     this.corrections = [];
   }
 
@@ -69,7 +70,7 @@ export class Rows {
   keep(most, order) {
     if (this.#rows.size > most) {
       const kept = this.list().sort(order).slice(0, most);
-      this.#rows = new Map(kept.map((row) => [row.name, row]));
+      this.#rows = new Map(kept.map((row) => [row.$name, row]));
     }
   }
 
@@ -85,18 +86,12 @@ export class Rows {
     // A window was answered if its row came as such, or if its end is long enough behind the watermark.
     const correction = live && before?.answer_state !== undefined && changed.length > 0 && end - start < 400 * 366 * 86_400_000
       && (before.answer_state !== 'open' || answered(this.view.name, end));
-    const next = {
-      ...row, name, start, end,
-      was: before?.was || {},
-      changedAt: changed.length > 0 || (live && !before) ? Date.now() : before?.changedAt || 0,
-      changed: changed.length > 0 ? new Set(changed) : before?.changed || new Set(),
-      corrected: before?.corrected || 0,
-    };
+    const next = {...row, $name: name, $start: start, $end: end, $was: before?.$was || {}, $corrected: before?.$corrected || 0};
     if (correction) {
-      next.corrected = Date.now();
-      next.was = {...next.was};
+      next.$corrected = Date.now();
+      next.$was = {...next.$was};
       for (const column of changed) {
-        next.was[column] = before[column];
+        next.$was[column] = before[column];
         this.corrections.unshift({
           at: Date.now(), series: seriesOf(this.view, row), start, end, column, before: before[column], after: row[column], revision: row.revision,
         });

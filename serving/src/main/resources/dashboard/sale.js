@@ -55,7 +55,7 @@ function FunnelShown() {
     steps.set(step, (steps.get(step) || 0) + visitors);
   }
   const first = rows[0];
-  return h(Panel, {title: 'Funnel', note: first && `${windowText(first.start, first.end)}, all ${first.dimension}s`, actions: first && h(State, {state: first.answer_state})},
+  return h(Panel, {title: 'Funnel', note: first && `${windowText(first.$start, first.$end)}, all ${first.dimension}s`, actions: first && h(State, {state: first.answer_state})},
     h(Funnel, {label: 'Funnel', steps: [...steps].map(([step, visitors]) => ({step, visitors}))}));
 }
 
@@ -66,7 +66,7 @@ function TopProducts() {
 function TopShown() {
   const [row] = useNewestRows('order-metrics.top');
   const products = row ? nested(row.products) : [];
-  return h(Panel, {title: 'Top products', tall: true, note: row && windowText(row.start, row.end), actions: row && h(State, {state: row.answer_state})},
+  return h(Panel, {title: 'Top products', tall: true, note: row && windowText(row.$start, row.$end), actions: row && h(State, {state: row.answer_state})},
     h(Bars, {label: 'Top products', rank: true, write: short, items: products.slice(0, 10).map((one) => ({name: one.product, value: one.gmv_minor, below: `${integer(one.orders)} orders`}))}));
 }
 

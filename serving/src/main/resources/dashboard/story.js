@@ -1,7 +1,7 @@
 // What composed pages share: several analyses that tell one story. Panels whose view is not served say so.
 import {div, h, h1, p} from './lib.js';
 import {money} from './format.js';
-import {useRows} from './held.js';
+import {comparing, useRows} from './held.js';
 import {views} from './live.js';
 import {served, stateName, tableOf, useSql} from './panels.js';
 import {Choice, Corrections, Empty, Missing, Panel, RANGES} from './parts.js';
@@ -39,10 +39,10 @@ const NEWEST = {order: '-window_start', limit: 60};
 /** The rows of the newest window of a view. */
 export function useNewestRows(name) {
   const view = views.value.get(name);
-  const held = useRows(view, {parameters: NEWEST, fits: () => true, most: 60, compare: (x, y) => y.start - x.start || (x.name < y.name ? -1 : 1)});
+  const held = useRows(view, {parameters: NEWEST, fits: () => true, most: 60, compare: comparing('$start', true)});
   const list = held.rows.list();
-  const newest = Math.max(...list.map((row) => row.start));
-  return list.filter((row) => row.start === newest);
+  const newest = Math.max(...list.map((row) => row.$start));
+  return list.filter((row) => row.$start === newest);
 }
 
 /** The newest rows of a view in a table, or why there is none. */
@@ -52,7 +52,7 @@ export function Latest({title, name, most = 8, wide, none, columns}) {
 
 function LatestShown({title, name, most, wide, none, columns}) {
   const view = views.value.get(name);
-  const compare = (x, y) => y.start - x.start || (x.name < y.name ? -1 : 1);
+  const compare = comparing('$start', true);
   const held = useRows(view, {parameters: {order: '-window_start', limit: most}, fits: () => true, most, compare});
   const rows = held.rows.list().sort(compare);
   return h(Panel, {title, wide, error: held.error}, rows.length === 0 ? h(Empty, {}, held.loaded ? none : 'Loading…')

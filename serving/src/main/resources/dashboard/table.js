@@ -16,7 +16,7 @@ export function State({state, until}) {
 /** A cell that lights up when its value changes, and keeps the number from before a correction in sight. */
 function Cell({column, row}) {
   const value = row[column.name];
-  const was = row.was?.[column.name];
+  const was = row.$was?.[column.name];
   const seen = useRef(value);
   const changed = JSON.stringify(seen.current) !== JSON.stringify(value);
   useEffect(() => {
@@ -58,8 +58,8 @@ export function Table({view, rows, order, sort, label, names}) {
         answers && head('revision', 'Rev.', true))),
       tbody({}, ...rows.map((row) => {
         const state = stateOf(view, row);
-        return tr({key: row.name, class: classes(answers && state, Date.now() - row.corrected < 60_000 && 'just-corrected'), tabIndex: -1, onKeyDown: walk, 'data-row': row.name},
-          view.columns.some((column) => column.role === 'window') && td({class: 'window'}, Number.isNaN(row.start) ? '–' : windowText(row.start, row.end)),
+        return tr({key: row.$name, class: classes(answers && state, Date.now() - row.$corrected < 60_000 && 'just-corrected'), tabIndex: -1, onKeyDown: walk, 'data-row': row.$name},
+          view.columns.some((column) => column.role === 'window') && td({class: 'window'}, Number.isNaN(row.$start) ? '–' : windowText(row.$start, row.$end)),
           ...columns.map((column) => h(Cell, {key: column.name, column, row, cell})),
           answers && td({}, h(State, {state, until: row.revisable_until})),
           answers && td({class: 'num muted'}, row.revision ?? '–'));

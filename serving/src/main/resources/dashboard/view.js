@@ -57,7 +57,7 @@ export function ViewPage({view, parameters, set}) {
     h(Head, {view, newest, asKnownAt}),
     div({class: 'controls'},
       hasWindows && !ever && h(Choice, {label: 'Time range', choices: RANGES, value: range, choose: (one) => set({range: one === null ? 'all' : one})}),
-      numbersOf(view).length > 1 && label({class: 'field'}, span({}, 'Measure'), select({value: metric, onChange: (event) => set({metric: event.target.value})},
+      hasWindows && numbersOf(view).length > 1 && label({class: 'field'}, span({}, 'Measure'), select({value: metric, onChange: (event) => set({metric: event.target.value})},
         ...numbersOf(view).map((column) => option({key: column.name, value: column.name}, labelOf(column.name))))),
       ...keys.map((key) => h(KeyFilter, {key: key.name, view, column: key, value: filters[key.name] || '', choose: (value) => set({[key.name]: value || null})})),
       h(AsKnownAt, {value: asKnownAt, choose: (value) => set({asKnownAt: value})})),
@@ -98,9 +98,9 @@ function useNewest(view, hasWindows, filters, asKnownAt) {
     if (!hasWindows || (rows.loaded && row === undefined)) {
       set(null);
     } else if (row !== undefined) {
-      set((old) => (old && old.start === row.start && old.end === row.end ? old : {start: row.start, end: row.end}));
+      set((old) => (old && old.start === row.$start && old.end === row.$end ? old : {start: row.$start, end: row.$end}));
     }
-  }, [rows.loaded, row?.start, row?.end]);
+  }, [rows.loaded, row?.$start, row?.$end]);
   return newest;
 }
 
@@ -173,12 +173,12 @@ function Series({view, metric, shared, fits, live, newest}) {
       if (!made.has(name)) {
         made.set(name, {name, points: []});
       }
-      made.get(name).points.push({t: row.start, end: row.end, v: row[metric], state: stateOf(view, row)});
+      made.get(name).points.push({t: row.$start, end: row.$end, v: row[metric], state: stateOf(view, row)});
     }
     const order = [...chosen.keys()];
     return [...made.values()].sort((x, y) => order.indexOf(x.name) - order.indexOf(y.name));
   });
-  const ofSession = !many && new Set(all.slice(0, 200).map((row) => row.end - row.start)).size > 3;
+  const ofSession = !many && new Set(all.slice(0, 200).map((row) => row.$end - row.$start)).size > 3;
   return h(Panel, {title: labelOf(metric), wide: true, error: top instanceof Error ? top : rows.error,
     note: `${keys.map((key) => labelOf(key.name).toLowerCase()).join(' · ') || 'all'}${chosen.size === SERIES ? `, the ${SERIES} greatest` : ''}`},
   h(Chart, {series, kind: many || ofSession ? 'points' : 'line', unit: unitOf(metric), label: `${labelOf(metric)} of ${view.name}`, height: 280, corrections: rows.rows.corrections}));
@@ -211,14 +211,14 @@ function OneWindow({view, metric, filters, asKnownAt, newest, ever, live, from})
   const unit = unitOf(metric);
   const slider = !ever && h(WindowSlider, {windows, value: chosen, choose, words: (t) => windowText(t, t + (newest.end - newest.start))});
   const state = list.length > 0 && stateOf(view, list[0]);
-  const note = list.length > 0 && windowText(list[0].start, list[0].end);
+  const note = list.length > 0 && windowText(list[0].$start, list[0].$end);
   const numbers = list.map((row) => row[metric]);
   return h(Fragment, {},
     cell && h(Panel, {title: `${labelOf(metric)} by cell`, tall: true, note, actions: state && h(State, {state}), error: rows.error},
       h(CellMap, {title: `Map of ${labelOf(metric)}`, write: unit.short, low: Math.min(...numbers, /multiplier/.test(metric) ? 1 : 0), high: Math.max(...numbers, 1),
         cells: list.map((row) => ({cell: row[cell.name], value: row[metric], text: unit.short(row[metric]), state: stateOf(view, row),
           below: numbersOf(view).filter((column) => column.name !== metric).slice(0, 3).map((column) => `${labelOf(column.name)} ${text(column, row[column.name])}`).join(', ')}))}), slider),
-    h(Panel, {title: `Most ${labelOf(metric)}`, note, actions: state && h(State, {state}), error: rows.error},
+    h(Panel, {title: `${labelOf(metric)}, greatest first`, note, actions: state && h(State, {state}), error: rows.error},
       h(Bars, {label: `Keys by ${labelOf(metric)}`, rank: true, write: unit.write, items: list.slice(0, 12).map((row) => ({name: seriesOf(view, row), value: row[metric], state: stateOf(view, row)}))}),
       !cell && slider));
 }
@@ -226,7 +226,7 @@ function OneWindow({view, metric, filters, asKnownAt, newest, ever, live, from})
 /** A column of lists, such as top products or the steps of a funnel, of the newest row of each key. */
 function Nested({view, column, rows}) {
   const newest = new Map();
-  for (const row of [...rows].sort(comparing('start', true))) {
+  for (const row of [...rows].sort(comparing('$start', true))) {
     if (!newest.has(seriesOf(view, row))) {
       newest.set(seriesOf(view, row), row);
     }
@@ -235,8 +235,8 @@ function Nested({view, column, rows}) {
   if (lists.length === 0) {
     return null;
   }
-  return h(Fragment, {}, ...lists.map(({row, items}) => h(Panel, {key: row.name, title: `${labelOf(column.name)}: ${seriesOf(view, row)}`,
-    note: windowText(row.start, row.end), actions: h(State, {state: stateOf(view, row)})},
+  return h(Fragment, {}, ...lists.map(({row, items}) => h(Panel, {key: row.$name, title: `${labelOf(column.name)}: ${seriesOf(view, row)}`,
+    note: windowText(row.$start, row.$end), actions: h(State, {state: stateOf(view, row)})},
   h(Bars, {label: column.name, rank: true, write: unitOf(items[0].measure).short, items: items.slice(0, 12)}))));
 }
 

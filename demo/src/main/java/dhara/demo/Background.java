@@ -50,10 +50,15 @@ final class Background implements AutoCloseable {
     }
   }
 
-  /** Interrupts it, which means the same to it as Ctrl-C, and waits for its end. */
+  /** Asks it to end: an interrupt means the same to it as Ctrl-C. */
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  /** Interrupts it, and waits for its end. */
   @Override
   public void close() {
-    thread.interrupt();
+    interrupt();
     try {
       var unused = command.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {

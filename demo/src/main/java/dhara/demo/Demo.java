@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -58,10 +59,18 @@ public final class Demo {
           "--late=0.01",
           "--lateBy=PT90S");
 
+  /**
+   * The streams have a few events a second, and share two cores with a browser. So bundles and
+   * watermarks, which cost each of their steps something even without events, come twice a second,
+   * and not ten times.
+   */
+  private static final List<String> CALM =
+      List.of("--maxBundleTimeMills=500", "--autoWatermarkInterval=500");
+
   private final Line line;
   private final ProgressLines lines;
   private final Parts parts;
-  private final List<Background> commands = new ArrayList<>();
+  private final List<Background> commands = new CopyOnWriteArrayList<>();
 
   /** Why the broker cannot go on; null as long as it can. */
   private final AtomicReference<@Nullable String> halted = new AtomicReference<>();
@@ -150,9 +159,11 @@ public final class Demo {
     } catch (Exception e) {
       // When the user ends it, whatever is under way fails somehow.
       if (remove(hook)) {
-        lines.say("failed: %s", Failure.line(e));
-        parts.close();
+        lines.say("stopping, because %s", Failure.line(e));
+        closeAll();
         Scratch.ofProcess().clear();
+        // Once more, because a broker without a disk has much to say meanwhile.
+        lines.say("failed: %s", Failure.line(e));
       }
       return ExitCode.FAILED;
     } finally {
@@ -174,7 +185,7 @@ public final class Demo {
     lines.say("stopping");
     starting.interrupt();
     try {
-      parts.close();
+      closeAll();
       if (!over.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         lines.say("what was starting has not ended; temporary files are left in its folder");
         return;
@@ -186,6 +197,12 @@ public final class Demo {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Stops all commands at the same time, because each may have to wait, and closes all parts. */
+  private void closeAll() {
+    commands.forEach(Background::interrupt);
+    parts.close();
   }
 
   /** Refuses a port that is taken before half a minute is spent on starting the rest. */
@@ -284,6 +301,7 @@ public final class Demo {
         List.of(shown.name()),
         broker.topics(shown, "--events"),
         List.of("--answers=" + broker.answers(shown), "--idleAfter=PT5S"),
+        CALM,
         // Faster events are soon ahead of the clock.
         line.speed > 1 ? List.of("--maxSkew=P3650D") : List.of(),
         shown.options());

@@ -3,6 +3,7 @@ package dhara.demo;
 import dhara.testkit.EmbeddedKafka;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -14,6 +15,8 @@ final class DemoBroker implements AutoCloseable {
   /** Events are kept for an hour, so that days of a demonstration do not fill the disk. */
   private static final Map<String, String> AN_HOUR =
       Map.of("retention.ms", "3600000", "segment.ms", "600000", "segment.bytes", "16777216");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final EmbeddedKafka kafka;
 
@@ -65,8 +68,19 @@ final class DemoBroker implements AutoCloseable {
     return kafka.bootstrap();
   }
 
+  /** Stops it. One whose disk is full would take five minutes, so that long it is not waited for. */
   @Override
   public void close() {
-    kafka.close();
+    Thread closing = new Thread(kafka::close, "dhara-broker-stop");
+    closing.setDaemon(true);
+    closing.start();
+    try {
+      closing.join(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (closing.isAlive()) {
+      throw new IllegalStateException("it did not stop within " + PATIENCE);
+    }
   }
 }

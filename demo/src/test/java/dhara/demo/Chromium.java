@@ -110,11 +110,6 @@ final class Chromium implements AutoCloseable {
     return List.copyOf(troubles);
   }
 
-  /** Forgets the troubles so far, which a test has caused itself. */
-  void forgetTroubles() {
-    troubles.clear();
-  }
-
   @Override
   public void close() {
     browser.close();

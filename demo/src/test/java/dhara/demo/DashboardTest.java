@@ -1,5 +1,6 @@
 package dhara.demo;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -59,7 +60,8 @@ class DashboardTest {
   static void start() throws Exception {
     Optional<String> missing = Chromium.missing();
     assumeTrue(missing.isEmpty(), () -> "no browser tests: " + missing.get());
-    orders = Files.readAllLines(TEST_DATA.resolve("orders.jsonl"));
+    // Some of them are no UTF-8, to become dead letters.
+    orders = Files.readAllLines(TEST_DATA.resolve("orders.jsonl"), ISO_8859_1);
     stream = ServedStream.start(folder);
     chromium = Chromium.start();
   }
@@ -70,7 +72,7 @@ class DashboardTest {
       chromium.close();
     }
     if (stream != null) {
-      stream.close();
+      stream.stop();
     }
   }
 
@@ -79,7 +81,7 @@ class DashboardTest {
   void numbersOnThePageAreThoseOfTheApiAndInTheEndTheOracles() throws Exception {
     int half = orders.size() / 2;
     stream.send(orders.subList(0, half));
-    stream.until("the stream has read the first half", () -> stream.accountsFor(half));
+    stream.until("the stream has read the first half", () -> stream.accountsForAll());
     Page page = chromium.page(Look.DESK);
     page.navigate(stream.page(BOOKS));
     page.waitForSelector("tr[data-row]");
@@ -101,13 +103,15 @@ class DashboardTest {
     Page page = chromium.page(Look.DESK);
     page.navigate(stream.page(BOOKS));
     page.waitForSelector("tr[data-row]");
-    String row = "tr[data-row*='2026-01-05T09:20:00.000Z']";
-    page.waitForSelector(row + " .state.revisable");
+    String row = "tr[data-row*='T09:20:00.000Z\",\"']";
     page.waitForSelector("[data-connection=live]");
+    // The quarter of an hour that the top products are of must end before all answers until then are known.
+    stream.send(List.of(order("next-quarter", "2026-01-05T09:31:00.000Z", "toys")));
+    page.waitForSelector(row + " .state.revisable");
     long before = digits(page.locator(row + " td[data-column=orders]").textContent());
 
-    // Five minutes late: the window has ended, and may be corrected for ten.
-    stream.send(List.of(order("late-1", "2026-01-05T09:20:30.000Z")));
+    // Ten minutes late: the window has ended, and may be corrected until ten minutes after its end.
+    stream.send(List.of(order("late-1", "2026-01-05T09:20:30.000Z", "books")));
 
     page.waitForSelector(row + " td[data-column=orders].corrected");
     assertThat(shown(page).get("09:20").get("orders"), is(before + 1));
@@ -130,13 +134,14 @@ class DashboardTest {
     page.waitForSelector("[data-connection=waiting]");
     // The last numbers stay on the page while the server is away, and what comes meanwhile is not lost.
     assertThat(shown(page).size(), is(greaterThan(20)));
-    stream.send(List.of(order("late-2", "2026-01-05T09:19:30.000Z")));
+    stream.send(List.of(order("late-2", "2026-01-05T09:22:30.000Z", "books")));
     stream.serve();
 
     page.waitForSelector("[data-connection=live]");
-    stream.until("the page shows the order of meanwhile", () -> shown(page).equals(api(BOOKS_OF_API)));
-    assertThat(shown(page).get("09:19").get("orders"), is(oracle().get("09:19").get("orders") + 1));
-    chromium.forgetTroubles();
+    long after = oracle().get("09:22").get("orders") + 1;
+    stream.until("the API has the order of meanwhile", () -> api(BOOKS_OF_API).get("09:22").get("orders") == after);
+    stream.until("the page shows the order of meanwhile", () -> shown(page).get("09:22").get("orders") == after);
+    assertThat(shown(page), is(api(BOOKS_OF_API)));
     page.context().close();
   }
 
@@ -158,7 +163,7 @@ class DashboardTest {
 
     page.navigate(stream.page("#/operations"));
     page.waitForSelector("tr[data-ledger='order-metrics/orders']");
-    assertThat(tile(page, "Events read"), is(orders.size() + 2L));
+    stream.until("events read on the page", () -> tile(page, "Events read") == stream.sent());
     assertThat(page.locator("tr[data-ledger='order-metrics/orders'] .ok").textContent(), containsString("balanced"));
     page.context().close();
   }
@@ -226,7 +231,12 @@ class DashboardTest {
   void noRequestLeftTheMachineAndNothingFailed() {
     assertThat(chromium.requests(), hasSize(greaterThan(20)));
     assertThat(chromium.requests(), everyItem(startsWith(stream.page(""))));
-    assertThat(chromium.troubles(), is(empty()));
+    // The page asks again what a server refused that was busy, or away while it was restarted.
+    assertThat(
+        chromium.troubles().stream()
+            .filter(trouble -> !trouble.contains("429") && !trouble.contains("ERR_CONNECTION_REFUSED"))
+            .toList(),
+        is(empty()));
   }
 
   /** The counts on the page by the minute of their window, read from the text that people see. */
@@ -275,11 +285,11 @@ class DashboardTest {
     return instant.substring(11, 16);
   }
 
-  private static String order(String id, String at) {
+  private static String order(String id, String at, String category) {
     return """
-        {"id":"%s","at":"%s","order":"%s","product":"P001","category":"books","country":"India","city":"Pune",\
+        {"id":"%s","at":"%s","order":"%s","product":"P001","category":"%s","country":"India","city":"Pune",\
         "customer":"C-%s","quantity":1,"unit_minor":100}"""
-        .formatted(id, at, id, id);
+        .formatted(id, at, id, category, id);
   }
 
   /** ₹1,638.29 is 163829 paise. */

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dhara.connectors.Endpoint;
 import dhara.connectors.RowJson;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
@@ -195,7 +196,7 @@ class ServeVerbTest {
         String name = view.substring(0, view.indexOf('.'));
         serving.add(
             analyses.get(name),
-            dhara.connectors.Endpoint.of("serve", "files:" + folder.resolve(name)));
+            Endpoint.of("serve", "files:" + folder.resolve(name)));
       }
       serving.start(); // it refuses columns that are not there
       assertThat(

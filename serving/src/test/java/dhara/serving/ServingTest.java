@@ -23,6 +23,8 @@ import dhara.serving.views.ViewQuery;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.SettledAnswers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -284,8 +286,8 @@ class ServingTest {
   private static long count(String row) {
     try {
       return RowJson.value(row).get("orders").asLong();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

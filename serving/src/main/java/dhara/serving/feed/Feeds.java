@@ -45,10 +45,10 @@ public final class Feeds implements AutoCloseable {
   private static final int MOST_ROWS = 50_000;
 
   /** The least time from one commit to the next, so that small ones do not take all the time. */
-  private static final Duration PACE = Duration.ofMillis(250);
+  private static final Duration PACE = Duration.ofMillis(300);
 
-  /** Commits get at most this share of the time, so that readers have the rest. */
-  private static final int COMMIT_SHARE = 3;
+  /** Commits get at most one part in so many of the time, so that readers have the rest. */
+  private static final int COMMIT_SHARE = 4;
 
   private static final Duration RETAIN_EVERY = Duration.ofMinutes(1);
   private static final int TRIES = 3;

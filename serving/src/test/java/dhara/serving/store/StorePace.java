@@ -3,6 +3,7 @@ package dhara.serving.store;
 import static dhara.serving.store.StoreRows.NINE;
 import static dhara.serving.store.StoreRows.SALES;
 
+import dhara.serving.views.ServedView;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 public final class StorePace {
 
   private static final int KEYS = 1_000;
+  private static final int VIEWS = 30;
   private static final int BATCH = 50_000;
 
   private StorePace() {}
@@ -51,6 +53,7 @@ public final class StorePace {
       measure(store, "revisions of the newest minute", total / KEYS - 1, 2);
       measure(store, "revisions of an hour ago", total / KEYS - 60, 2);
       measure(store, "a new minute", total / KEYS, 1);
+      measureManyViews(store);
       try (Connection session = store.session();
           Statement statement = session.createStatement()) {
         for (String sql :
@@ -90,6 +93,45 @@ public final class StorePace {
     System.out.printf(
         "a commit of %,d rows, %s: median %.1f ms, p95 %.1f ms%n",
         KEYS, what, took.get(15), took.get(28));
+  }
+
+  /** What a second of many streams costs: some rows of each of many views in one commit. */
+  private static void measureManyViews(ViewStore store) throws Exception {
+    List<ServedView> views = new ArrayList<>();
+    for (int i = 0; i < VIEWS; i++) {
+      ServedView view =
+          new ServedView(
+              "shop.v" + i,
+              "",
+              "",
+              "",
+              "",
+              SALES.kind(),
+              "shop_v" + i,
+              SALES.columns());
+      views.add(view);
+      store.define(view);
+    }
+    List<Double> took = new ArrayList<>();
+    for (int revision = 1; revision <= 60; revision++) {
+      List<ViewLoad> loads = new ArrayList<>();
+      for (ServedView view : views) {
+        List<StoredRow> rows = new ArrayList<>();
+        for (int key = 0; key < 50; key++) {
+          rows.add(sale(key, revision / 20, revision, key));
+        }
+        loads.add(
+            new ViewLoad(
+                view.name(), StoreRows.TOPIC, rows, true, false, Map.of("0", "" + revision)));
+      }
+      long began = System.nanoTime();
+      store.commit(loads);
+      took.add(seconds(began) * 1000);
+    }
+    took.sort(null);
+    System.out.printf(
+        "a commit of 50 rows in each of %d views: median %.1f ms, p95 %.1f ms%n",
+        VIEWS, took.get(30), took.get(57));
   }
 
   private static StoredRow sale(int key, int minute, long revision, long sold) {

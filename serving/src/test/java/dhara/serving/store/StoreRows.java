@@ -7,6 +7,7 @@ import dhara.serving.views.ViewColumn;
 import dhara.serving.views.ViewColumn.Role;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ final class StoreRows {
       String product, int minute, long revision, boolean withdrawn, List<Object> values) {
     Instant start = start(minute);
     Instant end = start.plus(Duration.ofMinutes(1));
-    List<Object> all = new java.util.ArrayList<>(List.of(product, start, end));
+    List<Object> all = new ArrayList<>(List.of(product, start, end));
     all.addAll(values);
     return new StoredRow(StoredRow.id(List.of(product, start, end)), revision, withdrawn, all);
   }
