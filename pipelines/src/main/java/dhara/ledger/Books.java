@@ -264,7 +264,7 @@ public final class Books {
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void process(@Element T answer) {}
+    public void process() {}
   }
 
   /** A backfill has one ledger, at its end. */
