@@ -7,7 +7,7 @@ import dhara.serving.views.ServingStatus;
 import dhara.serving.views.ServingStatus.ViewStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /** The page {@code /metrics}: requests, pushed changes, views and memory, for Prometheus. */
 final class MetricsPage {
@@ -137,7 +137,7 @@ final class MetricsPage {
   }
 
   private static void one(
-      StringBuilder text, String name, String type, String help, double value) {
+      StringBuilder text, String name, String type, String help, long value) {
     ServerMetrics.head(text, name, type, help);
     ServerMetrics.line(text, name, Map.of(), value);
   }
@@ -148,10 +148,10 @@ final class MetricsPage {
       String name,
       String type,
       String help,
-      ToDoubleFunction<ViewStatus> value) {
+      ToLongFunction<ViewStatus> value) {
     ServerMetrics.head(text, name, type, help);
     for (ViewStatus view : status.views()) {
-      ServerMetrics.line(text, name, Map.of("view", view.view()), value.applyAsDouble(view));
+      ServerMetrics.line(text, name, Map.of("view", view.view()), value.applyAsLong(view));
     }
   }
 }

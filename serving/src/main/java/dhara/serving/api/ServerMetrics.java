@@ -1,6 +1,5 @@
 package dhara.serving.api;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -94,8 +93,19 @@ final class ServerMetrics {
     text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
   }
 
-  /** Appends a value. */
+  /** Appends a count. */
+  static void line(StringBuilder text, String name, Map<String, String> labels, long value) {
+    name(text, name, labels);
+    text.append(' ').append(value).append('\n');
+  }
+
+  /** Appends a measure. */
   static void line(StringBuilder text, String name, Map<String, String> labels, double value) {
+    name(text, name, labels);
+    text.append(' ').append(value).append('\n');
+  }
+
+  private static void name(StringBuilder text, String name, Map<String, String> labels) {
     text.append(name);
     if (!labels.isEmpty()) {
       char before = '{';
@@ -108,12 +118,5 @@ final class ServerMetrics {
       }
       text.append('}');
     }
-    text.append(' ');
-    if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-      text.append((long) value);
-    } else {
-      text.append(String.format(Locale.ROOT, "%s", value));
-    }
-    text.append('\n');
   }
 }

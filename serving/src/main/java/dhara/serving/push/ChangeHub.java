@@ -61,7 +61,15 @@ public final class ChangeHub implements AutoCloseable {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
   /** An encoded status and its number, which grows. */
-  private record Encoded(long number, byte[] event) {}
+  private static final class Encoded {
+    private final long number;
+    private final byte[] event;
+
+    private Encoded(long number, byte[] event) {
+      this.number = number;
+      this.event = event;
+    }
+  }
 
   private final ServedViews views;
   private final ViewPace pace;

@@ -221,13 +221,12 @@ final class QuerySql {
     if (view.columns(Role.WINDOW).isEmpty()) {
       throw wrong("from and to are for windows, and " + view.name() + " has none; filter by a column");
     }
+    // Literals, because the row groups that a scan can leave out are found when it is planned.
     if (query.from() != null) {
-      sql.append(" and window_start >= ?");
-      parameters.add(query.from());
+      sql.append(" and window_start >= timestamp '%s'".formatted(StoredCells.local(query.from())));
     }
     if (query.to() != null) {
-      sql.append(" and window_start < ?");
-      parameters.add(query.to());
+      sql.append(" and window_start < timestamp '%s'".formatted(StoredCells.local(query.to())));
     }
   }
 

@@ -138,9 +138,10 @@ class ChangesTest {
 
   @Test
   void anIdThatIsTooOldOrFromAnotherStoreResetsTheClient() throws Exception {
-    shop.sell("books", 0, 100);
     try (EventLines live = EventLines.open(address, CHANGES)) {
       live.next("status");
+      shop.sell("books", 0, 100);
+      live.next("changes");
       for (String id : List.of("0", Long.toString(Long.MAX_VALUE))) {
         try (EventLines client = EventLines.open(address, CHANGES, "Last-Event-ID", id)) {
           Event first = client.next(event -> !event.name().isEmpty());
