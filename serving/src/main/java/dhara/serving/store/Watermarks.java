@@ -6,7 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -17,7 +16,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * How far the event time of each analysis has come, by its ledger: the lowest watermark of its
- * inputs, and the allowed lateness. The past is kept beside the rows, so that {@code asKnownAt} also
+ * inputs, and the allowed lateness, by which answers are settled behind it. The past is kept beside the rows, so that {@code asKnownAt} also
  * tells whether a window was open then.
  */
 final class Watermarks {
@@ -25,7 +24,7 @@ final class Watermarks {
   /** Columns of the ledger. */
   private static final String WATERMARK = "watermark";
 
-  private static final String LATENESS = "lateness";
+  private static final String SETTLED_UNTIL = "settled_until";
 
   /**
    * How far an analysis has come.
@@ -97,7 +96,7 @@ final class Watermarks {
    */
   @Nullable Mark refreshed(Connection connection, ServedView ledger, Instant known)
       throws SQLException {
-    if (ledger.column(WATERMARK).isEmpty()) {
+    if (ledger.column(WATERMARK).isEmpty() || ledger.column(SETTLED_UNTIL).isEmpty()) {
       return null;
     }
     Mark mark = read(connection, ledger);
@@ -123,10 +122,8 @@ final class Watermarks {
   }
 
   private static Mark read(Connection connection, ServedView ledger) throws SQLException {
-    boolean late = ledger.column(LATENESS).isPresent();
     String sql =
-        "select watermark, %s from store.\"%s\""
-            .formatted(late ? "lateness" : "null", ledger.table());
+        "select %s, %s from store.\"%s\"".formatted(WATERMARK, SETTLED_UNTIL, ledger.table());
     Instant lowest = null;
     Duration longest = null;
     boolean unknown = false;
@@ -138,21 +135,14 @@ final class Watermarks {
         if (watermark != null && (lowest == null || watermark.isBefore(lowest))) {
           lowest = watermark;
         }
-        Duration lateness = duration(rows.getString(2));
-        if (lateness != null && (longest == null || lateness.compareTo(longest) > 0)) {
-          longest = lateness;
+        Instant settled = StoredCells.instant(rows.getObject(2, LocalDateTime.class));
+        if (watermark != null && settled != null) {
+          Duration lateness = Duration.between(settled, watermark);
+          longest = longest == null || lateness.compareTo(longest) > 0 ? lateness : longest;
         }
       }
     }
     return new Mark(unknown ? null : lowest, longest);
-  }
-
-  private static @Nullable Duration duration(@Nullable String text) throws SQLException {
-    try {
-      return text == null ? null : Duration.parse(text);
-    } catch (DateTimeException e) {
-      throw new SQLException("a ledger's lateness is no duration: " + text, e);
-    }
   }
 
   void set(String analysis, Mark mark) {

@@ -54,7 +54,7 @@ final class StoreRows {
               new ViewColumn("revision", ColumnType.LONG, Role.REVISION),
               new ViewColumn("read", ColumnType.LONG, Role.VALUE),
               new ViewColumn("watermark", ColumnType.INSTANT, Role.VALUE),
-              new ViewColumn("lateness", ColumnType.TEXT, Role.VALUE)));
+              new ViewColumn("settled_until", ColumnType.INSTANT, Role.VALUE)));
 
   private StoreRows() {}
 
@@ -84,7 +84,7 @@ final class StoreRows {
         StoredRow.id(List.of(input)),
         revision,
         false,
-        Arrays.asList(input, 10L, watermark, lateness.toString()));
+        Arrays.asList(input, 10L, watermark, watermark == null ? null : watermark.minus(lateness)));
   }
 
   static ViewLoad topic(ServedView view, StoredRow... rows) {
