@@ -34,10 +34,10 @@ class WatermarkFnTest {
                 TestStream.create(ENTRIES)
                     .advanceWatermarkTo(NINE)
                     .addElements(orders, KV.of("ads", Ledger.of("ads", Ledger.Entry.READ, 1)))
-                    .advanceWatermarkTo(NINE.plus(500))
-                    .advanceWatermarkTo(NINE.plus(1_500))
+                    .advanceWatermarkTo(NINE.plus(org.joda.time.Duration.millis(500)))
+                    .advanceWatermarkTo(NINE.plus(org.joda.time.Duration.millis(1_500)))
                     .addElements(orders)
-                    .advanceWatermarkTo(NINE.plus(3_600_000))
+                    .advanceWatermarkTo(NINE.plus(org.joda.time.Duration.millis(3_600_000)))
                     .advanceWatermarkToInfinity())
             .apply(ParDo.of(new WatermarkFn(Duration.ofMinutes(10))))
             .setCoder(ENTRIES);
