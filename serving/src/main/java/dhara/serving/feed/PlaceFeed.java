@@ -23,6 +23,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +55,7 @@ final class PlaceFeed implements Runnable {
   private final Map<String, String> positions = new ConcurrentSkipListMap<>();
   private volatile PlaceState state = PlaceState.LOADING;
   private volatile String note = "";
-  private volatile long unreadable;
+  private final AtomicLong unreadable = new AtomicLong();
   private volatile @Nullable Instant lastRow;
   private final boolean aside;
   private boolean everRead;
@@ -136,7 +137,7 @@ final class PlaceFeed implements Runnable {
         said.accept(definition.name() + ": " + endpoint + " is read now");
       }
       state = PlaceState.FOLLOWING;
-      if (unreadable == 0) {
+      if (unreadable.get() == 0) {
         note = "";
       }
     }
@@ -184,10 +185,10 @@ final class PlaceFeed implements Runnable {
       lastRow = Instant.now();
     }
     if (!wrong.isEmpty()) {
-      if (unreadable == 0) {
+      if (unreadable.get() == 0) {
         said.accept(definition.name() + ": " + wrong.get(0) + "; such records are left out");
       }
-      unreadable += wrong.size();
+      unreadable.addAndGet(wrong.size());
       note = wrong.get(wrong.size() - 1);
     }
   }
@@ -199,7 +200,7 @@ final class PlaceFeed implements Runnable {
 
   PlaceStatus status() {
     return new PlaceStatus(
-        endpoint.toString(), state, note, shown(), feed.lag(), unreadable, lastRow);
+        endpoint.toString(), state, note, shown(), feed.lag(), unreadable.get(), lastRow);
   }
 
   /** The positions; of files that were read to their ends only the number, for they may be many. */

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -71,9 +72,9 @@ public final class ViewStore implements ServedViews, AutoCloseable {
 
   /** What a view has taken since the start. */
   private static final class Counts {
-    private volatile long taken;
-    private volatile long conflicts;
-    private volatile long expired;
+    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong conflicts = new AtomicLong();
+    private final AtomicLong expired = new AtomicLong();
     private volatile @Nullable Instant horizon;
   }
 
@@ -208,10 +209,10 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       merged.forEach(
           (name, merging) -> {
             Counts count = counts.get(name);
-            count.taken += merging.taken();
-            count.conflicts += merging.conflicts();
+            count.taken.addAndGet(merging.taken());
+            count.conflicts.addAndGet(merging.conflicts());
           });
-      expired.forEach((name, rows) -> counts.get(name).expired += rows);
+      expired.forEach((name, rows) -> counts.get(name).expired.addAndGet(rows));
     } finally {
       writing.unlock();
     }
@@ -436,7 +437,11 @@ public final class ViewStore implements ServedViews, AutoCloseable {
     if (running != null && !asked.isBefore(running)) {
       // The rows of this commit belong to the answer, now and whenever it is asked again.
       writing.lock();
-      writing.unlock();
+      try {
+        // Who has the lock has waited for the commit.
+      } finally {
+        writing.unlock();
+      }
     }
     if (asked.isAfter(now.minus(KeepRules.EXACT))) {
       return asked;
@@ -479,9 +484,9 @@ public final class ViewStore implements ServedViews, AutoCloseable {
               view.name(),
               size.rows(),
               size.past(),
-              count.taken,
-              count.conflicts,
-              count.expired,
+              count.taken.get(),
+              count.conflicts.get(),
+              count.expired.get(),
               view.columns(Role.WINDOW).isEmpty() ? null : size.newest(),
               mark.watermark(),
               mark.lateness(),
