@@ -80,7 +80,7 @@ public final class Demo {
   private Demo(Line line, ProgressLines lines) {
     this.line = line;
     this.lines = lines;
-    this.parts = new Parts(trouble -> lines.say("%s", trouble));
+    this.parts = new Parts(trouble -> lines.say(trouble));
   }
 
   /** Runs the demonstration until Ctrl-C. */
@@ -159,11 +159,11 @@ public final class Demo {
     } catch (Exception e) {
       // When the user ends it, whatever is under way fails somehow.
       if (remove(hook)) {
-        lines.say("stopping, because %s", Failure.line(e));
+        lines.say("stopping, because %s".formatted(Failure.line(e)));
         closeAll();
         Scratch.ofProcess().clear();
         // Once more, because a broker without a disk has much to say meanwhile.
-        lines.say("failed: %s", Failure.line(e));
+        lines.say("failed: %s".formatted(Failure.line(e)));
       }
       return ExitCode.FAILED;
     } finally {
@@ -193,7 +193,7 @@ public final class Demo {
       Scratch.ofProcess().clear();
       lines.say("stopped, and all temporary files are deleted");
     } catch (IOException e) {
-      lines.say("stopped; temporary files are left: %s", e.getMessage());
+      lines.say("stopped; temporary files are left: %s".formatted(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -221,21 +221,20 @@ public final class Demo {
 
   private void start(List<Shown> shown, Path folder, DiskSpace space) throws Exception {
     int cores = Runtime.getRuntime().availableProcessors();
-    lines.say(
-        "%d analyses on %d cores; Ctrl-C ends it and deletes what it wrote", shown.size(), cores);
+    lines.say("%d analyses on %d cores; Ctrl-C ends it and deletes what it wrote".formatted(shown.size(), cores));
     Aside aside = parts.add("what starts", new Aside(Math.max(2, cores)));
     Future<DemoCluster> starting =
         aside.start(
             () -> {
               DemoCluster cluster = DemoCluster.start(shown.size(), folder.resolve("flink"));
-              lines.say("Flink at %s", cluster.address());
+              lines.say("Flink at %s".formatted(cluster.address()));
               return parts.add("Flink", cluster);
             });
     DemoBroker broker =
         parts.add(
             "the broker",
             DemoBroker.start(folder.resolve("kafka"), why -> halted.compareAndSet(null, why)));
-    lines.say("a broker at kafka://%s", broker.bootstrap());
+    lines.say("a broker at kafka://%s".formatted(broker.bootstrap()));
     for (Shown each : shown) {
       broker.createTopics(each);
     }
@@ -244,9 +243,7 @@ public final class Demo {
     for (Shown each : shown) {
       inBackground("the replay of " + each.name(), replay(each, broker, folder));
     }
-    lines.say(
-        "events of %d inputs, the first %s of them at once",
-        shown.stream().mapToInt(each -> each.inputs().size()).sum(), line.history);
+    lines.say("events of %d inputs, the first %s of them at once".formatted(shown.stream().mapToInt(each -> each.inputs().size()).sum(), line.history));
     List<Future<?>> streams = new ArrayList<>();
     for (Shown each : shown) {
       List<String> stream = stream(each, broker);
@@ -255,7 +252,7 @@ public final class Demo {
           aside.start(
               () -> {
                 flink.submit(each.name(), stream);
-                lines.say("the stream of %s", each.name());
+                lines.say("the stream of %s".formatted(each.name()));
                 return each;
               }));
     }
@@ -265,9 +262,7 @@ public final class Demo {
     inBackground("serving", serve(shown, broker, folder));
     URI page = URI.create("http://localhost:" + line.port + "/");
     awaitRows(shown, page, space);
-    lines.show(
-        "%n         Page:  %s%n         Flink: %s%n         Kafka: kafka://%s%n%n",
-        page, flink.address(), broker.bootstrap());
+    lines.show("%n         Page:  %s%n         Flink: %s%n         Kafka: kafka://%s%n%n".formatted(page, flink.address(), broker.bootstrap()));
   }
 
   /** Starts a command that runs until the demonstration ends. */
@@ -278,7 +273,7 @@ public final class Demo {
 
   private void show(List<String> arguments) {
     if (line.commands) {
-      lines.show("         $ dhara %s%n", String.join(" ", arguments));
+      lines.show("         $ dhara %s%n".formatted(String.join(" ", arguments)));
     }
   }
 
@@ -335,13 +330,13 @@ public final class Demo {
         throw new IllegalStateException(
             "after " + PATIENCE + " there are answers only of " + rows.keySet());
       } else if (lines.since().compareTo(told.plus(TELLING)) > 0) {
-        lines.say("answers of %d of %d analyses", rows.size(), shown.size());
+        lines.say("answers of %d of %d analyses".formatted(rows.size(), shown.size()));
         told = lines.since();
       }
       Thread.sleep(ASKING.toMillis());
       rows = served.byAnalysis();
     }
-    lines.say("%,d answers", rows.values().stream().mapToLong(Long::longValue).sum());
+    lines.say("%,d answers".formatted(rows.values().stream().mapToLong(Long::longValue).sum()));
   }
 
   /**

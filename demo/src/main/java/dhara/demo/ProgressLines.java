@@ -14,14 +14,14 @@ final class ProgressLines {
   }
 
   /** Prints a line with the seconds since the start. */
-  synchronized void say(String format, Object... values) {
-    out.printf("%5.1f s  %s%n", since().toMillis() / 1e3, format.formatted(values));
+  synchronized void say(String line) {
+    out.printf("%5.1f s  %s%n", since().toMillis() / 1e3, line);
     out.flush();
   }
 
   /** Prints lines as they are. */
-  synchronized void show(String format, Object... values) {
-    out.printf(format, values);
+  synchronized void show(String lines) {
+    out.print(lines);
     out.flush();
   }
 

@@ -143,16 +143,23 @@ public final class Books {
    */
   public PCollection<Ledger> soFar(
       Duration every, Optional<DeadLetterLimit> limit, Duration lateness) {
-    PCollection<KV<String, Ledger>> watermarks =
-        PCollectionList.of(entries)
+    PCollection<KV<String, Ledger>> counts =
+        PCollectionList.of(entries).apply("Ledger.Entries", Flatten.pCollections());
+    PCollection<KV<String, Ledger>> readTo =
+        counts
+            .apply("Ledger.ReadTo", ParDo.of(new WatermarkFn(Ledger::readTo)))
+            .setCoder(ENTRIES);
+    PCollection<KV<String, Ledger>> answeredTo =
+        PCollectionList.of(counts)
             .and(followed)
             .apply("Ledger.Followed", Flatten.pCollections())
-            .apply("Ledger.Watermark", ParDo.of(new WatermarkFn(lateness)))
+            .apply("Ledger.AnsweredTo", ParDo.of(new WatermarkFn(Ledger::answeredTo)))
             .setCoder(ENTRIES);
     PCollection<Ledger> soFar =
         ledgers(
-            PCollectionList.of(entries)
-                .and(watermarks)
+            PCollectionList.of(counts)
+                .and(readTo)
+                .and(answeredTo)
                 .apply("Ledger", Flatten.pCollections())
                 .apply(
                     "Ledger.SoFar",
@@ -163,7 +170,7 @@ public final class Books {
                                     .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
                         .withAllowedLateness(org.joda.time.Duration.ZERO)
                         .accumulatingFiredPanes()),
-            new SoFarFn(limit.orElse(null)));
+            new SoFarFn(limit.orElse(null), lateness));
     for (String input : inputs) {
       soFar.apply(input + ".Ledger", LedgerGauges.of(input));
     }
@@ -287,10 +294,12 @@ public final class Books {
     private final StateSpec<ValueState<Long>> epochSpec = Epochs.state();
 
     private final @Nullable DeadLetterLimit limit;
+    private final Duration lateness;
     private transient Epochs epochs;
 
-    SoFarFn(@Nullable DeadLetterLimit limit) {
+    SoFarFn(@Nullable DeadLetterLimit limit, Duration lateness) {
       this.limit = limit;
+      this.lateness = lateness;
     }
 
     @Setup
@@ -311,7 +320,11 @@ public final class Books {
         }
       }
       long epoch = epochs.of(ledger.getKey(), state);
-      out.output(ledger.getValue().withRevision(new Revision(epoch, pane.getIndex()).number()));
+      out.output(
+          ledger
+              .getValue()
+              .settledBehind(lateness)
+              .withRevision(new Revision(epoch, pane.getIndex()).number()));
     }
   }
 }

@@ -29,10 +29,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param filtered outside the requested range of event time
  * @param parsed intermediate: events, late or not, that the source output
  * @param inRange intermediate: events that are neither late nor filtered
- * @param watermark of a stream: no answer is missing that events before it give; null before the
- *     first one, and in a backfill
- * @param settledUntil of a stream: no event changes an answer any more whose window ended by then;
- *     the allowed lateness before the watermark
+ * @param watermark of a stream: that of its events; null before the first one, and in a backfill
+ * @param settledUntil of a stream: no event changes an answer any more whose window ended by then
  */
 public record Ledger(
     String input,
@@ -133,9 +131,25 @@ public record Ledger(
         entry == Entry.IN_RANGE ? count : 0);
   }
 
-  /** A ledger that tells how far a stream is, and counts nothing. */
-  static Ledger at(String input, Instant watermark, Duration lateness) {
-    return new Ledger(input, 0, 0, 0, 0, 0, 0, 0, 0, 0, watermark, watermark.minus(lateness));
+  /** A ledger that tells how far the events of a stream are, and counts nothing. */
+  static Ledger readTo(String input, Instant watermark) {
+    return new Ledger(input, 0, 0, 0, 0, 0, 0, 0, 0, 0, watermark, null);
+  }
+
+  /** A ledger that tells how far the answers of a stream are, and counts nothing. */
+  static Ledger answeredTo(String input, Instant watermark) {
+    return new Ledger(input, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, watermark);
+  }
+
+  /**
+   * The same in which settled is, of what is answered, what no late event can change. An analysis
+   * may hold back the watermark of its answers itself until late events cannot change them.
+   */
+  Ledger settledBehind(Duration lateness) {
+    Instant unchanged = watermark == null ? null : watermark.minus(lateness);
+    boolean earlier =
+        unchanged != null && settledUntil != null && unchanged.isBefore(settledUntil);
+    return with(revision, unchanged == null || earlier ? unchanged : settledUntil);
   }
 
   /** The count of an entry. */
@@ -176,6 +190,10 @@ public record Ledger(
 
   /** The same with another revision. */
   Ledger withRevision(long newRevision) {
+    return with(newRevision, settledUntil);
+  }
+
+  private Ledger with(long newRevision, @Nullable Instant newSettledUntil) {
     return new Ledger(
         input,
         newRevision,
@@ -188,7 +206,7 @@ public record Ledger(
         parsed,
         inRange,
         watermark,
-        settledUntil);
+        newSettledUntil);
   }
 
   /** Whether it had events, and none of them reached the analysis. */

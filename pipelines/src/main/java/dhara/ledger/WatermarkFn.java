@@ -1,6 +1,6 @@
 package dhara.ledger;
 
-import java.time.Duration;
+import java.io.Serializable;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -33,10 +33,16 @@ final class WatermarkFn extends DoFn<KV<String, Ledger>, KV<String, Ledger>> {
   @TimerId("passed")
   private final TimerSpec passedSpec = TimerSpecs.timer(TimeDomain.EVENT_TIME);
 
-  private final Duration lateness;
+  /** Makes an entry of an input and a watermark. */
+  @FunctionalInterface
+  interface Mark extends Serializable {
+    Ledger of(String input, java.time.Instant watermark);
+  }
 
-  WatermarkFn(Duration lateness) {
-    this.lateness = lateness;
+  private final Mark mark;
+
+  WatermarkFn(Mark mark) {
+    this.mark = mark;
   }
 
   @ProcessElement
@@ -59,7 +65,7 @@ final class WatermarkFn extends DoFn<KV<String, Ledger>, KV<String, Ledger>> {
     if (watermark.isBefore(GlobalWindow.INSTANCE.maxTimestamp())) { // else there is no end to it
       String input = of.read();
       java.time.Instant at = java.time.Instant.ofEpochMilli(watermark.getMillis());
-      out.output(KV.of(input, Ledger.at(input, at, lateness)));
+      out.output(KV.of(input, mark.of(input, at)));
       setAhead(passed);
     }
   }

@@ -4,7 +4,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
 
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
@@ -76,5 +79,20 @@ class LedgerTest {
         contains(
             "orders: parsing: 10 came in, 9 went out",
             "orders: unique by id: 9 came in, 10 went out"));
+  }
+
+  @Test
+  void answersAreSettledOnceTheyAreGivenAndNoLateEventCanChangeThem() {
+    Instant nine = Instant.parse("2026-01-05T09:00:00Z");
+    Ledger read = Ledger.readTo("orders", nine);
+
+    Ledger held = read.plus(Ledger.answeredTo("orders", nine.minusSeconds(700)));
+    Ledger given = read.plus(Ledger.answeredTo("orders", nine));
+
+    assertThat(
+        held.settledBehind(Duration.ofMinutes(10)).settledUntil(), is(nine.minusSeconds(700)));
+    assertThat(
+        given.settledBehind(Duration.ofMinutes(10)).settledUntil(), is(nine.minusSeconds(600)));
+    assertThat(read.settledBehind(Duration.ofMinutes(10)).settledUntil(), is(nullValue()));
   }
 }

@@ -269,7 +269,7 @@ class ServingTest {
       serving.start();
       long history = orders(settled(answers.resolve("metrics")), "books@26");
       long before = settled(answers.resolve("metrics")).stream().mapToLong(ServingTest::count).sum();
-      long rows = 158 + 2 + (history == 0 ? 1 : 0);
+      long rows = 158L + 2 + (history == 0 ? 1 : 0);
       await("both", () -> serving.loaded() && status(serving, METRICS).rows() == rows);
       try (Connection session = serving.views().session();
           Statement statement = session.createStatement();
@@ -420,7 +420,7 @@ class ServingTest {
       Files.move(claim, there.resolve("_SUCCESS"));
       await("done", () -> status(serving, METRICS).rows() > 0);
       assertThat(
-          (long) status(serving, METRICS).rows(), is((long) Files.readAllLines(rows).size()));
+          status(serving, METRICS).rows(), is((long) Files.readAllLines(rows).size()));
       assertThat(status(serving, METRICS).taken(), greaterThan(0L));
     }
   }

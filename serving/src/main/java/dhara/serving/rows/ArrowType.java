@@ -99,7 +99,8 @@ record ArrowType(ColumnType type, int scale, int width) {
     byte[] present = bits(values, true);
     return switch (type) {
       case TEXT, JSON -> {
-        ByteBuffer offsets = littleEndian((values.size() + 1) * Integer.BYTES).putInt(0);
+        byte[] ends = new byte[(values.size() + 1) * Integer.BYTES];
+        ByteBuffer offsets = littleEndian(ends).putInt(0);
         ByteArrayOutputStream texts = new ByteArrayOutputStream();
         for (Object value : values) {
           if (value != null) {
@@ -107,18 +108,20 @@ record ArrowType(ColumnType type, int scale, int width) {
           }
           offsets.putInt(texts.size());
         }
-        yield List.of(present, offsets.array(), texts.toByteArray());
+        yield List.of(present, ends, texts.toByteArray());
       }
       case BOOLEAN -> List.of(present, bits(values, false));
       case LONG, DOUBLE, INSTANT -> {
-        ByteBuffer data = littleEndian(values.size() * Long.BYTES);
+        byte[] bytes = new byte[values.size() * Long.BYTES];
+        ByteBuffer data = littleEndian(bytes);
         values.forEach(value -> data.putLong(value == null ? 0 : number(value)));
-        yield List.of(present, data.array());
+        yield List.of(present, bytes);
       }
       case DECIMAL -> {
-        ByteBuffer data = littleEndian(values.size() * width);
+        byte[] bytes = new byte[values.size() * width];
+        ByteBuffer data = littleEndian(bytes);
         values.forEach(value -> data.put(ArrowSheet.littleEndian(unscaled(value), width)));
-        yield List.of(present, data.array());
+        yield List.of(present, bytes);
       }
     };
   }
@@ -148,7 +151,7 @@ record ArrowType(ColumnType type, int scale, int width) {
     return bits;
   }
 
-  private static ByteBuffer littleEndian(int length) {
-    return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -9,7 +9,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.util.concurrent.TimeUnit;
+import java.time.temporal.ChronoUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** How a value is written as JSON and as text. */
@@ -24,13 +24,11 @@ public final class Cells {
   private static final DateTimeFormatter MICROS =
       new DateTimeFormatterBuilder().appendInstant(6).toFormatter();
 
-  private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
-
   private Cells() {}
 
   /** {@code 2026-01-05T09:00:00.000Z}, or with six digits if it has microseconds. */
   public static String text(Instant instant) {
-    return (instant.getNano() % MILLI == 0 ? MILLIS : MICROS).format(instant);
+    return (instant.truncatedTo(ChronoUnit.MILLIS).equals(instant) ? MILLIS : MICROS).format(instant);
   }
 
   /** An instant, or null. */

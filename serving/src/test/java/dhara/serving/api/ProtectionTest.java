@@ -260,7 +260,7 @@ class ProtectionTest {
 
   /** The first line of the answer to a request that names a host. */
   private static String status(URI address, String host) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", address.getPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), address.getPort())) {
       socket.setSoTimeout(10_000);
       socket
           .getOutputStream()

@@ -151,7 +151,7 @@ class PushLoadTest {
     if (channel.read(buffer) < 0) {
       throw new IOException("the server closed a connection that reads");
     }
-    listener.text.append(new String(buffer.array(), 0, buffer.position(), UTF_8));
+    listener.text.append(UTF_8.decode(buffer.flip()));
     for (int end = listener.text.indexOf("\nid: ");
         end >= 0;
         end = listener.text.indexOf("\nid: ")) {

@@ -275,7 +275,7 @@ class ChangesTest {
             rows.add(shop.sale("category " + i, 0, 10_000 + round));
           }
           shop.commit(rows);
-          long wanted = 10_000 + round;
+          long wanted = 10_000L + round;
           reading.next(
               event ->
                   event.name().equals("changes")

@@ -30,9 +30,12 @@ class CsvSheetTest {
     assertThat(
         new String(sheet.bytes(), StandardCharsets.UTF_8),
         is(
-            "name,\"a,b\",at\r\n"
-                + "\"say \"\"hi\"\",\nthen go\",1000,2026-01-05T09:00:00.000Z\r\n"
-                + "\"\",,2026-01-05T09:00:00.000001Z\r\n"
-                + ",12.5,\r\n"));
+            """
+            name,"a,b",at\r
+            "say ""hi"",
+            then go",1000,2026-01-05T09:00:00.000Z\r
+            "",,2026-01-05T09:00:00.000001Z\r
+            ,12.5,\r
+            """));
   }
 }
