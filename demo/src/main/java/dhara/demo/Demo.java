@@ -100,7 +100,8 @@ public final class Demo {
         names = "--analyses",
         split = ",",
         paramLabel = "NAME",
-        description = "Which; by default those of the composed pages, e.g. --analyses=candles,fraud")
+        description =
+            "Which; by default those of the composed pages, e.g. --analyses=candles,fraud")
     private List<String> analyses = Shown.namesByDefault();
 
     @Option(names = "--port", defaultValue = "8080", description = "Of the page; 8080 by default")
@@ -221,7 +222,9 @@ public final class Demo {
 
   private void start(List<Shown> shown, Path folder, DiskSpace space) throws Exception {
     int cores = Runtime.getRuntime().availableProcessors();
-    lines.say("%d analyses on %d cores; Ctrl-C ends it and deletes what it wrote".formatted(shown.size(), cores));
+    lines.say(
+        "%d analyses on %d cores; Ctrl-C ends it and deletes what it wrote"
+            .formatted(shown.size(), cores));
     Aside aside = parts.add("what starts", new Aside(Math.max(2, cores)));
     Future<DemoCluster> starting =
         aside.start(
@@ -243,7 +246,9 @@ public final class Demo {
     for (Shown each : shown) {
       inBackground("the replay of " + each.name(), replay(each, broker, folder));
     }
-    lines.say("events of %d inputs, the first %s of them at once".formatted(shown.stream().mapToInt(each -> each.inputs().size()).sum(), line.history));
+    lines.say(
+        "events of %d inputs, the first %s of them at once"
+            .formatted(shown.stream().mapToInt(each -> each.inputs().size()).sum(), line.history));
     List<Future<?>> streams = new ArrayList<>();
     for (Shown each : shown) {
       List<String> stream = stream(each, broker);
@@ -262,7 +267,9 @@ public final class Demo {
     inBackground("serving", serve(shown, broker, folder));
     URI page = URI.create("http://localhost:" + line.port + "/");
     awaitRows(shown, page, space);
-    lines.show("%n         Page:  %s%n         Flink: %s%n         Kafka: kafka://%s%n%n".formatted(page, flink.address(), broker.bootstrap()));
+    lines.show(
+        "%n         Page:  %s%n         Flink: %s%n         Kafka: kafka://%s%n%n"
+            .formatted(page, flink.address(), broker.bootstrap()));
   }
 
   /** Starts a command that runs until the demonstration ends. */

@@ -54,8 +54,7 @@ final class DemoBroker implements AutoCloseable {
         .map(
             input ->
                 "%s=%s%s"
-                    .formatted(
-                        option, several ? input + "=" : "", kafka.uri(shown.topic(input))))
+                    .formatted(option, several ? input + "=" : "", kafka.uri(shown.topic(input))))
         .toList();
   }
 
@@ -68,7 +67,9 @@ final class DemoBroker implements AutoCloseable {
     return kafka.bootstrap();
   }
 
-  /** Stops it. One whose disk is full would take five minutes, so that long it is not waited for. */
+  /**
+   * Stops it. One whose disk is full would take five minutes, so that long it is not waited for.
+   */
   @Override
   public void close() {
     Thread closing = new Thread(kafka::close, "dhara-broker-stop");

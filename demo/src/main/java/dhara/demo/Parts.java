@@ -7,7 +7,9 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The running parts of the demonstration, which are closed in the reverse order of their starts. */
+/**
+ * The running parts of the demonstration, which are closed in the reverse order of their starts.
+ */
 final class Parts implements AutoCloseable {
 
   /** A part and what it is called. */
@@ -40,7 +42,9 @@ final class Parts implements AutoCloseable {
     throw new CancellationException("the demonstration has ended");
   }
 
-  /** Closes all. Parts that are starting meanwhile are not waited for, but closed when they come. */
+  /**
+   * Closes all. Parts that are starting meanwhile are not waited for, but closed when they come.
+   */
   @Override
   public void close() {
     for (Part last = last(); last != null; last = last()) {

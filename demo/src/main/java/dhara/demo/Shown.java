@@ -28,8 +28,8 @@ record Shown(Analysis<?> analysis, List<String> inputs, List<String> options) {
   private static final Map<String, List<String>> BY_DEFAULT = byDefault();
 
   /**
-   * Events are held back for 90 s. Some of them then revise an answer that was given, and those that
-   * the window cannot wait for are late.
+   * Events are held back for 90 s. Some of them then revise an answer that was given, and those
+   * that the window cannot wait for are late.
    */
   private static final String LATENESS = "--lateness=PT1M";
 
@@ -51,7 +51,8 @@ record Shown(Analysis<?> analysis, List<String> inputs, List<String> options) {
     // Payments
     options.put("transaction-metrics", List.of("--early=PT1S"));
     options.put("fraud", List.of());
-    // Rides: a price is settled before it is shown, which takes as long as a window and the lateness.
+    // Rides: a price is settled before it is shown, which takes as long as a window and the
+    // lateness.
     options.put("surge-pricing", List.of("--window=PT2M", "--every=PT30S", "--lateness=PT5S"));
     return options;
   }
@@ -70,12 +71,9 @@ record Shown(Analysis<?> analysis, List<String> inputs, List<String> options) {
     Analysis<?> analysis = Analysis.all().get(name);
     if (analysis == null) {
       throw new BadOption(
-          "--analyses",
-          name,
-          "is no analysis." + Nearest.question(name, Analysis.all().keySet()));
+          "--analyses", name, "is no analysis." + Nearest.question(name, Analysis.all().keySet()));
     }
-    List<String> options =
-        new ArrayList<>(BY_DEFAULT.getOrDefault(name, Command.early(analysis)));
+    List<String> options = new ArrayList<>(BY_DEFAULT.getOrDefault(name, Command.early(analysis)));
     if (LatenessOptions.class.isAssignableFrom(analysis.options())
         && options.stream().noneMatch(option -> option.startsWith("--lateness="))) {
       options.add(LATENESS);

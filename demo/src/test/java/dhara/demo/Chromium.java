@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A real browser: the Chromium of this machine, steered by Playwright, whose driver needs Node.js. Both are looked for
- * on the {@code PATH}; nothing is downloaded. It notes what pages load and what goes wrong in them.
+ * A real browser: the Chromium of this machine, steered by Playwright, whose driver needs Node.js.
+ * Both are looked for on the {@code PATH}; nothing is downloaded. It notes what pages load and what
+ * goes wrong in them.
  */
 final class Chromium implements AutoCloseable {
 
@@ -57,7 +58,8 @@ final class Chromium implements AutoCloseable {
       return Optional.of("no Chromium on the PATH: apt-get install chromium");
     }
     return node().isEmpty()
-        ? Optional.of("no Node.js on the PATH, which Playwright's driver needs: apt-get install nodejs")
+        ? Optional.of(
+            "no Node.js on the PATH, which Playwright's driver needs: apt-get install nodejs")
         : Optional.empty();
   }
 
@@ -77,7 +79,10 @@ final class Chromium implements AutoCloseable {
                     .setArgs(FLAGS)));
   }
 
-  /** A page of its own, with nothing kept from others. Its times are those of Kolkata, its numbers as in India. */
+  /**
+   * A page of its own, with nothing kept from others. Its times are those of Kolkata, its numbers
+   * as in India.
+   */
   Page page(Look look) {
     BrowserContext context =
         browser.newContext(

@@ -34,8 +34,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The dashboard in a real browser, while a stream on Flink runs. The tests follow each other, because a stream takes half
- * a minute to start. Without Chromium or Node.js they are skipped, and say so.
+ * The dashboard in a real browser, while a stream on Flink runs. The tests follow each other,
+ * because a stream takes half a minute to start. Without Chromium or Node.js they are skipped, and
+ * say so.
  */
 @TestMethodOrder(OrderAnnotation.class)
 class DashboardTest {
@@ -44,12 +45,14 @@ class DashboardTest {
   private static final Path TEST_DATA = Path.of("..", "test-data", "order-metrics");
 
   /** Columns whose numbers are whole and written with all their digits. */
-  private static final List<String> COUNTS = List.of("orders", "buyers", "gmv_minor", "items", "cancellations");
+  private static final List<String> COUNTS =
+      List.of("orders", "buyers", "gmv_minor", "items", "cancellations");
 
   /** The page of one category, without a limit of time. */
   private static final String BOOKS = "#/view/order-metrics.metrics?range=all&name=books";
 
-  private static final String BOOKS_OF_API = "/api/views/order-metrics.metrics?name=books&limit=100";
+  private static final String BOOKS_OF_API =
+      "/api/views/order-metrics.metrics?name=books&limit=100";
 
   @TempDir static Path folder;
   private static ServedStream stream;
@@ -105,7 +108,8 @@ class DashboardTest {
     page.waitForSelector("tr[data-row]");
     String row = "tr[data-row*='T09:20:00.000Z\",\"']";
     page.waitForSelector("[data-connection=live]");
-    // The quarter of an hour that the top products are of must end before all answers until then are known.
+    // The quarter of an hour that the top products are of must end before all answers until then
+    // are known.
     stream.send(List.of(order("next-quarter", "2026-01-05T09:31:00.000Z", "toys")));
     page.waitForSelector(row + " .state.revisable");
     long before = digits(page.locator(row + " td[data-column=orders]").textContent());
@@ -115,9 +119,11 @@ class DashboardTest {
 
     page.waitForSelector(row + " td[data-column=orders].corrected");
     assertThat(shown(page).get("09:20").get("orders"), is(before + 1));
-    assertThat(page.locator(row + " td[data-column=orders] .was").textContent(), is("was " + before));
     assertThat(
-        page.locator(".corrections li[data-column=orders]").first().textContent(), containsString(before + " → " + (before + 1)));
+        page.locator(row + " td[data-column=orders] .was").textContent(), is("was " + before));
+    assertThat(
+        page.locator(".corrections li[data-column=orders]").first().textContent(),
+        containsString(before + " → " + (before + 1)));
     assertThat(shown(page), is(api(BOOKS_OF_API)));
     page.context().close();
   }
@@ -132,13 +138,15 @@ class DashboardTest {
 
     stream.stopServing();
     page.waitForSelector("[data-connection=waiting]");
-    // The last numbers stay on the page while the server is away, and what comes meanwhile is not lost.
+    // The last numbers stay on the page while the server is away, and what comes meanwhile is not
+    // lost.
     assertThat(shown(page).size(), is(greaterThan(20)));
     stream.send(List.of(order("meanwhile", "2026-01-05T09:32:30.000Z", "books")));
     stream.serve();
 
     page.waitForSelector("[data-connection=live]");
-    stream.until("the API has the order of meanwhile", () -> api(BOOKS_OF_API).containsKey("09:32"));
+    stream.until(
+        "the API has the order of meanwhile", () -> api(BOOKS_OF_API).containsKey("09:32"));
     stream.until("the page shows the order of meanwhile", () -> shown(page).containsKey("09:32"));
     assertThat(shown(page), is(api(BOOKS_OF_API)));
     page.context().close();
@@ -153,17 +161,23 @@ class DashboardTest {
 
     stream.until(
         "orders of the day on the page",
-        () -> tile(page, "Orders today") == stream.number("select sum(orders) from order_metrics_totals"));
+        () ->
+            tile(page, "Orders today")
+                == stream.number("select sum(orders) from order_metrics_totals"));
     stream.until(
         "what was cancelled on the page",
-        () -> tile(page, "Cancelled today") == stream.number("select sum(cancellations) from order_metrics_totals"));
+        () ->
+            tile(page, "Cancelled today")
+                == stream.number("select sum(cancellations) from order_metrics_totals"));
     // An analysis that is not served says how it would be.
     assertThat(page.locator(".missing").first().textContent(), containsString("conversion=URI"));
 
     page.navigate(stream.page("#/operations"));
     page.waitForSelector("tr[data-ledger='order-metrics/orders']");
     stream.until("events read on the page", () -> tile(page, "Events read") == stream.sent());
-    assertThat(page.locator("tr[data-ledger='order-metrics/orders'] .ok").textContent(), containsString("balanced"));
+    assertThat(
+        page.locator("tr[data-ledger='order-metrics/orders'] .ok").textContent(),
+        containsString("balanced"));
     page.context().close();
   }
 
@@ -196,7 +210,15 @@ class DashboardTest {
   void everyPageFitsATelephoneAndCanBeReadInBothThemes() throws Exception {
     for (Look look : List.of(Look.PHONE, Look.DESK_AT_NIGHT, Look.DESK)) {
       Page page = chromium.page(look);
-      for (String place : List.of("#/operations", "#/sale-day", "#/match-day", "#/payments", "#/rides", BOOKS, "#/view/order-metrics.top")) {
+      for (String place :
+          List.of(
+              "#/operations",
+              "#/sale-day",
+              "#/match-day",
+              "#/payments",
+              "#/rides",
+              BOOKS,
+              "#/view/order-metrics.top")) {
         page.navigate(stream.page(place));
         page.waitForSelector("h1");
         page.waitForLoadState();
@@ -218,7 +240,10 @@ class DashboardTest {
       page.navigate(stream.page("#/operations"));
       page.waitForSelector("[data-tile='Events read']");
       paints.add(
-          ((Number) page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")).doubleValue());
+          ((Number)
+                  page.evaluate(
+                      "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+              .doubleValue());
       page.context().close();
     }
 
@@ -233,7 +258,8 @@ class DashboardTest {
     // The page asks again what a server refused that was busy, or away while it was restarted.
     assertThat(
         chromium.troubles().stream()
-            .filter(trouble -> !trouble.contains("429") && !trouble.contains("ERR_CONNECTION_REFUSED"))
+            .filter(
+                trouble -> !trouble.contains("429") && !trouble.contains("ERR_CONNECTION_REFUSED"))
             .toList(),
         is(empty()));
   }

@@ -21,7 +21,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 final class Screenshots implements Callable<Integer> {
 
-  /** A picture: the name of its file, the place of the page, what it looks like, and what must be there. */
+  /**
+   * A picture: the name of its file, the place of the page, what it looks like, and what must be
+   * there.
+   */
   private record Picture(String name, String place, Look look, String present) {}
 
   private static final String TILE = ".tile-value[data-value]:not([data-value=''])";
@@ -45,7 +48,8 @@ final class Screenshots implements Callable<Integer> {
   @Option(
       names = "--watch",
       defaultValue = "20",
-      description = "Seconds that each page is watched before its picture, so that corrections show; 20 by default")
+      description =
+          "Seconds that each page is watched before its picture, so that corrections show; 20 by default")
   private int watch;
 
   @Parameters(paramLabel = "FOLDER", description = "Where the pictures go, e.g. docs/dashboard")

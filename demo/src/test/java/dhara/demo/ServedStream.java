@@ -19,7 +19,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** A stream of {@code order-metrics} on Flink over a topic that a test writes to, and the server of its answers. */
+/**
+ * A stream of {@code order-metrics} on Flink over a topic that a test writes to, and the server of
+ * its answers.
+ */
 final class ServedStream {
 
   static final String VIEW = "order-metrics.metrics";
@@ -82,7 +85,10 @@ final class ServedStream {
   void send(List<String> orders) {
     kafka.produce(
         orders.stream()
-            .map(order -> EmbeddedKafka.record(ORDERS, 0, Instant.now(), null, order.getBytes(ISO_8859_1)))
+            .map(
+                order ->
+                    EmbeddedKafka.record(
+                        ORDERS, 0, Instant.now(), null, order.getBytes(ISO_8859_1)))
             .toList());
     sent += orders.size();
   }
@@ -105,11 +111,10 @@ final class ServedStream {
   /** The first number of the first row of a statement. */
   long number(String sql) throws Exception {
     ObjectNode body = JSON.createObjectNode().put("sql", sql);
-    return json(
-            HttpRequest.newBuilder(URI.create(page("api/sql")))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body.toString()))
-                .build())
+    return json(HttpRequest.newBuilder(URI.create(page("api/sql")))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body.toString()))
+            .build())
         .at("/rows/0/0")
         .asLong();
   }

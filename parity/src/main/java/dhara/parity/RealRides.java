@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Trips of taxis of Chicago and New York as requests for rides. There are no drivers, so it is about the demand
- * of cells and windows. Chicago's times are full quarters of an hour, so that a
+ * Trips of taxis of Chicago and New York as requests for rides. There are no drivers, so it is
+ * about the demand of cells and windows. Chicago's times are full quarters of an hour, so that a
  * window is one.
  */
 interface RealRides {
@@ -92,8 +92,7 @@ interface RealRides {
   /** A month of trips, which are not sorted by time; {@code --from} is not needed. */
   @Test
   default void requestsOfTaxisPerZoneEqualANaiveRecount(@TempDir Path folder) throws IOException {
-    Path trips =
-        RealData.data().resolve("nyc_yellow_taxi/yellow_tripdata_sample_2019-01.csv.gz");
+    Path trips = RealData.data().resolve("nyc_yellow_taxi/yellow_tripdata_sample_2019-01.csv.gz");
     Map<String, Long> expected = new TreeMap<>();
     Set<List<String>> seen = new HashSet<>();
     for (String line : RealData.unpacked(trips).subList(1, TRIPS_OF_A_MONTH + 1)) {
@@ -119,7 +118,8 @@ interface RealRides {
                 "--every=PT15M",
                 "--answers=files:" + out));
 
-    assertThat(run.err(), containsString("aggregated %,d + dead-lettered 0 ".formatted(seen.size())));
+    assertThat(
+        run.err(), containsString("aggregated %,d + dead-lettered 0 ".formatted(seen.size())));
     assertThat(requests(out), is(expected));
   }
 }

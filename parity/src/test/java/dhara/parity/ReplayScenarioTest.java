@@ -92,8 +92,7 @@ final class ReplayScenarioTest {
       late += input.get("late").asLong();
       assertThat(input.get("outOfOrder").asLong(), is(0L));
       assertThat(
-          Duration.parse(input.get("worstDisorder").asText()),
-          is(lessThan(Duration.ofSeconds(8))));
+          Duration.parse(input.get("worstDisorder").asText()), is(lessThan(Duration.ofSeconds(8))));
     }
     assertThat(events, is(2_000L));
     assertThat(copies, is(greaterThan(100L)));
@@ -137,7 +136,8 @@ final class ReplayScenarioTest {
     Duration history = Duration.ofMinutes(10);
     FutureTask<Command> replay =
         new FutureTask<>(
-            () -> Command.run(arguments(Stream.of("--startAt=now", "--history=PT10M", "--speed=5"))));
+            () ->
+                Command.run(arguments(Stream.of("--startAt=now", "--history=PT10M", "--speed=5"))));
     Thread thread = new Thread(replay, test);
     kafka.createTopic(topic("impressions"), 1);
     thread.start();
@@ -178,7 +178,9 @@ final class ReplayScenarioTest {
 
   @Test
   void madeUpEventsOfAnInputWithoutATopicAreLeftOut() {
-    send(Stream.of("--events=scenario:", "--count=500", "--to=clicks=" + kafka.uri(topic("clicks"))));
+    send(
+        Stream.of(
+            "--events=scenario:", "--count=500", "--to=clicks=" + kafka.uri(topic("clicks"))));
 
     assertThat(
         values("clicks").stream().map(line -> line.contains("\"ad\"")).toList(),

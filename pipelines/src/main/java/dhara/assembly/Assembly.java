@@ -295,7 +295,8 @@ public final class Assembly implements Flow, AutoCloseable {
             other("--ledger", options.getLedger(), beside),
             options.getLedger() == null,
             sinks.run());
-    PCollection<Ledger> ledgers = bounded() ? books.bounded() : books.soFar(ledger.pace(), limit, lateness());
+    PCollection<Ledger> ledgers =
+        bounded() ? books.bounded() : books.soFar(ledger.pace(), limit, lateness());
     if (bounded()) {
       Books.leave(ledgers, folder);
     }

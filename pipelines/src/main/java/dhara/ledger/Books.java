@@ -111,9 +111,7 @@ public final class Books {
       String input, String step, PCollection<C> parts, SerializableFunction<C, Ledger> ledger) {
     inputs.add(input);
     entries.add(
-        parts
-            .apply(step + ".Entry", ParDo.of(new EntryFn<>(input, ledger)))
-            .setCoder(ENTRIES));
+        parts.apply(step + ".Entry", ParDo.of(new EntryFn<>(input, ledger))).setCoder(ENTRIES));
   }
 
   /**
@@ -146,9 +144,7 @@ public final class Books {
     PCollection<KV<String, Ledger>> counts =
         PCollectionList.of(entries).apply("Ledger.Entries", Flatten.pCollections());
     PCollection<KV<String, Ledger>> readTo =
-        counts
-            .apply("Ledger.ReadTo", ParDo.of(new WatermarkFn(Ledger::readTo)))
-            .setCoder(ENTRIES);
+        counts.apply("Ledger.ReadTo", ParDo.of(new WatermarkFn(Ledger::readTo))).setCoder(ENTRIES);
     PCollection<KV<String, Ledger>> answeredTo =
         PCollectionList.of(counts)
             .and(followed)

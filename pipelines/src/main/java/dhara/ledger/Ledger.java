@@ -147,8 +147,7 @@ public record Ledger(
    */
   Ledger settledBehind(Duration lateness) {
     Instant unchanged = watermark == null ? null : watermark.minus(lateness);
-    boolean earlier =
-        unchanged != null && settledUntil != null && unchanged.isBefore(settledUntil);
+    boolean earlier = unchanged != null && settledUntil != null && unchanged.isBefore(settledUntil);
     return with(revision, unchanged == null || earlier ? unchanged : settledUntil);
   }
 

@@ -18,8 +18,8 @@ import org.joda.time.Instant;
  * often if it moves on by more.
  *
  * <p>Data: entries of ledgers → entries that hold a watermark. Time: a timer fires when the
- * watermark has passed it, and is set again ahead of the watermark as it is then. State: the
- * input, once its timer is set.
+ * watermark has passed it, and is set again ahead of the watermark as it is then. State: the input,
+ * once its timer is set.
  */
 final class WatermarkFn extends DoFn<KV<String, Ledger>, KV<String, Ledger>> {
 

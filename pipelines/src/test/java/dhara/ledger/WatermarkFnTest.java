@@ -45,9 +45,7 @@ class WatermarkFnTest {
         .satisfies(
             all -> {
               List<String> lines = new ArrayList<>();
-              all.forEach(
-                  entry ->
-                      lines.add(entry.getKey() + " " + entry.getValue().watermark()));
+              all.forEach(entry -> lines.add(entry.getKey() + " " + entry.getValue().watermark()));
               lines.sort(null);
               assertThat(
                   lines,

@@ -126,7 +126,8 @@ public final class ServeVerb implements Verb {
     // Else only local files could be read.
     FileSystems.setDefaultPipelineOptions(options);
     PrintStream err = Printable.stream(environment.console().err());
-    try (Serving serving = Serving.open(options, line -> err.println(Launcher.NAME + ": " + line))) {
+    try (Serving serving =
+        Serving.open(options, line -> err.println(Launcher.NAME + ": " + line))) {
       for (Places each : analyses) {
         Analysis<?> analysis = environment.analysis(each.name());
         for (Endpoint endpoint : each.endpoints()) {
@@ -168,7 +169,10 @@ public final class ServeVerb implements Verb {
     try {
       serving.close();
     } catch (IOException | SQLException e) {
-      environment.console().err().println(Launcher.NAME + ": did not stop cleanly: " + e.getMessage());
+      environment
+          .console()
+          .err()
+          .println(Launcher.NAME + ": did not stop cleanly: " + e.getMessage());
     }
   }
 

@@ -35,7 +35,9 @@ final class Tiers {
     Duration keep = options.getKeep();
     if (keep == null && !texts.isEmpty()) {
       throw new BadOption(
-          "--rollUp", String.join(",", texts), "rolls up what --keep no longer keeps; add --keep=P7D");
+          "--rollUp",
+          String.join(",", texts),
+          "rolls up what --keep no longer keeps; add --keep=P7D");
     }
     List<Tier> tiers = new ArrayList<>();
     Duration age = keep;
@@ -138,6 +140,8 @@ final class Tiers {
 
   private static BadOption wrong(String option, String each) {
     return new BadOption(
-        option, each, "is no COLUMN:HOW, where HOW is sum, min, max, first, last or A/B, e.g. orders:sum");
+        option,
+        each,
+        "is no COLUMN:HOW, where HOW is sum, min, max, first, last or A/B, e.g. orders:sum");
   }
 }

@@ -100,19 +100,34 @@ class ServeVerbTest {
   @Test
   void whatCannotBeServedIsRefusedWithTheFix() {
     refused("names nothing to serve; write dhara serve order-metrics=files:DIR", "serve");
-    refused("order-metric: is no analysis. Did you mean order-metrics?", "serve", "order-metric=files:x");
+    refused(
+        "order-metric: is no analysis. Did you mean order-metrics?",
+        "serve",
+        "order-metric=files:x");
     refused("names no places; write NAME=URI", "serve", "files:x");
-    refused("is no scheme that is known. Did you mean kafka?", "serve", "order-metrics=kafkaa://b:1/t");
+    refused(
+        "is no scheme that is known. Did you mean kafka?", "serve", "order-metrics=kafkaa://b:1/t");
     refused("is no HOST:PORT of a broker", "serve", "order-metrics=kafka://b/t");
-    refused("cannot be followed; these can: files:PATH, kafka://HOST:9092/TOPIC", "serve", "order-metrics=console");
+    refused(
+        "cannot be followed; these can: files:PATH, kafka://HOST:9092/TOPIC",
+        "serve",
+        "order-metrics=console");
     refused("--keep=P7: is no ISO-8601 duration", "serve", "order-metrics=files:x", "--keep=P7");
     refused("add --keep=P7D", "serve", "order-metrics=files:x", "--rollUp=PT1H:P90D");
-    refused("is no COLUMN:HOW", "serve", "order-metrics=files:x", "--rolled=order-metrics.metrics=orders:total");
+    refused(
+        "is no COLUMN:HOW",
+        "serve",
+        "order-metrics=files:x",
+        "--rolled=order-metrics.metrics=orders:total");
     refused(
         "--rolled: order is no value column of order-metrics.metrics; it has",
-        "serve", "order-metrics=files:x", "--rolled=order-metrics.metrics=order:sum", "--port=0");
+        "serve",
+        "order-metrics=files:x",
+        "--rolled=order-metrics.metrics=order:sum",
+        "--port=0");
     refused("knows no parameter 'shard'", "serve", "order-metrics=files:x?shard=3");
-    refused("--memory=lots: is no size of memory", "serve", "order-metrics=files:x", "--memory=lots");
+    refused(
+        "--memory=lots: is no size of memory", "serve", "order-metrics=files:x", "--memory=lots");
   }
 
   private static void refused(String fix, String... arguments) {
@@ -186,7 +201,9 @@ class ServeVerbTest {
         analyses.values().stream()
             .flatMap(
                 analysis ->
-                    analysis.outputs().stream().map(Output::name).map(o -> analysis.name() + "." + o))
+                    analysis.outputs().stream()
+                        .map(Output::name)
+                        .map(o -> analysis.name() + "." + o))
             .toList();
     assertThat(
         rules.rolled().keySet().stream().filter(view -> !outputs.contains(view)).toList(),
@@ -194,9 +211,7 @@ class ServeVerbTest {
     try (Serving serving = Serving.open(options, line -> {})) {
       for (String view : rules.rolled().keySet()) {
         String name = view.substring(0, view.indexOf('.'));
-        serving.add(
-            analyses.get(name),
-            Endpoint.of("serve", "files:" + folder.resolve(name)));
+        serving.add(analyses.get(name), Endpoint.of("serve", "files:" + folder.resolve(name)));
       }
       serving.start(); // it refuses columns that are not there
       assertThat(

@@ -245,8 +245,7 @@ class ServingTest {
               "--answers=" + kafka.uri("backfilled"),
               "--overwrite=true"));
       Path part = folder.resolve("part");
-      Command.done(
-          List.of("order-metrics", "--events=" + fewer, "--answers=files:" + part));
+      Command.done(List.of("order-metrics", "--events=" + fewer, "--answers=files:" + part));
       List<String> wanted = settled(part.resolve("metrics"));
       assertThat(wanted.size(), is(not(158)));
       await("withdrawn", () -> status(serving, METRICS).rows() == wanted.size());
@@ -268,13 +267,13 @@ class ServingTest {
       serving.add(METRICS, ANALYSES, at(kafka.uri("live")));
       serving.start();
       long history = orders(settled(answers.resolve("metrics")), "books@26");
-      long before = settled(answers.resolve("metrics")).stream().mapToLong(ServingTest::count).sum();
+      long before =
+          settled(answers.resolve("metrics")).stream().mapToLong(ServingTest::count).sum();
       long rows = 158L + 2 + (history == 0 ? 1 : 0);
       await("both", () -> serving.loaded() && status(serving, METRICS).rows() == rows);
       try (Connection session = serving.views().session();
           Statement statement = session.createStatement();
-          ResultSet sum =
-              statement.executeQuery("select sum(orders) from order_metrics_metrics")) {
+          ResultSet sum = statement.executeQuery("select sum(orders) from order_metrics_metrics")) {
         sum.next();
         assertThat(sum.getLong(1), is(before - history + 1000 + 7 + 8));
       }
@@ -293,8 +292,7 @@ class ServingTest {
 
   private static long orders(List<String> rows, String key) {
     String name = key.substring(0, key.indexOf('@'));
-    String start =
-        AnswerTopic.at(Integer.parseInt(key.substring(key.indexOf('@') + 1))).toString();
+    String start = AnswerTopic.at(Integer.parseInt(key.substring(key.indexOf('@') + 1))).toString();
     return rows.stream()
         .filter(row -> row.contains("\"name\":\"" + name + "\""))
         .filter(row -> row.contains("\"window_start\":\"" + start))
@@ -334,7 +332,8 @@ class ServingTest {
         Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
       serving.add(METRICS, ANALYSES, at(kafka.uri("later")));
       serving.start();
-      await("waiting", () -> status(serving, METRICS).places().get(0).state() == PlaceState.WAITING);
+      await(
+          "waiting", () -> status(serving, METRICS).places().get(0).state() == PlaceState.WAITING);
       await("said", () -> !said.isEmpty());
       assertThat(said.get(0), containsString("there is no topic 'later'"));
       AnswerTopic topic = new AnswerTopic(kafka, "later", 1);
@@ -380,7 +379,9 @@ class ServingTest {
       await("rows", () -> status(serving, "own").rows() == 2);
       assertThat(
           serving.views().named("own").columns().stream()
-              .map(column -> column.name() + " " + column.type().label() + " " + column.role().label())
+              .map(
+                  column ->
+                      column.name() + " " + column.type().label() + " " + column.role().label())
               .toList(),
           is(
               List.of(
@@ -419,8 +420,7 @@ class ServingTest {
       assertThat(status(serving, METRICS).rows(), is(0L));
       Files.move(claim, there.resolve("_SUCCESS"));
       await("done", () -> status(serving, METRICS).rows() > 0);
-      assertThat(
-          status(serving, METRICS).rows(), is((long) Files.readAllLines(rows).size()));
+      assertThat(status(serving, METRICS).rows(), is((long) Files.readAllLines(rows).size()));
       assertThat(status(serving, METRICS).taken(), greaterThan(0L));
     }
   }

@@ -52,7 +52,15 @@ public record TypedOption(
   /** Options that name places: a comma belongs to the URI, as between Kafka's brokers. */
   private static final Set<String> PLACES =
       Set.of(
-          "events", "answers", "deadLetters", "late", "ledger", "compareTo", "to", "without", "view");
+          "events",
+          "answers",
+          "deadLetters",
+          "late",
+          "ledger",
+          "compareTo",
+          "to",
+          "without",
+          "view");
 
   /** Longer than any event stream spans, and short enough that sums of several do not overflow. */
   private static final Duration LONGEST = Duration.ofDays(36_500);

@@ -32,13 +32,16 @@ final class MadeUpPayments {
   private static final Instant START = Instant.parse("2026-01-05T04:30:00Z");
   private static final int DAYS = 15;
 
-  /** As long as what is planted takes, and so many payments that there is more than one a second. */
+  /**
+   * As long as what is planted takes, and so many payments that there is more than one a second.
+   */
   private static final Duration ROUND = Duration.ofMinutes(2);
 
   private static final int PER_ROUND = 150;
 
   /** So many that hardly anybody pays often enough within an hour to look like a thief. */
   private static final int PAYERS = 3_000;
+
   private static final String COMPROMISED = "terminal-compromised";
 
   /** The cities, which are all more than 100 km apart. */

@@ -55,7 +55,8 @@ public interface AccessOptions extends PipelineOptions {
 
   void setTlsKeyStore(@Nullable String value);
 
-  @Description("A reference to the password of the key store, e.g. --tlsPassword=env:STORE_PASSWORD")
+  @Description(
+      "A reference to the password of the key store, e.g. --tlsPassword=env:STORE_PASSWORD")
   @Nullable String getTlsPassword();
 
   void setTlsPassword(@Nullable String value);
@@ -69,7 +70,8 @@ public interface AccessOptions extends PipelineOptions {
 
   void setRequestsPerSecond(double value);
 
-  @Description("How long a statement of SQL may run, beyond which it gets 408, e.g. --sqlTimeout=PT10S")
+  @Description(
+      "How long a statement of SQL may run, beyond which it gets 408, e.g. --sqlTimeout=PT10S")
   @Default.InstanceFactory(Durations.TenSeconds.class)
   @AboveZero
   Duration getSqlTimeout();

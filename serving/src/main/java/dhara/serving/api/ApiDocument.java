@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The OpenAPI document: {@code openapi.json} beside this class, with the names of the views that are
- * served, the schema of each view's rows, and the functions that SQL may call.
+ * The OpenAPI document: {@code openapi.json} beside this class, with the names of the views that
+ * are served, the schema of each view's rows, and the functions that SQL may call.
  */
 final class ApiDocument {
 

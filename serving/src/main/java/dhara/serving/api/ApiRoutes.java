@@ -61,8 +61,7 @@ final class ApiRoutes {
   /**
    * @param atOnce how many queries run at the same time
    */
-  ApiRoutes(
-      ServedViews views, SqlDesk sql, ChangeHub hub, ServerMetrics requests, int atOnce) {
+  ApiRoutes(ServedViews views, SqlDesk sql, ChangeHub hub, ServerMetrics requests, int atOnce) {
     this.views = views;
     this.sql = sql;
     this.hub = hub;
@@ -215,12 +214,13 @@ final class ApiRoutes {
   }
 
   private void query(Context context) throws Exception {
-    SendFormat format =
-        SendFormat.of(context.queryParam("format"), context.header("Accept"));
+    SendFormat format = SendFormat.of(context.queryParam("format"), context.header("Accept"));
     ViewQuery query = QueryParameters.of(context.pathParam("name"), context.queryParamMap());
     ViewPage page = turns.take(() -> views.query(query));
     List<SheetColumn> columns =
-        page.columns().stream().map(column -> new SheetColumn(column.name(), column.type())).toList();
+        page.columns().stream()
+            .map(column -> new SheetColumn(column.name(), column.type()))
+            .toList();
     Sheet sheet;
     if (format == SendFormat.JSON) {
       JsonSheet json =
@@ -296,8 +296,7 @@ final class ApiRoutes {
     try {
       request = Cells.JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      throw new Refusal(
-          Refusal.BAD_REQUEST, "the body is no JSON; send {\"sql\":\"select …\"}", e);
+      throw new Refusal(Refusal.BAD_REQUEST, "the body is no JSON; send {\"sql\":\"select …\"}", e);
     }
     JsonNode statement = request.path("sql");
     if (!statement.isTextual() || request.size() != 1) {
@@ -323,8 +322,7 @@ final class ApiRoutes {
     }
     Assets.Asset asset =
         Assets.of(context.path())
-            .orElseThrow(
-                () -> new Refusal(Refusal.NOT_FOUND, spoken(Refusal.NOT_FOUND, context)));
+            .orElseThrow(() -> new Refusal(Refusal.NOT_FOUND, spoken(Refusal.NOT_FOUND, context)));
     context.header("ETag", asset.etag());
     context.header("Cache-Control", "no-cache");
     context.header("Vary", "Accept-Encoding");

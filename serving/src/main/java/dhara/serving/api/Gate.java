@@ -15,8 +15,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * What every request passes first: headers that keep a browser safe, the check of the host name,
- * the rate limit and the login. Files of the dashboard and {@code /healthz} need no login and do not
- * count, because they hold no data and cost nothing.
+ * the rate limit and the login. Files of the dashboard and {@code /healthz} need no login and do
+ * not count, because they hold no data and cost nothing.
  *
  * <p>The host name is checked if the server is open to everybody on this machine: a page of another
  * site could otherwise point a name of its own to 127.0.0.1 and read the answers through the

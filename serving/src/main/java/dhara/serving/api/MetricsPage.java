@@ -22,8 +22,7 @@ final class MetricsPage {
   private final SqlDesk sql;
   private final Turns turns;
 
-  MetricsPage(
-      ServedViews views, ServerMetrics requests, ChangeHub hub, SqlDesk sql, Turns turns) {
+  MetricsPage(ServedViews views, ServerMetrics requests, ChangeHub hub, SqlDesk sql, Turns turns) {
     this.views = views;
     this.requests = requests;
     this.hub = hub;
@@ -34,7 +33,12 @@ final class MetricsPage {
   byte[] bytes() {
     StringBuilder text = new StringBuilder();
     requests.write(text);
-    one(text, "dhara_queries_waiting", "gauge", "Queries that wait for their turn.", turns.waiting());
+    one(
+        text,
+        "dhara_queries_waiting",
+        "gauge",
+        "Queries that wait for their turn.",
+        turns.waiting());
     one(
         text,
         "dhara_sql_timeouts_total",
@@ -125,19 +129,19 @@ final class MetricsPage {
         "gauge",
         "From the end of a window to the commit of its first answer, in the last minute.");
     for (ViewStatus view : status.views()) {
-      hub.pace().delays(view.view(), status.at()).ifPresent(d -> delays(text, name, view.view(), d));
+      hub.pace()
+          .delays(view.view(), status.at())
+          .ifPresent(d -> delays(text, name, view.view(), d));
     }
   }
 
-  private static void delays(
-      StringBuilder text, String name, String view, ViewPace.Delays delays) {
+  private static void delays(StringBuilder text, String name, String view, ViewPace.Delays delays) {
     ServerMetrics.line(text, name, Map.of("view", view, "quantile", "0.5"), delays.p50() / MILLIS);
     ServerMetrics.line(text, name, Map.of("view", view, "quantile", "0.95"), delays.p95() / MILLIS);
     ServerMetrics.line(text, name, Map.of("view", view, "quantile", "0.99"), delays.p99() / MILLIS);
   }
 
-  private static void one(
-      StringBuilder text, String name, String type, String help, long value) {
+  private static void one(StringBuilder text, String name, String type, String help, long value) {
     ServerMetrics.head(text, name, type, help);
     ServerMetrics.line(text, name, Map.of(), value);
   }

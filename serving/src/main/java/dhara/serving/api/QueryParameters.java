@@ -67,8 +67,7 @@ final class QueryParameters {
   private static Filter filter(String name, List<String> values) {
     int dot = name.indexOf('.');
     String column = dot < 0 ? name : name.substring(0, dot);
-    Comparison comparison =
-        dot < 0 ? Comparison.EQ : comparison(name, name.substring(dot + 1));
+    Comparison comparison = dot < 0 ? Comparison.EQ : comparison(name, name.substring(dot + 1));
     if (comparison == Comparison.IN) {
       return new Filter(
           column,
@@ -77,8 +76,12 @@ final class QueryParameters {
     }
     if (values.size() > 1) {
       throw Refusal.bad(
-          name + " is given " + values.size() + " times; for one of several values write "
-              + column + ".in=A,B");
+          name
+              + " is given "
+              + values.size()
+              + " times; for one of several values write "
+              + column
+              + ".in=A,B");
     }
     return new Filter(column, comparison, values);
   }
@@ -94,7 +97,10 @@ final class QueryParameters {
       words.add(comparison.name().toLowerCase(Locale.ROOT));
     }
     throw Refusal.bad(
-        name + ": '" + word + "' compares nothing; write COLUMN=VALUE or COLUMN.OP=VALUE with one of "
+        name
+            + ": '"
+            + word
+            + "' compares nothing; write COLUMN=VALUE or COLUMN.OP=VALUE with one of "
             + String.join(", ", words));
   }
 
@@ -116,7 +122,11 @@ final class QueryParameters {
     }
     if (limit < 1 || limit > ViewQuery.MOST) {
       throw Refusal.bad(
-          "limit=" + text + ": must be a number from 1 to " + ViewQuery.MOST + "; use the cursor "
+          "limit="
+              + text
+              + ": must be a number from 1 to "
+              + ViewQuery.MOST
+              + "; use the cursor "
               + "in next for more rows");
     }
     return limit;

@@ -52,12 +52,13 @@ final class RequestRate {
     if (buckets.size() > MANY) {
       buckets.values().removeIf(bucket -> filled(bucket, now) >= burst);
     }
-    return buckets
-        .compute(
+    return buckets.compute(
             address,
             (key, bucket) -> {
               double tokens = bucket == null ? burst : filled(bucket, now);
-              return tokens >= 1 ? new Bucket(tokens - 1, now, true) : new Bucket(tokens, now, false);
+              return tokens >= 1
+                  ? new Bucket(tokens - 1, now, true)
+                  : new Bucket(tokens, now, false);
             })
         .admitted;
   }

@@ -72,10 +72,7 @@ final class SqlDesk implements AutoCloseable {
    * @param size about how many bytes the rows take in JSON
    */
   record Result(
-      List<SheetColumn> columns,
-      List<List<@Nullable Object>> rows,
-      boolean truncated,
-      long size) {}
+      List<SheetColumn> columns, List<List<@Nullable Object>> rows, boolean truncated, long size) {}
 
   private final ServedViews views;
   private final Duration timeout;
@@ -222,8 +219,7 @@ final class SqlDesk implements AutoCloseable {
             e);
       }
       if (e instanceof SQLException) {
-        throw new Refusal(
-            Refusal.BAD_REQUEST, SqlFence.oneLine(String.valueOf(e.getMessage())), e);
+        throw new Refusal(Refusal.BAD_REQUEST, SqlFence.oneLine(String.valueOf(e.getMessage())), e);
       }
       throw e;
     } finally {

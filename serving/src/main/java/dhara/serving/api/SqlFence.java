@@ -167,7 +167,12 @@ final class SqlFence {
 
   /** The first line of a message of the database. */
   static String oneLine(String message) {
-    return message.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse("");
+    return message
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 
   /** Adds the names that WITH introduces anywhere in a statement. */

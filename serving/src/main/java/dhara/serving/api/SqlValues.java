@@ -28,8 +28,8 @@ import org.duckdb.DuckDBStruct;
 
 /**
  * The rows of a result of SQL, with the types of the API: whole numbers up to 64 bits are longs,
- * greater ones decimals; dates, times and intervals are text; timestamps are instants of UTC; lists,
- * structs and maps are JSON.
+ * greater ones decimals; dates, times and intervals are text; timestamps are instants of UTC;
+ * lists, structs and maps are JSON.
  */
 final class SqlValues {
 

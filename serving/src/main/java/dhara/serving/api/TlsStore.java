@@ -54,7 +54,9 @@ final class TlsStore {
       throw new BadOption(
           PASSWORD,
           null,
-          "takes a reference to the password of " + STORE + ", e.g. --tlsPassword=env:STORE_PASSWORD");
+          "takes a reference to the password of "
+              + STORE
+              + ", e.g. --tlsPassword=env:STORE_PASSWORD");
     }
     try {
       String password = SecretReference.resolve(reference);

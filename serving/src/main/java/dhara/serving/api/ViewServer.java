@@ -112,8 +112,7 @@ public final class ViewServer implements AutoCloseable {
               config.jetty.modifyServer(server -> server.setErrorHandler(ViewServer::malformed));
               config.jetty.modifyServletContextHandler(
                   context -> servlets(context, gate, new ChangesServlet(views, hub)));
-              config.jetty.addConnector(
-                  (server, http) -> connector(server, http, options, tls));
+              config.jetty.addConnector((server, http) -> connector(server, http, options, tls));
               routes.addTo(config.routes);
             });
     try {
@@ -137,7 +136,8 @@ public final class ViewServer implements AutoCloseable {
 
   private static Access access(AccessOptions options) {
     if (options.getToken() != null && options.getBasic() != null) {
-      throw new BadOption("--basic", options.getBasic(), "cannot be given with --token; choose one");
+      throw new BadOption(
+          "--basic", options.getBasic(), "cannot be given with --token; choose one");
     }
     if (options.getToken() != null) {
       return Access.token("--token", options.getToken());
@@ -181,7 +181,8 @@ public final class ViewServer implements AutoCloseable {
   /** Answers what Jetty itself refuses, such as a path that leads out of the root. */
   private static boolean malformed(Request request, Response response, Callback callback) {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-    byte[] error = "{\"error\":\"the request is malformed; see /api/openapi.json\"}".getBytes(UTF_8);
+    byte[] error =
+        "{\"error\":\"the request is malformed; see /api/openapi.json\"}".getBytes(UTF_8);
     response.write(true, ByteBuffer.wrap(error), callback);
     return true;
   }

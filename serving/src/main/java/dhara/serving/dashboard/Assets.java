@@ -19,9 +19,10 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The static files of the dashboard by the path of a request: {@code /}, {@code /favicon.ico}, {@code /dashboard/FILE}
- * and {@code /lib/FILE} for the libraries, whose versions only the build knows. Everything comes from the class path, so
- * the page needs no other machine. Files are read once and kept, packed and unpacked; there are about 300 kB.
+ * The static files of the dashboard by the path of a request: {@code /}, {@code /favicon.ico},
+ * {@code /dashboard/FILE} and {@code /lib/FILE} for the libraries, whose versions only the build
+ * knows. Everything comes from the class path, so the page needs no other machine. Files are read
+ * once and kept, packed and unpacked; there are about 300 kB.
  */
 public final class Assets {
 
@@ -45,7 +46,8 @@ public final class Assets {
           "svg", "image/svg+xml");
 
   /** A file of the dashboard's folder: no path, so no way out of it. */
-  private static final Pattern FILE = Pattern.compile("/dashboard/([a-z0-9-]+)\\.(html|js|css|svg)");
+  private static final Pattern FILE =
+      Pattern.compile("/dashboard/([a-z0-9-]+)\\.(html|js|css|svg)");
 
   /** The comment that names a file which is not delivered. */
   private static final Pattern SOURCE_MAP = Pattern.compile("(?m)^//# sourceMappingURL=.*$");
@@ -54,7 +56,9 @@ public final class Assets {
 
   private Assets() {}
 
-  /** A file: what {@code Content-Type} and {@code ETag} say, its bytes, and the same packed by gzip. */
+  /**
+   * A file: what {@code Content-Type} and {@code ETag} say, its bytes, and the same packed by gzip.
+   */
   public static final class Asset {
 
     private final String type;
@@ -130,20 +134,21 @@ public final class Assets {
   /** The file in the only version of the library that the jar has. */
   private static URL versioned(URL folder, Library library) {
     String prefix = WEBJARS + library.jar() + "/";
-    Pattern name = Pattern.compile(Pattern.quote(prefix) + "[^/]+/" + Pattern.quote(library.file()));
+    Pattern name =
+        Pattern.compile(Pattern.quote(prefix) + "[^/]+/" + Pattern.quote(library.file()));
     try {
       JarURLConnection connection = (JarURLConnection) folder.openConnection();
       // The jar that a cached connection opens is closed with the class loader, not here.
       connection.setUseCaches(true);
-      return connection
-          .getJarFile()
-          .stream()
+      return connection.getJarFile().stream()
           .map(JarEntry::getName)
           .filter(entry -> name.matcher(entry).matches())
           .findFirst()
           .map(entry -> Assets.class.getClassLoader().getResource(entry))
           .orElseThrow(
-              () -> new IllegalStateException("the WebJar " + library.jar() + " has no " + library.file()));
+              () ->
+                  new IllegalStateException(
+                      "the WebJar " + library.jar() + " has no " + library.file()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

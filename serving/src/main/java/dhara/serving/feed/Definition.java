@@ -39,10 +39,7 @@ final class Definition {
    * @param analyses whose outputs it may be
    */
   Definition(
-      String name,
-      @Nullable ServedView view,
-      Collection<Analysis<?>> analyses,
-      ViewStore store)
+      String name, @Nullable ServedView view, Collection<Analysis<?>> analyses, ViewStore store)
       throws SQLException {
     this.name = name;
     this.analyses = analyses;
@@ -87,8 +84,7 @@ final class Definition {
         view.columns().stream()
             .filter(column -> column.role() != Role.STATE)
             .forEach(column -> columns.add(column.name()));
-        if (columns.equals(names)
-            && (view.kind() == Kind.ANSWERS || view.kind() == Kind.EFFECTS)) {
+        if (columns.equals(names) && (view.kind() == Kind.ANSWERS || view.kind() == Kind.EFFECTS)) {
           same.add(view);
         }
       }
@@ -125,7 +121,8 @@ final class Definition {
         ColumnType type = type(column.getValue());
         ColumnType before = types.get(column.getKey());
         types.put(
-            column.getKey(), type == null || before == null ? or(type, before) : both(before, type));
+            column.getKey(),
+            type == null || before == null ? or(type, before) : both(before, type));
       }
     }
     List<ViewColumn> columns = new ArrayList<>();

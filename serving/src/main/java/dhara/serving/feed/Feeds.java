@@ -203,7 +203,9 @@ public final class Feeds implements AutoCloseable {
   private List<ViewLoad> drained(ViewLoad first) {
     List<ViewLoad> loads = new ArrayList<>(List.of(first));
     long rows = first.rows().size();
-    for (ViewLoad next = queue.poll(); next != null; next = rows < MOST_ROWS ? queue.poll() : null) {
+    for (ViewLoad next = queue.poll();
+        next != null;
+        next = rows < MOST_ROWS ? queue.poll() : null) {
       loads.add(next);
       rows += next.rows().size();
     }

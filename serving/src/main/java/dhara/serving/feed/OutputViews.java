@@ -53,15 +53,9 @@ final class OutputViews {
       Analysis<?> analysis, Output<K, V> output) {
     return output.acts()
         ? view(
-            analysis,
-            output.name(),
-            Kind.EFFECTS,
-            RowFormat.effects(output.key(), output.value()))
+            analysis, output.name(), Kind.EFFECTS, RowFormat.effects(output.key(), output.value()))
         : view(
-            analysis,
-            output.name(),
-            Kind.ANSWERS,
-            RowFormat.answers(output.key(), output.value()));
+            analysis, output.name(), Kind.ANSWERS, RowFormat.answers(output.key(), output.value()));
   }
 
   private static ServedView view(
@@ -81,8 +75,12 @@ final class OutputViews {
       (key ? keys : others).add(new ViewColumn(name, type(field.getType()), role));
     }
     List<ViewColumn> columns = new ArrayList<>(keys);
-    others.stream().filter(column -> column.role() == Role.REVISION && !answers).forEach(columns::add);
-    others.stream().filter(column -> answers || column.role() != Role.REVISION).forEach(columns::add);
+    others.stream()
+        .filter(column -> column.role() == Role.REVISION && !answers)
+        .forEach(columns::add);
+    others.stream()
+        .filter(column -> answers || column.role() != Role.REVISION)
+        .forEach(columns::add);
     if (answers) {
       columns.addAll(STATE);
     }

@@ -6,8 +6,8 @@ import dhara.connectors.Connector.Ability;
 import dhara.connectors.Endpoint;
 import dhara.connectors.RowFeed;
 import dhara.connectors.WrittenRow;
-import dhara.serving.store.ViewLoad;
 import dhara.serving.store.StoredRow;
+import dhara.serving.store.ViewLoad;
 import dhara.serving.views.ServingStatus.PlaceState;
 import dhara.serving.views.ServingStatus.PlaceStatus;
 import java.io.IOException;
@@ -38,8 +38,7 @@ final class PlaceFeed implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PlaceFeed.class);
 
-  private static final Set<String> ASIDE =
-      Set.of(Aside.LATE, Aside.DEAD_LETTERS, Aside.LEDGER);
+  private static final Set<String> ASIDE = Set.of(Aside.LATE, Aside.DEAD_LETTERS, Aside.LEDGER);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
@@ -91,8 +90,7 @@ final class PlaceFeed implements Runnable {
     this.said = said;
     this.broken = broken;
     this.positions.putAll(positions);
-    this.feed =
-        Connector.of(endpoint, Ability.FOLLOW).feed(endpoint, name, suffix, positions);
+    this.feed = Connector.of(endpoint, Ability.FOLLOW).feed(endpoint, name, suffix, positions);
   }
 
   @Override
@@ -178,7 +176,12 @@ final class PlaceFeed implements Runnable {
       }
       queue.put(
           new ViewLoad(
-              definition.name(), place, rows, batch.ordered(), batch.finished(), batch.positions()));
+              definition.name(),
+              place,
+              rows,
+              batch.ordered(),
+              batch.finished(),
+              batch.positions()));
     }
     positions.putAll(batch.positions());
     if (!rows.isEmpty()) {

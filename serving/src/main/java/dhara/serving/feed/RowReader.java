@@ -117,9 +117,7 @@ final class RowReader {
         case DOUBLE ->
             node.isTextual() ? Double.parseDouble(node.textValue()) : number(node).doubleValue();
         case DECIMAL ->
-            node.isTextual()
-                ? new BigDecimal(node.textValue())
-                : number(node).decimalValue();
+            node.isTextual() ? new BigDecimal(node.textValue()) : number(node).decimalValue();
         case BOOLEAN -> truth(node);
         case INSTANT -> Instant.parse(node.asText()).truncatedTo(ChronoUnit.MICROS);
         case JSON -> node.isTextual() ? parsed(node) : node;

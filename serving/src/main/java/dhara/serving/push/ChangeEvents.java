@@ -18,8 +18,8 @@ import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The changes of one view, coalesced: of several changes of a row only the last is kept. As an event
- * its data are {@code {"view":"…","at":"…","upserts":[{…}],"removals":[{…}]}}.
+ * The changes of one view, coalesced: of several changes of a row only the last is kept. As an
+ * event its data are {@code {"view":"…","at":"…","upserts":[{…}],"removals":[{…}]}}.
  */
 final class ChangeEvents {
 

@@ -191,8 +191,7 @@ public final class ChangeHub implements AutoCloseable {
       }
     }
     Encoded now = status;
-    client.give(
-        now.number > client.status() ? List.of(now.event) : List.of(), sent, now.number);
+    client.give(now.number > client.status() ? List.of(now.event) : List.of(), sent, now.number);
   }
 
   /** Tells a client to read the views anew, and from which change on it gets changes again. */

@@ -125,7 +125,8 @@ public final class ChangesServlet extends HttpServlet {
       return Optional.of(Long.parseLong(id.strip()));
     } catch (NumberFormatException e) {
       throw new BadQuery(
-          BadQuery.Reason.WRONG, "Last-Event-ID is no id of this stream; leave it out to begin now");
+          BadQuery.Reason.WRONG,
+          "Last-Event-ID is no id of this stream; leave it out to begin now");
     }
   }
 

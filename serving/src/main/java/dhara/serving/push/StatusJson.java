@@ -17,7 +17,9 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** The state of the server as JSON: what {@code GET /api/status} and the event {@code status} say. */
+/**
+ * The state of the server as JSON: what {@code GET /api/status} and the event {@code status} say.
+ */
 public final class StatusJson {
 
   /** The columns of a ledger by which a record leaves. */
@@ -51,8 +53,7 @@ public final class StatusJson {
     return out.toByteArray();
   }
 
-  private static void view(
-      JsonGenerator json, ViewStatus view, ServingStatus status, ViewPace pace)
+  private static void view(JsonGenerator json, ViewStatus view, ServingStatus status, ViewPace pace)
       throws IOException {
     json.writeStartObject();
     json.writeStringField("view", view.view());
@@ -63,8 +64,7 @@ public final class StatusJson {
     json.writeNumberField("expired", view.expired());
     json.writeStringField("newestWindow", Cells.textOrNull(view.newestWindow()));
     json.writeStringField("watermark", Cells.textOrNull(view.watermark()));
-    json.writeStringField(
-        "lateness", view.lateness() == null ? null : view.lateness().toString());
+    json.writeStringField("lateness", view.lateness() == null ? null : view.lateness().toString());
     json.writeNumberField("lagRecords", view.lag());
     OptionalDouble perSecond = pace.rowsPerSecond(view.view());
     json.writeFieldName("rowsPerSecond");

@@ -73,9 +73,7 @@ public final class ArrowSheet implements Sheet {
           ArrowType.of(
               columns.get(i).type(),
               () ->
-                  rows.stream()
-                      .map(row -> (BigDecimal) row.get(column))
-                      .filter(Objects::nonNull)));
+                  rows.stream().map(row -> (BigDecimal) row.get(column)).filter(Objects::nonNull)));
     }
     schema(types);
     for (int from = 0; from < rows.size(); from += BATCH) {
@@ -96,8 +94,7 @@ public final class ArrowSheet implements Sheet {
       fields[i] = Field.createField(flat, name, true, types.get(i).tag(), type, 0, children, 0);
     }
     int schema =
-        Schema.createSchema(
-            flat, Endianness.Little, Schema.createFieldsVector(flat, fields), 0, 0);
+        Schema.createSchema(flat, Endianness.Little, Schema.createFieldsVector(flat, fields), 0, 0);
     message(flat, MessageHeader.Schema, schema, new byte[0]);
   }
 

@@ -26,8 +26,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The type of a column in Arrow: text and JSON are utf8, longs int64, doubles float64, instants
- * timestamps in microseconds of UTC. Decimals are decimal128, or decimal256 if one is too long, with
- * the scale of the value that has most digits after the point.
+ * timestamps in microseconds of UTC. Decimals are decimal128, or decimal256 if one is too long,
+ * with the scale of the value that has most digits after the point.
  *
  * @param type what the column holds
  * @param scale of decimals; otherwise 0
@@ -134,9 +134,7 @@ record ArrowType(ColumnType type, int scale, int width) {
   }
 
   private BigInteger unscaled(@Nullable Object value) {
-    return value == null
-        ? BigInteger.ZERO
-        : ((BigDecimal) value).setScale(scale).unscaledValue();
+    return value == null ? BigInteger.ZERO : ((BigDecimal) value).setScale(scale).unscaledValue();
   }
 
   /** A bit for each value: whether it is there, or whether it is true. */

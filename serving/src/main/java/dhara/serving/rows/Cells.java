@@ -28,7 +28,8 @@ public final class Cells {
 
   /** {@code 2026-01-05T09:00:00.000Z}, or with six digits if it has microseconds. */
   public static String text(Instant instant) {
-    return (instant.truncatedTo(ChronoUnit.MILLIS).equals(instant) ? MILLIS : MICROS).format(instant);
+    return (instant.truncatedTo(ChronoUnit.MILLIS).equals(instant) ? MILLIS : MICROS)
+        .format(instant);
   }
 
   /** An instant, or null. */

@@ -55,8 +55,7 @@ final class AnalysisBooks {
   private static List<Map<String, @Nullable Object>> ledger(
       Statement statement, ServedView view, String table) throws SQLException {
     List<ViewColumn> columns = StoredRow.columns(view);
-    List<String> names =
-        columns.stream().map(column -> ViewTable.quoted(column.name())).toList();
+    List<String> names = columns.stream().map(column -> ViewTable.quoted(column.name())).toList();
     List<Map<String, @Nullable Object>> inputs = new ArrayList<>();
     try (ResultSet rows =
         statement.executeQuery(
@@ -64,8 +63,7 @@ final class AnalysisBooks {
       while (rows.next()) {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         for (int i = 0; i < columns.size(); i++) {
-          input.put(
-              columns.get(i).name(), StoredCells.get(rows, i + 1, columns.get(i).type()));
+          input.put(columns.get(i).name(), StoredCells.get(rows, i + 1, columns.get(i).type()));
         }
         inputs.add(input);
       }

@@ -90,7 +90,10 @@ final class QuerySql {
               return wrong(
                   "%s is no column of %s.%s It has %s"
                       .formatted(
-                          name, view.name(), Nearest.question(name, known), String.join(", ", known)));
+                          name,
+                          view.name(),
+                          Nearest.question(name, known),
+                          String.join(", ", known)));
             });
   }
 
@@ -134,7 +137,9 @@ final class QuerySql {
     }
     sql.append(" order by ");
     for (Order by : order) {
-      sql.append(name(by.column())).append(by.descending() ? " desc" : " asc").append(" nulls last, ");
+      sql.append(name(by.column()))
+          .append(by.descending() ? " desc" : " asc")
+          .append(" nulls last, ");
     }
     sql.append(ID).append(" limit ").append(query.limit() + 1);
   }
@@ -187,8 +192,10 @@ final class QuerySql {
           filter.column() + " is a list or an object, which no filter compares; use POST /api/sql");
     }
     if (comparison == Comparison.LIKE && column.type() != ColumnType.TEXT) {
-      throw wrong(filter.column() + ".like: is for columns of text, and this one is of type "
-          + column.type().label());
+      throw wrong(
+          filter.column()
+              + ".like: is for columns of text, and this one is of type "
+              + column.type().label());
     }
     if (comparison != Comparison.IN && filter.texts().size() != 1) {
       throw wrong(filter.column() + ": is compared with several values; write it as .in");
@@ -219,7 +226,8 @@ final class QuerySql {
 
   private void window() {
     if (view.columns(Role.WINDOW).isEmpty()) {
-      throw wrong("from and to are for windows, and " + view.name() + " has none; filter by a column");
+      throw wrong(
+          "from and to are for windows, and " + view.name() + " has none; filter by a column");
     }
     // Literals, because the row groups that a scan can leave out are found when it is planned.
     if (query.from() != null) {
@@ -304,7 +312,8 @@ final class QuerySql {
       if (value == null) {
         values.addNull();
       } else {
-        values.add(value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString());
+        values.add(
+            value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString());
       }
     }
     return Base64.getUrlEncoder()

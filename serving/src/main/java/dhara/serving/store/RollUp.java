@@ -92,7 +92,8 @@ final class RollUp {
       Instant end = horizon;
       for (int tier = 0; tier <= tiers; tier++) {
         if (tier > 0) {
-          Instant age = base(table.committed().newest()).minus(retention.tiers().get(tier - 1).kept());
+          Instant age =
+              base(table.committed().newest()).minus(retention.tiers().get(tier - 1).kept());
           end = tier < tiers ? retention.tiers().get(tier).floor(age) : age;
         }
         String old =
@@ -164,7 +165,12 @@ final class RollUp {
             .formatted(old, tier + 1, WIDTH, width, start, table.live(), old);
     String columns =
         StoredRow.columns(view).stream()
-            .map(column -> ", " + expression(column, rolled, width) + " as " + ViewTable.quoted(column.name()))
+            .map(
+                column ->
+                    ", "
+                        + expression(column, rolled, width)
+                        + " as "
+                        + ViewTable.quoted(column.name()))
             .collect(Collectors.joining());
     statement.execute(
         ("create or replace temp table \"$rolled\" as select uuid() as _id, max(_revision) as _revision,"
@@ -256,8 +262,7 @@ final class RollUp {
     return whole;
   }
 
-  private boolean insert(Statement statement, List<Upsert> upserts, int most)
-      throws SQLException {
+  private boolean insert(Statement statement, List<Upsert> upserts, int most) throws SQLException {
     added +=
         statement.executeUpdate(
             "insert into %s select %s%s from %s"

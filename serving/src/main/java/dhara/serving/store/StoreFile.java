@@ -228,9 +228,7 @@ final class StoreFile implements AutoCloseable {
         writer.prepareStatement("select horizon from store.horizons where view = ?")) {
       statement.setString(1, view);
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next()
-            ? StoredCells.instant(rows.getObject(1, LocalDateTime.class))
-            : null;
+        return rows.next() ? StoredCells.instant(rows.getObject(1, LocalDateTime.class)) : null;
       }
     }
   }

@@ -39,7 +39,9 @@ public record StoredRow(UUID id, long revision, boolean withdrawn, List<@Nullabl
     return view.columns().stream().filter(column -> STORED.contains(column.role())).toList();
   }
 
-  /** The id of identifying values; equal values of one type give equal ids, wherever they are from. */
+  /**
+   * The id of identifying values; equal values of one type give equal ids, wherever they are from.
+   */
   public static UUID id(List<@Nullable Object> identifying) {
     StringBuilder text = new StringBuilder(64);
     for (Object value : identifying) {

@@ -127,8 +127,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       Counts count = new Counts();
       count.horizon = file.horizon(view.name());
       counts.put(view.name(), count);
-      tables.put(
-          view.name(), ViewTable.of(file.writer(), view, !retention.known().isZero()));
+      tables.put(view.name(), ViewTable.of(file.writer(), view, !retention.known().isZero()));
       books.read(file.writer(), view);
     } finally {
       writing.unlock();
@@ -395,9 +394,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
     try {
       String analysis = table.view().analysis();
       Mark mark =
-          answered == null
-              ? watermarks.now(analysis)
-              : Watermarks.at(session, analysis, answered);
+          answered == null ? watermarks.now(analysis) : Watermarks.at(session, analysis, answered);
       ViewPage page = new QuerySql(table, query.asKnownAt(answered), mark).run(session);
       usable = true;
       return page;

@@ -72,8 +72,7 @@ final class ViewTable {
    * @param removals the values of key and window of rows that are gone
    * @param whole false if there are too many of them to be listed
    */
-  record Outcome(
-      List<Upsert> upserts, List<List<@Nullable Object>> removals, boolean whole) {
+  record Outcome(List<Upsert> upserts, List<List<@Nullable Object>> removals, boolean whole) {
 
     static final Outcome TOO_MUCH = new Outcome(List.of(), List.of(), false);
 
@@ -124,7 +123,8 @@ final class ViewTable {
             .map(column -> ", " + quoted(column.name()) + " " + StoredCells.sqlType(column.type()))
             .collect(Collectors.joining());
     try (Statement statement = connection.createStatement()) {
-      statement.execute("create table if not exists %s (%s%s)".formatted(table.live(), HIDDEN, columns));
+      statement.execute(
+          "create table if not exists %s (%s%s)".formatted(table.live(), HIDDEN, columns));
       statement.execute(
           "create table if not exists %s (%s%s, _until timestamp)"
               .formatted(table.superseded(), HIDDEN, columns));
@@ -134,7 +134,8 @@ final class ViewTable {
       statement.execute(
           "create or replace temp table %s (%s%s, _withdrawn boolean, _clears boolean)"
               .formatted(table.incomingName(), HIDDEN, columns));
-      statement.execute("create or replace view main.%s as %s".formatted(quoted(view.table()), table.select()));
+      statement.execute(
+          "create or replace view main.%s as %s".formatted(quoted(view.table()), table.select()));
     }
     table.recount();
     return table;
@@ -307,8 +308,7 @@ final class ViewTable {
     Instant least = null;
     Instant greatest = null;
     boolean all = true;
-    try (DuckDBAppender to =
-        connection.createAppender("temp", "main", view.table() + "$in")) {
+    try (DuckDBAppender to = connection.createAppender("temp", "main", view.table() + "$in")) {
       for (Merged merged : in.values()) {
         StoredRow row = merged.row();
         Instant end = end(row);
@@ -357,8 +357,7 @@ final class ViewTable {
 
   /** Removes the rows that those of the commit replace, and keeps them as superseded. */
   private void supersede(Instant known, Span span, String which) throws SQLException {
-    String replaced =
-        "c._id = i._id%s and %s".formatted(span.within(), which);
+    String replaced = "c._id = i._id%s and %s".formatted(span.within(), which);
     if (past) {
       pastRows +=
           update(

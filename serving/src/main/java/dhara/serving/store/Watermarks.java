@@ -16,8 +16,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * How far the event time of each analysis has come, by its ledger: the lowest watermark of its
- * inputs, and the allowed lateness, by which answers are settled behind it. The past is kept beside the rows, so that {@code asKnownAt} also
- * tells whether a window was open then.
+ * inputs, and the allowed lateness, by which answers are settled behind it. The past is kept beside
+ * the rows, so that {@code asKnownAt} also tells whether a window was open then.
  */
 final class Watermarks {
 

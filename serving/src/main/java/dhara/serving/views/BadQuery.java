@@ -1,6 +1,8 @@
 package dhara.serving.views;
 
-/** A question that cannot be answered as it was asked. Its message is one sentence, with the fix. */
+/**
+ * A question that cannot be answered as it was asked. Its message is one sentence, with the fix.
+ */
 public final class BadQuery extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

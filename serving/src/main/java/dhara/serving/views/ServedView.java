@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param name {@code order-metrics.metrics}, or what {@code --view=NAME=…} calls it
  * @param analysis the analysis; empty if it is not known
- * @param output the output, {@code dead-letters}, {@code late} or {@code ledger}; empty if it is not
- *     known
+ * @param output the output, {@code dead-letters}, {@code late} or {@code ledger}; empty if it is
+ *     not known
  * @param domain the field of the analysis, such as {@code commerce}; empty if it is not known
  * @param summary what the analysis answers, in one sentence; may be empty
  * @param kind what its rows are

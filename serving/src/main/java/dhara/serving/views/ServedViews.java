@@ -34,9 +34,9 @@ public interface ServedViews {
 
   /**
    * A session for SQL in the store, to be closed by the caller. Its search path has one SQL view
-   * per served view, named {@link ServedView#table}, with the columns of {@link
-   * ServedView#columns} under their names. It is a session of the database, so whoever passes a
-   * user's text to it must fence it: let through a single SELECT over these tables.
+   * per served view, named {@link ServedView#table}, with the columns of {@link ServedView#columns}
+   * under their names. It is a session of the database, so whoever passes a user's text to it must
+   * fence it: let through a single SELECT over these tables.
    */
   Connection session() throws SQLException;
 

@@ -48,8 +48,7 @@ class AccessTest {
 
   @Test
   void aSecretThatIsGivenAsTextIsRefusedAndNotRepeated() {
-    BadOption bad =
-        assertThrows(BadOption.class, () -> Access.token("--token", "do-not-print-me"));
+    BadOption bad = assertThrows(BadOption.class, () -> Access.token("--token", "do-not-print-me"));
 
     assertThat(bad.getMessage(), not(containsString("do-not-print-me")));
     assertThat(bad.getMessage(), containsString("--token=env:DHARA_SECRET"));
@@ -72,8 +71,7 @@ class AccessTest {
   }
 
   private static String basic(String text) {
-    return "Basic "
-        + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private String secret(String text) throws IOException {

@@ -66,8 +66,7 @@ class ApiDocumentTest {
                     .fieldNames()
                     .forEachRemaining(
                         method ->
-                            described.add(
-                                method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+                            described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
 
     assertThat(described, is(new TreeSet<>(server.routes())));
   }
@@ -157,8 +156,7 @@ class ApiDocumentTest {
   private static List<String> problems(String name, JsonNode value) {
     ObjectNode schema = JSON.createObjectNode().put("$ref", "#/components/schemas/" + name);
     schema.set("components", document.path("components"));
-    JsonSchema validator =
-        JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(schema);
+    JsonSchema validator = JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(schema);
     return validator
         .validate(value, run -> run.getExecutionConfig().setFormatAssertionsEnabled(true))
         .stream()

@@ -101,8 +101,7 @@ class ProtectionTest {
       HttpResponse<byte[]> refused = ask.get("/api/views");
       assertThat(refused.statusCode(), is(401));
       assertThat(
-          refused.headers().firstValue("www-authenticate").orElse(""),
-          is("Basic realm=\"dhara\""));
+          refused.headers().firstValue("www-authenticate").orElse(""), is("Basic realm=\"dhara\""));
       String header =
           "Basic "
               + Base64.getEncoder()
@@ -219,8 +218,7 @@ class ProtectionTest {
   @Test
   void optionsThatCannotBeObeyedAreRefusedBeforeAnythingListens() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThat(
-          bad(options -> options.setPort(other.getLocalPort())), containsString("--port=0"));
+      assertThat(bad(options -> options.setPort(other.getLocalPort())), containsString("--port=0"));
     }
     assertThat(bad(options -> options.setHost("no such host")), containsString("--host"));
     assertThat(bad(options -> options.setToken("secret")), containsString("--token=env:"));
@@ -284,9 +282,23 @@ class ProtectionTest {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "dhara", "-keyalg", "EC", "-dname", "CN=localhost",
-                "-ext", "san=ip:127.0.0.1,dns:localhost", "-validity", "2", "-storetype", "PKCS12",
-                "-keystore", store.toString(), "-storepass", password)
+                "-genkeypair",
+                "-alias",
+                "dhara",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=ip:127.0.0.1,dns:localhost",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                password)
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

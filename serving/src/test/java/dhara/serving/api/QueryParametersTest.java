@@ -78,8 +78,7 @@ class QueryParametersTest {
   void aMistakeIsRefusedWithItsFix(String name, String value, String fix) {
     Refusal refusal =
         assertThrows(
-            Refusal.class,
-            () -> QueryParameters.of("shop.sales", Map.of(name, List.of(value))));
+            Refusal.class, () -> QueryParameters.of("shop.sales", Map.of(name, List.of(value))));
 
     assertThat(refusal.status(), is(400));
     assertThat(refusal.getMessage(), containsString(fix));

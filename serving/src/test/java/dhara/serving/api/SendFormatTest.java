@@ -31,8 +31,7 @@ class SendFormatTest {
 
   @Test
   void otherFormatsAreRefused() {
-    assertThat(
-        assertThrows(Refusal.class, () -> SendFormat.of("xml", null)).status(), is(400));
+    assertThat(assertThrows(Refusal.class, () -> SendFormat.of("xml", null)).status(), is(400));
     assertThat(
         assertThrows(Refusal.class, () -> SendFormat.of(null, "text/xml")).status(), is(406));
   }

@@ -304,7 +304,8 @@ class SqlFenceTest {
     try (Connection session = shop.store().session();
         Statement statement = session.createStatement();
         ResultSet known =
-            statement.executeQuery("select distinct lower(function_name) from duckdb_functions()")) {
+            statement.executeQuery(
+                "select distinct lower(function_name) from duckdb_functions()")) {
       while (known.next()) {
         unknown.remove(known.getString(1));
       }

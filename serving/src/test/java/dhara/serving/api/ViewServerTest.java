@@ -203,7 +203,17 @@ class ViewServerTest {
     assertThat(
         names(result.path("columns"), "name"),
         contains(
-            "category", "n", "gmv", "mean", "p", "busy", "first_at", "d", "best", "all_of", "s",
+            "category",
+            "n",
+            "gmv",
+            "mean",
+            "p",
+            "busy",
+            "first_at",
+            "d",
+            "best",
+            "all_of",
+            "s",
             "empty"));
     assertThat(
         names(result.path("columns"), "type"),
@@ -311,8 +321,8 @@ class ViewServerTest {
 
     assertThat(header(packed, "content-encoding"), is("gzip"));
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed.body()))) {
-      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8),
-          is(HttpAsk.text(ask.get(SALES))));
+      assertThat(
+          new String(in.readAllBytes(), StandardCharsets.UTF_8), is(HttpAsk.text(ask.get(SALES))));
     }
   }
 

@@ -29,7 +29,8 @@ class AssetsTest {
   private static final Pattern ADDRESS = Pattern.compile("https?://[^\\s'\"`)]+");
 
   private static String text(String path) {
-    return new String(Assets.of(path).orElseThrow(() -> new AssertionError("no " + path)).bytes(), UTF_8);
+    return new String(
+        Assets.of(path).orElseThrow(() -> new AssertionError("no " + path)).bytes(), UTF_8);
   }
 
   /** The page and everything that it loads, however indirectly. */
@@ -45,7 +46,11 @@ class AssetsTest {
       if (path.equals("/")) {
         REFERENCE.matcher(text).results().map(found -> found.group(1)).forEach(open::push);
       } else if (path.startsWith("/dashboard/") && path.endsWith(".js")) {
-        IMPORT.matcher(text).results().map(found -> "/dashboard/" + found.group(1)).forEach(open::push);
+        IMPORT
+            .matcher(text)
+            .results()
+            .map(found -> "/dashboard/" + found.group(1))
+            .forEach(open::push);
       }
     }
     return seen;
@@ -65,12 +70,15 @@ class AssetsTest {
     Set<String> announced = new LinkedHashSet<>();
     REFERENCE.matcher(text("/")).results().map(found -> found.group(1)).forEach(announced::add);
 
-    assertThat(loaded().stream().filter(path -> !path.equals("/") && !announced.contains(path)).toList(), is(List.of()));
+    assertThat(
+        loaded().stream().filter(path -> !path.equals("/") && !announced.contains(path)).toList(),
+        is(List.of()));
   }
 
   @Test
   void thePageIsSmallerThan300KilobytesPacked() {
-    int packed = loaded().stream().mapToInt(path -> Assets.of(path).orElseThrow().gzip().length).sum();
+    int packed =
+        loaded().stream().mapToInt(path -> Assets.of(path).orElseThrow().gzip().length).sum();
 
     assertThat(packed, lessThan(300_000));
   }
@@ -78,7 +86,11 @@ class AssetsTest {
   @Test
   void noScriptStandsInThePageItself() {
     assertThat(
-        Pattern.compile("<script[^>]*>([^<]*)</script>").matcher(text("/")).results().map(found -> found.group(1)).toList(),
+        Pattern.compile("<script[^>]*>([^<]*)</script>")
+            .matcher(text("/"))
+            .results()
+            .map(found -> found.group(1))
+            .toList(),
         everyItem(emptyString()));
     assertThat(Pattern.compile("\\son[a-z]+=|style=").matcher(text("/")).find(), is(false));
   }
@@ -91,7 +103,9 @@ class AssetsTest {
             .filter(path -> !path.startsWith("/lib/"))
             .flatMap(path -> ADDRESS.matcher(text(path)).results().map(MatchResult::group));
 
-    assertThat(addresses.filter(address -> !address.equals("http://www.w3.org/2000/svg")).toList(), is(List.of()));
+    assertThat(
+        addresses.filter(address -> !address.equals("http://www.w3.org/2000/svg")).toList(),
+        is(List.of()));
   }
 
   @Test
@@ -99,13 +113,24 @@ class AssetsTest {
     assertThat(Assets.of("/").orElseThrow().type(), startsWith("text/html"));
     assertThat(Assets.of("/lib/preact.js").orElseThrow().type(), startsWith("text/javascript"));
     assertThat(Assets.of("/favicon.ico").orElseThrow().type(), is("image/svg+xml"));
-    assertThat(Assets.of("/dashboard/app.js").orElseThrow().etag(), not(Assets.of("/dashboard/rows.js").orElseThrow().etag()));
+    assertThat(
+        Assets.of("/dashboard/app.js").orElseThrow().etag(),
+        not(Assets.of("/dashboard/rows.js").orElseThrow().etag()));
     assertThat(text("/lib/preact.js").contains("sourceMappingURL"), is(false));
   }
 
   @Test
   void noOtherFileOfTheClassPathCanBeRead() {
-    for (String path : List.of("/dashboard/../logging.properties", "/dashboard/%2e%2e/x.js", "/dashboard/a/b.js", "/lib/react.js", "/META-INF/MANIFEST.MF", "/dashboard/Assets.class", "", "//")) {
+    for (String path :
+        List.of(
+            "/dashboard/../logging.properties",
+            "/dashboard/%2e%2e/x.js",
+            "/dashboard/a/b.js",
+            "/lib/react.js",
+            "/META-INF/MANIFEST.MF",
+            "/dashboard/Assets.class",
+            "",
+            "//")) {
       assertThat(path, Assets.of(path), is(Optional.empty()));
     }
   }

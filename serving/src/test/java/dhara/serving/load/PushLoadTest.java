@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Measures the stream of changes with a thousand clients: how long from a commit to the last byte of
- * its event at a client, while twenty rows are committed five times a second, and ten more clients
- * read nothing. It prints what it finds; it fails only if a client gets nothing.
+ * Measures the stream of changes with a thousand clients: how long from a commit to the last byte
+ * of its event at a client, while twenty rows are committed five times a second, and ten more
+ * clients read nothing. It prints what it finds; it fails only if a client gets nothing.
  *
  * <p>{@code -Ddhara.load.listeners} and {@code .seconds} set other sizes.
  */

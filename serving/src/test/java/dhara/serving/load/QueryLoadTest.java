@@ -50,8 +50,8 @@ import org.junit.jupiter.api.io.TempDir;
  * answer, each time for another time of the week. The same SQL is run in a plain DuckDB, by as many
  * threads.
  *
- * <p>{@code -Ddhara.load.rows}, {@code .clients} and {@code .seconds} set other sizes. It prints what
- * it finds; it fails only if an answer is wrong.
+ * <p>{@code -Ddhara.load.rows}, {@code .clients} and {@code .seconds} set other sizes. It prints
+ * what it finds; it fails only if an answer is wrong.
  */
 @EnabledIfSystemProperty(named = "dhara.full", matches = "true")
 class QueryLoadTest {
@@ -96,8 +96,7 @@ class QueryLoadTest {
 
   @Test
   void fiftyClientsOverTenMillionRows() throws Exception {
-    try (ViewStore store =
-            ViewStore.open(folder.resolve("served"), KeepRules.all(), "2GB");
+    try (ViewStore store = ViewStore.open(folder.resolve("served"), KeepRules.all(), "2GB");
         Connection plain =
             DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("plain.duckdb"))) {
       long began = System.nanoTime();
@@ -127,7 +126,9 @@ class QueryLoadTest {
     }
   }
 
-  /** Dashboards: each client asks the three queries of the newest hour, while rows are committed. */
+  /**
+   * Dashboards: each client asks the three queries of the newest hour, while rows are committed.
+   */
   private void live(ViewStore store, ViewServer server) throws Exception {
     List<LongFunction<String>> queries = List.of(this::revenue, this::funnel, this::top);
     AtomicBoolean over = new AtomicBoolean();
@@ -189,8 +190,8 @@ class QueryLoadTest {
   }
 
   /**
-   * Fills the table of the store by SQL, which takes seconds. Rows that come one by one are laid out
-   * in the same way.
+   * Fills the table of the store by SQL, which takes seconds. Rows that come one by one are laid
+   * out in the same way.
    */
   private static void fill(ViewStore store) throws SQLException {
     try (Connection session = store.session();

@@ -283,7 +283,8 @@ class ChangesTest {
           round++;
         }
         assertThat(metric(ask, "dhara_push_clients"), is(1.0));
-        assertThat("one that lags only is not reset", metric(ask, "dhara_push_resets_total"), is(0.0));
+        assertThat(
+            "one that lags only is not reset", metric(ask, "dhara_push_resets_total"), is(0.0));
       }
     }
   }

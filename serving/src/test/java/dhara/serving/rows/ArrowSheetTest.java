@@ -69,8 +69,7 @@ class ArrowSheetTest {
       assertThat(column(root, "truth"), is(Arrays.asList(true, null, false)));
       assertThat(column(root, "at"), is(Arrays.asList(1_767_603_600_123_456L, null, -1L)));
       assertThat(
-          column(root, "nested"),
-          is(Arrays.asList("{\"a\":[1,null]}", null, "{\"a\":[1,null]}")));
+          column(root, "nested"), is(Arrays.asList("{\"a\":[1,null]}", null, "{\"a\":[1,null]}")));
       assertThat(reader.loadNextBatch(), is(false));
     }
   }
@@ -79,8 +78,7 @@ class ArrowSheetTest {
   void noRowsAreAStreamWithASchemaOnly() throws IOException {
     try (RootAllocator memory = new RootAllocator();
         ArrowStreamReader reader =
-            new ArrowStreamReader(
-                new ByteArrayInputStream(new ArrowSheet(ALL).bytes()), memory)) {
+            new ArrowStreamReader(new ByteArrayInputStream(new ArrowSheet(ALL).bytes()), memory)) {
       assertThat(reader.getVectorSchemaRoot().getSchema().getFields().size(), is(ALL.size()));
       assertThat(reader.loadNextBatch(), is(false));
     }

@@ -16,8 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
 
 /**
- * A client of Server-Sent Events that reads when it is asked for the next event, and keeps the id of
- * the last one as a browser does. Tests that use it need a time limit, because it waits for ever.
+ * A client of Server-Sent Events that reads when it is asked for the next event, and keeps the id
+ * of the last one as a browser does. Tests that use it need a time limit, because it waits for
+ * ever.
  */
 public final class EventLines implements AutoCloseable {
 

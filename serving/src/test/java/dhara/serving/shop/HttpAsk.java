@@ -43,8 +43,7 @@ public final class HttpAsk {
   /** The answer to a POST of a body. */
   public HttpResponse<byte[]> post(String path, String body, String... headers)
       throws IOException, InterruptedException {
-    return send(
-        HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)), headers);
+    return send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.ofString(body)), headers);
   }
 
   /** The address of a path, as it is written: nothing in it is resolved. */

@@ -164,17 +164,14 @@ public final class ServedShop implements AutoCloseable {
     store.commit(List.of(new ViewLoad(SALES.name(), "test", rows, true, false, Map.of())));
   }
 
-  /**
-   * Commits a ledger: the stream has come up to an instant, and allows a minute of lateness.
-   */
+  /** Commits a ledger: the stream has come up to an instant, and allows a minute of lateness. */
   public void watermark(Instant watermark) throws SQLException {
     StoredRow row =
         new StoredRow(
             StoredRow.id(List.of("orders")),
             ++revision,
             false,
-            Arrays.asList(
-                "orders", 10L, 7L, 1L, 1L, 1L, 0L, watermark, watermark.minus(MINUTE)));
+            Arrays.asList("orders", 10L, 7L, 1L, 1L, 1L, 0L, watermark, watermark.minus(MINUTE)));
     store.commit(List.of(new ViewLoad(LEDGER.name(), "test", List.of(row), true, false, Map.of())));
   }
 

@@ -36,8 +36,7 @@ class StoreCrashTest {
           rows.add(StoreRows.sale("p" + key, commit / REVISIONS, commit, commit));
         }
         Map<String, String> position = Map.of("0", String.valueOf(commit + 1));
-        store.commit(
-            List.of(StoreRows.topic(SALES, position, rows.toArray(StoredRow[]::new))));
+        store.commit(List.of(StoreRows.topic(SALES, position, rows.toArray(StoredRow[]::new))));
         System.out.println(commit + 1);
       }
     }

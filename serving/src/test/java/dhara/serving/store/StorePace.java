@@ -100,15 +100,7 @@ public final class StorePace {
     List<ServedView> views = new ArrayList<>();
     for (int i = 0; i < VIEWS; i++) {
       ServedView view =
-          new ServedView(
-              "shop.v" + i,
-              "",
-              "",
-              "",
-              "",
-              SALES.kind(),
-              "shop_v" + i,
-              SALES.columns());
+          new ServedView("shop.v" + i, "", "", "", "", SALES.kind(), "shop_v" + i, SALES.columns());
       views.add(view);
       store.define(view);
     }

@@ -248,8 +248,7 @@ class ViewStoreTest {
     assertThat(store.changes(change - 1, 10).complete(), is(false));
     assertThat(store.positions(SALES.name(), TOPIC), is(Map.of("0", "4", "topic", "x")));
     assertThat(now(), is(Map.of()));
-    assertThat(
-        sold(store.query(all().asKnownAt(before)).rows()), is(Map.of("tea@0", "60 r6")));
+    assertThat(sold(store.query(all().asKnownAt(before)).rows()), is(Map.of("tea@0", "60 r6")));
     assertThat(status().watermark(), is(start(3)));
     assertThat(status().lateness(), is(Duration.ofMinutes(1)));
     // The rows that the topic has before the position do not come back.
@@ -261,14 +260,10 @@ class ViewStoreTest {
   void aCommitThatFailsChangesNothing() throws Exception {
     store.commit(List.of(topic(SALES, Map.of("0", "1"), sale("tea", 0, 1, 10))));
     long change = store.lastChange();
-    StoredRow broken =
-        row("rice", 0, 1, false, Arrays.asList("no number", null, null));
+    StoredRow broken = row("rice", 0, 1, false, Arrays.asList("no number", null, null));
     assertThrows(
         ClassCastException.class,
-        () ->
-            store.commit(
-                List.of(
-                    topic(SALES, Map.of("0", "3"), sale("tea", 0, 2, 20), broken))));
+        () -> store.commit(List.of(topic(SALES, Map.of("0", "3"), sale("tea", 0, 2, 20), broken))));
     assertThat(now(), is(Map.of("tea@0", "10 r1")));
     assertThat(store.positions(SALES.name(), TOPIC), is(Map.of("0", "1")));
     assertThat(store.lastChange(), is(change));
@@ -281,10 +276,14 @@ class ViewStoreTest {
   void anotherProcessOrOtherColumnsAreRefusedWithTheFix() throws Exception {
     ServedView other =
         new ServedView(
-            SALES.name(), "shop", "sales", "", "", SALES.kind(), SALES.table(),
-            SALES.columns().stream()
-                .filter(column -> !column.name().equals("price"))
-                .toList());
+            SALES.name(),
+            "shop",
+            "sales",
+            "",
+            "",
+            SALES.kind(),
+            SALES.table(),
+            SALES.columns().stream().filter(column -> !column.name().equals("price")).toList());
     BadOption refused = assertThrows(BadOption.class, () -> store.define(other));
     assertThat(refused.getMessage(), containsString("name another folder"));
     BadOption memory =
@@ -309,7 +308,8 @@ class ViewStoreTest {
                 ledger("returns", 1, start(5), Duration.ofMinutes(1)))));
     assertThat(states(null), contains("settled", "revisable", "open", "settled"));
     assertThat(
-        store.query(where(new Filter("answer_state", Comparison.EQ, List.of("revisable"))))
+        store
+            .query(where(new Filter("answer_state", Comparison.EQ, List.of("revisable"))))
             .rows()
             .get(0)
             .get(8),
@@ -326,15 +326,12 @@ class ViewStoreTest {
       }
       assertThat(
           states,
-          contains(
-              "settled null", "revisable 2026-10-01 09:03:00.0", "open null", "settled null"));
+          contains("settled null", "revisable 2026-10-01 09:03:00.0", "open null", "settled null"));
     }
   }
 
   private List<Object> states(Instant asKnownAt) throws Exception {
-    return store.query(all().asKnownAt(asKnownAt)).rows().stream()
-        .map(row -> row.get(7))
-        .toList();
+    return store.query(all().asKnownAt(asKnownAt)).rows().stream().map(row -> row.get(7)).toList();
   }
 
   @Test
@@ -376,7 +373,8 @@ class ViewStoreTest {
     }
     ViewPage first =
         store.query(
-            new ViewQuery(SALES.name(), List.of(), List.of(), null, null, List.of(), 7, null, null));
+            new ViewQuery(
+                SALES.name(), List.of(), List.of(), null, null, List.of(), 7, null, null));
     // What comes before the cursor shifts nothing.
     store.commit(List.of(topic(SALES, sale("a", -5, 1, 1), withdrawal("p1", 0, 2))));
     ViewPage second =
@@ -468,8 +466,7 @@ class ViewStoreTest {
     int minutes = 12 * 60;
     List<StoredRow> rows = new ArrayList<>();
     for (int minute = 0; minute < minutes; minute++) {
-      rows.add(
-          row("tea", minute, 1, false, Arrays.asList(1L, new BigDecimal(minute % 60), 4.0)));
+      rows.add(row("tea", minute, 1, false, Arrays.asList(1L, new BigDecimal(minute % 60), 4.0)));
     }
     store.commit(List.of(topic(SALES, rows.toArray(StoredRow[]::new))));
     Instant before = Instant.now();
@@ -510,9 +507,7 @@ class ViewStoreTest {
 
   @Test
   void rowsOfViewsThatCannotBeRolledUpAreDropped() throws Exception {
-    open(
-        new KeepRules(
-            Duration.ofHours(1), List.of(), Map.of(), Duration.ofHours(1)));
+    open(new KeepRules(Duration.ofHours(1), List.of(), Map.of(), Duration.ofHours(1)));
     store.commit(
         List.of(topic(SALES, sale("tea", 0, 1, 1), sale("tea", 30, 1, 1), sale("tea", 90, 1, 1))));
     assertThat(store.retain().size(), is(1));

@@ -171,8 +171,7 @@ final class Replay {
     for (Input<?> input : analysis.inputs()) {
       if (places.containsKey(input.name())) {
         ReplayFaults own = faults.of(analysis.inputs().indexOf(input));
-        lanes.add(
-            Lane.ofScenario(input, upstream, places.get(input.name()), own, options, writer));
+        lanes.add(Lane.ofScenario(input, upstream, places.get(input.name()), own, options, writer));
       }
     }
   }

@@ -7,8 +7,8 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * When a replay starts, in event time. The events before its start are its history: they are sent at
- * once, and the others at the pace of {@code --speed}.
+ * When a replay starts, in event time. The events before its start are its history: they are sent
+ * at once, and the others at the pace of {@code --speed}.
  *
  * @param at the time to which the start is moved; empty if events keep their times
  * @param history how long after the first event the start is

@@ -14,8 +14,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Moves events in time: every {@link Instant} in an event, also one in a list or a record within
- * it, moves by the same duration. So the time at which a parcel was promised stays as long after its
- * order as it was.
+ * it, moves by the same duration. So the time at which a parcel was promised stays as long after
+ * its order as it was.
  */
 final class TimeShift {
 

@@ -183,7 +183,8 @@ final class FolderResults implements ResultSet {
     long bytes = 0;
     for (String name : names) {
       for (Metadata file : files.getOrDefault(name, List.of())) {
-        boolean packed = FolderPart.compressed(file.resourceId().toString()) || format(file).equals("avro");
+        boolean packed =
+            FolderPart.compressed(file.resourceId().toString()) || format(file).equals("avro");
         bytes += file.sizeBytes() * (packed ? COMPRESSED : 1);
       }
     }
@@ -213,7 +214,8 @@ final class FolderResults implements ResultSet {
     for (Metadata file : sorted) {
       String uri = file.resourceId().toString();
       String format = format(file);
-      boolean divisible = format.equals("jsonl") && !FolderPart.compressed(uri) && file.isReadSeekEfficient();
+      boolean divisible =
+          format.equals("jsonl") && !FolderPart.compressed(uri) && file.isReadSeekEfficient();
       long from = 0;
       do {
         long to = divisible ? Math.min(from + SEGMENT_BYTES, file.sizeBytes()) : Long.MAX_VALUE;

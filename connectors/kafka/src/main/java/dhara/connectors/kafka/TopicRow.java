@@ -6,7 +6,9 @@ import dhara.connectors.WrittenRow;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Converts a record of {@link KafkaSink} back into a row; a tombstone has the columns of its key. */
+/**
+ * Converts a record of {@link KafkaSink} back into a row; a tombstone has the columns of its key.
+ */
 final class TopicRow {
 
   private static final String REVISION = "revision";
@@ -30,8 +32,7 @@ final class TopicRow {
     try {
       ObjectNode columns = RowJson.object(json, 0, json.length);
       if (tombstone) {
-        KafkaSink.Tombstone.revision(record)
-            .ifPresent(revision -> columns.put(REVISION, revision));
+        KafkaSink.Tombstone.revision(record).ifPresent(revision -> columns.put(REVISION, revision));
       }
       return new WrittenRow(name, columns, tombstone, record.offset(), place);
     } catch (IOException e) {

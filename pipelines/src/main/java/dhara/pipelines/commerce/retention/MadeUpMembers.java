@@ -49,9 +49,7 @@ final class MadeUpMembers {
   }
 
   private Stream<Given<?>> months() {
-    return IntStream.iterate(0, month -> month + 1)
-        .boxed()
-        .flatMap(month -> month(month).stream());
+    return IntStream.iterate(0, month -> month + 1).boxed().flatMap(month -> month(month).stream());
   }
 
   private List<Given<?>> month(int month) {

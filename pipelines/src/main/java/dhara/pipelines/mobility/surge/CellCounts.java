@@ -27,8 +27,7 @@ record CellCounts(String id, Instant at, Cell cell, CellSums sums) implements Ev
 
   /** So does a driver. */
   static List<CellCounts> ofDriver(Answer<SurgePricing.Driver, Cell> driver) {
-    return around(
-        driver.end(), driver.value(), new CellSums(0, 1, 0, 0), new CellSums(0, 0, 0, 1));
+    return around(driver.end(), driver.value(), new CellSums(0, 1, 0, 0), new CellSums(0, 0, 0, 1));
   }
 
   private static List<CellCounts> around(Instant end, Cell cell, CellSums in, CellSums near) {

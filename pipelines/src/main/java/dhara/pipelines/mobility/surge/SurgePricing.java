@@ -47,9 +47,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *      └─▶ by cell ─▶ in the order of minutes: ratio, multiplier, step ─▶ surge
  * </pre>
  *
- * <p>A cell is a {@link Geohash}, or the zone that a request names; zones have no neighbours. A driver is where their last ping of the window was, and counts
- * once. They are available if that ping has no ride, or they ended or cancelled a ride since; and
- * not if they accepted one since. Drivers who sent no ping in the window are not known.
+ * <p>A cell is a {@link Geohash}, or the zone that a request names; zones have no neighbours. A
+ * driver is where their last ping of the window was, and counts once. They are available if that
+ * ping has no ride, or they ended or cancelled a ride since; and not if they accepted one since.
+ * Drivers who sent no ping in the window are not known.
  *
  * <p>The ratio is requests by available drivers, where those of the eight neighbouring cells count
  * {@code --neighbourPercent} of one, so that the price does not jump at the border of a cell. The

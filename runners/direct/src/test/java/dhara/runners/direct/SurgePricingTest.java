@@ -232,10 +232,8 @@ class SurgePricingTest {
                 "--answers=files:" + folder.resolve("out")));
 
     List<String> rows = SettledAnswers.in(folder.resolve("out/surge"));
-    assertThat(
-        prices(rows, "zone:230"), is(List.of("10:01 2 0 3.0 3.0", "10:02 0 0 1.0 1.0")));
-    assertThat(
-        prices(rows, "zone:231"), is(List.of("10:01 1 0 3.0 3.0", "10:02 0 0 1.0 1.0")));
+    assertThat(prices(rows, "zone:230"), is(List.of("10:01 2 0 3.0 3.0", "10:02 0 0 1.0 1.0")));
+    assertThat(prices(rows, "zone:231"), is(List.of("10:01 1 0 3.0 3.0", "10:02 0 0 1.0 1.0")));
     assertThat(rows.size(), is(4));
   }
 
