@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -56,6 +57,7 @@ public final class Feeds implements AutoCloseable {
   private final ViewStore store;
   private final Consumer<String> said;
   private final BlockingQueue<ViewLoad> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final AtomicInteger uncommitted = new AtomicInteger();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch failed = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -128,7 +130,7 @@ public final class Feeds implements AutoCloseable {
                 suffix,
                 place,
                 store.positions(definition.name(), place),
-                queue,
+                this::put,
                 stop,
                 said,
                 this::broken));
@@ -165,8 +167,13 @@ public final class Feeds implements AutoCloseable {
 
   /** Whether everything that was there at the start is read and committed. */
   public boolean loaded() {
-    return queue.isEmpty()
+    return uncommitted.get() == 0
         && places.values().stream().flatMap(List::stream).noneMatch(PlaceFeed::loading);
+  }
+
+  private void put(ViewLoad load) throws InterruptedException {
+    uncommitted.incrementAndGet();
+    queue.put(load);
   }
 
   private void write() {
@@ -216,6 +223,7 @@ public final class Feeds implements AutoCloseable {
     for (int tried = 1; ; tried++) {
       try {
         store.commit(loads);
+        uncommitted.addAndGet(-loads.size());
         return;
       } catch (SQLException e) {
         if (tried == TRIES) {

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,11 +42,17 @@ final class PlaceFeed implements Runnable {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
+  /** Takes loads, and waits while it has too many. */
+  @FunctionalInterface
+  interface Writer {
+    void put(ViewLoad load) throws InterruptedException;
+  }
+
   private final Definition definition;
   private final Endpoint endpoint;
   private final String place;
   private final RowFeed feed;
-  private final BlockingQueue<ViewLoad> queue;
+  private final Writer writer;
   private final CountDownLatch stop;
   private final Consumer<String> said;
   private final Consumer<Throwable> broken;
@@ -65,7 +70,7 @@ final class PlaceFeed implements Runnable {
    * @param suffix of the topic: see {@link Connector#feed}
    * @param place the name of the place in the store
    * @param positions where to continue
-   * @param queue to the writer
+   * @param writer takes what is read
    * @param stop when it is counted down, reading ends
    * @param said takes lines for the user
    * @param broken takes a failure that no later try can mend
@@ -77,7 +82,7 @@ final class PlaceFeed implements Runnable {
       String suffix,
       String place,
       Map<String, String> positions,
-      BlockingQueue<ViewLoad> queue,
+      Writer writer,
       CountDownLatch stop,
       Consumer<String> said,
       Consumer<Throwable> broken) {
@@ -85,7 +90,7 @@ final class PlaceFeed implements Runnable {
     this.endpoint = endpoint;
     this.aside = ASIDE.contains(name);
     this.place = place;
-    this.queue = queue;
+    this.writer = writer;
     this.stop = stop;
     this.said = said;
     this.broken = broken;
@@ -174,7 +179,7 @@ final class PlaceFeed implements Runnable {
             "%s: rows of %s have columns that this version does not know, and leaves out: %s"
                 .formatted(definition.name(), endpoint, String.join(", ", reader.unknown())));
       }
-      queue.put(
+      writer.put(
           new ViewLoad(
               definition.name(),
               place,
