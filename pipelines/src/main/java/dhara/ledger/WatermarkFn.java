@@ -1,6 +1,7 @@
 package dhara.ledger;
 
 import java.io.Serializable;
+import java.time.Instant;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
 import org.apache.beam.sdk.state.TimeDomain;
@@ -11,7 +12,6 @@ import org.apache.beam.sdk.state.ValueState;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
-import org.joda.time.Instant;
 
 /**
  * Tells the watermark to the ledger of each input: about once in each second of event time, or less
@@ -26,6 +26,7 @@ final class WatermarkFn extends DoFn<KV<String, Ledger>, KV<String, Ledger>> {
   private static final long serialVersionUID = 1L;
 
   private static final long STEP_MILLIS = 1_000;
+  private static final long END = GlobalWindow.INSTANCE.maxTimestamp().getMillis();
 
   @StateId("input")
   private final StateSpec<ValueState<String>> inputSpec = StateSpecs.value();
@@ -36,7 +37,7 @@ final class WatermarkFn extends DoFn<KV<String, Ledger>, KV<String, Ledger>> {
   /** Makes an entry of an input and a watermark. */
   @FunctionalInterface
   interface Mark extends Serializable {
-    Ledger of(String input, java.time.Instant watermark);
+    Ledger of(String input, Instant watermark);
   }
 
   private final Mark mark;
@@ -61,19 +62,20 @@ final class WatermarkFn extends DoFn<KV<String, Ledger>, KV<String, Ledger>> {
       @StateId("input") ValueState<String> of,
       @TimerId("passed") Timer passed,
       OutputReceiver<KV<String, Ledger>> out) {
-    Instant watermark = passed.getCurrentRelativeTime();
-    if (watermark.isBefore(GlobalWindow.INSTANCE.maxTimestamp())) { // else there is no end to it
-      String input = of.read();
-      java.time.Instant at = java.time.Instant.ofEpochMilli(watermark.getMillis());
-      out.output(KV.of(input, mark.of(input, at)));
+    String input = of.read();
+    long watermark = passed.getCurrentRelativeTime().getMillis();
+    if (watermark < END) {
+      out.output(KV.of(input, mark.of(input, Instant.ofEpochMilli(watermark))));
       setAhead(passed);
     }
   }
 
-  /** Sets it to the next whole second after the watermark. */
+  /** Sets it to the next whole second after the watermark; not after the end of all events. */
   private static void setAhead(Timer passed) {
     long watermark = passed.getCurrentRelativeTime().getMillis();
-    passed.set(
-        Instant.ofEpochMilli(Math.floorDiv(watermark, STEP_MILLIS) * STEP_MILLIS + STEP_MILLIS));
+    long next = Math.floorDiv(watermark, STEP_MILLIS) * STEP_MILLIS + STEP_MILLIS;
+    if (next < END) {
+      passed.set(org.joda.time.Instant.ofEpochMilli(next));
+    }
   }
 }

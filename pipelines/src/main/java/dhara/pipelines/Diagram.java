@@ -45,7 +45,7 @@ public final class Diagram {
             .replace("&lt;", "<")
             .replace("&gt;", ">")
             .replace("&amp;", "&")
-            .stripIndent()
-            .stripTrailing());
+            .stripTrailing() // before the next, for which the line after the last break counts
+            .stripIndent());
   }
 }

@@ -12,6 +12,7 @@ import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestStream;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Instant;
@@ -37,6 +38,8 @@ class WatermarkFnTest {
                     .advanceWatermarkTo(NINE.plus(org.joda.time.Duration.millis(1_500)))
                     .addElements(orders)
                     .advanceWatermarkTo(NINE.plus(org.joda.time.Duration.millis(3_600_000)))
+                    .advanceWatermarkTo(GlobalWindow.INSTANCE.maxTimestamp())
+                    .addElements(KV.of("too late", Ledger.ZERO))
                     .advanceWatermarkToInfinity())
             .apply(ParDo.of(new WatermarkFn(Ledger::readTo)))
             .setCoder(ENTRIES);
