@@ -10,7 +10,6 @@ import dhara.transforms.revision.Epochs;
 import dhara.transforms.revision.Revision;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.unique.Unique;
-import dhara.transforms.windows.InGlobalWindow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -118,12 +117,8 @@ public final class Books {
    * Follows answers of a stream, so that the watermark in the ledger is behind them too, and not
    * only behind events.
    */
-  public void follow(String output, PCollection<?> answers) {
-    followed.add(
-        answers
-            .apply(output + ".FollowedGlobal", InGlobalWindow.into())
-            .apply(output + ".Followed", ParDo.of(new NothingFn<>()))
-            .setCoder(ENTRIES));
+  public <T> void follow(String output, PCollection<T> answers) {
+    followed.add(answers.apply(output + ".Followed", OnlyWatermark.of(ENTRIES)));
   }
 
   /** The ledgers of a bounded pipeline, at its end. */
@@ -259,15 +254,6 @@ public final class Books {
           (entry, counter) -> counter.inc(entered.count(entry)));
       out.output(KV.of(input, entered));
     }
-  }
-
-  /** Passes nothing on but the watermark. */
-  private static final class NothingFn<T> extends DoFn<T, KV<String, Ledger>> {
-
-    private static final long serialVersionUID = 1L;
-
-    @ProcessElement
-    public void process() {}
   }
 
   /** A backfill has one ledger, at its end. */

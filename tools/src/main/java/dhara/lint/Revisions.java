@@ -1,6 +1,7 @@
 package dhara.lint;
 
 import dhara.lint.Graph.Step;
+import dhara.ledger.OnlyWatermark;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.aggregate.LatestFn;
 import dhara.transforms.effect.Settled;
@@ -19,7 +20,7 @@ import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 /**
  * Finds groupings of revisions. With accumulating panes each output of a grouping is a complete
  * answer that replaces the one before. A later grouping receives both and counts events twice,
- * unless it takes the latest of each, or only settled ones come ({@link Settled}). In a backfill
+ * unless it takes the latest of each, or only settled ones come ({@link Settled}), or none. In a backfill
  * there is one pane.
  */
 final class Revisions {
@@ -41,8 +42,8 @@ final class Revisions {
                 "groups answers and the revisions that replaced them: events may count twice",
                 "combine by LatestFn"));
       }
-      boolean settles = step.enclosing().anyMatch(outer -> outer.getTransform() instanceof Settled);
-      if ((ofRevisions || revises || answers) && !settles) {
+      if ((ofRevisions || revises || answers)
+          && step.enclosing().noneMatch(Revisions::passesOnNoRevision)) {
         step.outputs().forEach(revised::add);
       }
     }
@@ -67,6 +68,11 @@ final class Revisions {
   private static boolean accumulates(PCollection<?> input) {
     return input.isBounded() == IsBounded.UNBOUNDED
         && input.getWindowingStrategy().getMode() == AccumulationMode.ACCUMULATING_FIRED_PANES;
+  }
+
+  private static boolean passesOnNoRevision(Node outer) {
+    return outer.getTransform() instanceof Settled
+        || outer.getTransform() instanceof OnlyWatermark;
   }
 
   private static boolean takesTheLatest(Node outer) {

@@ -171,7 +171,7 @@ class CommandTest {
         contains(
             "{\"input\":\"orders\",\"revision\":0,\"read\":5,\"aggregated\":3,"
                 + "\"dead_lettered\":1,\"late\":0,\"duplicate\":1,\"filtered\":0,"
-                + "\"parsed\":4,\"in_range\":4}"));
+                + "\"parsed\":4,\"in_range\":4,\"watermark\":null,\"settled_until\":null}"));
   }
 
   @Test
@@ -352,7 +352,7 @@ class CommandTest {
           Files.readString(all.resolve(name).resolve("_SUCCESS")),
           is(
               "{\"input\":\"orders\",\"revision\":0,\"read\":5,\"aggregated\":3,\"dead_lettered\":1,"
-                  + "\"late\":0,\"duplicate\":1,\"filtered\":0,\"parsed\":4,\"in_range\":4}\n"));
+                  + "\"late\":0,\"duplicate\":1,\"filtered\":0,\"parsed\":4,\"in_range\":4,\"watermark\":null,\"settled_until\":null}\n"));
     }
     assertThat(
         err(),
