@@ -225,9 +225,9 @@ public final class Demo {
     lines.say(
         "%d analyses on %d cores; Ctrl-C ends it and deletes what it wrote"
             .formatted(shown.size(), cores));
-    Aside aside = parts.add("what starts", new Aside(Math.max(2, cores)));
+    Starting together = parts.add("what starts", new Starting(Math.max(2, cores)));
     Future<DemoCluster> starting =
-        aside.start(
+        together.start(
             () -> {
               DemoCluster cluster = DemoCluster.start(shown.size(), folder.resolve("flink"));
               lines.say("Flink at %s".formatted(cluster.address()));
@@ -241,7 +241,7 @@ public final class Demo {
     for (Shown each : shown) {
       broker.createTopics(each);
     }
-    DemoCluster flink = Aside.result(starting);
+    DemoCluster flink = Starting.result(starting);
     cluster = flink;
     for (Shown each : shown) {
       inBackground("the replay of " + each.name(), replay(each, broker, folder));
@@ -254,7 +254,7 @@ public final class Demo {
       List<String> stream = stream(each, broker);
       show(stream);
       streams.add(
-          aside.start(
+          together.start(
               () -> {
                 flink.submit(each.name(), stream);
                 lines.say("the stream of %s".formatted(each.name()));
@@ -262,7 +262,7 @@ public final class Demo {
               }));
     }
     for (Future<?> stream : streams) {
-      Aside.result(stream);
+      Starting.result(stream);
     }
     inBackground("serving", serve(shown, broker, folder));
     URI page = URI.create("http://localhost:" + line.port + "/");

@@ -1,5 +1,6 @@
 package dhara.connectors.kafka;
 
+import dhara.connectors.kafka.offsets.KafkaOffsets;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package dhara.connectors.kafka;
 
+import dhara.connectors.kafka.offsets.KafkaRange;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dhara.connectors.Aside;
 import dhara.connectors.ResultSet;
 import dhara.connectors.WrittenRow;
+import dhara.connectors.kafka.offsets.KafkaRange;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dhara.connectors.kafka;
 import dhara.connectors.Decoding;
 import dhara.connectors.EventSource.Read;
 import dhara.connectors.ResultSet;
+import dhara.connectors.kafka.offsets.KafkaRange;
 import dhara.connectors.reading.Arrival;
 import dhara.connectors.reading.ArrivalReader;
 import dhara.connectors.reading.ArrivalRouter;

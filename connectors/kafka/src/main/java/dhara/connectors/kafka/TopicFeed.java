@@ -3,6 +3,7 @@ package dhara.connectors.kafka;
 import dhara.connectors.Endpoint;
 import dhara.connectors.RowFeed;
 import dhara.connectors.WrittenRow;
+import dhara.connectors.kafka.offsets.KafkaRange;
 import dhara.options.BadOption;
 import java.io.IOException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dhara.connectors.kafka;
 import dhara.connectors.Endpoint;
 import dhara.connectors.ResultSet;
 import dhara.connectors.WrittenRow;
+import dhara.connectors.kafka.offsets.KafkaRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

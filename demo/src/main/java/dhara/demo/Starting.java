@@ -8,13 +8,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** Starts several parts at the same time. */
-final class Aside implements AutoCloseable {
+final class Starting implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 60;
 
   private final ExecutorService threads;
 
-  Aside(int atOnce) {
+  Starting(int atOnce) {
     threads = Executors.newFixedThreadPool(atOnce);
   }
 

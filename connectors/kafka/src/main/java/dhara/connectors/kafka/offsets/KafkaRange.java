@@ -1,4 +1,4 @@
-package dhara.connectors.kafka;
+package dhara.connectors.kafka.offsets;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,10 +15,10 @@ import org.apache.beam.sdk.coders.VarLongCoder;
  * @param from the first offset (inclusive)
  * @param until the end (exclusive)
  */
-record KafkaRange(int partition, long from, long until) {
+public record KafkaRange(int partition, long from, long until) {
 
   /** Cut into ranges of at most {@code most} offsets, so that workers share a long partition. */
-  List<KafkaRange> cut(long most) {
+  public List<KafkaRange> cut(long most) {
     List<KafkaRange> ranges = new ArrayList<>();
     for (long at = from; at < until; at += most) {
       ranges.add(new KafkaRange(partition, at, Math.min(until, at + most)));
@@ -27,7 +27,7 @@ record KafkaRange(int partition, long from, long until) {
   }
 
   /** Three variable-length integers. */
-  static final class RangeCoder extends AtomicCoder<KafkaRange> {
+  public static final class RangeCoder extends AtomicCoder<KafkaRange> {
 
     private static final VarLongCoder NUMBERS = VarLongCoder.of();
 
