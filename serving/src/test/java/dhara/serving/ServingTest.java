@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.Endpoint;
@@ -360,6 +361,29 @@ class ServingTest {
       assertThat(place.unreadable(), is(2L));
       assertThat(place.note(), containsString("lacks the column dimension"));
       assertThat(said, hasItem(containsString("offset=0: cannot be read as a row")));
+    }
+  }
+
+  @Test
+  void windowsThatEndInAThousandYearsAreServedAndInstantsBeyondAllTimeAreLeftOut()
+      throws Exception {
+    Path there = Files.createDirectories(folder.resolve("stock"));
+    List<String> lines =
+        Files.readAllLines(Path.of("../test-data/inventory/expected-stock.jsonl")).subList(0, 3);
+    assertThat(lines.get(0), containsString("9999-12-31T00:00:00.000Z"));
+    Files.write(there.resolve("a.jsonl"), lines);
+    Files.writeString(
+        there.resolve("b.jsonl"),
+        lines.get(0).replace("9999-12-31T00:00:00.000Z", "+999999999-12-31T00:00:00Z") + "\n");
+    try (Serving serving = open()) {
+      serving.add("inventory.stock", ANALYSES, at("files:" + there));
+      serving.start();
+      await("stock", () -> status(serving, "inventory.stock").rows() == 3);
+      await("garbage", () -> status(serving, "inventory.stock").places().get(0).unreadable() == 1);
+      Instant end = Instant.parse("9999-12-31T00:00:00Z");
+      assertThat(status(serving, "inventory.stock").newestWindow(), is(end));
+      assertThat(page(serving, "inventory.stock").rows().get(0).get(3), is(end));
+      assertThat(serving.awaitFailure(Duration.ZERO), is(nullValue()));
     }
   }
 

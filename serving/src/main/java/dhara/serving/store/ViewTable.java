@@ -1,5 +1,6 @@
 package dhara.serving.store;
 
+import dhara.serving.rows.Cells;
 import dhara.serving.store.Merging.Merged;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ServedView;
@@ -315,7 +316,7 @@ final class ViewTable {
         to.beginRow();
         to.append(row.id());
         to.append(row.revision());
-        to.appendEpochMicros(StoredCells.micros(known));
+        to.appendEpochMicros(Cells.micros(known));
         to.append(merged.finished());
         to.append((byte) merged.rank());
         to.append((byte) 0);
