@@ -330,6 +330,20 @@ class ViewStoreTest {
     }
   }
 
+  @Test
+  void answersAreOpenUntilTheLatenessOfEveryInputIsKnown() throws Exception {
+    store.commit(List.of(topic(SALES, sale("a", 0, 1, 1))));
+    StoredRow unsettled =
+        new StoredRow(
+            StoredRow.id(List.of("returns")), 1, false, Arrays.asList("returns", 1L, start(5), null));
+    store.commit(List.of(topic(LEDGER, unsettled)));
+    assertThat(states(null), contains("open"));
+    store.commit(List.of(topic(LEDGER, ledger("orders", 1, start(5), Duration.ofMinutes(1)))));
+    assertThat(states(null), contains("open"));
+    store.commit(List.of(topic(LEDGER, ledger("returns", 2, start(5), Duration.ofMinutes(9)))));
+    assertThat(states(null), contains("revisable"));
+  }
+
   private List<Object> states(Instant asKnownAt) throws Exception {
     return store.query(all().asKnownAt(asKnownAt)).rows().stream().map(row -> row.get(7)).toList();
   }
