@@ -58,6 +58,12 @@ final class ViewTable {
           Kind.DEAD_LETTERS, "seen_at");
 
   /**
+   * Whose rows have a time that is part of what names them. That of a dead letter is when it was
+   * seen, and another one when it is seen again; so is the window of an incident.
+   */
+  private static final Set<Kind> NAMED_BY_END = Set.of(Kind.ANSWERS, Kind.LATE);
+
+  /**
    * A row that counts now.
    *
    * @param values of the stored columns
@@ -283,7 +289,7 @@ final class ViewTable {
         update(
             "insert into %s select %s%s from %s where not _withdrawn"
                 .formatted(live(), names(""), columns(""), incoming()));
-    if (span.known && (newest == null || span.greatest.isAfter(newest))) {
+    if (span.greatest != null && (newest == null || span.greatest.isAfter(newest))) {
       newest = span.greatest;
     }
     return outcome(in, lost, most);
@@ -292,11 +298,13 @@ final class ViewTable {
   /**
    * The ends of the rows of a commit.
    *
-   * @param known whether all have one
+   * @param known whether a row with the id of one of them must end within the span
+   * @param least null if none has an end
+   * @param greatest null if none has an end
    */
-  private record Span(boolean known, Instant least, Instant greatest) {
+  private record Span(boolean known, @Nullable Instant least, @Nullable Instant greatest) {
 
-    static final Span NONE = new Span(false, Instant.EPOCH, Instant.EPOCH);
+    static final Span NONE = new Span(false, null, null);
 
     /** The condition on rows that may have the id of one of the commit. */
     String within() {
@@ -337,7 +345,8 @@ final class ViewTable {
         }
       }
     }
-    return all && least != null ? new Span(true, least, greatest) : Span.NONE;
+    return new Span(
+        all && least != null && NAMED_BY_END.contains(view.kind()), least, greatest);
   }
 
   /** Deletes the rows of the commit that lose to one of a table. */
