@@ -350,6 +350,34 @@ class ServingTest {
   }
 
   @Test
+  void nothingIsDroppedBeforeEveryPlaceWasRead() throws Exception {
+    AnswerTopic live = new AnswerTopic(kafka, "young", 1);
+    live.answer("books", 600, 1_790_000_000_000_000L, 1).write();
+    Path history = folder.resolve("history");
+    try (Serving serving = open("--keep=PT10H")) {
+      serving.add(METRICS, ANALYSES, at("files:" + history));
+      serving.add(METRICS, ANALYSES, at(kafka.uri("young")));
+      serving.start();
+      await("said", () -> said.stream().anyMatch(line -> line.contains("--keep drops")));
+      awaitOrders(serving, METRICS, Map.of("books@600", 1L));
+      assertThat(serving.loaded(), is(false));
+      Files.createDirectories(history);
+      Files.writeString(
+          history.resolve("a.jsonl"),
+          """
+          {"dimension":"category","name":"tea","window_start":"2026-01-05T09:00:00Z","window_end":"2026-01-05T09:01:00Z","revision":0,"orders":7,"buyers":1,"gmv_minor":700,"average_order_minor":100,"items":1,"cancellations":0,"cancelled_minor":0,"last_order_at":null}
+          {"dimension":"category","name":"tea","window_start":"2026-01-05T09:01:00Z","window_end":"2026-01-05T09:02:00Z","revision":0,"orders":8,"buyers":1,"gmv_minor":700,"average_order_minor":100,"items":1,"cancellations":0,"cancelled_minor":0,"last_order_at":null}
+          """);
+      await("loaded", serving::loaded);
+      // Then what is older is dropped, and not left out as too late.
+      awaitOrders(serving, METRICS, Map.of("books@600", 1L, "tea@1", 8L));
+      await("dropped", () -> said.stream().anyMatch(line -> line.contains("rows became")));
+      assertThat(status(serving, METRICS).expired(), is(0L));
+      assertThat(said.stream().filter(line -> line.contains("--keep drops")).count(), is(1L));
+    }
+  }
+
+  @Test
   void whatIsNoRowIsLeftOutAndSaid() throws Exception {
     AnswerTopic topic = new AnswerTopic(kafka, "mixed", 1);
     topic.garbage("no json").garbage("{\"a\":1}").answer("a", 0, 1, 10).write();

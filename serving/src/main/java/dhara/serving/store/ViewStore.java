@@ -349,12 +349,27 @@ public final class ViewStore implements ServedViews, AutoCloseable {
           done.add(rollUp.toString());
         }
       }
+      forget();
+      return done;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Whether rows are rolled up or dropped at some age. */
+  public boolean drops() {
+    return retention.keep() != null;
+  }
+
+  /** Forgets what was known longer ago than the retention says. */
+  public void forget() throws SQLException {
+    writing.lock();
+    try {
       Instant now = Instant.now();
       for (ViewTable table : tables.values()) {
         table.forget(now.minus(retention.known()), now.minus(KeepRules.EXACT), KeepRules.GRAIN);
       }
       file.execute("delete from store.past_marks where known < ?", now.minus(retention.known()));
-      return done;
     } finally {
       writing.unlock();
     }
