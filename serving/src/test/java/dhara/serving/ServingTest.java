@@ -9,10 +9,12 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.Endpoint;
 import dhara.connectors.RowJson;
+import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.serving.views.ServedView;
 import dhara.serving.views.ServingStatus.PlaceState;
@@ -413,6 +415,31 @@ class ServingTest {
       assertThat(page(serving, "inventory.stock").rows().get(0).get(3), is(end));
       assertThat(serving.awaitFailure(Duration.ZERO), is(nullValue()));
     }
+  }
+
+  @Test
+  void twoViewsCannotHaveOneTable() throws Exception {
+    Endpoint nowhere = at("files:" + folder.resolve("nowhere"));
+    try (Serving serving = open()) {
+      // Before a row of either has come.
+      serving.add("a.b", ANALYSES, nowhere);
+      refused(serving, "a-b", "would be the table a_b in SQL, which is taken by a.b;");
+      refused(serving, "past-marks", "would be the table past_marks in SQL, which is taken; choose");
+      serving.add(METRICS, ANALYSES, nowhere);
+    }
+    try (Serving serving = open()) {
+      refused(serving, "order.metrics.metrics", "is taken by order-metrics.metrics; choose another");
+      serving.add(METRICS, ANALYSES, nowhere);
+      serving.add("a-b", ANALYSES, nowhere);
+    }
+  }
+
+  private static void refused(Serving serving, String view, String why) {
+    BadOption refused =
+        assertThrows(
+            BadOption.class, () -> serving.add(view, ANALYSES, at("files:" + shared + "/x")));
+    assertThat(refused.getMessage(), containsString("--view=" + view));
+    assertThat(refused.getMessage(), containsString(why));
   }
 
   @Test

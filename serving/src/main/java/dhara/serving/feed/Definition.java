@@ -44,6 +44,7 @@ final class Definition {
     this.name = name;
     this.analyses = analyses;
     this.store = store;
+    store.claim(name, OutputViews.table(name));
     ServedView known = view == null ? store.definedBefore(name) : view;
     if (known != null) {
       define(known);
