@@ -418,6 +418,22 @@ class ServingTest {
   }
 
   @Test
+  void aFirstRecordThatIsNoAnswerIsLeftOutOfAViewOfAnyName() throws Exception {
+    AnswerTopic topic = new AnswerTopic(kafka, "any", 1);
+    topic.garbage("{\"note\":\"no answer\"}").write();
+    try (Serving serving = open()) {
+      serving.add("any", ANALYSES, at(kafka.uri("any")));
+      serving.start();
+      await("said", () -> !said.isEmpty());
+      assertThat(said.get(0), containsString("it has no window_start and window_end"));
+      topic.garbage("{\"note\":\"again\"}").answer("a", 0, 1, 10).write();
+      awaitOrders(serving, "any", Map.of("a@0", 10L));
+      assertThat(status(serving, "any").places().get(0).unreadable(), is(2L));
+      assertThat(serving.awaitFailure(Duration.ZERO), is(nullValue()));
+    }
+  }
+
+  @Test
   void twoViewsCannotHaveOneTable() throws Exception {
     Endpoint nowhere = at("files:" + folder.resolve("nowhere"));
     try (Serving serving = open()) {

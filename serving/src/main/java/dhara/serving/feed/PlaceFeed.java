@@ -169,7 +169,11 @@ final class PlaceFeed implements Runnable {
     }
     List<String> wrong = new ArrayList<>(batch.unreadable());
     List<StoredRow> rows = new ArrayList<>(batch.rows().size());
-    if (reader != null) {
+    if (reader == null) {
+      batch.rows().stream()
+          .filter(row -> !row.tombstone())
+          .forEach(row -> wrong.add(Definition.noAnswer(row).getMessage()));
+    } else {
       for (WrittenRow row : batch.rows()) {
         try {
           rows.add(reader.read(row));
