@@ -8,10 +8,13 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.Endpoint;
 import dhara.connectors.RowJson;
+import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.serving.views.ServedView;
 import dhara.serving.views.ServingStatus.PlaceState;
@@ -349,6 +352,34 @@ class ServingTest {
   }
 
   @Test
+  void nothingIsDroppedBeforeEveryPlaceWasRead() throws Exception {
+    AnswerTopic live = new AnswerTopic(kafka, "young", 1);
+    live.answer("books", 600, 1_790_000_000_000_000L, 1).write();
+    Path history = folder.resolve("history");
+    try (Serving serving = open("--keep=PT10H")) {
+      serving.add(METRICS, ANALYSES, at("files:" + history));
+      serving.add(METRICS, ANALYSES, at(kafka.uri("young")));
+      serving.start();
+      await("said", () -> said.stream().anyMatch(line -> line.contains("--keep drops")));
+      awaitOrders(serving, METRICS, Map.of("books@600", 1L));
+      assertThat(serving.loaded(), is(false));
+      Files.createDirectories(history);
+      Files.writeString(
+          history.resolve("a.jsonl"),
+          """
+          {"dimension":"category","name":"tea","window_start":"2026-01-05T09:00:00Z","window_end":"2026-01-05T09:01:00Z","revision":0,"orders":7,"buyers":1,"gmv_minor":700,"average_order_minor":100,"items":1,"cancellations":0,"cancelled_minor":0,"last_order_at":null}
+          {"dimension":"category","name":"tea","window_start":"2026-01-05T09:01:00Z","window_end":"2026-01-05T09:02:00Z","revision":0,"orders":8,"buyers":1,"gmv_minor":700,"average_order_minor":100,"items":1,"cancellations":0,"cancelled_minor":0,"last_order_at":null}
+          """);
+      await("loaded", serving::loaded);
+      // Then what is older is dropped, and not left out as too late.
+      awaitOrders(serving, METRICS, Map.of("books@600", 1L, "tea@1", 8L));
+      await("dropped", () -> said.stream().anyMatch(line -> line.contains("rows became")));
+      assertThat(status(serving, METRICS).expired(), is(0L));
+      assertThat(said.stream().filter(line -> line.contains("--keep drops")).count(), is(1L));
+    }
+  }
+
+  @Test
   void whatIsNoRowIsLeftOutAndSaid() throws Exception {
     AnswerTopic topic = new AnswerTopic(kafka, "mixed", 1);
     topic.garbage("no json").garbage("{\"a\":1}").answer("a", 0, 1, 10).write();
@@ -361,6 +392,70 @@ class ServingTest {
       assertThat(place.note(), containsString("lacks the column dimension"));
       assertThat(said, hasItem(containsString("offset=0: cannot be read as a row")));
     }
+  }
+
+  @Test
+  void windowsThatEndInAThousandYearsAreServedAndInstantsBeyondAllTimeAreLeftOut()
+      throws Exception {
+    Path there = Files.createDirectories(folder.resolve("stock"));
+    List<String> lines =
+        Files.readAllLines(Path.of("../test-data/inventory/expected-stock.jsonl")).subList(0, 3);
+    assertThat(lines.get(0), containsString("9999-12-31T00:00:00.000Z"));
+    Files.write(there.resolve("a.jsonl"), lines);
+    Files.writeString(
+        there.resolve("b.jsonl"),
+        lines.get(0).replace("9999-12-31T00:00:00.000Z", "+999999999-12-31T00:00:00Z") + "\n");
+    try (Serving serving = open()) {
+      serving.add("inventory.stock", ANALYSES, at("files:" + there));
+      serving.start();
+      await("stock", () -> status(serving, "inventory.stock").rows() == 3);
+      await("garbage", () -> status(serving, "inventory.stock").places().get(0).unreadable() == 1);
+      Instant end = Instant.parse("9999-12-31T00:00:00Z");
+      assertThat(status(serving, "inventory.stock").newestWindow(), is(end));
+      assertThat(page(serving, "inventory.stock").rows().get(0).get(3), is(end));
+      assertThat(serving.awaitFailure(Duration.ZERO), is(nullValue()));
+    }
+  }
+
+  @Test
+  void aFirstRecordThatIsNoAnswerIsLeftOutOfAViewOfAnyName() throws Exception {
+    AnswerTopic topic = new AnswerTopic(kafka, "any", 1);
+    topic.garbage("{\"note\":\"no answer\"}").write();
+    try (Serving serving = open()) {
+      serving.add("any", ANALYSES, at(kafka.uri("any")));
+      serving.start();
+      await("said", () -> !said.isEmpty());
+      assertThat(said.get(0), containsString("it has no window_start and window_end"));
+      topic.garbage("{\"note\":\"again\"}").answer("a", 0, 1, 10).write();
+      awaitOrders(serving, "any", Map.of("a@0", 10L));
+      assertThat(status(serving, "any").places().get(0).unreadable(), is(2L));
+      assertThat(serving.awaitFailure(Duration.ZERO), is(nullValue()));
+    }
+  }
+
+  @Test
+  void twoViewsCannotHaveOneTable() throws Exception {
+    Endpoint nowhere = at("files:" + folder.resolve("nowhere"));
+    try (Serving serving = open()) {
+      // Before a row of either has come.
+      serving.add("a.b", ANALYSES, nowhere);
+      refused(serving, "a-b", "would be the table a_b in SQL, which is taken by a.b;");
+      refused(serving, "past-marks", "would be the table past_marks in SQL, which is taken; choose");
+      serving.add(METRICS, ANALYSES, nowhere);
+    }
+    try (Serving serving = open()) {
+      refused(serving, "order.metrics.metrics", "is taken by order-metrics.metrics; choose another");
+      serving.add(METRICS, ANALYSES, nowhere);
+      serving.add("a-b", ANALYSES, nowhere);
+    }
+  }
+
+  private static void refused(Serving serving, String view, String why) {
+    BadOption refused =
+        assertThrows(
+            BadOption.class, () -> serving.add(view, ANALYSES, at("files:" + shared + "/x")));
+    assertThat(refused.getMessage(), containsString("--view=" + view));
+    assertThat(refused.getMessage(), containsString(why));
   }
 
   @Test

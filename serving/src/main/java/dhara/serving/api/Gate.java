@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -68,19 +69,18 @@ final class Gate extends HttpFilter {
     metrics.began();
     try {
       headers(response);
-      String path = request.getRequestURI();
       if (localOnly && !local(request.getServerName())) {
         refuse(
             response,
             Refusal.FORBIDDEN,
             "this server answers only to the names of this machine, such as localhost; to give it"
                 + " another name start it with --token or --basic");
-      } else if (guarded(path) && !rate.admits(request.getRemoteAddr())) {
+      } else if (guarded(request) && !rate.admits(request.getRemoteAddr())) {
         refuse(
             response,
             Refusal.TOO_MANY,
             "too many requests from this address; slow down, or raise --requestsPerSecond");
-      } else if (guarded(path) && !access.admits(request.getHeader("Authorization"))) {
+      } else if (guarded(request) && !access.admits(request.getHeader("Authorization"))) {
         response.setHeader("WWW-Authenticate", access.challenge());
         refuse(response, Refusal.UNAUTHORIZED, access.fix());
       } else {
@@ -88,7 +88,7 @@ final class Gate extends HttpFilter {
       }
     } finally {
       metrics.ended(
-          request.getMethod() + " " + route(request.getRequestURI()),
+          request.getMethod() + " " + route(mapped(request)),
           response.getStatus(),
           System.nanoTime() - began);
     }
@@ -105,8 +105,21 @@ final class Gate extends HttpFilter {
     }
   }
 
+  /**
+   * Whether a request may reach data. Servlets are chosen by the path that is decoded and resolved
+   * ({@code /x/../%61pi} is {@code /api}), routes by the path as it was sent, so both count.
+   */
+  private static boolean guarded(HttpServletRequest request) {
+    return guarded(mapped(request)) || guarded(request.getRequestURI());
+  }
+
   private static boolean guarded(String path) {
     return path.startsWith("/api") || path.startsWith("/metrics");
+  }
+
+  /** The path by which the server has chosen the servlet. */
+  private static String mapped(HttpServletRequest request) {
+    return request.getServletPath() + Objects.toString(request.getPathInfo(), "");
   }
 
   /** The path without what differs between views, so that there are few. */

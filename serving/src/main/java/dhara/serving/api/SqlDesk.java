@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -40,11 +41,17 @@ final class SqlDesk implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SqlDesk.class);
 
-  /** How much of a result is sent at most, about. */
-  static final long MOST_BYTES = 64L << 20;
+  /** How much of a result is sent at most, about; less if the heap is small. */
+  private static final long MOST_BYTES = 64L << 20;
 
-  /** How many statements wait at most. */
-  private static final int WAITING = 200;
+  /** Results are held as objects and then as bytes, and several are at once. */
+  private static final long PARTS_OF_THE_HEAP = 256;
+
+  /** How many statements wait for their turn at most; each holds a thread of the server. */
+  static final int WAITING = 60;
+
+  /** How many wait for the result of an equal statement at most; each holds a thread, too. */
+  static final int SHARING = 120;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -79,6 +86,7 @@ final class SqlDesk implements AutoCloseable {
   private final int mostRows;
   private final SqlFence fence = new SqlFence();
   private final Turns turns;
+  private final Semaphore sharing = new Semaphore(SHARING);
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -100,6 +108,11 @@ final class SqlDesk implements AutoCloseable {
     this.timeout = timeout;
     this.mostRows = mostRows;
     this.turns = new Turns(atOnce, WAITING, PATIENCE);
+  }
+
+  /** How many bytes of a result are sent at most, about, with a heap of so many bytes. */
+  static long mostBytes(long heap) {
+    return Math.min(MOST_BYTES, heap / PARTS_OF_THE_HEAP);
   }
 
   /** How many statements ran too long. */
@@ -131,7 +144,8 @@ final class SqlDesk implements AutoCloseable {
         results.remove(asked);
       }
       return result;
-    } catch (Exception e) {
+    } catch (Throwable e) {
+      // Errors as well: whoever shares the result would wait for ever.
       results.remove(asked);
       mine.completeExceptionally(e);
       throw e;
@@ -139,7 +153,21 @@ final class SqlDesk implements AutoCloseable {
   }
 
   /** The result of the request that came first, or its refusal. */
-  private static Result of(CompletableFuture<Result> other) throws Exception {
+  private Result of(CompletableFuture<Result> other) throws Exception {
+    if (other.isDone()) {
+      return result(other);
+    }
+    if (!sharing.tryAcquire()) {
+      throw Turns.busy();
+    }
+    try {
+      return result(other);
+    } finally {
+      sharing.release();
+    }
+  }
+
+  private static Result result(CompletableFuture<Result> other) throws Exception {
     try {
       return other.get();
     } catch (ExecutionException e) {
@@ -238,9 +266,10 @@ final class SqlDesk implements AutoCloseable {
   private Result read(ResultSet result) throws SQLException {
     SqlValues values = new SqlValues(result);
     List<List<@Nullable Object>> rows = new ArrayList<>();
+    long mostBytes = mostBytes(Runtime.getRuntime().maxMemory());
     long bytes = 0;
     while (result.next()) {
-      if (rows.size() >= mostRows || bytes >= MOST_BYTES) {
+      if (rows.size() >= mostRows || bytes >= mostBytes) {
         return new Result(values.columns(), rows, true, bytes);
       }
       List<@Nullable Object> row = values.row();

@@ -12,18 +12,18 @@ import java.util.concurrent.TimeUnit;
  */
 final class Turns {
 
+  private final Semaphore entered;
   private final Semaphore free;
-  private final int mostWaiting;
   private final Duration patience;
 
   /**
    * @param atOnce how many have their turn at the same time
-   * @param mostWaiting how many may wait
+   * @param mostWaiting how many may wait; each of them holds a thread of the server
    * @param patience how long one waits at most
    */
   Turns(int atOnce, int mostWaiting, Duration patience) {
+    this.entered = new Semaphore(atOnce + mostWaiting);
     this.free = new Semaphore(atOnce, true);
-    this.mostWaiting = mostWaiting;
     this.patience = patience;
   }
 
@@ -34,16 +34,27 @@ final class Turns {
    * @throws Exception what the work throws
    */
   <T> T take(Callable<T> work) throws Exception {
-    if (free.getQueueLength() >= mostWaiting
-        || !free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
-      throw new Refusal(
-          Refusal.TOO_MANY, "the server is busy with other queries; try again in a second");
+    if (!entered.tryAcquire()) {
+      throw busy();
     }
     try {
-      return work.call();
+      if (!free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw busy();
+      }
+      try {
+        return work.call();
+      } finally {
+        free.release();
+      }
     } finally {
-      free.release();
+      entered.release();
     }
+  }
+
+  /** What a request is told that cannot wait. */
+  static Refusal busy() {
+    return new Refusal(
+        Refusal.TOO_MANY, "the server is busy with other queries; try again in a second");
   }
 
   /** How many wait. */

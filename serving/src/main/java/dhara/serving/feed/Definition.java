@@ -44,6 +44,7 @@ final class Definition {
     this.name = name;
     this.analyses = analyses;
     this.store = store;
+    store.claim(name, OutputViews.table(name));
     ServedView known = view == null ? store.definedBefore(name) : view;
     if (known != null) {
       define(known);
@@ -64,14 +65,26 @@ final class Definition {
    * What reads its rows; null if there was no row yet that tells its columns.
    *
    * @param rows that came
-   * @throws IllegalStateException if they are no answers
    */
   synchronized @Nullable RowReader reader(List<WrittenRow> rows) throws SQLException {
     if (reader == null) {
-      List<WrittenRow> whole = rows.stream().filter(row -> !row.tombstone()).toList();
+      List<WrittenRow> whole =
+          rows.stream().filter(row -> !row.tombstone() && isAnswer(row)).toList();
       return whole.isEmpty() ? null : define(inferred(whole));
     }
     return reader;
+  }
+
+  private static boolean isAnswer(WrittenRow row) {
+    return row.columns().hasNonNull(OutputViews.START) && row.columns().hasNonNull(OutputViews.END);
+  }
+
+  /** Why a row that has come before any answer is left out. */
+  static IllegalStateException noAnswer(WrittenRow row) {
+    return row.unreadable(
+        "it has no window_start and window_end, so it is no answer; to serve what stands"
+            + " beside answers, name the view ANALYSIS.late, ANALYSIS.dead-letters or"
+            + " ANALYSIS.ledger");
   }
 
   private ServedView inferred(List<WrittenRow> rows) {
@@ -106,14 +119,6 @@ final class Definition {
   }
 
   private ServedView byValues(List<WrittenRow> rows) {
-    if (!rows.get(0).columns().has(OutputViews.START)
-        || !rows.get(0).columns().has(OutputViews.END)) {
-      throw rows.get(0)
-          .unreadable(
-              "it has no window_start and window_end, so it is no answer; to serve what stands"
-                  + " beside answers, name the view ANALYSIS.late, ANALYSIS.dead-letters or"
-                  + " ANALYSIS.ledger");
-    }
     Map<String, @Nullable ColumnType> types = new LinkedHashMap<>();
     for (WrittenRow row : rows) {
       for (Iterator<Map.Entry<String, JsonNode>> i = row.columns().fields(); i.hasNext(); ) {

@@ -64,6 +64,7 @@ public final class Feeds implements AutoCloseable {
   private final Map<String, Definition> definitions = new ConcurrentSkipListMap<>();
   private final Map<String, List<PlaceFeed>> places = new ConcurrentSkipListMap<>();
   private final List<Thread> threads = new ArrayList<>();
+  private boolean holdSaid;
 
   /**
    * @param said takes lines for the user
@@ -167,8 +168,9 @@ public final class Feeds implements AutoCloseable {
 
   /** Whether everything that was there at the start is read and committed. */
   public boolean loaded() {
-    return uncommitted.get() == 0
-        && places.values().stream().flatMap(List::stream).noneMatch(PlaceFeed::loading);
+    // In this order: what a place has read by now is among the uncommitted.
+    return places.values().stream().flatMap(List::stream).noneMatch(PlaceFeed::loading)
+        && uncommitted.get() == 0;
   }
 
   private void put(ViewLoad load) throws InterruptedException {
@@ -186,12 +188,17 @@ public final class Feeds implements AutoCloseable {
         if (first != null) {
           commit(drained(first));
         }
-        if (queue.isEmpty()
-            && loaded()
-            && (!everRetained || System.nanoTime() - retained > RETAIN_EVERY.toNanos())) {
+        boolean due = System.nanoTime() - retained > RETAIN_EVERY.toNanos();
+        if (queue.isEmpty() && (due || !everRetained) && loaded()) {
           store.retain().forEach(said);
           retained = System.nanoTime();
           everRetained = true;
+        } else if (!everRetained) {
+          sayWhatHolds();
+          if (due) {
+            store.forget();
+            retained = System.nanoTime();
+          }
         }
         long took = System.nanoTime() - began;
         // A load is committed without pauses: nobody waits for its parts.
@@ -205,6 +212,25 @@ public final class Feeds implements AutoCloseable {
     } catch (SQLException | RuntimeException | Error e) {
       broken(e);
     }
+  }
+
+  /** Says once which place is not there, so that nothing is dropped or rolled up. */
+  private void sayWhatHolds() {
+    if (holdSaid || !store.drops()) {
+      return;
+    }
+    places.values().stream()
+        .flatMap(List::stream)
+        .filter(PlaceFeed::outOfReach)
+        .findFirst()
+        .ifPresent(
+            place -> {
+              holdSaid = true;
+              said.accept(
+                  place
+                      + " was not read yet, and its rows may be old; until then --keep drops and"
+                      + " rolls up nothing");
+            });
   }
 
   private List<ViewLoad> drained(ViewLoad first) {

@@ -62,6 +62,7 @@ final class PlaceFeed implements Runnable {
   private final AtomicLong unreadable = new AtomicLong();
   private volatile @Nullable Instant lastRow;
   private final boolean aside;
+  private volatile boolean caughtUp;
   private boolean everRead;
   private boolean unknownSaid;
 
@@ -132,6 +133,9 @@ final class PlaceFeed implements Runnable {
 
   private void read() {
     everRead = true;
+    if (feed.ended() || feed.lag() == 0) {
+      caughtUp = true;
+    }
     if (feed.ended()) {
       state = PlaceState.DONE;
       note = "";
@@ -165,7 +169,11 @@ final class PlaceFeed implements Runnable {
     }
     List<String> wrong = new ArrayList<>(batch.unreadable());
     List<StoredRow> rows = new ArrayList<>(batch.rows().size());
-    if (reader != null) {
+    if (reader == null) {
+      batch.rows().stream()
+          .filter(row -> !row.tombstone())
+          .forEach(row -> wrong.add(Definition.noAnswer(row).getMessage()));
+    } else {
       for (WrittenRow row : batch.rows()) {
         try {
           rows.add(reader.read(row));
@@ -201,9 +209,22 @@ final class PlaceFeed implements Runnable {
     }
   }
 
-  /** Whether it may still have rows that were there when it started. */
+  /**
+   * Whether it may still have rows that were there when it started. What stands beside answers may
+   * never be there.
+   */
   boolean loading() {
-    return state == PlaceState.LOADING;
+    return !caughtUp && !(aside && state == PlaceState.WAITING);
+  }
+
+  /** Whether its rows can come at any time, or never. */
+  boolean outOfReach() {
+    return loading() && (state == PlaceState.WAITING || state == PlaceState.FAILED);
+  }
+
+  @Override
+  public String toString() {
+    return definition.name() + ": " + endpoint;
   }
 
   PlaceStatus status() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dhara.connectors.RowJson;
 import dhara.connectors.WrittenRow;
+import dhara.serving.rows.Cells;
 import dhara.serving.store.StoredRow;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ServedView;
@@ -119,7 +120,7 @@ final class RowReader {
         case DECIMAL ->
             node.isTextual() ? new BigDecimal(node.textValue()) : number(node).decimalValue();
         case BOOLEAN -> truth(node);
-        case INSTANT -> Instant.parse(node.asText()).truncatedTo(ChronoUnit.MICROS);
+        case INSTANT -> instant(node.asText());
         case JSON -> node.isTextual() ? parsed(node) : node;
       };
     } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
@@ -130,6 +131,12 @@ final class RowReader {
       unreadable.addSuppressed(e);
       throw unreadable;
     }
+  }
+
+  private static Instant instant(String text) {
+    Instant instant = Instant.parse(text).truncatedTo(ChronoUnit.MICROS);
+    long unused = Cells.micros(instant); // the store cannot hold what is too far away
+    return instant;
   }
 
   private static JsonNode number(JsonNode node) {

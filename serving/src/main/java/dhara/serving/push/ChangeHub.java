@@ -115,7 +115,9 @@ public final class ChangeHub implements AutoCloseable {
 
   /** Why changes cannot be pushed for now; empty if they can. */
   public Optional<String> failure() {
-    return Optional.ofNullable(failure);
+    return thread.isAlive() || closed
+        ? Optional.ofNullable(failure)
+        : Optional.of("the thread that pushes has ended");
   }
 
   /**
@@ -229,18 +231,19 @@ public final class ChangeHub implements AutoCloseable {
         if (!closed) {
           throw new IllegalStateException("only close() interrupts this thread", e);
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         failed(e);
       }
     }
   }
 
-  /** A store that fails for a while must not end the push for good. */
-  private void failed(RuntimeException e) {
-    if (failure == null && !closed) {
+  /** A store that fails, or a heap that is full, for a while must not end the push for good. */
+  private void failed(Throwable e) {
+    boolean first = failure == null;
+    failure = e.toString();
+    if (first && !closed) {
       LOG.error("Changes cannot be pushed; trying again every second", e);
     }
-    failure = String.valueOf(e.getMessage());
     try {
       Thread.sleep(TimeUnit.SECONDS.toMillis(1));
     } catch (InterruptedException interrupted) {

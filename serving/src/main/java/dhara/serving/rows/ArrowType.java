@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -128,7 +127,7 @@ record ArrowType(ColumnType type, int scale, int width) {
 
   private static long number(Object value) {
     if (value instanceof Instant instant) {
-      return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+      return Cells.micros(instant);
     }
     return value instanceof Double number ? Double.doubleToRawLongBits(number) : (Long) value;
   }

@@ -24,7 +24,26 @@ public final class Cells {
   private static final DateTimeFormatter MICROS =
       new DateTimeFormatterBuilder().appendInstant(6).toFormatter();
 
+  /** About 290,000 years from 1970: what a store of microseconds can hold and add to. */
+  private static final long FARTHEST = 9_150_000_000_000_000_000L;
+
   private Cells() {}
+
+  /**
+   * Microseconds since 1970; what is finer is cut off.
+   *
+   * @throws ArithmeticException if the instant is too far away for a count of microseconds
+   */
+  public static long micros(Instant instant) {
+    // Java's own difference of two instants goes by nanoseconds, and ends in the year 2262.
+    long micros =
+        Math.addExact(
+            Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+    if (micros > FARTHEST || micros < -FARTHEST) {
+      throw new ArithmeticException(instant + " is too far away");
+    }
+    return micros;
+  }
 
   /** {@code 2026-01-05T09:00:00.000Z}, or with six digits if it has microseconds. */
   public static String text(Instant instant) {

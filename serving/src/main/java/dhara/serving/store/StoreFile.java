@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -31,6 +32,11 @@ import org.duckdb.DuckDBConnection;
 final class StoreFile implements AutoCloseable {
 
   private static final String NAME = "answers.duckdb";
+
+  /** Its own tables, beside those of views. */
+  static final Set<String> TABLES =
+      Set.of("memory", "positions", "definitions", "horizons", "marks", "past_marks");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
@@ -167,6 +173,22 @@ final class StoreFile implements AutoCloseable {
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next() ? JSON.readValue(rows.getString(1), ServedView.class) : null;
       }
+    } catch (JsonProcessingException e) {
+      throw new SQLException("the store holds a definition that cannot be read", e);
+    }
+  }
+
+  /** The name of the view whose table this is, in this run or an earlier one; null if none. */
+  @Nullable String viewOf(String table) throws SQLException {
+    try (Statement statement = writer.createStatement();
+        ResultSet rows = statement.executeQuery("select definition from store.definitions")) {
+      while (rows.next()) {
+        ServedView view = JSON.readValue(rows.getString(1), ServedView.class);
+        if (view.table().equals(table)) {
+          return view.name();
+        }
+      }
+      return null;
     } catch (JsonProcessingException e) {
       throw new SQLException("the store holds a definition that cannot be read", e);
     }

@@ -3,6 +3,7 @@ package dhara.serving.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dhara.connectors.RowJson;
+import dhara.serving.rows.Cells;
 import dhara.serving.views.BadQuery;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ViewColumn;
@@ -15,7 +16,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.duckdb.DuckDBAppender;
 
@@ -53,7 +53,7 @@ final class StoredCells {
       case DOUBLE -> to.append(((Double) value).doubleValue());
       case DECIMAL -> to.append(stored((BigDecimal) value));
       case BOOLEAN -> to.append(((Boolean) value).booleanValue());
-      case INSTANT -> to.appendEpochMicros(micros((Instant) value));
+      case INSTANT -> to.appendEpochMicros(Cells.micros((Instant) value));
       case JSON -> to.append(((JsonNode) value).toString());
     }
   }
@@ -115,10 +115,6 @@ final class StoredCells {
     return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 
-  static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
-  }
-
   /**
    * Reads the text that a user compares a column with.
    *
@@ -132,14 +128,19 @@ final class StoredCells {
         case DOUBLE -> Double.valueOf(text);
         case DECIMAL -> new BigDecimal(text);
         case BOOLEAN -> truth(text);
-        case INSTANT -> Instant.parse(text);
+        case INSTANT -> near(Instant.parse(text));
       };
-    } catch (NumberFormatException | DateTimeException e) {
+    } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
       throw new BadQuery(
           BadQuery.Reason.WRONG,
           "%s='%s': the column is of type %s; write %s"
               .formatted(column.name(), text, column.type().label(), example(column.type())));
     }
+  }
+
+  private static Instant near(Instant instant) {
+    long unused = Cells.micros(instant);
+    return instant;
   }
 
   private static Boolean truth(String text) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,6 +59,10 @@ public final class ViewStore implements ServedViews, AutoCloseable {
   private final KeepRules retention;
   private final Watermarks watermarks = new Watermarks();
   private final Map<String, ViewTable> tables = new ConcurrentSkipListMap<>();
+
+  /** Views by their tables. */
+  private final Map<String, String> claimed = new HashMap<>();
+
   private final Map<String, Counts> counts = new ConcurrentSkipListMap<>();
   private final ReentrantLock writing = new ReentrantLock();
   private final ConcurrentLinkedQueue<Connection> idle = new ConcurrentLinkedQueue<>();
@@ -108,9 +113,32 @@ public final class ViewStore implements ServedViews, AutoCloseable {
   }
 
   /**
+   * Keeps a table for a view whose columns may not be known yet.
+   *
+   * @throws BadOption if another view, or the store itself, has a table of this name
+   */
+  public void claim(String view, String table) throws SQLException {
+    writing.lock();
+    try {
+      String before = file.viewOf(table);
+      String owner = before == null ? claimed.getOrDefault(table, view) : before;
+      if (StoreFile.TABLES.contains(table) || !owner.equals(view)) {
+        throw new BadOption(
+            "--view",
+            view,
+            "would be the table %s in SQL, which is taken%s; choose another name"
+                .formatted(table, owner.equals(view) ? "" : " by " + owner));
+      }
+      claimed.put(table, view);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
    * Adds a view, with the rows that the store has of it.
    *
-   * @throws BadOption if the store has it with other columns
+   * @throws BadOption if the store has it with other columns, or another view with its table
    */
   public void define(ServedView view) throws SQLException {
     writing.lock();
@@ -123,6 +151,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
             "it has %s with the columns %s, and now they are %s; name another folder, and all is read anew"
                 .formatted(view.name(), names(before), names(view)));
       }
+      claim(view.name(), view.table());
       file.define(view);
       Counts count = new Counts();
       count.horizon = file.horizon(view.name());
@@ -349,12 +378,27 @@ public final class ViewStore implements ServedViews, AutoCloseable {
           done.add(rollUp.toString());
         }
       }
+      forget();
+      return done;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Whether rows are rolled up or dropped at some age. */
+  public boolean drops() {
+    return retention.keep() != null;
+  }
+
+  /** Forgets what was known longer ago than the retention says. */
+  public void forget() throws SQLException {
+    writing.lock();
+    try {
       Instant now = Instant.now();
       for (ViewTable table : tables.values()) {
         table.forget(now.minus(retention.known()), now.minus(KeepRules.EXACT), KeepRules.GRAIN);
       }
       file.execute("delete from store.past_marks where known < ?", now.minus(retention.known()));
-      return done;
     } finally {
       writing.unlock();
     }

@@ -1,5 +1,6 @@
 package dhara.serving.store;
 
+import dhara.serving.rows.Cells;
 import dhara.serving.store.Merging.Merged;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ServedView;
@@ -55,6 +56,12 @@ final class ViewTable {
           Kind.EFFECTS, "window_end",
           Kind.LATE, "at",
           Kind.DEAD_LETTERS, "seen_at");
+
+  /**
+   * Whose rows have a time that is part of what names them. That of a dead letter is when it was
+   * seen, and another one when it is seen again; so is the window of an incident.
+   */
+  private static final Set<Kind> NAMED_BY_END = Set.of(Kind.ANSWERS, Kind.LATE);
 
   /**
    * A row that counts now.
@@ -282,7 +289,7 @@ final class ViewTable {
         update(
             "insert into %s select %s%s from %s where not _withdrawn"
                 .formatted(live(), names(""), columns(""), incoming()));
-    if (span.known && (newest == null || span.greatest.isAfter(newest))) {
+    if (span.greatest != null && (newest == null || span.greatest.isAfter(newest))) {
       newest = span.greatest;
     }
     return outcome(in, lost, most);
@@ -291,11 +298,13 @@ final class ViewTable {
   /**
    * The ends of the rows of a commit.
    *
-   * @param known whether all have one
+   * @param known whether a row with the id of one of them must end within the span
+   * @param least null if none has an end
+   * @param greatest null if none has an end
    */
-  private record Span(boolean known, Instant least, Instant greatest) {
+  private record Span(boolean known, @Nullable Instant least, @Nullable Instant greatest) {
 
-    static final Span NONE = new Span(false, Instant.EPOCH, Instant.EPOCH);
+    static final Span NONE = new Span(false, null, null);
 
     /** The condition on rows that may have the id of one of the commit. */
     String within() {
@@ -315,7 +324,7 @@ final class ViewTable {
         to.beginRow();
         to.append(row.id());
         to.append(row.revision());
-        to.appendEpochMicros(StoredCells.micros(known));
+        to.appendEpochMicros(Cells.micros(known));
         to.append(merged.finished());
         to.append((byte) merged.rank());
         to.append((byte) 0);
@@ -336,7 +345,8 @@ final class ViewTable {
         }
       }
     }
-    return all && least != null ? new Span(true, least, greatest) : Span.NONE;
+    return new Span(
+        all && least != null && NAMED_BY_END.contains(view.kind()), least, greatest);
   }
 
   /** Deletes the rows of the commit that lose to one of a table. */

@@ -131,11 +131,12 @@ final class Watermarks {
         ResultSet rows = statement.executeQuery(sql)) {
       while (rows.next()) {
         Instant watermark = StoredCells.instant(rows.getObject(1, LocalDateTime.class));
-        unknown |= watermark == null;
+        Instant settled = StoredCells.instant(rows.getObject(2, LocalDateTime.class));
+        // Until its first one the lateness is not known, and 0 would settle answers too early.
+        unknown |= watermark == null || settled == null;
         if (watermark != null && (lowest == null || watermark.isBefore(lowest))) {
           lowest = watermark;
         }
-        Instant settled = StoredCells.instant(rows.getObject(2, LocalDateTime.class));
         if (watermark != null && settled != null) {
           Duration lateness = Duration.between(settled, watermark);
           longest = longest == null || lateness.compareTo(longest) > 0 ? lateness : longest;

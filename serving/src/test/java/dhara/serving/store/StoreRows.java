@@ -56,7 +56,27 @@ final class StoreRows {
               new ViewColumn("watermark", ColumnType.INSTANT, Role.VALUE),
               new ViewColumn("settled_until", ColumnType.INSTANT, Role.VALUE)));
 
+  static final ServedView DEAD =
+      new ServedView(
+          "shop.dead-letters",
+          "shop",
+          "dead-letters",
+          "commerce",
+          "sales per product and minute",
+          Kind.DEAD_LETTERS,
+          "shop_dead_letters",
+          List.of(
+              new ViewColumn("origin", ColumnType.TEXT, Role.KEY),
+              new ViewColumn("seen_at", ColumnType.INSTANT, Role.VALUE),
+              new ViewColumn("reason", ColumnType.TEXT, Role.VALUE),
+              new ViewColumn("records", ColumnType.LONG, Role.VALUE)));
+
   private StoreRows() {}
+
+  static StoredRow dead(String origin, Instant seen, long records) {
+    return new StoredRow(
+        StoredRow.id(List.of(origin)), 0, false, Arrays.asList(origin, seen, "no JSON", records));
+  }
 
   static Instant start(int minute) {
     return NINE.plus(Duration.ofMinutes(minute));

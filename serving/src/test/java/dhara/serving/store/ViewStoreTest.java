@@ -1,9 +1,11 @@
 package dhara.serving.store;
 
+import static dhara.serving.store.StoreRows.DEAD;
 import static dhara.serving.store.StoreRows.LEDGER;
 import static dhara.serving.store.StoreRows.NINE;
 import static dhara.serving.store.StoreRows.SALES;
 import static dhara.serving.store.StoreRows.TOPIC;
+import static dhara.serving.store.StoreRows.dead;
 import static dhara.serving.store.StoreRows.file;
 import static dhara.serving.store.StoreRows.ledger;
 import static dhara.serving.store.StoreRows.row;
@@ -328,6 +330,45 @@ class ViewStoreTest {
           states,
           contains("settled null", "revisable 2026-10-01 09:03:00.0", "open null", "settled null"));
     }
+  }
+
+  @Test
+  void answersAreOpenUntilTheLatenessOfEveryInputIsKnown() throws Exception {
+    store.commit(List.of(topic(SALES, sale("a", 0, 1, 1))));
+    StoredRow unsettled =
+        new StoredRow(
+            StoredRow.id(List.of("returns")), 1, false, Arrays.asList("returns", 1L, start(5), null));
+    store.commit(List.of(topic(LEDGER, unsettled)));
+    assertThat(states(null), contains("open"));
+    store.commit(List.of(topic(LEDGER, ledger("orders", 1, start(5), Duration.ofMinutes(1)))));
+    assertThat(states(null), contains("open"));
+    store.commit(List.of(topic(LEDGER, ledger("returns", 2, start(5), Duration.ofMinutes(9)))));
+    assertThat(states(null), contains("revisable"));
+  }
+
+  @Test
+  void aDeadLetterThatIsSeenAgainCountsOnce() throws Exception {
+    store.define(DEAD);
+    store.commit(List.of(topic(DEAD, dead("0@7", start(0), 1), dead("0@8", start(0), 1))));
+    store.commit(List.of(topic(DEAD, dead("0@7", start(60), 1), dead("0@9", start(60), 1))));
+    assertThat(
+        store.status().analyses().get(0).deadLetters(), is(Map.of("no JSON", 3L)));
+    assertThat(store.query(ViewQuery.of(DEAD.name())).rows().size(), is(3));
+  }
+
+  @Test
+  void aRowWithoutAnEndHidesNoLaterOne() throws Exception {
+    StoredRow endless =
+        new StoredRow(
+            StoredRow.id(Arrays.asList("tea", NINE, null)),
+            1,
+            false,
+            Arrays.asList("tea", NINE, null, 1L, null, null));
+    store.commit(List.of(topic(SALES, sale("tea", 0, 1, 10))));
+    store.commit(List.of(topic(SALES, endless, sale("tea", 9, 1, 90))));
+    store.commit(List.of(topic(SALES, sale("tea", 9, 2, 91))));
+    assertThat(status().rows(), is(3L));
+    assertThat(status().newestWindow(), is(start(10)));
   }
 
   private List<Object> states(Instant asKnownAt) throws Exception {
