@@ -371,6 +371,20 @@ class ViewStoreTest {
     assertThat(status().newestWindow(), is(start(10)));
   }
 
+  @Test
+  void anEqualRowOfARunThatHasFinishedReplacesOneOfARunThatHadNot() throws Exception {
+    ViewLoad early =
+        new ViewLoad(
+            SALES.name(), "files:/sales", List.of(sale("a", 0, 0, 1)), false, false, Map.of());
+    store.commit(List.of(early, file(SALES, sale("a", 0, 0, 1))));
+    assertThat(states(null), contains("settled"));
+    store.commit(List.of(early));
+    assertThat(states(null), contains("settled"));
+    long change = store.lastChange();
+    store.commit(List.of(file(SALES, sale("a", 0, 0, 1))));
+    assertThat(store.lastChange(), is(change));
+  }
+
   private List<Object> states(Instant asKnownAt) throws Exception {
     return store.query(all().asKnownAt(asKnownAt)).rows().stream().map(row -> row.get(7)).toList();
   }
