@@ -45,6 +45,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -383,6 +384,32 @@ class ViewStoreTest {
     long change = store.lastChange();
     store.commit(List.of(file(SALES, sale("a", 0, 0, 1))));
     assertThat(store.lastChange(), is(change));
+  }
+
+  @Test
+  void theMarkInEffectIsKeptAndTheBeginningIsNotRoundedAway() throws Exception {
+    store.commit(
+        List.of(
+            topic(SALES, sale("a", 0, 1, 1)),
+            topic(LEDGER, ledger("orders", 1, start(5), Duration.ofMinutes(1)))));
+    store.commit(List.of(topic(LEDGER, ledger("orders", 2, start(6), Duration.ofMinutes(1)))));
+    Instant began = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofHours(30));
+    try (Connection session = store.session();
+        Statement statement = session.createStatement()) {
+      statement.execute(
+          "update store.memory set began = timestamp '%s'"
+              .formatted(StoredCells.local(began.plusSeconds(30))));
+      statement.execute("update store.past_marks set known = known - interval 29 hours");
+      statement.execute("update store.shop_sales set _known = _known - interval 29 hours");
+    }
+    open(KeepRules.all());
+    store.retain();
+    // Of the two marks the later one was in effect when what is known begins.
+    assertThat(states(Instant.now().minus(Duration.ofHours(23))), contains("settled"));
+    open(new KeepRules(null, List.of(), Map.of(), Duration.ofDays(9)));
+    refused(
+        all().asKnownAt(began.plusSeconds(45)), "the oldest is " + began.plusSeconds(60));
+    assertThat(store.query(all().asKnownAt(began.plusSeconds(60))).rows(), is(empty()));
   }
 
   private List<Object> states(Instant asKnownAt) throws Exception {
