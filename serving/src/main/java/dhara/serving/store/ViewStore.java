@@ -351,10 +351,13 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       change = last;
       for (ServedView view : touched) {
         tables.get(view.name()).publish();
-        books.read(writer, view);
       }
       if (last > changes.last()) {
         changes.add(made, last, whole);
+      }
+      // At the end, because it can fail: who tries again finds equal rows, which are no change.
+      for (ServedView view : touched) {
+        books.read(writer, view);
       }
     }
   }

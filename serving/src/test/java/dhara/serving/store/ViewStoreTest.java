@@ -42,6 +42,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -410,6 +411,22 @@ class ViewStoreTest {
     refused(
         all().asKnownAt(began.plusSeconds(45)), "the oldest is " + began.plusSeconds(60));
     assertThat(store.query(all().asKnownAt(began.plusSeconds(60))).rows(), is(empty()));
+  }
+
+  @Test
+  void whatIsCommittedIsPushedAlsoIfTheBooksCannotBeRead() throws Exception {
+    store.define(DEAD);
+    long change = store.lastChange();
+    List<ViewLoad> loads =
+        List.of(
+            topic(SALES, sale("a", 0, 1, 1)),
+            topic(DEAD, dead("0@1", NINE, Long.MAX_VALUE), dead("0@2", NINE, Long.MAX_VALUE)));
+    // Together they are more than a whole number holds.
+    assertThrows(SQLException.class, () -> store.commit(loads));
+    assertThat(now(), is(Map.of("a@0", "1 r1")));
+    assertThat(
+        store.changes(change, 10).changes().stream().map(ViewChange::view).toList(),
+        contains(SALES.name(), DEAD.name()));
   }
 
   private List<Object> states(Instant asKnownAt) throws Exception {
