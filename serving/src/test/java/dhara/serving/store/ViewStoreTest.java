@@ -429,6 +429,30 @@ class ViewStoreTest {
         contains(SALES.name(), DEAD.name()));
   }
 
+  @Test
+  void rowsThatCameWithWideWindowsAreNotSummedWithRolledUpOnes() throws Exception {
+    open(
+        new KeepRules(
+            Duration.ofHours(1),
+            List.of(new Tier(Duration.ofMinutes(10), Duration.ofHours(9))),
+            Map.of(SALES.name(), List.of(new Rolled("sold", How.SUM, null, null))),
+            Duration.ofHours(1)));
+    Instant end = start(10);
+    StoredRow wide =
+        new StoredRow(
+            StoredRow.id(List.of("tea", NINE, end)),
+            1,
+            false,
+            Arrays.asList("tea", NINE, end, 100L, null, null));
+    store.commit(
+        List.of(
+            topic(SALES, wide, sale("tea", 0, 1, 1), sale("tea", 1, 1, 1), sale("tea", 90, 1, 7))));
+    store.retain();
+    assertThat(
+        store.query(all()).rows().stream().map(row -> row.get(4)).sorted().toList(),
+        is(List.of(2L, 7L, 100L)));
+  }
+
   private List<Object> states(Instant asKnownAt) throws Exception {
     return store.query(all().asKnownAt(asKnownAt)).rows().stream().map(row -> row.get(7)).toList();
   }
