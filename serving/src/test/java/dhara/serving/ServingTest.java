@@ -517,6 +517,40 @@ class ServingTest {
       await("done", () -> status(serving, METRICS).rows() > 0);
       assertThat(status(serving, METRICS).rows(), is((long) Files.readAllLines(rows).size()));
       assertThat(status(serving, METRICS).taken(), greaterThan(0L));
+      assertThat(states(serving), is(List.of("settled")));
+    }
+  }
+
+  private static List<Object> states(Serving serving) throws Exception {
+    return page(serving, METRICS).rows().stream().map(row -> row.get(13)).distinct().toList();
+  }
+
+  @Test
+  void rowsOfAnUnfinishedBackfillAreSettledWhenItIsComplete() throws Exception {
+    Path there = Files.createDirectories(folder.resolve("early"));
+    Path claim = Files.createFile(there.resolve("_RUN-20261128T091500123-4711-abcdefgh"));
+    Files.copy(
+        answers.resolve("metrics/metrics-00000-of-00008.jsonl"), there.resolve("part.jsonl"));
+    Endpoint early = at("files:" + there + "?unfinished=true");
+    try (Serving serving = open()) {
+      serving.add(METRICS, ANALYSES, early);
+      serving.start();
+      await("rows", () -> status(serving, METRICS).rows() > 0);
+      assertThat(states(serving), is(List.of("open")));
+    }
+    try (Serving serving = open()) {
+      serving.add(METRICS, ANALYSES, early);
+      serving.start();
+      await("loaded", serving::loaded);
+      assertThat(status(serving, METRICS).taken(), is(0L));
+      Files.move(claim, there.resolve("_SUCCESS"));
+      await("settled", () -> states(serving).equals(List.of("settled")));
+    }
+    try (Serving serving = open()) {
+      serving.add(METRICS, ANALYSES, early);
+      serving.start();
+      await("done", () -> status(serving, METRICS).places().get(0).state() == PlaceState.DONE);
+      assertThat(status(serving, METRICS).taken(), is(0L));
     }
   }
 }

@@ -19,6 +19,9 @@ public interface RowFeed extends AutoCloseable {
   /** The position of what was read to its end, and does not grow. */
   String WHOLE = "whole";
 
+  /** The position of what was read to its end while its run had not finished. */
+  String UNFINISHED = "unfinished";
+
   /**
    * Rows, and where reading continues after them.
    *

@@ -49,7 +49,9 @@ final class ApiRoutes {
   /** The longest body of a request: a statement of SQL in JSON, where a character may take six. */
   private static final int LONGEST_BODY = 6 * SqlFence.LONGEST + 1_024;
 
-  private static final int WAITING = 500;
+  /** How many queries wait for their turn at most; each holds a thread of the server. */
+  static final int WAITING = 60;
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ServedViews views;
@@ -57,6 +59,7 @@ final class ApiRoutes {
   private final ChangeHub hub;
   private final MetricsPage metrics;
   private final Turns turns;
+  private final StoreProbe probe;
 
   /**
    * @param atOnce how many queries run at the same time
@@ -65,6 +68,7 @@ final class ApiRoutes {
     this.views = views;
     this.sql = sql;
     this.hub = hub;
+    this.probe = new StoreProbe(views);
     this.turns = new Turns(atOnce, WAITING, PATIENCE);
     this.metrics = new MetricsPage(views, requests, hub, sql, turns);
   }
@@ -109,7 +113,11 @@ final class ApiRoutes {
   }
 
   private static int status(BadQuery e) {
-    return e.reason() == BadQuery.Reason.NO_SUCH_VIEW ? Refusal.NOT_FOUND : Refusal.BAD_REQUEST;
+    return switch (e.reason()) {
+      case NO_SUCH_VIEW -> Refusal.NOT_FOUND;
+      case TOO_LONG -> Refusal.TIMEOUT;
+      case WRONG, OUT_OF_REACH -> Refusal.BAD_REQUEST;
+    };
   }
 
   private static String spoken(int status, Context context) {
@@ -215,7 +223,8 @@ final class ApiRoutes {
 
   private void query(Context context) throws Exception {
     SendFormat format = SendFormat.of(context.queryParam("format"), context.header("Accept"));
-    ViewQuery query = QueryParameters.of(context.pathParam("name"), context.queryParamMap());
+    ViewQuery query =
+        QueryParameters.of(context.pathParam("name"), context.queryParamMap()).within(sql.timeout());
     ViewPage page = turns.take(() -> views.query(query));
     List<SheetColumn> columns =
         page.columns().stream()
@@ -306,8 +315,7 @@ final class ApiRoutes {
   }
 
   private void health(Context context) {
-    Optional<String> failure = hub.failure();
-    if (failure.isPresent()) {
+    if (hub.failure().isPresent() || !probe.answers()) {
       // The reason may name places, and this page needs no login.
       throw new Refusal(
           Refusal.FAILURE, "the store does not answer; the log of the server says why");

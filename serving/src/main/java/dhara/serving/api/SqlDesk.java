@@ -110,6 +110,11 @@ final class SqlDesk implements AutoCloseable {
     this.turns = new Turns(atOnce, WAITING, PATIENCE);
   }
 
+  /** How long a statement may run. */
+  Duration timeout() {
+    return timeout;
+  }
+
   /** How many bytes of a result are sent at most, about, with a heap of so many bytes. */
   static long mostBytes(long heap) {
     return Math.min(MOST_BYTES, heap / PARTS_OF_THE_HEAP);

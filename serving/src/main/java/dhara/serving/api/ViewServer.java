@@ -54,7 +54,13 @@ public final class ViewServer implements AutoCloseable {
 
   private static final String CHANGES = "/api/changes";
 
-  private static final int THREADS = 64;
+  /** Queries and statements of SQL that run at the same time, for each core. */
+  private static final int QUERIES_PER_CORE = 2;
+
+  private static final int STATEMENTS_PER_CORE = 1;
+
+  /** Threads for what never waits for the store: files, status, health, the start of a stream. */
+  private static final int FREE_THREADS = 64;
 
   /** A packed answer is a fifth as long; a higher level costs more time than it saves here. */
   private static final int GZIP_LEVEL = 1;
@@ -101,14 +107,14 @@ public final class ViewServer implements AutoCloseable {
             metrics,
             loopback && access.isOpen(),
             tls.isPresent());
-    SqlDesk sql = new SqlDesk(views, options.getSqlTimeout(), options.getSqlRows(), cores);
+    SqlDesk sql = new SqlDesk(views, options.getSqlTimeout(), options.getSqlRows(), STATEMENTS_PER_CORE * cores);
     ChangeHub hub = ChangeHub.start(views);
-    ApiRoutes routes = new ApiRoutes(views, sql, hub, metrics, 2 * cores);
+    ApiRoutes routes = new ApiRoutes(views, sql, hub, metrics, QUERIES_PER_CORE * cores);
     Javalin javalin =
         Javalin.create(
             config -> {
               quiet(config);
-              config.jetty.threadPool = threads();
+              config.jetty.threadPool = threads(cores);
               config.jetty.modifyServer(server -> server.setErrorHandler(ViewServer::malformed));
               config.jetty.modifyServletContextHandler(
                   context -> servlets(context, gate, new ChangesServlet(views, hub)));
@@ -161,8 +167,12 @@ public final class ViewServer implements AutoCloseable {
     config.http.compressionStrategy = new CompressionStrategy(null, new Gzip(GZIP_LEVEL));
   }
 
-  private static QueuedThreadPool threads() {
-    QueuedThreadPool threads = new QueuedThreadPool(THREADS);
+  /** More threads than requests can run and wait at once, so that these never take all. */
+  private static QueuedThreadPool threads(int cores) {
+    int running = (QUERIES_PER_CORE + STATEMENTS_PER_CORE) * cores;
+    int waiting = ApiRoutes.WAITING + SqlDesk.WAITING + SqlDesk.SHARING;
+    // Connections are accepted and watched by threads of the pool as well, at most two per core.
+    QueuedThreadPool threads = new QueuedThreadPool(running + waiting + 2 * cores + FREE_THREADS);
     threads.setName("dhara-http");
     threads.setDaemon(true);
     return threads;

@@ -38,6 +38,10 @@ final class PlaceFeed implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(PlaceFeed.class);
 
   private static final Set<String> ASIDE = Set.of(Aside.LATE, Aside.DEAD_LETTERS, Aside.LEDGER);
+
+  /** Positions of files that were read to their ends. */
+  private static final Set<String> READ = Set.of(RowFeed.WHOLE, RowFeed.UNFINISHED);
+
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
@@ -236,7 +240,7 @@ final class PlaceFeed implements Runnable {
   private Map<String, String> shown() {
     Map<String, String> shown = new TreeMap<>(positions);
     long all = shown.size();
-    if (shown.values().removeIf(RowFeed.WHOLE::equals)) {
+    if (shown.values().removeIf(READ::contains)) {
       shown.put("files", String.valueOf(all - shown.size()));
     }
     return shown;

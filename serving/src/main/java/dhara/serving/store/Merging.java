@@ -68,8 +68,9 @@ final class Merging {
     int order = Long.compare(a.content(), b.content());
     if (order != 0) {
       conflicts++;
+      return order > 0;
     }
-    return order > 0;
+    return one.finished && !there.finished;
   }
 
   /** How many rows were added. */

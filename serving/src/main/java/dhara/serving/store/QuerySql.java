@@ -23,15 +23,23 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A {@link ViewQuery} in SQL. A page begins after the last row of the page before, by the values
@@ -39,7 +47,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 final class QuerySql {
 
+  private static final Logger LOG = LoggerFactory.getLogger(QuerySql.class);
+
   private static final String ID = "_id";
+
+  /** Stops what takes too long; one thread, because to stop a statement takes no time. */
+  private static final ScheduledThreadPoolExecutor CLOCK = clock();
 
   private final ViewTable table;
   private final ServedView view;
@@ -71,11 +84,30 @@ final class QuerySql {
     } else {
       wanted.forEach(name -> columns.add(column(name)));
     }
-    query.order().forEach(each -> order.add(sortable(each)));
+    Set<String> sorted = new HashSet<>();
+    for (Order each : query.order()) {
+      // A column that comes again decides nothing, and each makes the statement of a page longer.
+      if (sorted.add(sortable(each).column())) {
+        order.add(each);
+      }
+    }
     if (!view.columns(Role.WINDOW).isEmpty()
-        && order.stream().noneMatch(each -> each.column().equals("window_start"))) {
+        && !sorted.contains("window_start")) {
       order.add(new Order("window_start", false));
     }
+  }
+
+  private static ScheduledThreadPoolExecutor clock() {
+    ScheduledThreadPoolExecutor clock =
+        new ScheduledThreadPoolExecutor(
+            1,
+            work -> {
+              Thread thread = new Thread(work, "dhara-query-timeouts");
+              thread.setDaemon(true);
+              return thread;
+            });
+    clock.setRemoveOnCancelPolicy(true);
+    return clock;
   }
 
   private static BadQuery wrong(String message) {
@@ -111,9 +143,41 @@ final class QuerySql {
       for (int i = 0; i < parameters.size(); i++) {
         StoredCells.set(statement, i + 1, parameters.get(i));
       }
-      try (ResultSet rows = statement.executeQuery()) {
-        return page(rows);
+      return within(statement);
+    }
+  }
+
+  /** Runs a statement, and stops it when it has taken as long as it may. */
+  private ViewPage within(PreparedStatement statement) throws SQLException {
+    Duration atMost = query.atMost();
+    if (atMost == null) {
+      return page(statement);
+    }
+    AtomicBoolean over = new AtomicBoolean();
+    ScheduledFuture<?> alarm =
+        CLOCK.schedule(
+            () -> {
+              over.set(true);
+              stop(statement);
+            },
+            atMost.toMillis(),
+            TimeUnit.MILLISECONDS);
+    try {
+      return page(statement);
+    } catch (SQLException e) {
+      if (!over.get()) {
+        throw e;
       }
+      BadQuery tooLong =
+          new BadQuery(
+              BadQuery.Reason.TOO_LONG,
+              "the query ran for more than "
+                  + atMost
+                  + "; ask for fewer windows with from and to, or raise --sqlTimeout");
+      tooLong.initCause(e);
+      throw tooLong;
+    } finally {
+      alarm.cancel(false);
     }
   }
 
@@ -264,6 +328,20 @@ final class QuerySql {
       sql.append(")");
     }
     sql.append(")");
+  }
+
+  private static void stop(PreparedStatement statement) {
+    try {
+      statement.cancel();
+    } catch (SQLException e) {
+      LOG.warn("A query that ran too long could not be stopped", e);
+    }
+  }
+
+  private ViewPage page(PreparedStatement statement) throws SQLException {
+    try (ResultSet rows = statement.executeQuery()) {
+      return page(rows);
+    }
   }
 
   private ViewPage page(ResultSet rows) throws SQLException {

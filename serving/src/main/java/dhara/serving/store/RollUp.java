@@ -158,10 +158,10 @@ final class RollUp {
       throws SQLException {
     long width = to.width().toMillis();
     String start = "(epoch_ms(window_start) // %1$d * %1$d)".formatted(width);
-    // Wider windows that are there already get more rows only if a session began in them and
-    // ended after the horizon of then.
+    // Wider windows that were made before get more rows only if a session began in them and ended
+    // after the horizon of then. Rows that came with such windows are answers of their own.
     String replaced =
-        "(%s or (_tier = %d and %s = %d and epoch_ms(window_start) in (select distinct %s from %s where %s)))"
+        "(%s or (_tier = %d and _finished and _rank = 0 and _content = 0 and %s = %d and epoch_ms(window_start) in (select distinct %s from %s where %s)))"
             .formatted(old, tier + 1, WIDTH, width, start, table.live(), old);
     String columns =
         StoredRow.columns(view).stream()

@@ -351,10 +351,13 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       change = last;
       for (ServedView view : touched) {
         tables.get(view.name()).publish();
-        books.read(writer, view);
       }
       if (last > changes.last()) {
         changes.add(made, last, whole);
+      }
+      // At the end, because it can fail: who tries again finds equal rows, which are no change.
+      for (ServedView view : touched) {
+        books.read(writer, view);
       }
     }
   }
@@ -398,7 +401,12 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       for (ViewTable table : tables.values()) {
         table.forget(now.minus(retention.known()), now.minus(KeepRules.EXACT), KeepRules.GRAIN);
       }
-      file.execute("delete from store.past_marks where known < ?", now.minus(retention.known()));
+      // The last one before is in effect after it.
+      file.execute(
+          "delete from store.past_marks where exists (select 1 from store.past_marks later"
+              + " where later.analysis = past_marks.analysis and later.known > past_marks.known"
+              + " and later.known < ?)",
+          now.minus(retention.known()));
     } finally {
       writing.unlock();
     }
@@ -468,11 +476,16 @@ public final class ViewStore implements ServedViews, AutoCloseable {
     }
     Instant kept = now.minus(retention.known());
     Instant oldest = kept.isAfter(began) ? kept : began;
-    if (asked.isBefore(oldest)) {
+    Instant exact = now.minus(KeepRules.EXACT);
+    Instant answered = asked.isAfter(exact) ? asked : whole(asked, KeepRules.GRAIN);
+    if (answered.isBefore(oldest)) {
+      // Rounded up, so that it can be asked for, also a moment later.
+      Duration grain = oldest.isAfter(exact) ? Duration.ofSeconds(1) : KeepRules.GRAIN;
+      Instant first = whole(oldest.plus(grain), grain);
       throw new BadQuery(
           BadQuery.Reason.OUT_OF_REACH,
           "asKnownAt=%s: what was known then is not kept; the oldest is %s, and serve --known sets it"
-              .formatted(asked, oldest.truncatedTo(ChronoUnit.SECONDS)));
+              .formatted(asked, first));
     }
     Instant running = committing;
     if (running != null && !asked.isBefore(running)) {
@@ -484,11 +497,12 @@ public final class ViewStore implements ServedViews, AutoCloseable {
         writing.unlock();
       }
     }
-    if (asked.isAfter(now.minus(KeepRules.EXACT))) {
-      return asked;
-    }
-    long grain = KeepRules.GRAIN.toMillis();
-    return Instant.ofEpochMilli(Math.floorDiv(asked.toEpochMilli(), grain) * grain);
+    return answered;
+  }
+
+  private static Instant whole(Instant instant, Duration grain) {
+    long seconds = grain.toSeconds();
+    return Instant.ofEpochSecond(Math.floorDiv(instant.getEpochSecond(), seconds) * seconds);
   }
 
   @Override

@@ -266,7 +266,10 @@ final class ViewTable {
     boolean joins = rows > 0 && !(span.known && newest != null && span.least.isAfter(newest));
     Set<UUID> lost = new HashSet<>();
     if (joins) {
-      lost.addAll(ids(lostTo(live(), "c._content = i._content and not i._withdrawn or", span)));
+      lost.addAll(ids(lostTo(
+                  live(),
+                  "c._content = i._content and c._finished >= i._finished and not i._withdrawn or",
+                  span)));
     }
     if (gone > 0) {
       lost.addAll(ids(lostTo(withdrawn(), "", Span.NONE)));
@@ -349,7 +352,10 @@ final class ViewTable {
         all && least != null && NAMED_BY_END.contains(view.kind()), least, greatest);
   }
 
-  /** Deletes the rows of the commit that lose to one of a table. */
+  /**
+   * Deletes the rows of the commit that lose to one of a table. An equal row loses, unless its run
+   * has finished and that of the other one had not.
+   */
   private Sql lostTo(String table, String same, Span span) {
     return new Sql(
         ("delete from %s i using %s c where c._id = i._id%s and not i._clears"
@@ -360,7 +366,7 @@ final class ViewTable {
                 table,
                 span.within(),
                 same,
-                same.isEmpty() ? "" : " and not i._withdrawn and c._content >= i._content"),
+                same.isEmpty() ? "" : " and not i._withdrawn and c._content > i._content"),
         span,
         null);
   }

@@ -14,7 +14,9 @@ public final class BadQuery extends RuntimeException {
     /** There is no view of that name. */
     NO_SUCH_VIEW,
     /** It asks for what is no longer kept, or has not happened yet. */
-    OUT_OF_REACH
+    OUT_OF_REACH,
+    /** It takes longer than it may. */
+    TOO_LONG
   }
 
   private final Reason reason;

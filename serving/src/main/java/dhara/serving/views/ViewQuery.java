@@ -1,5 +1,6 @@
 package dhara.serving.views;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -16,6 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param limit how many rows at most, 1 to {@link #MOST}
  * @param cursor {@link ViewPage#next} of the page before; null for the first page
  * @param asKnownAt what the view said at this instant; null means now
+ * @param atMost how long it may take; null means as long as it needs
  */
 public record ViewQuery(
     String view,
@@ -26,7 +28,8 @@ public record ViewQuery(
     List<Order> order,
     int limit,
     @Nullable String cursor,
-    @Nullable Instant asKnownAt) {
+    @Nullable Instant asKnownAt,
+    @Nullable Duration atMost) {
 
   /** The greatest limit. */
   public static final int MOST = 10_000;
@@ -37,6 +40,20 @@ public record ViewQuery(
     order = List.copyOf(order);
   }
 
+  /** A question that may take as long as it needs. */
+  public ViewQuery(
+      String view,
+      List<String> columns,
+      List<Filter> filters,
+      @Nullable Instant from,
+      @Nullable Instant to,
+      List<Order> order,
+      int limit,
+      @Nullable String cursor,
+      @Nullable Instant asKnownAt) {
+    this(view, columns, filters, from, to, order, limit, cursor, asKnownAt, null);
+  }
+
   /** The first hundred rows of a view. */
   public static ViewQuery of(String view) {
     return new ViewQuery(view, List.of(), List.of(), null, null, List.of(), 100, null, null);
@@ -44,7 +61,14 @@ public record ViewQuery(
 
   /** The same as it was known at another instant; null for now. */
   public ViewQuery asKnownAt(@Nullable Instant newAsKnownAt) {
-    return new ViewQuery(view, columns, filters, from, to, order, limit, cursor, newAsKnownAt);
+    return new ViewQuery(
+        view, columns, filters, from, to, order, limit, cursor, newAsKnownAt, atMost);
+  }
+
+  /** The same, which may take so long. */
+  public ViewQuery within(Duration newAtMost) {
+    return new ViewQuery(
+        view, columns, filters, from, to, order, limit, cursor, asKnownAt, newAtMost);
   }
 
   /** How a column is compared with texts. */

@@ -3,15 +3,18 @@ package dhara.serving.shop;
 import dhara.serving.views.ServedViews;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The views of a store, where one method throws an error as long as a test wants it to, as when the
- * heap is full.
+ * heap is full, or takes as long.
  */
 public final class FailingViews {
 
   private final AtomicReference<Error> error = new AtomicReference<>();
+  private final AtomicReference<CountDownLatch> slow =
+      new AtomicReference<>(new CountDownLatch(0));
   private final ServedViews views;
 
   public FailingViews(ServedViews store, String failing) {
@@ -21,9 +24,12 @@ public final class FailingViews {
                 ServedViews.class.getClassLoader(),
                 new Class<?>[] {ServedViews.class},
                 (proxy, method, arguments) -> {
-                  Error thrown = error.get();
-                  if (thrown != null && method.getName().equals(failing)) {
-                    throw thrown;
+                  if (method.getName().equals(failing)) {
+                    slow.get().await();
+                    Error thrown = error.get();
+                    if (thrown != null) {
+                      throw thrown;
+                    }
                   }
                   try {
                     return method.invoke(store, arguments);
@@ -43,8 +49,14 @@ public final class FailingViews {
     error.set(new OutOfMemoryError("the heap is full, says the test"));
   }
 
-  /** From now on it works again. */
+  /** From now on the method does not return. */
+  public void hold() {
+    slow.set(new CountDownLatch(1));
+  }
+
+  /** From now on it works again, and whoever was held goes on. */
   public void mend() {
     error.set(null);
+    slow.get().countDown();
   }
 }

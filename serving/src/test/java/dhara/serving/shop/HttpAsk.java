@@ -9,7 +9,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 
 /** Requests to a server, as a program that knows only HTTP and JSON makes them. */
@@ -59,6 +61,17 @@ public final class HttpAsk {
     all[0] = "Content-Type";
     all[1] = "application/json";
     return post("/api/sql", JSON.writeValueAsString(Map.of("sql", sql)), all);
+  }
+
+  /** Whether a GET is answered with 200 before the client gives up. */
+  public boolean answersWithin(String path, Duration patience)
+      throws IOException, InterruptedException {
+    try {
+      HttpRequest request = HttpRequest.newBuilder(uri(path)).timeout(patience).build();
+      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (HttpTimeoutException e) {
+      return false;
+    }
   }
 
   private HttpResponse<byte[]> send(HttpRequest.Builder request, String... headers)

@@ -42,9 +42,11 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -369,6 +371,86 @@ class ViewStoreTest {
     store.commit(List.of(topic(SALES, sale("tea", 9, 2, 91))));
     assertThat(status().rows(), is(3L));
     assertThat(status().newestWindow(), is(start(10)));
+  }
+
+  @Test
+  void anEqualRowOfARunThatHasFinishedReplacesOneOfARunThatHadNot() throws Exception {
+    ViewLoad early =
+        new ViewLoad(
+            SALES.name(), "files:/sales", List.of(sale("a", 0, 0, 1)), false, false, Map.of());
+    store.commit(List.of(early, file(SALES, sale("a", 0, 0, 1))));
+    assertThat(states(null), contains("settled"));
+    store.commit(List.of(early));
+    assertThat(states(null), contains("settled"));
+    long change = store.lastChange();
+    store.commit(List.of(file(SALES, sale("a", 0, 0, 1))));
+    assertThat(store.lastChange(), is(change));
+  }
+
+  @Test
+  void theMarkInEffectIsKeptAndTheBeginningIsNotRoundedAway() throws Exception {
+    store.commit(
+        List.of(
+            topic(SALES, sale("a", 0, 1, 1)),
+            topic(LEDGER, ledger("orders", 1, start(5), Duration.ofMinutes(1)))));
+    store.commit(List.of(topic(LEDGER, ledger("orders", 2, start(6), Duration.ofMinutes(1)))));
+    Instant began = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(Duration.ofHours(30));
+    try (Connection session = store.session();
+        Statement statement = session.createStatement()) {
+      statement.execute(
+          "update store.memory set began = timestamp '%s'"
+              .formatted(StoredCells.local(began.plusSeconds(30))));
+      statement.execute("update store.past_marks set known = known - interval 29 hours");
+      statement.execute("update store.shop_sales set _known = _known - interval 29 hours");
+    }
+    open(KeepRules.all());
+    store.retain();
+    // Of the two marks the later one was in effect when what is known begins.
+    assertThat(states(Instant.now().minus(Duration.ofHours(23))), contains("settled"));
+    open(new KeepRules(null, List.of(), Map.of(), Duration.ofDays(9)));
+    refused(
+        all().asKnownAt(began.plusSeconds(45)), "the oldest is " + began.plusSeconds(60));
+    assertThat(store.query(all().asKnownAt(began.plusSeconds(60))).rows(), is(empty()));
+  }
+
+  @Test
+  void whatIsCommittedIsPushedAlsoIfTheBooksCannotBeRead() throws Exception {
+    store.define(DEAD);
+    long change = store.lastChange();
+    List<ViewLoad> loads =
+        List.of(
+            topic(SALES, sale("a", 0, 1, 1)),
+            topic(DEAD, dead("0@1", NINE, Long.MAX_VALUE), dead("0@2", NINE, Long.MAX_VALUE)));
+    // Together they are more than a whole number holds.
+    assertThrows(SQLException.class, () -> store.commit(loads));
+    assertThat(now(), is(Map.of("a@0", "1 r1")));
+    assertThat(
+        store.changes(change, 10).changes().stream().map(ViewChange::view).toList(),
+        contains(SALES.name(), DEAD.name()));
+  }
+
+  @Test
+  void rowsThatCameWithWideWindowsAreNotSummedWithRolledUpOnes() throws Exception {
+    open(
+        new KeepRules(
+            Duration.ofHours(1),
+            List.of(new Tier(Duration.ofMinutes(10), Duration.ofHours(9))),
+            Map.of(SALES.name(), List.of(new Rolled("sold", How.SUM, null, null))),
+            Duration.ofHours(1)));
+    Instant end = start(10);
+    StoredRow wide =
+        new StoredRow(
+            StoredRow.id(List.of("tea", NINE, end)),
+            1,
+            false,
+            Arrays.asList("tea", NINE, end, 100L, null, null));
+    store.commit(
+        List.of(
+            topic(SALES, wide, sale("tea", 0, 1, 1), sale("tea", 1, 1, 1), sale("tea", 90, 1, 7))));
+    store.retain();
+    assertThat(
+        store.query(all()).rows().stream().map(row -> row.get(4)).sorted().toList(),
+        is(List.of(2L, 7L, 100L)));
   }
 
   private List<Object> states(Instant asKnownAt) throws Exception {

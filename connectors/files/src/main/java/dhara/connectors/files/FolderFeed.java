@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Follows rows that {@link FilesSink} writes to a folder: the files that are there, then those that
  * are added. A file never changes, so a position is the number of rows that were read of a file, or
- * that it was read to its end. The folder of a backfill is read when it is complete.
+ * that it was read to its end. The folder of a backfill is read when it is complete; with {@code
+ * unfinished=true} it is read before, and once more when it is complete, because its rows are final
+ * only then.
  *
  * <p>A file with a row that cannot be read makes {@link #poll} fail, because its writer wrote it in
  * one go.
@@ -35,6 +37,7 @@ final class FolderFeed implements RowFeed {
   private final Endpoint endpoint;
   private final String name;
   private final Map<String, String> positions;
+  private final boolean early;
   private long nextList = System.nanoTime();
   private volatile boolean ended;
 
@@ -42,6 +45,7 @@ final class FolderFeed implements RowFeed {
     this.endpoint = endpoint;
     this.name = name;
     this.positions = new TreeMap<>(positions);
+    this.early = Boolean.parseBoolean(endpoint.parameter("unfinished", "false"));
   }
 
   static FolderFeed of(Endpoint endpoint, String name, Map<String, String> positions) {
@@ -66,13 +70,21 @@ final class FolderFeed implements RowFeed {
           ended ? atMost.toNanos() : Math.min(atMost.toNanos(), nextList - now));
       return;
     }
-    boolean finished = !Listing.of(endpoint.path() + "/" + OutputFolder.SUCCESS).isEmpty();
-    for (FolderPart part : listed()) {
+    List<FolderPart> parts = listed();
+    boolean finished = finished();
+    if (finished) {
+      parts = listed(); // it may have been completed in between
+    }
+    for (FolderPart part : parts) {
       read(part, finished, taker);
     }
     ended = finished;
     long took = System.nanoTime() - now;
     nextList = System.nanoTime() + Math.max(LEAST_BETWEEN, took * LISTING_SHARE);
+  }
+
+  private boolean finished() throws IOException {
+    return !Listing.of(endpoint.path() + "/" + OutputFolder.SUCCESS).isEmpty();
   }
 
   private List<FolderPart> listed() throws IOException {
@@ -98,11 +110,14 @@ final class FolderFeed implements RowFeed {
       throws IOException, InterruptedException {
     String key = part.start() == 0 ? part.file() : part.file() + "@" + part.start();
     String known = positions.getOrDefault(key, ROWS + 0);
-    if (known.equals(WHOLE)) {
+    if (known.equals(WHOLE) || (known.equals(UNFINISHED) && !finished)) {
       return;
     }
-    Reading reading =
-        new Reading(key, Long.parseLong(known.substring(ROWS.length())), finished, taker);
+    // Of a file that was begun before, no position tells whether its rows were final then.
+    long skipped = finished && (early || known.equals(UNFINISHED))
+            ? 0
+            : Long.parseLong(known.substring(ROWS.length()));
+    Reading reading = new Reading(key, skipped, finished, taker);
     try {
       part.read(reading::take);
     } catch (Stopped e) {
@@ -110,7 +125,7 @@ final class FolderFeed implements RowFeed {
     } catch (IllegalStateException e) {
       throw new IOException(e.getMessage(), e);
     }
-    reading.pass(WHOLE);
+    reading.pass(early && !finished ? UNFINISHED : WHOLE);
   }
 
   /** Carries an interruption through a reader that knows none. */
