@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.startsWith;
 import com.fasterxml.jackson.databind.JsonNode;
 import dhara.serving.shop.HttpAsk;
 import dhara.serving.shop.ServedShop;
+import dhara.serving.store.StoredRow;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -316,6 +317,41 @@ class ViewServerTest {
   }
 
   @Test
+  void aColumnThatIsRepeatedIsSortedByOnce() throws Exception {
+    String once = "?limit=4&order=-mean";
+    JsonNode first = ask.json(SALES + once);
+    JsonNode repeated = ask.json(SALES + once + ",mean".repeat(700));
+
+    assertThat(repeated, is(first));
+    String rest = "&cursor=" + first.path("next").asText();
+    assertThat(
+        names(ask.json(SALES + once + ",mean".repeat(700) + rest).path("rows"), "gmv_minor"),
+        contains("1001", "1000"));
+  }
+
+  @Test
+  void aQueryThatTakesTooLongIsStopped() throws Exception {
+    List<StoredRow> rows = new ArrayList<>();
+    for (int i = 0; i < 8_000; i++) {
+      rows.add(shop.sale("a".repeat(100) + i, 0, i));
+    }
+    shop.commit(rows);
+    try (ViewServer hasty = shop.serve(options -> options.setSqlTimeout(Duration.ofMillis(1)))) {
+      HttpAsk asked = new HttpAsk(hasty.address());
+      // A query may end before the millisecond has, so several are tried.
+      HttpResponse<byte[]> stopped = asked.get(SALES);
+      for (int tries = 0; tries < 50 && stopped.statusCode() == 200; tries++) {
+        stopped =
+            asked.get(
+                SALES + "?limit=10000&order=-category,mean&category.like=%25a%25a%25" + tries);
+      }
+
+      assertThat(HttpAsk.text(stopped), stopped.statusCode(), is(408));
+      assertThat(HttpAsk.text(stopped), containsString("PT0.001S"));
+    }
+  }
+
+  @Test
   void answersArePackedForClientsThatAskForIt() throws Exception {
     HttpResponse<byte[]> packed = ask.get(SALES, "Accept-Encoding", "gzip");
 
@@ -371,6 +407,19 @@ class ViewServerTest {
   @Test
   void theServerSaysThatItIsWell() throws Exception {
     assertThat(HttpAsk.text(ask.get("/healthz")), is("{\"status\":\"ok\"}"));
+  }
+
+  @Test
+  void aServerWhoseStoreAnswersNoQueryIsNotWell() throws Exception {
+    try (ServedShop other = ServedShop.open();
+        ViewServer broken = other.serve()) {
+      other.store().close();
+
+      HttpResponse<byte[]> health = new HttpAsk(broken.address()).get("/healthz");
+
+      assertThat(health.statusCode(), is(500));
+      assertThat(HttpAsk.text(health), containsString("the store does not answer"));
+    }
   }
 
   private static String header(HttpResponse<byte[]> response, String name) {
