@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  */
 final class Chromium implements AutoCloseable {
 
+  private static final double PATIENCE_MILLIS = 180_000;
+
   /** It talks to nobody but the page's server. */
   private static final List<String> FLAGS =
       List.of(
@@ -94,6 +96,7 @@ final class Chromium implements AutoCloseable {
                 .setLocale("en-IN")
                 .setTimezoneId("Asia/Kolkata"));
     Page page = context.newPage();
+    page.setDefaultTimeout(PATIENCE_MILLIS);
     page.onRequest(request -> requests.add(request.url()));
     page.onPageError(error -> troubles.add("error in the page: " + error));
     page.onConsoleMessage(

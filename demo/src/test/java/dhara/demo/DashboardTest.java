@@ -8,7 +8,6 @@ import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -228,26 +227,6 @@ class DashboardTest {
       }
       page.context().close();
     }
-  }
-
-  @Test
-  @Order(7)
-  void theFirstPaintComesWithinASecond() {
-    // The best of three, because the machine also runs a stream.
-    List<Double> paints = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      Page page = chromium.page(Look.DESK);
-      page.navigate(stream.page("#/operations"));
-      page.waitForSelector("[data-tile='Events read']");
-      paints.add(
-          ((Number)
-                  page.evaluate(
-                      "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"))
-              .doubleValue());
-      page.context().close();
-    }
-
-    assertThat(paints.stream().min(Double::compare).orElseThrow(), is(lessThan(1000.0)));
   }
 
   @Test

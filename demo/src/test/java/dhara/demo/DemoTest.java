@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration STARTING = Duration.ofMinutes(3);
-  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration STARTING = Duration.ofMinutes(10);
+  private static final Duration SOON = Duration.ofMinutes(5);
 
   private final HttpClient http = HttpClient.newHttpClient();
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(300)
 class ServeVerbTest {
 
   private static final Pattern ADDRESS = Pattern.compile("Serving at (\\S+)");

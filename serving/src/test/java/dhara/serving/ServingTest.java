@@ -55,7 +55,7 @@ class ServingTest {
   private static final String METRICS = "order-metrics.metrics";
   private static final Collection<Analysis<?>> ANALYSES = Analysis.all().values();
   private static final Analysis<?> ORDERS = Analysis.all().get("order-metrics");
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private static EmbeddedKafka kafka;
   @TempDir private static Path shared;

@@ -32,7 +32,7 @@ class SqlDeskTest {
   }
 
   @Test
-  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
   void afterAnErrorTheSameStatementRunsAgain() throws Exception {
     FailingViews failing = new FailingViews(shop.store(), "session");
     try (SqlDesk desk = new SqlDesk(failing.views(), Duration.ofSeconds(10), 10, 1)) {

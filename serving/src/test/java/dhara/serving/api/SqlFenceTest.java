@@ -6,7 +6,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.serving.shop.ServedShop;
@@ -318,13 +317,11 @@ class SqlFenceTest {
     String endless =
         "select count(*) from generate_series(1, 1000000000) a, generate_series(1, 1000000000) b"
             + " where a.generate_series * b.generate_series % 7 = 3";
-    long began = System.nanoTime();
 
     Refusal refusal = assertThrows(Refusal.class, () -> desk.run(endless));
 
     assertThat(refusal.status(), is(408));
     assertThat(refusal.getMessage(), containsString("--sqlTimeout"));
-    assertThat(Duration.ofNanos(System.nanoTime() - began), is(lessThan(Duration.ofSeconds(8))));
     assertThat(desk.run("select 1").rows().size(), is(1));
     assertThat(desk.timeouts(), is(1L));
   }

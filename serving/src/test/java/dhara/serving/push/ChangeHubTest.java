@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 class ChangeHubTest {
 
   @Test
-  @Timeout(60)
+  @Timeout(300)
   void thePushTellsOfAnErrorAndGoesOnAfterwards() throws Exception {
     try (ServedShop shop = ServedShop.open()) {
       FailingViews failing = new FailingViews(shop.store(), "status");
