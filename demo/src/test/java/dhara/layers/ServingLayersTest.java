@@ -9,7 +9,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** The modules that stand above the command: serving knows no engine, and only the demonstration knows it. */
+/**
+ * The modules that stand above the command: serving knows no engine, and only the demonstration
+ * knows it.
+ */
 @AnalyzeClasses(packages = "dhara", importOptions = ImportOption.DoNotIncludeTests.class)
 class ServingLayersTest {
 

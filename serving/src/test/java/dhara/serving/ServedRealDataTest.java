@@ -39,8 +39,7 @@ class ServedRealDataTest {
 
   /** Answers of a backfill over files, asked by SQL. */
   private List<List<String>> served(
-      List<String> options, String events, String map, String... questions)
-      throws Exception {
+      List<String> options, String events, String map, String... questions) throws Exception {
     Path answers = folder.resolve("answers");
     List<String> backfill = new ArrayList<>(options);
     backfill.addAll(
@@ -151,8 +150,11 @@ class ServedRealDataTest {
   @Test
   void hoursAndPagesOfWikipediasEditsEqualThoseOfTheFile() throws Exception {
     Path edits = data().resolve("wikiticker/wikiticker-2015-09-12-sampled.json.gz");
-    String file = "read_json('" + edits + "', columns = {time: 'varchar', channel: 'varchar',"
-        + " user: 'varchar', page: 'varchar', deleted: 'bigint'})";
+    String file =
+        "read_json('"
+            + edits
+            + "', columns = {time: 'varchar', channel: 'varchar',"
+            + " user: 'varchar', page: 'varchar', deleted: 'bigint'})";
 
     List<List<String>> served =
         served(
@@ -173,12 +175,15 @@ class ServedRealDataTest {
         served.get(0),
         is(
             recomputed(
-                "select substr(time, 12, 2), sum(deleted), count(*) from " + file
+                "select substr(time, 12, 2), sum(deleted), count(*) from "
+                    + file
                     + " group by all order by 1")));
     assertThat(
         served.get(1),
         is(
             recomputed(
-                "select count(*), page from " + file + " group by page order by 1 desc, 2 limit 10")));
+                "select count(*), page from "
+                    + file
+                    + " group by page order by 1 desc, 2 limit 10")));
   }
 }

@@ -440,11 +440,13 @@ class ServingTest {
       // Before a row of either has come.
       serving.add("a.b", ANALYSES, nowhere);
       refused(serving, "a-b", "would be the table a_b in SQL, which is taken by a.b;");
-      refused(serving, "past-marks", "would be the table past_marks in SQL, which is taken; choose");
+      refused(
+          serving, "past-marks", "would be the table past_marks in SQL, which is taken; choose");
       serving.add(METRICS, ANALYSES, nowhere);
     }
     try (Serving serving = open()) {
-      refused(serving, "order.metrics.metrics", "is taken by order-metrics.metrics; choose another");
+      refused(
+          serving, "order.metrics.metrics", "is taken by order-metrics.metrics; choose another");
       serving.add(METRICS, ANALYSES, nowhere);
       serving.add("a-b", ANALYSES, nowhere);
     }

@@ -1,7 +1,7 @@
 package dhara.lint;
 
-import dhara.lint.Graph.Step;
 import dhara.ledger.OnlyWatermark;
+import dhara.lint.Graph.Step;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.aggregate.LatestFn;
 import dhara.transforms.effect.Settled;
@@ -20,8 +20,8 @@ import org.apache.beam.sdk.values.WindowingStrategy.AccumulationMode;
 /**
  * Finds groupings of revisions. With accumulating panes each output of a grouping is a complete
  * answer that replaces the one before. A later grouping receives both and counts events twice,
- * unless it takes the latest of each, or only settled ones come ({@link Settled}), or none. In a backfill
- * there is one pane.
+ * unless it takes the latest of each, or only settled ones come ({@link Settled}), or none. In a
+ * backfill there is one pane.
  */
 final class Revisions {
 
@@ -71,8 +71,7 @@ final class Revisions {
   }
 
   private static boolean passesOnNoRevision(Node outer) {
-    return outer.getTransform() instanceof Settled
-        || outer.getTransform() instanceof OnlyWatermark;
+    return outer.getTransform() instanceof Settled || outer.getTransform() instanceof OnlyWatermark;
   }
 
   private static boolean takesTheLatest(Node outer) {

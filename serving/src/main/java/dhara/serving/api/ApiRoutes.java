@@ -224,7 +224,8 @@ final class ApiRoutes {
   private void query(Context context) throws Exception {
     SendFormat format = SendFormat.of(context.queryParam("format"), context.header("Accept"));
     ViewQuery query =
-        QueryParameters.of(context.pathParam("name"), context.queryParamMap()).within(sql.timeout());
+        QueryParameters.of(context.pathParam("name"), context.queryParamMap())
+            .within(sql.timeout());
     ViewPage page = turns.take(() -> views.query(query));
     List<SheetColumn> columns =
         page.columns().stream()

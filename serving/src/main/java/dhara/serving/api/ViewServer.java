@@ -107,7 +107,9 @@ public final class ViewServer implements AutoCloseable {
             metrics,
             loopback && access.isOpen(),
             tls.isPresent());
-    SqlDesk sql = new SqlDesk(views, options.getSqlTimeout(), options.getSqlRows(), STATEMENTS_PER_CORE * cores);
+    SqlDesk sql =
+        new SqlDesk(
+            views, options.getSqlTimeout(), options.getSqlRows(), STATEMENTS_PER_CORE * cores);
     ChangeHub hub = ChangeHub.start(views);
     ApiRoutes routes = new ApiRoutes(views, sql, hub, metrics, QUERIES_PER_CORE * cores);
     Javalin javalin =

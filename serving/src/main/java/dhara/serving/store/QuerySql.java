@@ -91,8 +91,7 @@ final class QuerySql {
         order.add(each);
       }
     }
-    if (!view.columns(Role.WINDOW).isEmpty()
-        && !sorted.contains("window_start")) {
+    if (!view.columns(Role.WINDOW).isEmpty() && !sorted.contains("window_start")) {
       order.add(new Order("window_start", false));
     }
   }

@@ -266,7 +266,9 @@ final class ViewTable {
     boolean joins = rows > 0 && !(span.known && newest != null && span.least.isAfter(newest));
     Set<UUID> lost = new HashSet<>();
     if (joins) {
-      lost.addAll(ids(lostTo(
+      lost.addAll(
+          ids(
+              lostTo(
                   live(),
                   "c._content = i._content and c._finished >= i._finished and not i._withdrawn or",
                   span)));
@@ -348,8 +350,7 @@ final class ViewTable {
         }
       }
     }
-    return new Span(
-        all && least != null && NAMED_BY_END.contains(view.kind()), least, greatest);
+    return new Span(all && least != null && NAMED_BY_END.contains(view.kind()), least, greatest);
   }
 
   /**

@@ -123,11 +123,7 @@ class ProtectionTest {
       // What could be read in two ways is refused before anything looks at it.
       for (String spelling :
           List.of(
-              "/" + path,
-              "/%2e" + path,
-              "/x/%2e%2e" + path,
-              "/%2f" + path,
-              "/;a=b/.." + path)) {
+              "/" + path, "/%2e" + path, "/x/%2e%2e" + path, "/%2f" + path, "/;a=b/.." + path)) {
         assertThat(
             spelling,
             status(server.address(), "dhara.example", spelling),

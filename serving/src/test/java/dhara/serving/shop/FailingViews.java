@@ -13,8 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class FailingViews {
 
   private final AtomicReference<Error> error = new AtomicReference<>();
-  private final AtomicReference<CountDownLatch> slow =
-      new AtomicReference<>(new CountDownLatch(0));
+  private final AtomicReference<CountDownLatch> slow = new AtomicReference<>(new CountDownLatch(0));
   private final ServedViews views;
 
   public FailingViews(ServedViews store, String failing) {

@@ -339,7 +339,10 @@ class ViewStoreTest {
     store.commit(List.of(topic(SALES, sale("a", 0, 1, 1))));
     StoredRow unsettled =
         new StoredRow(
-            StoredRow.id(List.of("returns")), 1, false, Arrays.asList("returns", 1L, start(5), null));
+            StoredRow.id(List.of("returns")),
+            1,
+            false,
+            Arrays.asList("returns", 1L, start(5), null));
     store.commit(List.of(topic(LEDGER, unsettled)));
     assertThat(states(null), contains("open"));
     store.commit(List.of(topic(LEDGER, ledger("orders", 1, start(5), Duration.ofMinutes(1)))));
@@ -353,8 +356,7 @@ class ViewStoreTest {
     store.define(DEAD);
     store.commit(List.of(topic(DEAD, dead("0@7", start(0), 1), dead("0@8", start(0), 1))));
     store.commit(List.of(topic(DEAD, dead("0@7", start(60), 1), dead("0@9", start(60), 1))));
-    assertThat(
-        store.status().analyses().get(0).deadLetters(), is(Map.of("no JSON", 3L)));
+    assertThat(store.status().analyses().get(0).deadLetters(), is(Map.of("no JSON", 3L)));
     assertThat(store.query(ViewQuery.of(DEAD.name())).rows().size(), is(3));
   }
 
@@ -408,8 +410,7 @@ class ViewStoreTest {
     // Of the two marks the later one was in effect when what is known begins.
     assertThat(states(Instant.now().minus(Duration.ofHours(23))), contains("settled"));
     open(new KeepRules(null, List.of(), Map.of(), Duration.ofDays(9)));
-    refused(
-        all().asKnownAt(began.plusSeconds(45)), "the oldest is " + began.plusSeconds(60));
+    refused(all().asKnownAt(began.plusSeconds(45)), "the oldest is " + began.plusSeconds(60));
     assertThat(store.query(all().asKnownAt(began.plusSeconds(60))).rows(), is(empty()));
   }
 

@@ -114,7 +114,8 @@ final class FolderFeed implements RowFeed {
       return;
     }
     // Of a file that was begun before, no position tells whether its rows were final then.
-    long skipped = finished && (early || known.equals(UNFINISHED))
+    long skipped =
+        finished && (early || known.equals(UNFINISHED))
             ? 0
             : Long.parseLong(known.substring(ROWS.length()));
     Reading reading = new Reading(key, skipped, finished, taker);
