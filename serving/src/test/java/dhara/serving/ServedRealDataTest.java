@@ -21,12 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What is asked over HTTP about real data, beside the same computed by SQL from the files
  * themselves, without any of Dhara. Skipped without {@code -Ddhara.data=FOLDER}.
  */
+@Timeout(300)
 class ServedRealDataTest {
 
   @TempDir Path folder;

@@ -55,6 +55,11 @@ final class Definition {
     return name;
   }
 
+  /** Whether it is known to hold effects, which a backfill does not write unless it is asked to. */
+  synchronized boolean holdsEffects() {
+    return reader != null && reader.view().kind() == Kind.EFFECTS;
+  }
+
   private RowReader define(ServedView view) throws SQLException {
     store.define(view);
     reader = new RowReader(view);

@@ -93,7 +93,7 @@ final class PlaceFeed implements Runnable {
       Consumer<Throwable> broken) {
     this.definition = definition;
     this.endpoint = endpoint;
-    this.aside = ASIDE.contains(name);
+    this.aside = ASIDE.contains(name) || definition.holdsEffects();
     this.place = place;
     this.writer = writer;
     this.stop = stop;
@@ -214,8 +214,8 @@ final class PlaceFeed implements Runnable {
   }
 
   /**
-   * Whether it may still have rows that were there when it started. What stands beside answers may
-   * never be there.
+   * Whether it may still have rows that were there when it started. What stands beside answers, and
+   * effects of a backfill, may never be there.
    */
   boolean loading() {
     return !caughtUp && !(aside && state == PlaceState.WAITING);
