@@ -36,11 +36,12 @@ class ArrowSheetTest {
   void everyTypeIsReadBackAsItWas() throws IOException {
     Instant at = Instant.parse("2026-01-05T09:00:00.123456Z");
     Instant before1970 = Instant.parse("1969-12-31T23:59:59.999999Z");
+    Instant far = Instant.parse("9999-12-31T00:00:00Z");
     JsonNode nested = Cells.JSON.readTree("{\"a\":[1,null]}");
     ArrowSheet sheet = new ArrowSheet(ALL);
     sheet.row(
         Arrays.asList("धारा", Long.MIN_VALUE, -0.5, new BigDecimal("-12.50"), true, at, nested));
-    sheet.row(Arrays.asList(null, null, null, null, null, null, null));
+    sheet.row(Arrays.asList(null, null, null, null, null, far, null));
     sheet.row(
         Arrays.asList("", 7L, Double.MAX_VALUE, new BigDecimal("3"), false, before1970, nested));
 
@@ -67,7 +68,7 @@ class ArrowSheetTest {
           column(root, "decimal"),
           is(Arrays.asList(new BigDecimal("-12.50"), null, new BigDecimal("3.00"))));
       assertThat(column(root, "truth"), is(Arrays.asList(true, null, false)));
-      assertThat(column(root, "at"), is(Arrays.asList(1_767_603_600_123_456L, null, -1L)));
+      assertThat(column(root, "at"), is(Arrays.asList(1_767_603_600_123_456L, 253_402_214_400_000_000L, -1L)));
       assertThat(
           column(root, "nested"), is(Arrays.asList("{\"a\":[1,null]}", null, "{\"a\":[1,null]}")));
       assertThat(reader.loadNextBatch(), is(false));
