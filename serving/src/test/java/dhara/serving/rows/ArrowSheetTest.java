@@ -68,7 +68,9 @@ class ArrowSheetTest {
           column(root, "decimal"),
           is(Arrays.asList(new BigDecimal("-12.50"), null, new BigDecimal("3.00"))));
       assertThat(column(root, "truth"), is(Arrays.asList(true, null, false)));
-      assertThat(column(root, "at"), is(Arrays.asList(1_767_603_600_123_456L, 253_402_214_400_000_000L, -1L)));
+      assertThat(
+          column(root, "at"),
+          is(Arrays.asList(1_767_603_600_123_456L, 253_402_214_400_000_000L, -1L)));
       assertThat(
           column(root, "nested"), is(Arrays.asList("{\"a\":[1,null]}", null, "{\"a\":[1,null]}")));
       assertThat(reader.loadNextBatch(), is(false));
