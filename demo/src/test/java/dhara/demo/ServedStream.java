@@ -134,6 +134,7 @@ final class ServedStream {
   /** Waits until something holds; requests that fail meanwhile do not. */
   void until(String what, Callable<Boolean> holds) throws Exception {
     long deadline = System.nanoTime() + 120_000_000_000L;
+    IOException refused = null;
     while (System.nanoTime() - deadline < 0) {
       cluster.checkRunning();
       serving.checkRunning();
@@ -141,12 +142,12 @@ final class ServedStream {
         if (holds.call()) {
           return;
         }
-      } catch (IOException starting) {
-        Thread.onSpinWait(); // the server does not listen yet
+      } catch (IOException e) {
+        refused = e; // a server that starts does not listen yet
       }
       Thread.sleep(100);
     }
-    throw new AssertionError("not within two minutes: " + what);
+    throw new AssertionError("not within two minutes: " + what, refused);
   }
 
   private JsonNode json(HttpRequest request) throws Exception {

@@ -136,7 +136,10 @@ public record Ledger(
     return new Ledger(input, 0, 0, 0, 0, 0, 0, 0, 0, 0, watermark, null);
   }
 
-  /** A ledger that tells how far the answers of a stream are, and counts nothing. */
+  /**
+   * A ledger that tells how far the answers of a stream are, and counts nothing; what of them is
+   * settled, {@link #settledBehind} tells.
+   */
   static Ledger answeredTo(String input, Instant watermark) {
     return new Ledger(input, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, watermark);
   }
