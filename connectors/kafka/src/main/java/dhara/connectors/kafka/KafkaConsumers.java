@@ -1,6 +1,5 @@
 package dhara.connectors.kafka;
 
-import dhara.connectors.kafka.offsets.KafkaOffsets;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;

@@ -5,7 +5,6 @@ import dhara.connectors.Endpoint;
 import dhara.connectors.EventSource;
 import dhara.connectors.ResultSet;
 import dhara.connectors.kafka.ReferenceTimePolicy.KafkaFacts;
-import dhara.connectors.kafka.offsets.KafkaOffsets;
 import dhara.connectors.kafka.offsets.KafkaRange;
 import dhara.connectors.reading.Arrival;
 import dhara.connectors.reading.Arrival.ArrivalCoder;

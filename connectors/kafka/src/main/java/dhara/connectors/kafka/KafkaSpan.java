@@ -1,7 +1,6 @@
 package dhara.connectors.kafka;
 
 import dhara.connectors.Endpoint;
-import dhara.connectors.kafka.offsets.KafkaOffsets;
 import dhara.connectors.kafka.offsets.KafkaRange;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -4,6 +4,7 @@ import dhara.connectors.Decoding;
 import dhara.connectors.EventSource.Read;
 import dhara.connectors.ResultSet;
 import dhara.connectors.kafka.offsets.KafkaRange;
+import dhara.connectors.kafka.offsets.LateRecords;
 import dhara.connectors.reading.Arrival;
 import dhara.connectors.reading.ArrivalReader;
 import dhara.connectors.reading.ArrivalRouter;

@@ -7,7 +7,7 @@ import dhara.connectors.kafka.KafkaSource.NoKeys;
 import dhara.connectors.kafka.KafkaSource.StartingConsumers;
 import dhara.connectors.kafka.KafkaSource.TextKeys;
 import dhara.connectors.kafka.ReferenceTimePolicy.KafkaFacts;
-import dhara.connectors.kafka.offsets.KafkaOffsets;
+import dhara.connectors.kafka.offsets.LateRecords;
 import dhara.connectors.reading.Arrival;
 import dhara.connectors.reading.Arrival.ArrivalCoder;
 import dhara.connectors.reading.ArrivalRouter;

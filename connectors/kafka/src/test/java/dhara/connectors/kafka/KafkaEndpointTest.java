@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dhara.connectors.Decoding;
 import dhara.connectors.Endpoint;
 import dhara.connectors.TimeBounds;
-import dhara.connectors.kafka.offsets.KafkaOffsets;
 import dhara.events.Event;
 import dhara.formats.EventFormat;
 import dhara.formats.EventParser;

@@ -1,4 +1,4 @@
-package dhara.connectors.kafka.offsets;
+package dhara.connectors.kafka;
 
 import dhara.connectors.Endpoint;
 import java.io.Serializable;
@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 
 /** A position in every partition of a topic, as given by {@code start=} and {@code end=}. */
-public sealed interface KafkaOffsets extends Serializable {
+sealed interface KafkaOffsets extends Serializable {
 
   /** Before the oldest record that still exists. */
   record Earliest() implements KafkaOffsets {}

@@ -1,10 +1,9 @@
-package dhara.connectors.kafka;
+package dhara.connectors.kafka.offsets;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dhara.connectors.Aside;
 import dhara.connectors.ResultSet;
 import dhara.connectors.WrittenRow;
-import dhara.connectors.kafka.offsets.KafkaRange;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.Map;
@@ -25,7 +24,7 @@ import org.apache.beam.sdk.values.PCollectionView;
  * The records of a topic that a stream found late, by partition and offset, from its late output. A
  * backfill of the topic without them reads exactly the records that the stream's answers cover.
  */
-final class LateRecords implements Serializable {
+public final class LateRecords implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -48,8 +47,9 @@ final class LateRecords implements Serializable {
    * @param input the input; late events of other inputs are skipped
    * @param source the topic of the input, as late events name it
    * @param name the prefix of the step names
+   * @throws dhara.options.BadOption if it is no late output
    */
-  static LateRecords read(
+  public static LateRecords read(
       ResultSet late, String input, String source, Pipeline pipeline, String name) {
     KvCoder<Long, Long> coder = KvCoder.of(VarLongCoder.of(), VarLongCoder.of());
     String found = late.namesOutputs() && late.names().contains(Aside.LATE) ? Aside.LATE : "";
@@ -90,7 +90,7 @@ final class LateRecords implements Serializable {
   }
 
   /** The position of a record in dead letters and late events, which {@link #POSITION} reads. */
-  static String position(int partition, long offset) {
+  public static String position(int partition, long offset) {
     return "partition=" + partition + " offset=" + offset;
   }
 
@@ -101,12 +101,13 @@ final class LateRecords implements Serializable {
     return ((long) partition << 40) | (offset / BLOCK);
   }
 
-  PCollectionView<?> view() {
+  /** The side input that {@link #in} reads. */
+  public PCollectionView<?> view() {
     return offsets;
   }
 
   /** The offsets in a range. */
-  Set<Long> in(KafkaRange range, DoFn<KafkaRange, ?>.ProcessContext context) {
+  public Set<Long> in(KafkaRange range, DoFn<KafkaRange, ?>.ProcessContext context) {
     Map<Long, Iterable<Long>> all = context.sideInput(offsets);
     Set<Long> in = new HashSet<>();
     for (long at = range.from() / BLOCK * BLOCK; at < range.until(); at += BLOCK) {
