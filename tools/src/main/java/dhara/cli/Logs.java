@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Filter;
 import java.util.logging.Handler;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -43,11 +44,18 @@ public final class Logs {
               new ByteArrayInputStream(properties.getBytes(StandardCharsets.ISO_8859_1)));
       if (!verbose) {
         for (Handler handler : Logger.getLogger("").getHandlers()) {
-          handler.setFilter(new Repeated(System::nanoTime));
+          handler.setFilter(quiet());
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + FILE, e);
     }
+  }
+
+  /** Without repetitions, and without what a task that is cancelled says of its interruption. */
+  static Filter quiet() {
+    Filter repeated = new Repeated(System::nanoTime);
+    return line ->
+        !(line.getThrown() instanceof InterruptedException) && repeated.isLoggable(line);
   }
 }

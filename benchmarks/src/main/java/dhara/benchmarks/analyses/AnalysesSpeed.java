@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,7 +58,7 @@ public final class AnalysesSpeed implements Subcommand {
       split = ",",
       paramLabel = "NAME",
       description = "These analyses only; the others keep what was measured before.")
-  private @Nullable List<String> only;
+  private List<String> only = List.of();
 
   @Option(
       names = "--timeout",
@@ -77,9 +76,9 @@ public final class AnalysesSpeed implements Subcommand {
   public Integer call() throws Exception {
     List<Analysis<?>> chosen =
         Analysis.all().values().stream()
-            .filter(analysis -> only == null || only.contains(analysis.name()))
+            .filter(analysis -> only.isEmpty() || only.contains(analysis.name()))
             .toList();
-    if (only != null && chosen.size() < only.size()) {
+    if (!only.isEmpty() && chosen.size() < only.size()) {
       System.err.println("--only names an analysis that does not exist");
       return 2;
     }
