@@ -76,6 +76,7 @@ public final class AnalysesSpeed implements Subcommand {
   public Integer call() throws Exception {
     List<Analysis<?>> chosen =
         Analysis.all().values().stream()
+            .filter(AnalysesSpeed::isDharas)
             .filter(analysis -> only.isEmpty() || only.contains(analysis.name()))
             .toList();
     if (!only.isEmpty() && chosen.size() < only.size()) {
@@ -111,6 +112,11 @@ public final class AnalysesSpeed implements Subcommand {
     }
     Report.of(bench.kept()).write();
     return 0;
+  }
+
+  /** Benchmarks and tests have analyses of their own, which the command does not know. */
+  private static boolean isDharas(Analysis<?> analysis) {
+    return analysis.getClass().getName().startsWith("dhara.pipelines.");
   }
 
   private void generate(Analysis<?> analysis, Path folder) throws Exception {
