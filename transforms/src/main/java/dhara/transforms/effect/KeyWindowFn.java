@@ -25,13 +25,25 @@ final class KeyWindowFn<K, V> extends DoFn<Answer<K, V>, KV<byte[], Answer<K, V>
   @ProcessElement
   public void process(@Element Answer<K, V> answer, OutputReceiver<KV<byte[], Answer<K, V>>> out)
       throws IOException {
-    if (answer.isWithdrawn() && answer.revision() == 0) {
-      return; // for sinks alone: no state holds an answer that this could take back
+    RecordOutput name = new RecordOutput(64);
+    if (write(answer, keys, name)) {
+      out.output(KV.of(Arrays.copyOf(name.bytes(), name.size()), answer));
     }
-    RecordOutput bytes = new RecordOutput(64);
-    bytes.writeVarint(answer.start().toEpochMilli());
-    bytes.writeVarint(answer.end().toEpochMilli());
-    keys.encode(answer.key(), bytes);
-    out.output(KV.of(Arrays.copyOf(bytes.bytes(), bytes.size()), answer));
+  }
+
+  /**
+   * Appends the key and window of an answer.
+   *
+   * @return false if the answer withdraws nothing
+   */
+  static <K, V> boolean write(Answer<K, V> answer, Coder<K> keys, RecordOutput name)
+      throws IOException {
+    if (answer.isWithdrawn() && answer.revision() == 0) {
+      return false; // for sinks alone: no state holds an answer that this could take back
+    }
+    name.writeVarint(answer.start().toEpochMilli());
+    name.writeVarint(answer.end().toEpochMilli());
+    keys.encode(answer.key(), name);
+    return true;
   }
 }

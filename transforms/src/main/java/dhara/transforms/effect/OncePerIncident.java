@@ -4,6 +4,7 @@ import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.windows.InGlobalWindow;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -11,7 +12,6 @@ import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -118,13 +118,15 @@ public final class OncePerIncident<K extends Record, V>
       AnswerCoder<K, V> coder,
       Naming<K, V> naming,
       Firing<K, V> firing) {
-    PCollection<KV<String, Answer<K, V>>> named =
-        answers
-            .apply("Settled", Settled.answers())
-            .apply("Name", ParDo.of(new NameFn<>(naming)))
-            .setCoder(KvCoder.of(StringUtf8Coder.of(), coder));
-    return BoundedFns.sharded("Incident", named)
-        .apply("Fire", ParDo.of(new BoundedFns.FireFn<>(firing)));
+    return BoundedFns.sharded(
+            "Incident",
+            answers.apply("Settled", Settled.answers()),
+            coder,
+            (answer, name) -> {
+              name.write(naming.of(answer).getBytes(StandardCharsets.UTF_8));
+              return true;
+            })
+        .apply("Fire", ParDo.of(new BoundedFns.FireFn<>(coder, firing)));
   }
 
   private PCollection<Answer<Incident<K>, V>> streamed(

@@ -4,6 +4,7 @@ import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.windows.InGlobalWindow;
 import org.apache.beam.sdk.coders.ByteArrayCoder;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -41,15 +42,21 @@ public final class Settled<K extends Record, V>
     }
     AnswerCoder<K, V> coder = (AnswerCoder<K, V>) answers.getCoder();
     long lateness = answers.getWindowingStrategy().getAllowedLateness().getMillis();
-    var keyed =
-        answers
-            .apply("Global", InGlobalWindow.into())
-            .apply("KeyAndWindow", ParDo.of(new KeyWindowFn<>(coder.keyCoder())))
-            .setCoder(KvCoder.of(ByteArrayCoder.of(), coder));
+    PCollection<Answer<K, V>> global = answers.apply("Global", InGlobalWindow.into());
     return (answers.isBounded() == IsBounded.BOUNDED
-            ? BoundedFns.sharded("Revisions", keyed)
-                .apply("Settle", ParDo.of(new BoundedFns.SettleFn<>()))
-            : keyed.apply("Settle", ParDo.of(new SettleFn<>(coder, lateness))))
+            ? bounded(global, coder)
+            : global
+                .apply("KeyAndWindow", ParDo.of(new KeyWindowFn<>(coder.keyCoder())))
+                .setCoder(KvCoder.of(ByteArrayCoder.of(), coder))
+                .apply("Settle", ParDo.of(new SettleFn<>(coder, lateness))))
         .setCoder(coder);
+  }
+
+  private static <K, V> PCollection<Answer<K, V>> bounded(
+      PCollection<Answer<K, V>> answers, AnswerCoder<K, V> coder) {
+    Coder<K> keys = coder.keyCoder();
+    return BoundedFns.sharded(
+            "Revisions", answers, coder, (answer, name) -> KeyWindowFn.write(answer, keys, name))
+        .apply("Settle", ParDo.of(new BoundedFns.SettleFn<>(coder)));
   }
 }
