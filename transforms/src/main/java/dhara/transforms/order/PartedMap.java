@@ -42,6 +42,10 @@ public final class PartedMap<V> {
   private final Form<V> form;
   private final List<@Nullable Part<V>> parts;
 
+  // Asked for after each event, so it is looked for only when the earliest entry has gone.
+  private @Nullable Instant earliest;
+  private boolean earliestKnown;
+
   private PartedMap(Form<V> form) {
     this.form = form;
     this.parts = new ArrayList<>(PARTS);
@@ -69,15 +73,21 @@ public final class PartedMap<V> {
       part = new Part<>();
       parts.set(index, part);
     }
+    Instant before = part.earliest;
     part.put(form, key, value);
+    changed(before, part.earliest);
   }
 
   /** Removes a key, if it is there. */
   public void remove(String key) {
     int index = index(key);
     Part<V> part = parts.get(index);
-    if (part != null && part.remove(form, key)) {
-      parts.set(index, null);
+    if (part != null) {
+      Instant before = part.earliest;
+      if (part.remove(form, key)) {
+        parts.set(index, null);
+      }
+      changed(before, part.earliest);
     }
   }
 
@@ -89,8 +99,12 @@ public final class PartedMap<V> {
   public void removeBeside(String key, Predicate<V> gone) {
     int index = index(key);
     Part<V> part = parts.get(index);
-    if (part != null && part.clear(form, gone)) {
-      parts.set(index, null);
+    if (part != null) {
+      Instant before = part.earliest;
+      if (part.clear(form, gone)) {
+        parts.set(index, null);
+      }
+      changed(before, part.earliest);
     }
   }
 
@@ -101,13 +115,25 @@ public final class PartedMap<V> {
 
   /** The earliest time of its entries; null if none has one. */
   public @Nullable Instant earliest() {
-    Instant earliest = null;
-    for (Part<V> part : parts) {
-      if (part != null && part.earliest != null) {
-        earliest = earlier(earliest, part.earliest);
+    if (!earliestKnown) {
+      earliest = null;
+      for (Part<V> part : parts) {
+        if (part != null) {
+          earliest = earlier(earliest, part.earliest);
+        }
       }
+      earliestKnown = true;
     }
     return earliest;
+  }
+
+  /** The earliest time of a part has changed, perhaps. */
+  private void changed(@Nullable Instant before, @Nullable Instant now) {
+    if (now != null && (earliest == null || now.isBefore(earliest))) {
+      earliest = now;
+    } else if (before != null && before.equals(earliest) && !before.equals(now)) {
+      earliestKnown = false;
+    }
   }
 
   /** The entries whose time is not after a moment; a new list in no order. */

@@ -62,7 +62,9 @@ class PartedMapTest {
           }
         }
         assertThat(map.get(key), is(naive.get(key)));
-        assertThat(map.earliest(), is(earliest(naive)));
+        if (random.nextBoolean()) {
+          assertThat(map.earliest(), is(earliest(naive)));
+        }
         assertThat(map.isEmpty(), is(naive.isEmpty()));
       }
       Map<String, Due> all = new TreeMap<>();
