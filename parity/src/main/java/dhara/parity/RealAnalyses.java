@@ -5,4 +5,13 @@ package dhara.parity;
  * logic of each analysis; that the engines agree is checked over generated events.
  */
 public abstract class RealAnalyses
-    implements RealPlayers, RealPosts, RealQuality, RealRides, RealShop {}
+    implements RealBars,
+        RealJourneys,
+        RealPlayers,
+        RealPosts,
+        RealQuality,
+        RealRides,
+        RealSensors,
+        RealServices,
+        RealShop,
+        RealTrips {}

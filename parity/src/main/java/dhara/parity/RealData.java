@@ -43,10 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests with real data, which is not in the project: {@code -Ddhara.data=FOLDER} names its folder.
- * A runner's module extends this without additions.
+ * Each runner's module extends this; the direct runner's extends {@link RealAnalyses} too.
  */
-public abstract class RealData
-    implements RealBars, RealJourneys, RealTrips, RealSensors, RealServices {
+public abstract class RealData {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ZoneId NEW_YORK = ZoneId.of("America/New_York");
