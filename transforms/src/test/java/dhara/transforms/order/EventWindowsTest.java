@@ -33,7 +33,7 @@ class EventWindowsTest {
 
   record Sum(long value) {}
 
-  private static final TallyFn<Reading, Sum, Sum> SUM =
+  static final TallyFn<Reading, Sum, Sum> SUM =
       TallyFn.of(Sum.class, reading -> new Sum(reading.value()));
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -132,7 +132,7 @@ class EventWindowsTest {
   }
 
   /** What the windows of one key are, from their definition and without a fold. */
-  private static List<Closed<Sum>> naive(
+  static List<Closed<Sum>> naive(
       List<Reading> readings, long full, long least, long most, long events) {
     List<Reading> sorted = new ArrayList<>(readings);
     sorted.sort(Comparator.comparing(Reading::at).thenComparing(Reading::id));
