@@ -69,7 +69,7 @@ public final class DharaPattern implements Contestant {
               .within(WITHIN);
       case "greedy" ->
           Pattern.<Reported>begin("many", AfterMatchSkip.skipPastLastEvent())
-              .where((EventCondition<Reported>) report -> report.bitrateKbps() % 8 < 4)
+              .where(report -> report.bitrateKbps() % 8 < 4)
               .timesOrMore(3)
               .consecutive()
               .greedy()

@@ -77,7 +77,7 @@ final class DoFnStep<InT, OutT> implements KeyState.Times {
     this.options = options;
     this.out = out;
     this.keyCoder =
-        DoFnSignatures.signatureForDoFn(parDo.getFn()).usesState() ? keyCoder(input) : null;
+        DoFnSignatures.isStateful(parDo.getFn()) ? keyCoder(input) : null;
     start();
   }
 
