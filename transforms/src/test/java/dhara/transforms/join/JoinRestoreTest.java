@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 
 import dhara.events.Event;
 import dhara.records.RecordCoder;
+import dhara.transforms.aggregate.Answer;
 import dhara.transforms.join.AsOfTest.Arrival;
 import dhara.transforms.join.AsOfTest.Price;
 import dhara.transforms.join.AsOfTest.Priced;
@@ -16,18 +17,24 @@ import dhara.transforms.join.IntervalJoinTest.Click;
 import dhara.transforms.join.IntervalJoinTest.Pair;
 import dhara.transforms.join.IntervalJoinTest.View;
 import dhara.transforms.order.Either;
+import dhara.transforms.order.Fold;
+import dhara.transforms.order.InOrder;
 import dhara.transforms.restore.RestoredStream;
 import dhara.transforms.restore.RestoredStream.Outcome;
 import dhara.transforms.restore.RestoredStream.Timed;
 import dhara.transforms.restore.RestoredStream.Wave;
 import dhara.transforms.restore.Waves;
+import dhara.transforms.revision.NumberRevisions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
@@ -218,6 +225,131 @@ class JoinRestoreTest {
       restores += outcome.restores();
     }
     assertThat(restores, is(greaterThan(CASES)));
+  }
+
+  /** What an answer is about. */
+  record Sold(String sale) {}
+
+  /** Which sale of its item it is. */
+  record Nth(String id, Instant at, String item, long n) implements Event {}
+
+  /** The same, and what the item cost. */
+  record Priceable(long n, String price) {}
+
+  /** How many sales of an item there were. */
+  record SoFar(long sales) {}
+
+  private record Counting() implements Fold<Sale, SoFar, Nth> {
+
+    @Override
+    public SoFar initial() {
+      return new SoFar(0);
+    }
+
+    @Override
+    public SoFar apply(SoFar before, Sale sale, Consumer<Nth> out) {
+      SoFar now = new SoFar(before.sales + 1);
+      out.accept(new Nth(sale.id(), sale.at(), sale.item(), now.sales));
+      return now;
+    }
+
+    @Override
+    public Duration keep() {
+      return Duration.ofMinutes(10);
+    }
+  }
+
+  /** An ordered fold at arrival, and its answers joined at arrival, as decisions about payments. */
+  private static PTransform<PCollection<Arrival>, PCollection<Answer<Sold, Priceable>>> atArrival(
+      Duration lateness, Duration every) {
+    return AsOfTest.over(
+        (sales, prices) ->
+            sales
+                .apply(
+                    "Count",
+                    InOrder.perKey(Sale::item)
+                        .fold(new Counting(), SoFar.class, Nth.class)
+                        .withLateness(lateness)
+                        .settlingEvery(every)
+                        .answers(
+                            Sold.class,
+                            Nth.class,
+                            (item, nth) -> Answer.at(new Sold(nth.id()), nth.at(), nth))
+                        .provisionally(true))
+                .apply(
+                    "Price",
+                    AsOf.of(prices, lateness)
+                        .withLateness(lateness)
+                        .keyedByValue(Nth::item)
+                        .<Sold, Priceable>intoAnswers(
+                            Priceable.class, (nth, price) -> new Priceable(nth.n(), text(price)))
+                        .provisionally(true))
+                .apply(
+                    "Number",
+                    NumberRevisions.<Sold, Priceable>from(0)
+                        .withClock(RestoredStream::wallMillis)
+                        .atOnce(true)));
+  }
+
+  private static String text(Optional<Price> price) {
+    return price.map(one -> "" + one.minor()).orElse("none");
+  }
+
+  @Test
+  void answersAtArrivalAreSetRightInEveryStoreWhereverTheyAreRestored() throws Exception {
+    int restores = 0;
+    int revised = 0;
+    for (int seed = 0; seed < CASES; seed++) {
+      Random random = new Random(seed);
+      int span = 1 + random.nextInt(500);
+      int items = 1 + random.nextInt(3);
+      List<Sale> sales = new ArrayList<>();
+      List<Price> prices = new ArrayList<>();
+      for (int i = 2 + random.nextInt(25); i > 0; i--) {
+        Instant at = TEN.plusNanos(500_000L * random.nextInt(2 * span));
+        String id = "e" + random.nextInt(1_000) + "-" + i;
+        String item = "item" + random.nextInt(items);
+        if (random.nextBoolean()) {
+          sales.add(new Sale(id, at, item));
+        } else {
+          prices.add(new Price(id, at, item, random.nextInt(9), random.nextInt(5) == 0));
+        }
+      }
+      int lateness = random.nextInt(3) * random.nextInt(200);
+      Outcome<Answer<Sold, Priceable>> outcome =
+          RestoredStream.of(
+                  RecordCoder.of(Arrival.class),
+                  atArrival(
+                      Duration.ofMillis(lateness), Duration.ofMillis(1 + random.nextInt(60))))
+              .play(arrivals(sales, lateness, prices, lateness, random), random);
+
+      Map<Sold, Priceable> expected = new HashMap<>();
+      for (Sale sale : sales) {
+        long n =
+            sales.stream()
+                .filter(other -> other.item().equals(sale.item()))
+                .filter(other -> Fold.ORDER.compare(other, sale) <= 0)
+                .count();
+        expected.put(new Sold(sale.id()), new Priceable(n, naive(sale, prices).price()));
+      }
+      assertThat("case " + seed, highest(outcome.committed()), is(expected));
+      assertThat("case " + seed + ", written", highest(outcome.written()), is(expected));
+      restores += outcome.restores();
+      revised += outcome.committed().size() - expected.size();
+    }
+    assertThat(restores, is(greaterThan(CASES)));
+    assertThat(revised, is(greaterThan(CASES)));
+  }
+
+  private static Map<Sold, Priceable> highest(List<Answer<Sold, Priceable>> answers) {
+    Map<Sold, Answer<Sold, Priceable>> counting = new HashMap<>();
+    for (Answer<Sold, Priceable> answer : answers) {
+      counting.merge(
+          answer.key(), answer, (one, next) -> next.revision() >= one.revision() ? next : one);
+    }
+    Map<Sold, Priceable> values = new HashMap<>();
+    counting.forEach((key, answer) -> values.put(key, answer.value()));
+    return values;
   }
 
   /** Both inputs in the order of their watermarks. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
@@ -30,7 +31,6 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.WindowedValue;
 import org.apache.beam.sdk.values.WindowedValues;
 import org.apache.beam.sdk.values.WindowingStrategy;
-import org.joda.time.Duration;
 import org.joda.time.Instant;
 
 /**
@@ -95,6 +95,9 @@ public final class RestoredStream<T, OutT> {
 
   private static final int MOST_RESTORES = 4;
 
+  /** The clock on the wall of all workers. It goes on while a stream is restored. */
+  private static final AtomicLong WALL_MILLIS = new AtomicLong(1_772_359_200_000L);
+
   private final PipelineOptions options = PipelineOptionsFactory.create();
   private final PCollection<T> source;
   private final PCollection<OutT> sink;
@@ -124,6 +127,11 @@ public final class RestoredStream<T, OutT> {
     return new RestoredStream<>(coder, transform);
   }
 
+  /** The clock of the workers, epoch milliseconds. */
+  public static long wallMillis() {
+    return WALL_MILLIS.get();
+  }
+
   /**
    * Plays arrivals from the start to the end of time.
    *
@@ -149,6 +157,7 @@ public final class RestoredStream<T, OutT> {
       }
       if (restores < MOST_RESTORES && random.nextInt(5) == 0) {
         restores++;
+        WALL_MILLIS.addAndGet(1_000 + random.nextInt(10_000));
         next = checkpoint.next;
         restore(checkpoint);
       }
@@ -186,11 +195,9 @@ public final class RestoredStream<T, OutT> {
     committed.subList(checkpoint.outputs, committed.size()).clear();
   }
 
-  private long wallMillis;
-
   private void wave(List<Timed<T>> elements, Instant watermark, Random random) throws Exception {
     flowing.clear();
-    wallMillis += random.nextInt(2_000);
+    WALL_MILLIS.addAndGet(random.nextInt(2_000));
     watermarks.put(source, watermark);
     for (Timed<T> element : elements) {
       flow(
@@ -199,7 +206,7 @@ public final class RestoredStream<T, OutT> {
               element.value, element.at, List.of(GlobalWindow.INSTANCE), PaneInfo.NO_FIRING));
     }
     for (Step step : steps) {
-      step.play(Instant.EPOCH.plus(Duration.millis(wallMillis)), random);
+      step.play(Instant.ofEpochMilli(wallMillis()), random);
     }
     for (WindowedValue<?> output : flowing.getOrDefault(sink, List.of())) {
       @SuppressWarnings("unchecked") // it flows in a collection of this type
