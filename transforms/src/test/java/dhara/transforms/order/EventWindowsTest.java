@@ -73,6 +73,26 @@ class EventWindowsTest {
     assertThat(arrivals.backfilled(windows), containsInAnyOrder(expected));
   }
 
+  /** What is remembered of a window must not be dropped before its end is looked at. */
+  @Test
+  void aWindowWhoseEndIsWithinAMillisecondIsNotForgottenBeforeItCloses() {
+    Arrivals<Reading> arrivals = Arrivals.of(RecordCoder.of(Reading.class));
+    List<Closed<Sum>> expected = new ArrayList<>();
+    for (int i = 0; i < 20; i++) { // each shard is looked at at moments of its own
+      Reading reading = new Reading("r" + i, time("10:00:00.000500"), "s" + i, 1);
+      arrivals.row("10:00:00", "10:00:00", reading);
+      expected.add(closed("r" + i, "10:00:00.000500", "10:00:57.000500", 1, false, 1));
+    }
+    arrivals.row("10:00:05", "10:05:00", new Reading("last", time("10:05:00"), "s", 2));
+    expected.add(closed("last", "10:05:00", "10:05:57", 1, false, 2));
+    var windows =
+        InOrder.perKey(Reading::sensor)
+            .fold(EventWindows.countOrTime(3, Duration.ofSeconds(57), SUM))
+            .settlingEvery(Duration.ofSeconds(10));
+
+    assertThat(arrivals.streamed(windows), containsInAnyOrder(expected.toArray()));
+  }
+
   @Test
   void windowsOfOneMomentAreToldApartByTheirFirstEvents() {
     List<Reading> burst =

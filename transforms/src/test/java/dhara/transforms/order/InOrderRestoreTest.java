@@ -221,7 +221,7 @@ class InOrderRestoreTest {
     Instant at = time("10:00:00");
     Case of = new Case(List.of(new Tick("a", at, "k", 0, false)), 0, Duration.ofMillis(5), 1);
     int lost = 0;
-    for (int seed = 0; seed < 50; seed++) {
+    for (int seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
       Outcome<Said> outcome =
           RestoredStream.of(RecordCoder.of(Tick.class), Waves.unique(of.fold()))
