@@ -55,9 +55,9 @@ public interface DharaOptions extends BackfillOptions {
 
   @Description(
       "Field mapping for other people's names and formats: COMPONENT=FIELD[:CONVERSION] pairs"
-          + " separated by commas, or the path of a file of such lines. If there are several inputs,"
-          + " INPUT.COMPONENT=FIELD is for one of them, e.g."
-          + " --map=customer=user.id,at=ts:epochMillis")
+          + " separated by commas, or the path of a file of such lines, of which pairs replace those"
+          + " for the same component. If there are several inputs, INPUT.COMPONENT=FIELD is for one"
+          + " of them, e.g. --map=customer=user.id,at=ts:epochMillis")
   List<String> getMap();
 
   void setMap(List<String> value);

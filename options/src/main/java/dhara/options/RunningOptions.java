@@ -5,9 +5,10 @@ import org.apache.beam.sdk.options.Description;
 
 /**
  * Options for running totals, such as those since the start of the day. A stream updates them every
- * {@code --early}, by default every ten seconds; a backfill emits each once.
+ * {@code --early}, by default every ten seconds; a backfill emits each once. They bring no {@code
+ * --window}: an analysis that has other windows too extends {@link WindowOptions} beside this.
  */
-public interface RunningOptions extends WindowOptions, ZoneOptions {
+public interface RunningOptions extends EarlyOptions, ZoneOptions {
 
   @Description(
       "Running totals count from the start of the day, the week or the month in --timeZone, or "

@@ -7,19 +7,11 @@ import org.apache.beam.sdk.options.Description;
  * The windows of an analysis, in event time. {@code --window} alone makes tumbling windows, with
  * {@code --every} sliding ones, {@code --gap} makes sessions.
  */
-public interface WindowOptions extends SlidingOptions {
+public interface WindowOptions extends SlidingOptions, EarlyOptions {
 
   @Description(
       "Session windows: the session of a key ends after a pause of this length, e.g. --gap=PT30M")
   Duration getGap();
 
   void setGap(Duration value);
-
-  @Description(
-      "In a stream, emit answers of windows that are still open this often; each is a revision "
-          + "that replaces the one before, e.g. --early=PT1S. By default a window is answered at "
-          + "its end")
-  Duration getEarly();
-
-  void setEarly(Duration value);
 }

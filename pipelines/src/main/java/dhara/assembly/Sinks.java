@@ -10,8 +10,8 @@ import dhara.metrics.DeadLetterReasons;
 import dhara.metrics.Delays.Due;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
+import dhara.options.EarlyOptions;
 import dhara.options.ProvisionalOptions;
-import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
 import dhara.transforms.aggregate.Answer;
@@ -201,7 +201,7 @@ final class Sinks {
    */
   static <K, V> Due<Answer<K, V>> due(DharaOptions options) {
     boolean early =
-        options instanceof WindowOptions windows
+        options instanceof EarlyOptions windows
             && windows.getEarly() != null
             && !windows.getEarly().isZero();
     boolean provisional =

@@ -1,6 +1,7 @@
 package dhara.pipelines;
 
 import dhara.options.BadOption;
+import dhara.options.EarlyOptions;
 import dhara.options.LatenessOptions;
 import dhara.options.Nearest;
 import dhara.options.RunningOptions;
@@ -148,7 +149,7 @@ public final class Windowing {
    *
    * @param option the option that gave the width, with its dashes
    */
-  public static Windows tumbling(String option, Duration width, WindowOptions options) {
+  public static Windows tumbling(String option, Duration width, EarlyOptions options) {
     return late(Windows.tumbling(above0(option, width, "a window", "PT15M")), options);
   }
 
@@ -157,7 +158,7 @@ public final class Windowing {
    *
    * @param zone the same options
    */
-  public static Windows calendar(CalendarUnit unit, ZoneOptions zone, WindowOptions options) {
+  public static Windows calendar(CalendarUnit unit, ZoneOptions zone, EarlyOptions options) {
     return late(Windows.calendar(unit, zone(zone)), options);
   }
 
@@ -178,11 +179,11 @@ public final class Windowing {
    *
    * @param zone the same options
    */
-  public static Windows running(CalendarUnit unit, ZoneOptions zone, WindowOptions options) {
+  public static Windows running(CalendarUnit unit, ZoneOptions zone, EarlyOptions options) {
     return updated(calendar(unit, zone, options), options);
   }
 
-  private static Windows updated(Windows windows, WindowOptions options) {
+  private static Windows updated(Windows windows, EarlyOptions options) {
     return options.getEarly() == null ? windows.withEarlyAnswersEvery(UPDATE) : windows;
   }
 
@@ -209,7 +210,7 @@ public final class Windowing {
     }
   }
 
-  private static Windows late(Windows windows, WindowOptions options) {
+  private static Windows late(Windows windows, EarlyOptions options) {
     Windows late = windows.withLateness(options.getLateness());
     return options.getEarly() == null
         ? late

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dhara.options.BadOption;
 import dhara.options.RunningOptions;
 import dhara.options.RunningOptions.Since;
+import dhara.options.WindowOptions;
 import dhara.transforms.windows.CalendarUnit;
 import dhara.transforms.windows.Windows;
 import java.time.Duration;
@@ -94,7 +95,11 @@ class WindowingTest {
   private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
   private static final Duration HALF_A_MINUTE = Duration.ofSeconds(30);
 
-  private static Windows slidingByDefault(RunningOptions options) {
+  private static WindowOptions windowOptions() {
+    return PipelineOptionsFactory.as(WindowOptions.class);
+  }
+
+  private static Windows slidingByDefault(WindowOptions options) {
     return Windowing.of(options, FIVE_MINUTES, HALF_A_MINUTE);
   }
 
@@ -104,12 +109,12 @@ class WindowingTest {
 
   @Test
   void anAnalysisMaySlideUnlessOptionsSayOtherwise() {
-    RunningOptions unsaid = options();
-    RunningOptions everyMinute = options();
+    WindowOptions unsaid = windowOptions();
+    WindowOptions everyMinute = windowOptions();
     everyMinute.setEvery(Duration.ofMinutes(1));
-    RunningOptions hours = options();
+    WindowOptions hours = windowOptions();
     hours.setWindow(Duration.ofHours(1));
-    RunningOptions sessions = options();
+    WindowOptions sessions = windowOptions();
     sessions.setGap(Duration.ofMinutes(3));
 
     assertThat(slidingByDefault(unsaid), is(late(Windows.sliding(FIVE_MINUTES, HALF_A_MINUTE))));
@@ -122,7 +127,7 @@ class WindowingTest {
 
   @Test
   void windowsDoNotSlideFartherThanTheirDefaultWidth() {
-    RunningOptions options = options();
+    WindowOptions options = windowOptions();
     options.setEvery(Duration.ofMinutes(6));
 
     BadOption refused = assertThrows(BadOption.class, () -> slidingByDefault(options));

@@ -37,6 +37,15 @@ final class Bare implements Flow {
     return bare;
   }
 
+  /**
+   * The same, where the analysis sees its options through another object.
+   *
+   * @param seen gives the same values
+   */
+  static <O extends DharaOptions> void build(Analysis<O> analysis, O options, O seen) {
+    analysis.build(new Bare(Pipeline.create(options)), seen);
+  }
+
   Pipeline pipeline() {
     return pipeline;
   }

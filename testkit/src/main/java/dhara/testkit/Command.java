@@ -1,7 +1,7 @@
 package dhara.testkit;
 
 import dhara.engine.Engine;
-import dhara.options.WindowOptions;
+import dhara.options.EarlyOptions;
 import dhara.pipelines.Analysis;
 import dhara.terminal.Console;
 import dhara.tools.Dhara;
@@ -34,7 +34,7 @@ public record Command(int exit, String out, String err) {
 
   /** The option with which a stream answers open windows each second, if the analysis has it. */
   public static List<String> early(Analysis<?> analysis) {
-    return WindowOptions.class.isAssignableFrom(analysis.options())
+    return EarlyOptions.class.isAssignableFrom(analysis.options())
         ? List.of("--early=PT1S")
         : List.of();
   }

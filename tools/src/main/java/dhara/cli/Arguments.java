@@ -34,6 +34,11 @@ public final class Arguments {
   private static final String HELP = "--help";
   private static final String FILE = "--options";
 
+  /** Options of windows that an analysis may not have, if its windows are of the calendar. */
+  private static final Set<String> WINDOWS = Set.of("--window", "--every", "--gap");
+
+  private static final String SINCE = "--since";
+
   /** The least width that picocli can lay out. */
   private static final int NARROWEST = 55;
 
@@ -181,6 +186,13 @@ public final class Arguments {
         result.hasMatchedOption(ALL));
   }
 
+  /** What says the same here as an option of other analyses; empty if nothing does. */
+  private static String instead(String name, Set<String> known) {
+    return WINDOWS.contains(name) && known.contains(SINCE)
+        ? " Its windows are days, weeks or months; " + SINCE + " says which."
+        : "";
+  }
+
   private BadOption unknown(String argument) {
     int equals = argument.indexOf('=');
     String name = equals < 0 ? argument : argument.substring(0, equals);
@@ -193,7 +205,10 @@ public final class Arguments {
     }
     Set<String> known = new LinkedHashSet<>(List.of(VERBOSE, EXPLAIN, HELP, FILE));
     typed.forEach(option -> known.add("--" + option.name()));
-    String question = Nearest.question(name, known);
+    String question = instead(name, known);
+    if (question.isEmpty()) {
+      question = Nearest.question(name, known);
+    }
     if (question.isEmpty()) {
       question = Nearest.question(name, engine.keySet().stream().map(o -> "--" + o).toList());
     }

@@ -8,6 +8,7 @@ import dhara.cli.TypedOption;
 import dhara.formats.RecordFields;
 import dhara.options.BackfillOptions;
 import dhara.options.DharaOptions;
+import dhara.options.EarlyOptions;
 import dhara.options.LatenessOptions;
 import dhara.options.SlidingOptions;
 import dhara.options.WindowOptions;
@@ -52,6 +53,7 @@ class ReadmeTest {
           BackfillOptions.class,
           LatenessOptions.class,
           SlidingOptions.class,
+          EarlyOptions.class,
           WindowOptions.class);
 
   @Test
@@ -106,7 +108,11 @@ class ReadmeTest {
         table(
             "Windows",
             TypedOption.of(WindowOptions.class).stream()
-                .filter(o -> o.owner() == SlidingOptions.class || o.owner() == WindowOptions.class)
+                .filter(
+                    o ->
+                        List.<Class<?>>of(
+                                SlidingOptions.class, EarlyOptions.class, WindowOptions.class)
+                            .contains(o.owner()))
                 .toList()));
     for (Analysis<?> analysis : shipped()) {
       text.append(

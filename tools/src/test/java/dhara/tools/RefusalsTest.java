@@ -65,6 +65,19 @@ class RefusalsTest {
       delimiter = '|',
       textBlock =
           """
+          content-performance --window=PT5M | --window: is no option of content-performance. Its windows are days, weeks or months; --since says which. 'dhara help content-performance' shows them all.
+          engagement --gap=PT5M             | --gap: is no option of engagement. Its windows are days, weeks or months; --since says which. 'dhara help engagement' shows them all.
+          retention --every=P1D             | --every: is no option of retention. Did you mean --events? 'dhara help retention' shows them all.
+          """)
+  void windowsWhereOnlyThoseOfTheCalendarCount(String arguments, String said) {
+    assertThat(run(arguments), is("2: dhara: " + said));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
           tides -- --harbour=Kochi        | --: ends the options, and tides takes nothing but options; leave it out
           tides @kochi.options            | @kochi.options: is no option of tides; options look like --name=value. 'dhara help tides' shows them all.
           --harbour=Kochi tides           | --harbour: stands where the analysis or the verb does; it follows it: dhara ANALYSIS --events=URI

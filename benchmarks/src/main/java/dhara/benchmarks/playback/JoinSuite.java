@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Whole jobs that join the events of each user with others shortly before and after them. */
+/**
+ * Whole jobs that join the events of each user: with others shortly before and after them, or with
+ * what was in force when they happened.
+ */
 @AutoService(Suite.class)
 public final class JoinSuite implements Suite {
 
@@ -26,6 +29,20 @@ public final class JoinSuite implements Suite {
           "Dhara's IntervalJoin, with the options that Dhara sets",
           ClassPath.FLINK,
           DharaJoin.class.getName());
+
+  private static final Entrant FLINK_AS_OF =
+      new Entrant(
+          "flink",
+          "a DataStream program, tuned: a KeyedCoProcessFunction that does what Flink's temporal"
+              + " join of tables does",
+          ClassPath.FLINK,
+          "dhara.benchmarks.flink.FlinkAsOf");
+  private static final Entrant DHARA_AS_OF =
+      new Entrant(
+          "dhara",
+          "Dhara's AsOf, with the options that Dhara sets",
+          ClassPath.FLINK,
+          DharaAsOf.class.getName());
 
   /** Found by {@link java.util.ServiceLoader}. */
   public JoinSuite() {}
@@ -50,6 +67,17 @@ public final class JoinSuite implements Suite {
               "%,d users".formatted(keys),
               keys,
               keys == 1_000 ? "PT1S" : "PT1M"));
+    }
+    for (long keys : List.of(1_000L, 100_000L)) {
+      works.add(
+          Work.of(
+              "as-of-" + keys / 1_000 + "k",
+              "A stream on Flink, two workers, in which half of a user's events are joined with the"
+                  + " one of the other half that was the latest before: %,d users, state on the heap."
+                      .formatted(keys),
+              2_000_000,
+              PlaybackJob.parameters("stream", "user", keys, 5000),
+              List.of(FLINK_AS_OF, DHARA_AS_OF)));
     }
     return works;
   }

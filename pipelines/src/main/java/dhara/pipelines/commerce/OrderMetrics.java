@@ -5,6 +5,7 @@ import dhara.options.AtLeast;
 import dhara.options.DharaOptions;
 import dhara.options.Durations;
 import dhara.options.RunningOptions;
+import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
@@ -94,7 +95,7 @@ public final class OrderMetrics implements Analysis<OrderMetrics.Options> {
       Instant lastOrderAt) {}
 
   /** The options that this analysis adds. */
-  public interface Options extends DharaOptions, RunningOptions {
+  public interface Options extends DharaOptions, WindowOptions, RunningOptions {
 
     @Description(
         "The dimension that metrics are grouped by: category, country or city, e.g. "

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import dhara.options.AtLeast;
 import dhara.options.DharaOptions;
 import dhara.options.RunningOptions;
+import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
 import dhara.pipelines.Flow;
@@ -91,7 +92,7 @@ public final class TransactionMetrics implements Analysis<TransactionMetrics.Opt
   public record Failure(String code, long payments) {}
 
   /** The options that this analysis adds. */
-  public interface Options extends DharaOptions, RunningOptions {
+  public interface Options extends DharaOptions, WindowOptions, RunningOptions {
 
     @Description("Whose bank metrics are grouped by: payer or payee, e.g. --bankOf=payee")
     @Default.Enum("payer")

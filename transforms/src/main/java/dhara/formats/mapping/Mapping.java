@@ -69,16 +69,19 @@ public final class Mapping implements Serializable {
   /**
    * Reads entries: each text is one or more of them, with commas between. An entry without an
    * equals sign is the path of a file with an entry on each line; blank lines and lines that start
-   * with # are ignored.
+   * with # are ignored. An entry goes before one for the same component in a file, whichever comes
+   * first, so that a file can be used with an exception. Two entries for a component are refused,
+   * and so are two in files.
    *
    * @throws IllegalArgumentException naming the entry, what is wrong with it, and the fix
    */
   public static Mapping of(List<String> texts) {
+    Map<String, Entry> given = new LinkedHashMap<>();
     Map<String, Entry> read = new LinkedHashMap<>();
     for (String text : texts) {
       for (EntryText entry : EntryText.list(text)) {
         if (entry.hasEquals()) {
-          add(entry, "", read);
+          add(entry, "", given);
         } else {
           for (Line line : lines(entry.whole())) {
             add(EntryText.of(line.text()), line.where(), read);
@@ -86,6 +89,7 @@ public final class Mapping implements Serializable {
         }
       }
     }
+    read.putAll(given);
     return new Mapping(read);
   }
 

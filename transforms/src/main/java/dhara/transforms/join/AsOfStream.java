@@ -11,6 +11,10 @@ import dhara.transforms.shards.TableBudget;
 import dhara.transforms.shards.WaitingBlocks;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -199,15 +203,48 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
       return joined.toBytes();
     }
 
-    /** Joins a fact that is due; null if it has its result already. */
-    private @Nullable OutT settled(BlockReader entry, ReferenceTable<T> table) throws IOException {
-      if (revising == null) {
-        return join.join(entry.sum(facts), table);
+    /** A result that differs from the one at arrival. */
+    private record Changed<OutT>(OutT result, long atMillis) {}
+
+    /** Joins facts that are due, and gives those results that were not given at arrival. */
+    private final class Settling {
+
+      private final ReferenceTable<T> table;
+      private final OutputReceiver<OutT> out;
+      private final List<Changed<OutT>> changed = new ArrayList<>();
+      private final Map<Object, Long> latest = new HashMap<>();
+
+      Settling(ReferenceTable<T> table, OutputReceiver<OutT> out) {
+        this.table = table;
+        this.out = out;
       }
-      RecordInput in = entry.sumBytes();
-      OutT result = join.join(facts.decode(in), table);
-      OutT given = revising.coder().decode(in);
-      return result.equals(given) ? null : revising.again().apply(result);
+
+      void take(BlockReader entry) throws IOException {
+        if (revising == null) {
+          give(join.join(entry.sum(facts), table), entry.revision());
+          return;
+        }
+        RecordInput in = entry.sumBytes();
+        OutT result = join.join(facts.decode(in), table);
+        latest.merge(
+            revising.about().apply(result), revising.revision().apply(result), Math::max);
+        if (!result.equals(revising.coder().decode(in))) {
+          changed.add(new Changed<>(result, entry.revision()));
+        }
+      }
+
+      void end() {
+        for (Changed<OutT> of : changed) {
+          Long revision = revising.revision().apply(of.result);
+          if (revision.equals(latest.get(revising.about().apply(of.result)))) {
+            give(revising.again().apply(of.result), of.atMillis);
+          }
+        }
+      }
+
+      private void give(OutT result, long atMillis) {
+        out.outputWithTimestamp(result, Instant.ofEpochMilli(atMillis));
+      }
     }
 
     @OnTimer("due")
@@ -221,7 +258,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         OutputReceiver<OutT> out)
         throws IOException {
       Standing now = Objects.requireNonNullElse(standing.read(), Standing.NEW);
-      ReferenceTable<T> table = reference.table(shard, now, held);
+      Settling settling = new Settling(reference.table(shard, now, held), out);
       WaitingBlocks parted =
           WaitingBlocks.part(
               waiting.read(),
@@ -230,12 +267,10 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
                 if (fact.revision() < now.forgotten()) {
                   dropped.inc();
                 } else {
-                  OutT result = settled(fact, table);
-                  if (result != null) {
-                    out.outputWithTimestamp(result, Instant.ofEpochMilli(fact.revision()));
-                  }
+                  settling.take(fact);
                 }
               });
+      settling.end();
       waiting.clear();
       parted.left().forEach(waiting::add);
       Standing next = now.waiting(parted.earliest());

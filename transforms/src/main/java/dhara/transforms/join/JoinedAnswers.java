@@ -4,6 +4,7 @@ import dhara.events.Event;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.aggregate.AnswerCoder;
+import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -24,7 +25,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * versions that have come by then. When no other version can come any more and the result differs,
  * it is replaced. An answer of revision <em>r</em> becomes revision 2<em>r</em> and, if it is
  * replaced, 2<em>r</em> + 1: so what follows from a later revision stays above what follows from an
- * earlier one, whichever comes first. State: the waiting facts with their results.
+ * earlier one, whichever comes first. Once a later revision has come, an earlier one is not
+ * replaced any more. State: the waiting facts with their results.
  *
  * @param <K> the keys of the answers
  * @param <F> the values that come in
@@ -89,7 +91,12 @@ public final class JoinedAnswers<K, F extends Record & Event, T extends Record, 
             (AnswerFact<K, F> fact, ReferenceTable<T> table) ->
                 joined(fact.answer(), joining, table),
             provisional
-                ? new Revising<>(results, JoinedAnswers::first, JoinedAnswers::again)
+                ? new Revising<>(
+                    results,
+                    answer -> List.of(answer.key(), answer.start(), answer.end()),
+                    Answer::revision,
+                    JoinedAnswers::first,
+                    JoinedAnswers::again)
                 : null)
         .expand(facts)
         .setCoder(results);

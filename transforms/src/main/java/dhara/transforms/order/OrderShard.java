@@ -208,7 +208,9 @@ final class OrderShard<E extends Event, K, S, O, OUT> {
       clock = clock.sweeping(Clock.NEVER);
       return;
     }
-    long reached = Math.min(until, clock.due());
+    // A wake-up may be up to a millisecond before its entry in the index, which is rounded up.
+    long wake = clock.nextWake() == Clock.NEVER ? Clock.NEVER : clock.nextWake() - 1;
+    long reached = Math.min(until, Math.min(clock.earliest(), wake));
     Instant moment = Instant.ofEpochMilli(reached);
     long earliest = Clock.NEVER;
     List<Integer> gone = new ArrayList<>();

@@ -312,6 +312,33 @@ class MappingTest {
         containsString("maps 'id' again, after 'id=a'"));
   }
 
+  @Test
+  void aPairGoesBeforeThatOfAFileWhicheverComesFirst(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("shop.map");
+    Files.writeString(file, "id=a\nat=t:epochMillis\n");
+    for (List<String> texts :
+        List.of(
+            List.of(file.toString(), "id=b"),
+            List.of("id=b", file.toString()),
+            List.of("id=b," + file))) {
+      assertThat(Mapping.of(texts).toString(), is("id=b,at=t:epochMillis"));
+    }
+  }
+
+  @Test
+  void twoFilesMapAComponentOnce(@TempDir Path folder) throws Exception {
+    Path one = Files.writeString(folder.resolve("one.map"), "id=a\n");
+    Path other = Files.writeString(folder.resolve("other.map"), "at=t\nid=b\n");
+    assertThat(
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Mapping.of(List.of(one.toString(), other.toString(), "id=c")))
+            .getMessage(),
+        is(
+            "'id=b' (line 2 of %s): maps 'id' again, after 'id=a'; keep one of them"
+                .formatted(other)));
+  }
+
   private static String error(String entry) {
     return assertThrows(
             IllegalArgumentException.class,

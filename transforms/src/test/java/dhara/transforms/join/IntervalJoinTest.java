@@ -77,7 +77,7 @@ class IntervalJoinTest {
   }
 
   /** Splits the arrivals into both sides, and joins them. */
-  private static <O> PTransform<PCollection<Either<View, Click>>, PCollection<O>> joined(
+  static <O> PTransform<PCollection<Either<View, Click>>, PCollection<O>> joined(
       Function<IntervalJoin<View>, PTransform<PCollection<Click>, PCollection<O>>> join) {
     return new PTransform<>() {
       private static final long serialVersionUID = 1L;
@@ -104,16 +104,16 @@ class IntervalJoinTest {
         .setCoder(RecordCoder.of(type));
   }
 
-  private static IntervalJoin.Of<Click, View, String> within(
+  static IntervalJoin.Of<Click, View, String> within(
       IntervalJoin<View> join, Duration before, Duration after) {
     return join.within(before, after).perKey(Click::user, View::user);
   }
 
-  private static Pair pair(Click click, View view) {
+  static Pair pair(Click click, View view) {
     return new Pair(click.id(), view.id());
   }
 
-  private static Pair pair(Click click, Optional<View> view) {
+  static Pair pair(Click click, Optional<View> view) {
     return new Pair(click.id(), view.map(View::id).orElse("-"));
   }
 

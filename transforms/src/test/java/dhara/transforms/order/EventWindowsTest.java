@@ -33,7 +33,7 @@ class EventWindowsTest {
 
   record Sum(long value) {}
 
-  private static final TallyFn<Reading, Sum, Sum> SUM =
+  static final TallyFn<Reading, Sum, Sum> SUM =
       TallyFn.of(Sum.class, reading -> new Sum(reading.value()));
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -71,6 +71,26 @@ class EventWindowsTest {
     };
     assertThat(arrivals.streamed(windows), containsInAnyOrder(expected));
     assertThat(arrivals.backfilled(windows), containsInAnyOrder(expected));
+  }
+
+  /** What is remembered of a window must not be dropped before its end is looked at. */
+  @Test
+  void aWindowWhoseEndIsWithinAMillisecondIsNotForgottenBeforeItCloses() {
+    Arrivals<Reading> arrivals = Arrivals.of(RecordCoder.of(Reading.class));
+    List<Closed<Sum>> expected = new ArrayList<>();
+    for (int i = 0; i < 20; i++) { // each shard is looked at at moments of its own
+      Reading reading = new Reading("r" + i, time("10:00:00.000500"), "s" + i, 1);
+      arrivals.row("10:00:00", "10:00:00", reading);
+      expected.add(closed("r" + i, "10:00:00.000500", "10:00:57.000500", 1, false, 1));
+    }
+    arrivals.row("10:00:05", "10:05:00", new Reading("last", time("10:05:00"), "s", 2));
+    expected.add(closed("last", "10:05:00", "10:05:57", 1, false, 2));
+    var windows =
+        InOrder.perKey(Reading::sensor)
+            .fold(EventWindows.countOrTime(3, Duration.ofSeconds(57), SUM))
+            .settlingEvery(Duration.ofSeconds(10));
+
+    assertThat(arrivals.streamed(windows), containsInAnyOrder(expected.toArray()));
   }
 
   @Test
@@ -132,7 +152,7 @@ class EventWindowsTest {
   }
 
   /** What the windows of one key are, from their definition and without a fold. */
-  private static List<Closed<Sum>> naive(
+  static List<Closed<Sum>> naive(
       List<Reading> readings, long full, long least, long most, long events) {
     List<Reading> sorted = new ArrayList<>(readings);
     sorted.sort(Comparator.comparing(Reading::at).thenComparing(Reading::id));

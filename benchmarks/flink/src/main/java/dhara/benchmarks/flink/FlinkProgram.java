@@ -47,6 +47,9 @@ abstract class FlinkProgram implements Contestant {
   /** The program: from the environment to its answers. */
   abstract DataStream<Sums> build(StreamExecutionEnvironment environment, PlaybackJob job);
 
+  /** Takes what the task says beyond the job; by default nothing. */
+  void take(Task task) {}
+
   /** Whether operators pass objects on without a copy; by default Flink copies them. */
   boolean reusesObjects() {
     return true;
@@ -55,6 +58,7 @@ abstract class FlinkProgram implements Contestant {
   @Override
   public final Outcome run(Task task) throws Exception {
     PlaybackJob job = PlaybackJob.of(task);
+    take(task);
     Path folder = Files.createTempDirectory("dhara-benchmark-checkpoints-");
     try {
       StreamExecutionEnvironment environment = environment(job, folder);

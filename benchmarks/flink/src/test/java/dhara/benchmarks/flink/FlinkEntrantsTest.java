@@ -9,10 +9,12 @@ import dhara.benchmarks.harness.ClassPath;
 import dhara.benchmarks.harness.Contestant;
 import dhara.benchmarks.harness.Entrant;
 import dhara.benchmarks.harness.Outcome;
+import dhara.benchmarks.harness.Suite;
 import dhara.benchmarks.harness.Task;
 import dhara.benchmarks.harness.Work;
 import dhara.benchmarks.playback.JoinSuite;
 import dhara.benchmarks.playback.OrderSuite;
+import dhara.benchmarks.playback.PatternSuite;
 import dhara.benchmarks.playback.PlainLoop;
 import dhara.benchmarks.playback.PlaybackSuite;
 import java.util.ArrayList;
@@ -75,8 +77,18 @@ class FlinkEntrantsTest {
 
   /** The plain loop joins nothing. */
   @Test
-  void pairsAreThoseOfFlinksIntervalJoin() throws Exception {
-    for (Work work : new JoinSuite().works()) {
+  void whatIsJoinedIsWhatFlinkJoins() throws Exception {
+    agree(new JoinSuite());
+  }
+
+  /** The plain loop looks for no patterns. */
+  @Test
+  void matchesAreThoseOfFlinkCep() throws Exception {
+    agree(new PatternSuite());
+  }
+
+  private static void agree(Suite suite) throws Exception {
+    for (Work work : suite.works()) {
       Task task = new Task(20_000, work.parameters());
       Set<Outcome> outcomes = new HashSet<>();
       for (Entrant entrant : work.entrants()) {

@@ -3,7 +3,7 @@ package dhara.pipelines.commerce.retention;
 import com.google.auto.service.AutoService;
 import dhara.options.AboveZero;
 import dhara.options.DharaOptions;
-import dhara.options.WindowOptions;
+import dhara.options.EarlyOptions;
 import dhara.options.ZoneOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Declaration;
@@ -79,7 +79,7 @@ public final class Retention implements Analysis<Retention.Options> {
   public record Retained(long monthsSince, long users, long cohortUsers, double percent) {}
 
   /** The options that this analysis adds. */
-  public interface Options extends DharaOptions, WindowOptions, ZoneOptions {
+  public interface Options extends DharaOptions, EarlyOptions, ZoneOptions {
 
     @Description("Only activities of this kind count; by default all, e.g. --kind=PURCHASE")
     Activity.@Nullable Kind getKind();

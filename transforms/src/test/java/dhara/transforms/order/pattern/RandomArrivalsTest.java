@@ -75,12 +75,12 @@ class RandomArrivalsTest {
     assertThat(matches, greaterThan(KEYS / 10));
   }
 
-  private static Told tell(Match<Signal> match) {
+  static Told tell(Match<Signal> match) {
     return new Told(
         match.events().get(0).value() / 10, Found.text(match.bySteps(), match.completeMicros()));
   }
 
-  private static List<Signal> ofKey(int key, List<Signal> signals) {
+  static List<Signal> ofKey(int key, List<Signal> signals) {
     return signals.stream()
         .map(
             signal ->
@@ -105,7 +105,7 @@ class RandomArrivalsTest {
     return arrivals;
   }
 
-  private static List<Told> sorted(List<Told> told) {
+  static List<Told> sorted(List<Told> told) {
     return told.stream()
         .sorted(Comparator.comparingInt(Told::sequence).thenComparing(Told::match))
         .toList();
