@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.beam.sdk.schemas.Schema;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A table that rows are written to, created before the pipeline runs if it does not exist.
@@ -106,20 +107,19 @@ final class PostgresTable {
    * @throws BadOption if not
    */
   void check() {
-    Optional<String> problem =
-        PostgresQuestions.ask(
-            endpoint,
-            address,
-            connection -> {
-              Optional<TableShape> there = TableShape.of(connection, address);
-              return there.isPresent()
-                  ? differences(there.get()).or(() -> lackingRights(connection))
-                  : uncreatable(connection);
-            });
-    problem.ifPresent(
-        why -> {
-          throw endpoint.bad(why);
-        });
+    Optional<String> problem = PostgresQuestions.ask(endpoint, address, this::problem);
+    if (problem.isPresent()) {
+      throw endpoint.bad(problem.get());
+    }
+  }
+
+  private Optional<String> problem(Connection connection) throws SQLException {
+    Optional<TableShape> there = TableShape.of(connection, address);
+    if (there.isEmpty()) {
+      return uncreatable(connection);
+    }
+    Optional<String> differences = differences(there.get());
+    return differences.isPresent() ? differences : unwritable(connection);
   }
 
   /** The statement that adapts an existing table; empty if the rows fit into it. */
@@ -165,66 +165,63 @@ final class PostgresTable {
                 + String.join(", ", mends));
   }
 
-  private Optional<String> lackingRights(Connection connection) {
-    return answer(
-            connection,
-            """
-            select string_agg(needed, ', ')
-            from unnest(array['select', 'insert', 'update']) as needed
-            where not has_table_privilege(?, needed)
-            """,
-            address.sql())
-        .map(
-            rights ->
-                "%s may not write to %s; grant it: grant %s on %s to %s"
-                    .formatted(
-                        user(connection),
-                        address.qualified(),
-                        rights,
-                        address.qualified(),
-                        quoted(user(connection))));
+  private Optional<String> unwritable(Connection connection) throws SQLException {
+    String schema = lacking(connection, "has_schema_privilege", address.schema(), "usage");
+    if (!schema.isEmpty()) {
+      return Optional.of(ungranted(connection, schema, "schema " + address.schema()));
+    }
+    String table =
+        lacking(connection, "has_table_privilege", address.sql(), "select", "insert", "update");
+    return table.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ungranted(connection, table, address.qualified()));
   }
 
-  private Optional<String> uncreatable(Connection connection) {
-    Optional<String> schema =
-        answer(connection, "select nspname from pg_namespace where nspname = ?", address.schema());
-    if (schema.isEmpty()) {
+  private Optional<String> uncreatable(Connection connection) throws SQLException {
+    if (answer(connection, "select to_regnamespace(?)::text", address.schema()) == null) {
       return Optional.of(
           "there is no schema %s; create it: create schema %s"
               .formatted(address.schema(), address.schema()));
     }
-    return answer(
-            connection,
-            """
-            select string_agg(needed, ', ')
-            from unnest(array['usage', 'create']) as needed
-            where not has_schema_privilege(?, needed)
-            """,
-            address.schema())
-        .map(
-            rights ->
-                "there is no table %s, and %s may not create it; grant it: grant %s on schema %s to %s"
-                    .formatted(
-                        address.qualified(),
-                        user(connection),
-                        rights,
-                        address.schema(),
-                        quoted(user(connection))));
+    String rights =
+        lacking(connection, "has_schema_privilege", address.schema(), "usage", "create");
+    return rights.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ungranted(connection, rights, "schema " + address.schema()));
   }
 
-  private String user(Connection connection) {
-    return answer(connection, "select current_user where ? <> ''", "any").orElse("");
+  /** The rights that the user does not have, separated by commas. */
+  private static String lacking(
+      Connection connection, String function, String object, String... rights)
+      throws SQLException {
+    List<String> lacking = new ArrayList<>();
+    for (String right : rights) {
+      String has =
+          answer(
+              connection, "select " + function + "(?::text, '" + right + "')::text", object);
+      if (!"true".equals(has)) {
+        lacking.add(right);
+      }
+    }
+    return String.join(", ", lacking);
   }
 
-  /** The answer to a question about one name; empty if there is none, or it is null. */
-  private Optional<String> answer(Connection connection, String query, String name) {
+  private String ungranted(Connection connection, String rights, String object)
+      throws SQLException {
+    String user = connection.getMetaData().getUserName();
+    return "%s may not write to %s; grant it: grant %s on %s to %s"
+        .formatted(user, address.qualified(), rights, object, quoted(user));
+  }
+
+  /** The answer to a question about one name. */
+  private static @Nullable String answer(Connection connection, String query, String name)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setString(1, name);
       try (ResultSet found = statement.executeQuery()) {
-        return found.next() ? Optional.ofNullable(found.getString(1)) : Optional.empty();
+        found.next();
+        return found.getString(1);
       }
-    } catch (SQLException e) {
-      throw endpoint.bad(PostgresFailure.of(e).fix(address), e);
     }
   }
 

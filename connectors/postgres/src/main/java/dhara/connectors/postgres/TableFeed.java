@@ -47,20 +47,22 @@ final class TableFeed implements RowFeed {
   private static final String PRESENT =
       """
       select case when pg_is_in_recovery()
-          then pg_snapshot_xmin(now) || ':' || pg_snapshot_xmin(now) || ':' else now::text end,
-        pg_snapshot_xmax(now)::text
-      from pg_current_snapshot() as now
+          then concat(pg_snapshot_xmin(taken), ':', pg_snapshot_xmin(taken), ':')
+          else taken::text end,
+        pg_snapshot_xmax(taken)::text
+      from pg_current_snapshot() as taken
       """;
 
   /**
-   * The first line uses the index. Restored rows may name transactions of another server: those
+   * The first condition uses the index. Restored rows may name transactions of another server: those
    * that this one has not reached yet are left to later polls.
    */
   private static final String SINCE =
-      "%1$s >= pg_snapshot_xmin(?::pg_snapshot) and %1$s < ?::xid8"
-          .formatted(quoted(PostgresTable.WRITTEN_IN))
-          + " and not pg_visible_in_snapshot(%s, ?::pg_snapshot)"
-              .formatted(quoted(PostgresTable.WRITTEN_IN));
+      """
+      %1$s >= pg_snapshot_xmin(?::pg_snapshot) and %1$s < ?::xid8
+        and not pg_visible_in_snapshot(%1$s, ?::pg_snapshot)
+      """
+          .formatted(quoted(PostgresTable.WRITTEN_IN));
 
   private final PostgresAddress address;
   private final String name;
