@@ -52,13 +52,6 @@ final class PostgresPool implements AutoCloseable {
     }
   }
 
-  /** How many databases have a pool. */
-  static int pools() {
-    synchronized (POOLS) {
-      return POOLS.size();
-    }
-  }
-
   /** A connection that commits each statement; closing it gives it back. */
   Connection connection() throws SQLException {
     return connections.getConnection();
