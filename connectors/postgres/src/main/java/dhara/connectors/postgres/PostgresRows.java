@@ -97,7 +97,7 @@ final class PostgresRows<T> extends PTransform<PCollection<T>, PCollectionTuple>
             .apply("Replaced", InGlobalWindow.into()));
   }
 
-  private static final class WriteFn<T> extends DoFn<T, Void> {
+  static final class WriteFn<T> extends DoFn<T, Void> {
 
     private static final long serialVersionUID = 1L;
 
