@@ -16,9 +16,8 @@ import java.util.stream.Collectors;
  * lower. At equal revisions the later row counts, as in a topic; a row that is equal to the stored
  * one changes nothing, so a bundle that is retried is not seen as a change.
  *
- * <p>The rows of a statement are one parameter, a JSON array, which PostgreSQL splits into columns:
- * as fast as arrays by columns, and numbers and times are written as in files. The statement is
- * also the transaction.
+ * <p>The rows of a statement are one parameter, a JSON array, which PostgreSQL splits into columns,
+ * so numbers and times are written as in files. The statement is also the transaction.
  *
  * @param table in a statement
  * @param columns those of the rows
