@@ -73,8 +73,7 @@ class PostgresServingTest {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "order-metrics",
-                "--events=" + Path.of("../test-data/order-metrics/orders.jsonl")));
+                "order-metrics", "--events=" + Path.of("../test-data/order-metrics/orders.jsonl")));
     arguments.addAll(List.of(more));
     return arguments;
   }
@@ -179,7 +178,9 @@ class PostgresServingTest {
           update live set withdrawn = true, revision = revision + 1,
             written_in = pg_current_xact_id() where name = 'games'
           """);
-      await("withdrawn", () -> rows(ofTables, METRICS).stream().noneMatch(row -> row.contains("games")));
+      await(
+          "withdrawn",
+          () -> rows(ofTables, METRICS).stream().noneMatch(row -> row.contains("games")));
       await(
           "changed",
           () ->

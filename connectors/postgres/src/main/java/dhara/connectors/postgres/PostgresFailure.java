@@ -65,7 +65,9 @@ record PostgresFailure(String state, String message, boolean passes) {
     return "PostgreSQL refuses it (" + message + ")";
   }
 
-  /** The failure of a bundle or a read. A user sees its root cause, so it names the table itself. */
+  /**
+   * The failure of a bundle or a read. A user sees its root cause, so it names the table itself.
+   */
   IllegalStateException thrown(PostgresAddress address, SQLException failure) {
     IllegalStateException thrown =
         new IllegalStateException(address.source() + ": " + fix(address));

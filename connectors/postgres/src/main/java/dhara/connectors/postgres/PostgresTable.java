@@ -29,7 +29,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <ul>
  *   <li>{@code withdrawn}, where rows can be withdrawn: a withdrawal stays as a row without values,
- *       so that no lower revision of its key can come back. Readers say {@code where not withdrawn}.
+ *       so that no lower revision of its key can come back. Readers say {@code where not
+ *       withdrawn}.
  *   <li>{@code written_in}, the transaction that wrote the row last; it has an index. {@link
  *       TableFeed} finds changes by it.
  * </ul>
@@ -45,7 +46,8 @@ final class PostgresTable {
   static final String WRITTEN_IN = "written_in";
 
   private static final String INPUT = "input";
-  private static final String MARK = quoted(RowFormat.WITHDRAWN) + " boolean not null default false";
+  private static final String MARK =
+      quoted(RowFormat.WITHDRAWN) + " boolean not null default false";
   private static final String TRANSACTION =
       quoted(WRITTEN_IN) + " xid8 not null default pg_current_xact_id()";
 
@@ -192,13 +194,11 @@ final class PostgresTable {
 
   /** The rights that the user does not have, separated by commas. */
   private static String lacking(
-      Connection connection, String function, String object, String... rights)
-      throws SQLException {
+      Connection connection, String function, String object, String... rights) throws SQLException {
     List<String> lacking = new ArrayList<>();
     for (String right : rights) {
       String has =
-          answer(
-              connection, "select " + function + "(?::text, '" + right + "')::text", object);
+          answer(connection, "select " + function + "(?::text, '" + right + "')::text", object);
       if (!"true".equals(has)) {
         lacking.add(right);
       }

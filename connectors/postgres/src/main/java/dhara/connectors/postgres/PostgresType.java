@@ -147,9 +147,7 @@ enum PostgresType {
 
   /** JSON has no NaN and no infinity. */
   private static JsonNode real(String text) {
-    return text.matches("-?\\d.*")
-        ? DecimalNode.valueOf(new BigDecimal(text))
-        : NullNode.instance;
+    return text.matches("-?\\d.*") ? DecimalNode.valueOf(new BigDecimal(text)) : NullNode.instance;
   }
 
   private static String text(OffsetDateTime value) {

@@ -27,8 +27,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * {@code 712:720:715}, where 715 had not ended among those before 720. Each row names the
  * transaction that wrote it last, and a poll reads the rows whose transaction the last snapshot did
  * not see and the present one does. Each version of a row that a poll can see is read once,
- * whatever the order in which transactions commit; versions that were replaced between two polls are
- * never seen.
+ * whatever the order in which transactions commit; versions that were replaced between two polls
+ * are never seen.
  *
  * <p>A standby does not tell which transactions are running, so its snapshots count all of them
  * from the oldest running one on, and rows may be read again.
@@ -54,8 +54,8 @@ final class TableFeed implements RowFeed {
       """;
 
   /**
-   * The first condition uses the index. Restored rows may name transactions of another server: those
-   * that this one has not reached yet are left to later polls.
+   * The first condition uses the index. Restored rows may name transactions of another server:
+   * those that this one has not reached yet are left to later polls.
    */
   private static final String SINCE =
       """
@@ -95,8 +95,7 @@ final class TableFeed implements RowFeed {
         TimeUnit.NANOSECONDS.sleep(atMost.toNanos());
       }
     } catch (SQLException e) {
-      throw new IOException(
-          address.source() + ": " + PostgresFailure.of(e).fix(address), e);
+      throw new IOException(address.source() + ": " + PostgresFailure.of(e).fix(address), e);
     } catch (SecretReference.Missing e) {
       throw new IOException(address.source() + ": " + e.getMessage(), e);
     } finally {
@@ -138,12 +137,8 @@ final class TableFeed implements RowFeed {
     lag = anew ? shape.rows() : 0;
     new StoredRows(address, shape, name)
         .read(
-            from,
-            anew ? "" : SINCE,
-            anew ? List.of() : List.of(since, next, since),
-            reading::take);
-    Map<String, String> reached =
-        Map.of(SNAPSHOT, present, TABLE, String.valueOf(shape.oid()));
+            from, anew ? "" : SINCE, anew ? List.of() : List.of(since, next, since), reading::take);
+    Map<String, String> reached = Map.of(SNAPSHOT, present, TABLE, String.valueOf(shape.oid()));
     // A table without rows has a position too, so that the one of an earlier table is forgotten.
     if (reading.any || anew) {
       reading.pass(reached);

@@ -130,8 +130,7 @@ final class TableResults implements ResultSet {
                       Create.of(ofRows).withCoder(StringUtf8Coder.of()))
                   .apply(
                       step + "." + ofRows + ".Read",
-                      ParDo.of(
-                          new ReadFn<>(address.withTable(address.table() + suffix), reader)))
+                      ParDo.of(new ReadFn<>(address.withTable(address.table() + suffix), reader)))
                   .setCoder(coder));
         });
     return PCollectionList.of(all).apply(step, Flatten.pCollections()).setCoder(coder);

@@ -68,7 +68,8 @@ class PostgresAddressTest {
     String fits = "t".repeat(50);
     assertThat(of("postgres://db/shop/" + fits, "-dead-letters").table().length(), is(63));
     BadOption refused =
-        assertThrows(BadOption.class, () -> of("postgres://db/shop/" + fits + "t", "-dead-letters"));
+        assertThrows(
+            BadOption.class, () -> of("postgres://db/shop/" + fits + "t", "-dead-letters"));
     assertThat(
         refused.getMessage().replaceFirst(".*: the", "the"),
         is(
@@ -87,7 +88,8 @@ class PostgresAddressTest {
             () ->
                 Place.check(
                     List.of(),
-                    List.of(new Place(one, "top", "-top", true), new Place(same, "late", "", true))));
+                    List.of(
+                        new Place(one, "top", "-top", true), new Place(same, "late", "", true))));
     assertThat(
         refused.getMessage(),
         is(

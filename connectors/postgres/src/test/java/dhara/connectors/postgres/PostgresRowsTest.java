@@ -291,8 +291,7 @@ class PostgresRowsTest {
             RowFormat.deadLetters(),
             TooLong.deadLetters(),
             null);
-    PostgresAddress address =
-        PostgresAddress.of(Tides.at(server.uri("letters")), "-dead-letters");
+    PostgresAddress address = PostgresAddress.of(Tides.at(server.uri("letters")), "-dead-letters");
     PostgresTable table = PostgresTable.of(Tides.at(server.uri("letters")), address, rows);
     table.create();
     for (int run = 0; run < 2; run++) {
@@ -300,7 +299,10 @@ class PostgresRowsTest {
       PCollectionTuple unused =
           pipeline
               .apply(
-                  Create.of(letter("orders", "byte=7"), letter("stock", "byte=7"), letter("stock", "byte=8"))
+                  Create.of(
+                          letter("orders", "byte=7"),
+                          letter("stock", "byte=7"),
+                          letter("stock", "byte=8"))
                       .withCoder(RecordCoder.of(DeadLetter.class)))
               .apply(new PostgresRows<>(rows, address, table.upsert()));
       pipeline.run().waitUntilFinish();

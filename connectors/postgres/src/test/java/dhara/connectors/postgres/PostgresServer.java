@@ -42,10 +42,7 @@ final class PostgresServer implements AutoCloseable {
     PostgresServer started =
         new PostgresServer(
             data,
-            EmbeddedPostgres.builder()
-                .setDataDirectory(data)
-                .setCleanDataDirectory(false)
-                .start());
+            EmbeddedPostgres.builder().setDataDirectory(data).setCleanDataDirectory(false).start());
     Path access = data.resolve("pg_hba.conf");
     String trusting = Files.readString(access, UTF_8);
     Files.writeString(access, "host all " + CLERK + " all scram-sha-256\n" + trusting, UTF_8);

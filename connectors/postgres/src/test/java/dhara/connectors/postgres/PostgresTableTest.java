@@ -187,7 +187,9 @@ class PostgresTableTest {
       "-4713-12-31T00:00:00Z",
       "+294277-01-01T00:00:00Z"
     };
-    String[] days = {"+10000-01-01", "-0043-03-15", "0000-12-31", "-4713-12-31", "+999999999-12-31"};
+    String[] days = {
+      "+10000-01-01", "-0043-03-15", "0000-12-31", "-4713-12-31", "+999999999-12-31"
+    };
     List<Answer<Harbour, Everything>> answers = new ArrayList<>();
     for (int i = 0; i < instants.length; i++) {
       answers.add(
@@ -326,7 +328,9 @@ class PostgresTableTest {
     BadOption told =
         assertThrows(
             BadOption.class,
-            () -> Tides.at(server.uri("secret").replace("user=postgres", "user=clerk&password=TIGER")));
+            () ->
+                Tides.at(
+                    server.uri("secret").replace("user=postgres", "user=clerk&password=TIGER")));
     assertThat(told.getMessage(), containsString("password is a secret; name it instead"));
     assertThat(told.getMessage(), not(containsString("TIGER")));
   }

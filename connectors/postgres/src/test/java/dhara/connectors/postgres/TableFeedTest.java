@@ -92,13 +92,11 @@ class TableFeedTest {
         .upsert();
   }
 
-  private static Connection writing(String table, Answer<Harbour, Height> answer)
-      throws Exception {
+  private static Connection writing(String table, Answer<Harbour, Height> answer) throws Exception {
     Connection connection = server.connect();
     connection.setAutoCommit(false);
     byte[] json = RowFormat.answers(Harbour.class, Height.class).json(answer);
-    upsert(table)
-        .write(connection, List.of(StorableRow.of(json, upsert(table).columns()).json()));
+    upsert(table).write(connection, List.of(StorableRow.of(json, upsert(table).columns()).json()));
     return connection;
   }
 

@@ -63,8 +63,7 @@ final class Tides {
 
   static <K extends Record, V extends Record> Sink<Answer<K, V>> sink(
       String uri, Output<K, V> output, RunFolder folder) {
-    return Sink.answers(
-        at(uri), output, true, null, new Connector.Run(true, folder, options()));
+    return Sink.answers(at(uri), output, true, null, new Connector.Run(true, folder, options()));
   }
 
   /** Writes answers, and the dead letters that replace some of them. */
@@ -100,11 +99,7 @@ final class Tides {
     Pipeline pipeline = Pipeline.create(options());
     PCollection<String> read =
         store.read(
-            pipeline,
-            "Store",
-            Map.of("", "heights"),
-            row -> shown(row),
-            StringUtf8Coder.of());
+            pipeline, "Store", Map.of("", "heights"), row -> shown(row), StringUtf8Coder.of());
     PCollection<Void> unused = read.apply("Keep", ParDo.of(new KeepFn(uri)));
     pipeline.run().waitUntilFinish();
     return READ.remove(uri).stream().sorted().toList();
