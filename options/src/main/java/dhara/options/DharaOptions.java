@@ -24,8 +24,8 @@ public interface DharaOptions extends BackfillOptions {
   void setEvents(List<String> value);
 
   @Description(
-      "Where answers go: console, files:DIR (?format=jsonl|csv|avro), kafka://broker:9092/topic or"
-          + " bigquery://project/dataset/table. Repeat it as NAME=URI to send one output elsewhere,"
+      "Where answers go: console, files:DIR (?format=jsonl|csv|avro), kafka://broker:9092/topic,"
+          + " bigquery://project/dataset/table or postgres://host:5432/database/table. Repeat it as NAME=URI to send one output elsewhere,"
           + " e.g. --answers=files:/data/out")
   @Default.InstanceFactory(Console.class)
   List<String> getAnswers();

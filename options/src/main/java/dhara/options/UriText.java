@@ -38,6 +38,9 @@ public final class UriText {
   /** Schemes that need no slashes after them. */
   private static final Set<String> BARE = Set.of("kafka", "files", "file", "console");
 
+  /** Schemes whose path begins with hosts and ports. */
+  private static final Set<String> HOSTS = Set.of("kafka", "postgres");
+
   /** Schemes whose path is a file path, in which a colon and an @ have no meaning. */
   private static final Set<String> PATHS = Set.of("", "files", "file", "console");
 
@@ -55,7 +58,9 @@ public final class UriText {
           "columns",
           "delimiter",
           "divide",
-          "encoding");
+          "encoding",
+          "user",
+          "sslmode");
 
   private static final Pattern SAFE_VALUE = Pattern.compile("[\\p{L}\\p{N} ._:,;|+-]{0,500}");
 
@@ -94,8 +99,11 @@ public final class UriText {
           scheme,
           path,
           Map.of(),
-          "names a user or a password in its address; Kafka takes them as"
-              + " consumer.sasl.jaas.config=env:NAME or producer.sasl.jaas.config=env:NAME",
+          "names a user or a password in its address; "
+              + (scheme.equals("postgres")
+                  ? "PostgreSQL takes them as user=NAME and password=env:NAME"
+                  : "Kafka takes them as consumer.sasl.jaas.config=env:NAME or"
+                      + " producer.sasl.jaas.config=env:NAME"),
           start + HIDDEN);
     }
     Parameters read = new Parameters();
@@ -106,7 +114,7 @@ public final class UriText {
     }
     boolean doubtful = read.malformed && !PATHS.contains(scheme);
     String shownPath =
-        scheme.equals("kafka") ? NO_PORT.matcher(path).replaceAll(":" + HIDDEN) : path;
+        HOSTS.contains(scheme) ? NO_PORT.matcher(path).replaceAll(":" + HIDDEN) : path;
     return new UriText(
         scheme,
         path,
@@ -207,7 +215,7 @@ public final class UriText {
     if (PATHS.contains(scheme)) {
       return false;
     }
-    if (scheme.equals("kafka")) {
+    if (HOSTS.contains(scheme)) {
       return path.contains("@")
           || (NO_PORT.matcher(path).find() && text.indexOf('@', scheme.length()) > 0);
     }

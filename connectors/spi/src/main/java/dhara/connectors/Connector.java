@@ -232,7 +232,13 @@ public interface Connector {
 
   /** The connectors that not every class path has, with the profile that adds each. */
   Map<String, String> ELSEWHERE =
-      Map.of("bigquery", "-Pdataflow-runner", "pubsub", "-Pdataflow-runner");
+      Map.of(
+          "bigquery",
+          "-Pdataflow-runner",
+          "postgres",
+          "-Pdirect-runner,postgres, or another runner's profile and postgres",
+          "pubsub",
+          "-Pdataflow-runner");
 
   /** The schemes of all connectors, on this class path or on others. */
   static Set<String> schemes() {

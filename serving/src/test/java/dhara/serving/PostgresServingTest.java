@@ -1,0 +1,247 @@
+package dhara.serving;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.stringContainsInOrder;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dhara.connectors.Endpoint;
+import dhara.connectors.RowJson;
+import dhara.pipelines.Analysis;
+import dhara.serving.views.ColumnType;
+import dhara.serving.views.ServingStatus.ViewStatus;
+import dhara.serving.views.ViewColumn;
+import dhara.serving.views.ViewColumn.Role;
+import dhara.serving.views.ViewPage;
+import dhara.serving.views.ViewQuery;
+import dhara.testkit.Command;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers of a backfill in tables of PostgreSQL: compared, written again, and served. */
+class PostgresServingTest {
+
+  private static final Analysis<?> ORDERS = Analysis.all().get("order-metrics");
+  private static final String METRICS = "order-metrics.metrics";
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @TempDir private static Path shared;
+  private static EmbeddedPostgres server;
+  private static String files;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void backfill() throws Exception {
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux")
+            && System.getProperty("os.arch").equals("amd64"),
+        "there are binaries of PostgreSQL for Linux on amd64 only");
+    server = EmbeddedPostgres.start();
+    files = "files:" + shared.resolve("answers");
+    Command.done(orders("--answers=" + files));
+    Command.done(orders("--answers=" + tables("shop")));
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private static String tables(String table) {
+    return "postgres://localhost:%d/postgres/%s?user=postgres".formatted(server.getPort(), table);
+  }
+
+  private static List<String> orders(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "order-metrics", "--events=" + Path.of("../test-data/order-metrics/orders.jsonl")));
+    arguments.addAll(List.of(more));
+    return arguments;
+  }
+
+  private static void execute(String statement) throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection(server.getJdbcUrl("postgres", "postgres"));
+        Statement run = connection.createStatement()) {
+      run.execute(statement);
+    }
+  }
+
+  private static List<String> query(String query) throws Exception {
+    List<String> rows = new ArrayList<>();
+    try (Connection connection =
+            DriverManager.getConnection(server.getJdbcUrl("postgres", "postgres"));
+        Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(query)) {
+      while (found.next()) {
+        rows.add(found.getString(1) + " " + found.getString(2));
+      }
+    }
+    return rows;
+  }
+
+  @Test
+  void reconcileFindsTheAnswersOfTheFilesInTheTables() {
+    Command same =
+        Command.done(List.of("reconcile", files, tables("shop"), "--analysis=order-metrics"));
+    assertThat(same.out(), containsString("166 answers compared: same 166,"));
+
+    Command compared =
+        Command.done(
+            orders("--answers=files:" + folder.resolve("again"), "--compareTo=" + tables("shop")));
+    assertThat(
+        compared.out() + compared.err(),
+        stringContainsInOrder(
+            "same 158, changed 0, new 0, not in this backfill 0",
+            "same 2, changed 0, new 0, not in this backfill 0",
+            "same 6, changed 0, new 0, not in this backfill 0"));
+  }
+
+  @Test
+  void aBackfillWrittenOverAnotherReplacesItAndWithdrawsWhatItDoesNotHave() throws Exception {
+    Command.done(orders("--answers=" + tables("over")));
+    execute(
+        """
+        update over set orders = 0 where name = 'books';
+        insert into over select dimension, 'gone', window_start, window_end, revision, orders,
+          buyers, gmv_minor, average_order_minor, items, cancellations, cancelled_minor,
+          last_order_at from over limit 1
+        """);
+
+    Command again = Command.done(orders("--answers=" + tables("over"), "--overwrite=true"));
+
+    assertThat(
+        again.err(),
+        containsString(
+            "metrics: 159 rows to the table public.over; 1 of them withdraw what this backfill does"
+                + " not have"));
+    Command same =
+        Command.done(List.of("reconcile", files, tables("over"), "--analysis=order-metrics"));
+    assertThat(same.out(), containsString("166 answers compared: same 166,"));
+  }
+
+  @Test
+  void anEffectThatFiresAgainIsOneRow() throws Exception {
+    for (String run : List.of("first", "second")) {
+      Command.done(
+          List.of(
+              "inventory",
+              "--events=" + Path.of("../test-data/inventory/commands.jsonl"),
+              "--answers=files:" + folder.resolve(run),
+              "--answers=low-stock=" + tables("acts"),
+              "--effects=true"));
+    }
+    assertThat(
+        query("select incident, available from acts_low_stock order by incident"),
+        is(List.of("MUM SKU-X0005 C00000260 90", "MUM SKU-X0005 C00000266 95")));
+  }
+
+  @Test
+  void theViewsOfTablesHaveTheRowsOfTheFilesAndFollowChanges() throws Exception {
+    Command.done(orders("--answers=" + tables("live")));
+    try (Serving ofFiles = open("files", files);
+        Serving ofTables = open("tables", tables("live"))) {
+      for (String output : List.of("metrics", "totals", "top", "late", "dead-letters", "ledger")) {
+        String view = "order-metrics." + output;
+        if (!output.equals("late")) {
+          await(output, () -> status(ofFiles, view).rows() > 0);
+          await(output, () -> status(ofTables, view).rows() == status(ofFiles, view).rows());
+        }
+        if (!output.equals("dead-letters")) { // they tell when they were seen
+          assertThat(rows(ofTables, view), is(rows(ofFiles, view)));
+        }
+      }
+      assertThat(status(ofTables, METRICS).rows(), is(158L));
+      execute(
+          """
+          update live set orders = 4711, revision = revision + 1,
+            written_in = pg_current_xact_id() where name = 'books';
+          update live set withdrawn = true, revision = revision + 1,
+            written_in = pg_current_xact_id() where name = 'games'
+          """);
+      await(
+          "withdrawn",
+          () -> rows(ofTables, METRICS).stream().noneMatch(row -> row.contains("games")));
+      await(
+          "changed",
+          () ->
+              rows(ofTables, METRICS).stream()
+                  .filter(row -> row.contains("books"))
+                  .allMatch(row -> row.contains("4711")));
+    }
+  }
+
+  private Serving open(String data, String place) throws Exception {
+    ServeOptions options = PipelineOptionsFactory.as(ServeOptions.class);
+    options.setPort(0);
+    options.setData(folder.resolve(data).toString());
+    options.setMemory("300MB");
+    List<String> said = new CopyOnWriteArrayList<>();
+    Serving serving = Serving.open(options, said::add);
+    serving.add(ORDERS, Endpoint.of("--view", place));
+    serving.start();
+    return serving;
+  }
+
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited in vain: " + what);
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private static ViewStatus status(Serving serving, String view) {
+    return serving.views().status().views().stream()
+        .filter(each -> each.view().equals(view))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * Without revisions and states, which differ by the time and the kind of place. A table keeps the
+   * fields of an object in an order of its own.
+   */
+  private static List<List<Object>> rows(Serving serving, String view) throws Exception {
+    ViewPage page =
+        serving
+            .views()
+            .query(
+                new ViewQuery(
+                    view, List.of(), List.of(), null, null, List.of(), ViewQuery.MOST, null, null));
+    List<List<Object>> rows = new ArrayList<>();
+    for (List<Object> row : page.rows()) {
+      List<Object> cells = new ArrayList<>();
+      for (int i = 0; i < row.size(); i++) {
+        ViewColumn column = page.columns().get(i);
+        if (column.role() != Role.REVISION && column.role() != Role.STATE) {
+          String cell = String.valueOf(row.get(i));
+          cells.add(column.type() == ColumnType.JSON ? RowJson.value(cell) : cell);
+        }
+      }
+      rows.add(cells);
+    }
+    return rows;
+  }
+}
