@@ -55,7 +55,18 @@ public final class UriText {
           "columns",
           "delimiter",
           "divide",
-          "encoding");
+          "encoding",
+          "attempts",
+          "backoff",
+          "maxBackoff",
+          "timeout",
+          "breaker",
+          "inFlight",
+          "rate",
+          "queue",
+          "tls",
+          "as",
+          "database");
 
   private static final Pattern SAFE_VALUE = Pattern.compile("[\\p{L}\\p{N} ._:,;|+-]{0,500}");
 
@@ -94,8 +105,12 @@ public final class UriText {
           scheme,
           path,
           Map.of(),
-          "names a user or a password in its address; Kafka takes them as"
-              + " consumer.sasl.jaas.config=env:NAME or producer.sasl.jaas.config=env:NAME",
+          "names a user or a password in its address; "
+              + (scheme.equals("redis")
+                  ? "Redis takes them as user=NAME and password=env:NAME"
+                  : "Kafka takes them as"
+                      + " consumer.sasl.jaas.config=env:NAME or"
+                      + " producer.sasl.jaas.config=env:NAME"),
           start + HIDDEN);
     }
     Parameters read = new Parameters();

@@ -232,7 +232,11 @@ public interface Connector {
 
   /** The connectors that not every class path has, with the profile that adds each. */
   Map<String, String> ELSEWHERE =
-      Map.of("bigquery", "-Pdataflow-runner", "pubsub", "-Pdataflow-runner");
+      Map.of(
+          "bigquery", "-Pdataflow-runner",
+          "pubsub", "-Pdataflow-runner",
+          "redis", "-Pflink-runner,redis or -Pdirect-runner,redis",
+          "webhook", "-Pflink-runner,webhook or -Pdirect-runner,webhook");
 
   /** The schemes of all connectors, on this class path or on others. */
   static Set<String> schemes() {
