@@ -14,6 +14,7 @@ import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.Followed;
+import dhara.testkit.Receiver;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
@@ -48,6 +49,7 @@ class MetricsTest {
   @TempDir static Path folder;
 
   private static EmbeddedKafka kafka;
+  private static Receiver receiver;
   private static EmbeddedStream stream;
   private static Replayed replayed;
   private static Ledger ledger;
@@ -57,6 +59,7 @@ class MetricsTest {
   @BeforeAll
   static void readAReplay() throws Exception {
     kafka = EmbeddedKafka.start();
+    receiver = Receiver.start();
     Analysis<?> analysis = Analysis.all().get("order-metrics");
     replayed =
         Replayed.of(
@@ -82,6 +85,7 @@ class MetricsTest {
                 "order-metrics",
                 "--events=" + kafka.uri("orders"),
                 "--answers=" + kafka.uri("answers"),
+                "--answers=totals=" + receiver.uri(""),
                 "--lateness=PT20S",
                 "--disorder=PT10S",
                 "--idleAfter=PT1S",
@@ -102,6 +106,7 @@ class MetricsTest {
                 entries(s, "dhara_ledger_").equals(shown)
                     && entries(s, "dhara_").equals(shown)
                     && s.of("flink_jobmanager_job_lastCheckpointFullSize").sum() > 0
+                    && s.sum("dhara_delivered") == receiver.taken().size()
                     && answered(s, "metrics").equals(first("answers"))
                     && answered(s, "top").equals(first("answers-top")));
   }
@@ -112,6 +117,7 @@ class MetricsTest {
       stream.close();
     }
     kafka.close();
+    receiver.close();
   }
 
   private static int freePort() throws IOException {
@@ -231,6 +237,15 @@ class MetricsTest {
         .count();
   }
 
+  @Test
+  void everyRowThatAServerTookIsCounted() {
+    assertThat(scrape.sum("dhara_delivered"), is((long) receiver.taken().size()));
+    assertThat(receiver.taken().size(), is(greaterThan(0)));
+    assertThat(scrape.sum("dhara_undelivered"), is(0L));
+    assertThat(scrape.sum("dhara_delivery_waiting"), is(0L));
+    assertThat(scrape.sum("dhara_delivery_breaker"), is(0L));
+  }
+
   /** Every event is months old, so the latency is its age, to the day. */
   @Test
   void latencyIsTheTimeFromTheEndOfAWindowToItsAnswer() {
@@ -291,7 +306,9 @@ class MetricsTest {
             "orders_Source_Show_ParMultiDo_Show_",
             "orders_Unique_Entry_ParMultiDo_Entry_",
             "top_Write_Latency_Show_ParMultiDo_Show_",
-            "totals_Write_Latency_Show_ParMultiDo_Show_"));
+            "totals_DeadLetters_Count_ParMultiDo_Count_",
+            "totals_Write_Deliver_Queue_ParMultiDo_Queue_",
+            "totals_Write_Delays_Show_ParMultiDo_Show_"));
   }
 
   @Test
