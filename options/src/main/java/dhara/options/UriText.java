@@ -106,11 +106,13 @@ public final class UriText {
           path,
           Map.of(),
           "names a user or a password in its address; "
-              + (scheme.equals("redis")
-                  ? "Redis takes them as user=NAME and password=env:NAME"
-                  : "Kafka takes them as"
-                      + " consumer.sasl.jaas.config=env:NAME or"
-                      + " producer.sasl.jaas.config=env:NAME"),
+              + switch (scheme) {
+                case "redis" -> "Redis takes them as user=NAME and password=env:NAME";
+                case "webhook" -> "a webhook takes a token=env:NAME, or its url=env:NAME";
+                default ->
+                    "Kafka takes them as consumer.sasl.jaas.config=env:NAME or"
+                        + " producer.sasl.jaas.config=env:NAME";
+              },
           start + HIDDEN);
     }
     Parameters read = new Parameters();

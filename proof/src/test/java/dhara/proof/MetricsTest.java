@@ -306,7 +306,6 @@ class MetricsTest {
             "orders_Source_Show_ParMultiDo_Show_",
             "orders_Unique_Entry_ParMultiDo_Entry_",
             "top_Write_Latency_Show_ParMultiDo_Show_",
-            "totals_DeadLetters_Count_ParMultiDo_Count_",
             "totals_Write_Deliver_Queue_ParMultiDo_Queue_",
             "totals_Write_Delays_Show_ParMultiDo_Show_"));
   }

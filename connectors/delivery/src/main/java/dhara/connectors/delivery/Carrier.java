@@ -9,8 +9,8 @@ public interface Carrier extends AutoCloseable {
   /**
    * Begins to send a row, and returns at once: the caller must never wait for the network.
    *
-   * @return completes within the {@linkplain DeliveryTerms#timeout() timeout}; a failure is a reply
-   *     too
+   * @return completes after a few {@linkplain DeliveryTerms#timeout() timeouts} at the latest; a
+   *     failure is a reply too
    */
   CompletableFuture<Reply> send(Parcel parcel);
 

@@ -106,30 +106,29 @@ final class Round {
   /** What remains of a row after a reply: nothing, or the row for its next attempt. */
   private Optional<Waiting> after(
       Waiting row, Reply reply, long nowMillis, Consumer<DeadLetter> undelivered) {
-    int attempts = row.attempts() + 1;
-    switch (reply.kind()) {
+    return switch (reply.kind()) {
       case TAKEN -> {
         metrics.delivered();
-        return Optional.empty();
+        yield Optional.empty();
       }
       case REFUSED -> {
         undelivered.accept(letter(row.parcel(), "refused: " + reply.text()));
-        return Optional.empty();
+        yield Optional.empty();
       }
       case BUSY, FAILED -> {
+        int attempts = row.attempts() + 1;
         if (attempts >= terms.attempts()) {
           undelivered.accept(
               letter(
                   row.parcel(),
                   "not taken in %d attempts, the last: %s".formatted(attempts, reply.text())));
-          return Optional.empty();
+          yield Optional.empty();
         }
         metrics.retried();
         long wait = Math.max(backoff.apply(attempts), reply.pause().toMillis());
-        return Optional.of(row.again(nowMillis + wait));
+        yield Optional.of(row.again(nowMillis + wait));
       }
-    }
-    throw new IllegalStateException("unknown: " + reply);
+    };
   }
 
   /** The dead letter of a row that found no place in the queue. */

@@ -140,18 +140,19 @@ final class HttpCarrier implements Carrier {
               return BodySubscribers.discarding();
             });
     // The timeout of a request ends with the head of the answer; a body may take for ever.
-    exchange
-        .copy()
-        .orTimeout(2 * timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete(
-            (answered, failure) -> {
-              if (failure instanceof TimeoutException) {
-                exchange.cancel(true);
-              }
-              if (failure != null) {
-                reply.complete(Reply.failed(text(failure)));
-              }
-            });
+    var unused =
+        exchange
+            .copy()
+            .orTimeout(2 * timeout.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (answered, failure) -> {
+                  if (failure instanceof TimeoutException) {
+                    exchange.cancel(true);
+                  }
+                  if (failure != null) {
+                    reply.complete(Reply.failed(text(failure)));
+                  }
+                });
     return reply;
   }
 
