@@ -60,7 +60,18 @@ public final class UriText {
           "divide",
           "encoding",
           "user",
-          "sslmode");
+          "sslmode",
+          "attempts",
+          "backoff",
+          "maxBackoff",
+          "timeout",
+          "breaker",
+          "inFlight",
+          "rate",
+          "queue",
+          "tls",
+          "as",
+          "database");
 
   private static final Pattern SAFE_VALUE = Pattern.compile("[\\p{L}\\p{N} ._:,;|+-]{0,500}");
 
@@ -100,10 +111,15 @@ public final class UriText {
           path,
           Map.of(),
           "names a user or a password in its address; "
-              + (scheme.equals("postgres")
-                  ? "PostgreSQL takes them as user=NAME and password=env:NAME"
-                  : "Kafka takes them as consumer.sasl.jaas.config=env:NAME or"
-                      + " producer.sasl.jaas.config=env:NAME"),
+              + switch (scheme) {
+                case "redis" -> "Redis takes them as user=NAME and password=env:NAME";
+                case "postgres" ->
+                    "PostgreSQL takes them as user=NAME and password=env:NAME";
+                case "webhook" -> "a webhook takes a token=env:NAME, or its url=env:NAME";
+                default ->
+                    "Kafka takes them as consumer.sasl.jaas.config=env:NAME or"
+                        + " producer.sasl.jaas.config=env:NAME";
+              },
           start + HIDDEN);
     }
     Parameters read = new Parameters();

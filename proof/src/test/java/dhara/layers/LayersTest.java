@@ -100,7 +100,7 @@ class LayersTest {
   @ArchTest
   static final ArchRule A_CONNECTOR_KNOWS_NO_OTHER =
       slices()
-          .matching("dhara.connectors.(files|kafka|console|google|postgres)..")
+          .matching("dhara.connectors.(files|kafka|console|google|postgres|webhook|redis)..")
           .should()
           .notDependOnEachOther();
 

@@ -14,6 +14,7 @@ import dhara.ledger.Ledger;
 import dhara.pipelines.Analysis;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.Followed;
+import dhara.testkit.Receiver;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.http.HttpClient;
@@ -48,15 +49,18 @@ class MetricsTest {
   @TempDir static Path folder;
 
   private static EmbeddedKafka kafka;
+  private static Receiver receiver;
   private static EmbeddedStream stream;
   private static Replayed replayed;
   private static Ledger ledger;
   private static Instant started;
   private static Scrape scrape;
+  private static long taken;
 
   @BeforeAll
   static void readAReplay() throws Exception {
     kafka = EmbeddedKafka.start();
+    receiver = Receiver.start();
     Analysis<?> analysis = Analysis.all().get("order-metrics");
     replayed =
         Replayed.of(
@@ -82,6 +86,7 @@ class MetricsTest {
                 "order-metrics",
                 "--events=" + kafka.uri("orders"),
                 "--answers=" + kafka.uri("answers"),
+                "--answers=totals=" + receiver.uri(""),
                 "--lateness=PT20S",
                 "--disorder=PT10S",
                 "--idleAfter=PT1S",
@@ -99,11 +104,18 @@ class MetricsTest {
             http,
             port,
             s ->
-                entries(s, "dhara_ledger_").equals(shown)
+                delivered(s)
+                    && entries(s, "dhara_ledger_").equals(shown)
                     && entries(s, "dhara_").equals(shown)
                     && s.of("flink_jobmanager_job_lastCheckpointFullSize").sum() > 0
                     && answered(s, "metrics").equals(first("answers"))
                     && answered(s, "top").equals(first("answers-top")));
+  }
+
+  /** Whether the rows that the server has are those that are counted; more may come. */
+  private static boolean delivered(Scrape scrape) {
+    taken = receiver.taken().size();
+    return scrape.sum("dhara_delivered") == taken;
   }
 
   @AfterAll
@@ -112,6 +124,7 @@ class MetricsTest {
       stream.close();
     }
     kafka.close();
+    receiver.close();
   }
 
   private static int freePort() throws IOException {
@@ -231,6 +244,15 @@ class MetricsTest {
         .count();
   }
 
+  @Test
+  void everyRowThatAServerTookIsCounted() {
+    assertThat(scrape.sum("dhara_delivered"), is(taken));
+    assertThat(taken, is(greaterThan(0L)));
+    assertThat(scrape.sum("dhara_undelivered"), is(0L));
+    assertThat(scrape.sum("dhara_delivery_waiting"), is(0L));
+    assertThat(scrape.sum("dhara_delivery_breaker"), is(0L));
+  }
+
   /** Every event is months old, so the latency is its age, to the day. */
   @Test
   void latencyIsTheTimeFromTheEndOfAWindowToItsAnswer() {
@@ -291,7 +313,8 @@ class MetricsTest {
             "orders_Source_Show_ParMultiDo_Show_",
             "orders_Unique_Entry_ParMultiDo_Entry_",
             "top_Write_Latency_Show_ParMultiDo_Show_",
-            "totals_Write_Latency_Show_ParMultiDo_Show_"));
+            "totals_Write_Delays_Latency_Show_ParMultiDo_Show_",
+            "totals_Write_Deliver_Queue_ParMultiDo_Queue_"));
   }
 
   @Test

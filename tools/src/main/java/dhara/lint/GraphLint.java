@@ -1,5 +1,6 @@
 package dhara.lint;
 
+import dhara.connectors.Delivers;
 import dhara.lint.Graph.Step;
 import dhara.lint.StateKinds.Kept;
 import dhara.transforms.aggregate.Answers;
@@ -206,7 +207,8 @@ public final class GraphLint {
         .anyMatch(
             outer ->
                 outer.getTransform() instanceof GroupIntoBatches
-                    || outer.getTransform() instanceof Answers);
+                    || outer.getTransform() instanceof Answers
+                    || outer.getTransform() instanceof Delivers);
   }
 
   private static Optional<GraphFinding> nonDeterministic(Step step, String id, Kept kept) {

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.options.BadOption;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -47,5 +48,18 @@ final class EndpointTest {
   void anUnknownSchemeIsNoPathOfFiles(String uri, String fix) {
     BadOption refused = assertThrows(BadOption.class, () -> Endpoint.of("--events", uri));
     assertThat(refused.getMessage(), startsWith("--events=" + uri + ": " + fix));
+  }
+
+  @Test
+  void aSchemeOfAnotherClassPathNamesTheBuildThatHasIt() {
+    Endpoint webhook = Endpoint.of("--answers", "webhook://host/path");
+
+    BadOption refused =
+        assertThrows(BadOption.class, () -> Connector.of(webhook, Connector.Ability.APPEND));
+    assertThat(
+        refused.getMessage(),
+        is(
+            "--answers=webhook://host/path: webhook:// is not on this class path; build and run with"
+                + " -Pflink-runner,webhook or -Pdirect-runner,webhook"));
   }
 }

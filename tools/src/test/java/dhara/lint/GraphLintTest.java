@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 
+import dhara.connectors.Delivers;
 import dhara.lint.GraphFinding.Severity;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
@@ -52,6 +53,7 @@ import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.GroupIntoBatches;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Max;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.transforms.WithKeys;
@@ -168,6 +170,25 @@ class GraphLintTest {
                 + "in a backfill; declare it with TimeDomain.EVENT_TIME; what may depend on the "
                 + "wall clock"
                 + " is a trigger"));
+  }
+
+  @Test
+  void findsNothingWrongWithTimersOfTheWallClockThatDeliverRows() {
+    Pipeline pipeline = backfill();
+    keyed(pipeline).apply("Post", new Delivery());
+
+    assertThat(SEA.check(pipeline, true), is(empty()));
+  }
+
+  private static final class Delivery
+      extends PTransform<PCollection<KV<String, Long>>, PCollection<Long>> implements Delivers {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PCollection<Long> expand(PCollection<KV<String, Long>> rows) {
+      return rows.apply("Keep", ParDo.of(new TimedFn(TimeDomain.PROCESSING_TIME)));
+    }
   }
 
   @Test

@@ -133,7 +133,9 @@ public record DeadLetter(
     /** Event time beyond {@code --maxSkew} in the future. */
     IN_THE_FUTURE,
     /** Not an event but an answer that is longer than its topic allows. */
-    ANSWER_TOO_LONG
+    ANSWER_TOO_LONG,
+    /** Not an event but a row that another system did not take. */
+    UNDELIVERED
   }
 
   @Override

@@ -236,9 +236,13 @@ public interface Connector {
           "bigquery",
           "-Pdataflow-runner",
           "postgres",
-          "-Pdirect-runner,postgres, or another runner's profile and postgres",
+          "-Pflink-runner,postgres or -Pdirect-runner,postgres",
           "pubsub",
-          "-Pdataflow-runner");
+          "-Pdataflow-runner",
+          "redis",
+          "-Pflink-runner,redis or -Pdirect-runner,redis",
+          "webhook",
+          "-Pflink-runner,webhook or -Pdirect-runner,webhook");
 
   /** The schemes of all connectors, on this class path or on others. */
   static Set<String> schemes() {

@@ -11,6 +11,7 @@ import dhara.transforms.effect.Incident;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,6 +194,18 @@ public final class RowFormat<T> implements Serializable {
       keyFields = fields(keyTypes);
     }
     return json(keyFields, keyRecords.apply(element));
+  }
+
+  /**
+   * The name by which a receiver recognises a row that comes a second time: the incident of an
+   * effect; of any other row its key as JSON, with the revision of an answer.
+   */
+  public String name(T element) throws IOException {
+    if (keyRecords.apply(element).get(0) instanceof IncidentKey key) {
+      return key.incident();
+    }
+    String key = new String(jsonKey(element), StandardCharsets.UTF_8);
+    return element instanceof Answer<?, ?> answer ? key + " " + answer.revision() : key;
   }
 
   /**

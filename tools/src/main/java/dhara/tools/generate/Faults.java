@@ -64,7 +64,8 @@ public record Faults(long seed, Duration disorder, double duplicates, double gar
       case WRONG_TYPE -> at(json, "yesterday");
       case TOO_OLD -> at(json, "1971-02-03T04:05:06Z");
       case IN_THE_FUTURE -> at(json, "2971-02-03T04:05:06Z");
-      case ANSWER_TOO_LONG -> throw new IllegalArgumentException(kind + " is of answers");
+      case ANSWER_TOO_LONG, UNDELIVERED ->
+          throw new IllegalArgumentException(kind + " is of answers");
       case TOO_LONG, OUT_OF_RANGE, INVALID ->
           throw new IllegalArgumentException(kind + " depends on the event's type");
     };

@@ -119,8 +119,13 @@ public final class FlinkCluster implements AutoCloseable {
 
     /** Whether a checkpoint of it is complete, from which it can be restored. */
     public boolean checkpointed() {
+      return completedCheckpoints() > 0;
+    }
+
+    /** How many checkpoints of it are complete. */
+    public long completedCheckpoints() {
       CheckpointStatsSnapshot checkpoints = checkpoints();
-      return checkpoints != null && checkpoints.getCounts().getNumberOfCompletedCheckpoints() > 0;
+      return checkpoints == null ? 0 : checkpoints.getCounts().getNumberOfCompletedCheckpoints();
     }
 
     /** Whether it was restored from a checkpoint after a failure. */

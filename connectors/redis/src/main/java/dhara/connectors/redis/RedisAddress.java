@@ -1,0 +1,123 @@
+package dhara.connectors.redis;
+
+import dhara.connectors.Endpoint;
+import dhara.connectors.delivery.DeliveryTerms;
+import dhara.options.SecretReference;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+
+/**
+ * Where and how rows are written: {@code redis://HOST:6379/NAME}.
+ *
+ * <ul>
+ *   <li>{@code as=}: see {@link Form}
+ *   <li>{@code user=}, {@code password=}: a name, and a reference to its password
+ *   <li>{@code database=}: a number; 0 by default
+ *   <li>{@code tls=yes}
+ *   <li>and those of {@link DeliveryTerms}
+ * </ul>
+ *
+ * @param name of the stream or channel, or the beginning of the hashes' keys
+ * @param password a reference; null for none
+ * @param timeout of a connection, and of an answer
+ */
+record RedisAddress(
+    String host,
+    int port,
+    String name,
+    Form form,
+    @Nullable String user,
+    @Nullable String password,
+    int database,
+    boolean tls,
+    Duration timeout)
+    implements Serializable {
+
+  static final String SHAPE = "redis://HOST:6379/NAME";
+
+  private static final Pattern PATH =
+      Pattern.compile("(?<host>[^/:\\[\\]]+|\\[[^\\]]+\\]):(?<port>\\d{1,5})/(?<name>.+)");
+
+  /** What a row becomes. */
+  enum Form {
+    /** An entry of a stream, with the fields {@code name} and {@code row}. */
+    STREAM,
+    /** A message on a channel: the row. Only those who listen get it. */
+    CHANNEL,
+    /** A hash for each key, with the columns of the row of the highest revision. */
+    HASH
+  }
+
+  /**
+   * Reads an endpoint.
+   *
+   * @param suffix of the name
+   * @throws dhara.options.BadOption if it is malformed
+   */
+  static RedisAddress of(Endpoint endpoint, String suffix, Duration timeout) {
+    endpoint.allow(DeliveryTerms.parameters("as", "user", "password", "database", "tls"));
+    Matcher path = PATH.matcher(endpoint.path());
+    if (!path.matches() || Integer.parseInt(path.group("port")) > 65_535) {
+      throw endpoint.bad("names no host, port and name; write " + SHAPE);
+    }
+    String password = endpoint.parameters().get("password");
+    if (password != null && !SecretReference.is(password)) {
+      throw endpoint.bad("password takes a reference: password=env:NAME or file:/path");
+    }
+    String database = endpoint.parameter("database", "0");
+    if (!database.matches("\\d{1,4}")) {
+      throw endpoint.bad("database is a number, e.g. database=1");
+    }
+    String tls = endpoint.parameter("tls", "no");
+    if (!tls.equals("yes") && !tls.equals("no")) {
+      throw endpoint.bad("tls is yes or no");
+    }
+    return new RedisAddress(
+        path.group("host"),
+        Integer.parseInt(path.group("port")),
+        path.group("name") + suffix,
+        form(endpoint),
+        endpoint.parameters().get("user"),
+        password,
+        Integer.parseInt(database),
+        tls.equals("yes"),
+        timeout);
+  }
+
+  private static Form form(Endpoint endpoint) {
+    String said = endpoint.parameter("as", "stream");
+    return Arrays.stream(Form.values())
+        .filter(form -> form.name().toLowerCase(Locale.ROOT).equals(said))
+        .findFirst()
+        .orElseThrow(() -> endpoint.bad("as is stream, channel or hash, e.g. as=hash"));
+  }
+
+  HostAndPort server() {
+    return new HostAndPort(host, port);
+  }
+
+  /**
+   * The client's settings, with the password resolved: never store, print or send them.
+   *
+   * @throws SecretReference.Missing if the password is missing on this machine
+   */
+  JedisClientConfig settings() {
+    int millis = Math.toIntExact(timeout.toMillis());
+    return DefaultJedisClientConfig.builder()
+        .connectionTimeoutMillis(millis)
+        .socketTimeoutMillis(millis)
+        .user(user)
+        .password(password == null ? null : SecretReference.resolve(password))
+        .database(database)
+        .ssl(tls)
+        .build();
+  }
+}

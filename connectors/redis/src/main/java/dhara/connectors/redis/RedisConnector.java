@@ -1,0 +1,84 @@
+package dhara.connectors.redis;
+
+import com.google.auto.service.AutoService;
+import dhara.connectors.Connector;
+import dhara.connectors.Endpoint;
+import dhara.connectors.Place;
+import dhara.connectors.delivery.DeliveryTerms;
+import dhara.connectors.delivery.Outbox;
+import dhara.options.SecretReference.Missing;
+import java.time.Duration;
+import java.util.Set;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Writes the rows of an output to Redis: {@code redis://HOST:6379/NAME}. The first output goes to
+ * {@code NAME}, every other one to {@code NAME-OUTPUT}. See {@link RedisAddress} for its parameters,
+ * and {@link Outbox} for what happens when Redis fails.
+ */
+@AutoService(Connector.class)
+public final class RedisConnector implements Connector {
+
+  /** A round trip carries as many rows as wait for it. */
+  private static final int IN_FLIGHT = 1_000;
+
+  @Override
+  public String scheme() {
+    return "redis";
+  }
+
+  @Override
+  public String shape() {
+    return RedisAddress.SHAPE;
+  }
+
+  @Override
+  public Set<Ability> abilities() {
+    return Set.of(Ability.UPSERT, Ability.DELETE, Ability.APPEND);
+  }
+
+  @Override
+  public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
+    if (rows.aside()) {
+      throw endpoint.bad(
+          "takes answers and not "
+              + rows.name()
+              + ", which go beside the first output; name a place for these: --deadLetters=, --late="
+              + " and --ledger=");
+    }
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT);
+    RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());
+    return Target.of(Outbox.of(rows, terms, () -> new RedisCarrier(address)))
+        .checked(() -> check(endpoint, address));
+  }
+
+  private static void check(Endpoint endpoint, RedisAddress address) {
+    try (Jedis redis = new Jedis(address.server(), address.settings())) {
+      String unused = redis.ping();
+    } catch (JedisException e) {
+      throw endpoint.bad("Redis does not take this: " + RedisCarrier.text(e), e);
+    } catch (Missing e) {
+      throw endpoint.bad(e.getMessage(), e);
+    }
+  }
+
+  /** Two names on one server; servers with several names are not recognised. */
+  @Override
+  public boolean overlaps(Place place, Place other) {
+    RedisAddress here = address(place);
+    RedisAddress there = address(other);
+    return here.server().equals(there.server())
+        && here.database() == there.database()
+        && here.name().equals(there.name());
+  }
+
+  @Override
+  public String named(Place place) {
+    return "redis://" + place.endpoint().path() + place.suffix();
+  }
+
+  private static RedisAddress address(Place place) {
+    return RedisAddress.of(place.endpoint(), place.suffix(), Duration.ZERO);
+  }
+}
