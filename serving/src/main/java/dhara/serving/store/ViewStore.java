@@ -219,6 +219,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
     try {
       Map<String, Merging> merged = new LinkedHashMap<>();
       Map<String, Long> expired = new LinkedHashMap<>();
+      Map<String, Long> conflicts = new LinkedHashMap<>();
       for (ViewLoad load : loads) {
         ViewLoad young = young(load, expired);
         if (!young.rows().isEmpty()) {
@@ -230,7 +231,9 @@ public final class ViewStore implements ServedViews, AutoCloseable {
           () -> {
             for (Map.Entry<String, Merging> each : merged.entrySet()) {
               ViewTable table = tables.get(each.getKey());
-              commit.changed(table, table.merge(each.getValue(), known, MOST_CHANGES));
+              ViewTable.Outcome outcome = table.merge(each.getValue(), known, MOST_CHANGES);
+              conflicts.put(each.getKey(), each.getValue().conflicts() + outcome.conflicts());
+              commit.changed(table, outcome);
             }
             file.keep(loads);
           });
@@ -238,7 +241,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
           (name, merging) -> {
             Counts count = counts.get(name);
             count.taken.addAndGet(merging.taken());
-            count.conflicts.addAndGet(merging.conflicts());
+            count.conflicts.addAndGet(conflicts.getOrDefault(name, 0L));
           });
       expired.forEach((name, rows) -> counts.get(name).expired.addAndGet(rows));
     } finally {

@@ -78,10 +78,17 @@ final class ViewTable {
    *
    * @param removals the values of key and window of rows that are gone
    * @param whole false if there are too many of them to be listed
+   * @param conflicts how many rows of files differ from those that were there, at the same revision
    */
-  record Outcome(List<Upsert> upserts, List<List<@Nullable Object>> removals, boolean whole) {
+  record Outcome(
+      List<Upsert> upserts,
+      List<List<@Nullable Object>> removals,
+      boolean whole,
+      long conflicts) {
 
-    static final Outcome TOO_MUCH = new Outcome(List.of(), List.of(), false);
+    static Outcome tooMuch(long conflicts) {
+      return new Outcome(List.of(), List.of(), false, conflicts);
+    }
 
     int size() {
       return upserts.size() + removals.size();
@@ -265,6 +272,8 @@ final class ViewTable {
     // Nearly every commit of a stream belongs to the newest windows, or begins one.
     boolean joins = rows > 0 && !(span.known && newest != null && span.least.isAfter(newest));
     Set<UUID> lost = new HashSet<>();
+    long conflicts =
+        joins && in.values().stream().anyMatch(merged -> !merged.ordered()) ? conflicts(span) : 0;
     if (joins) {
       lost.addAll(
           ids(
@@ -297,7 +306,7 @@ final class ViewTable {
     if (span.greatest != null && (newest == null || span.greatest.isAfter(newest))) {
       newest = span.greatest;
     }
-    return outcome(in, lost, most);
+    return outcome(in, lost, most, conflicts);
   }
 
   /**
@@ -372,6 +381,25 @@ final class ViewTable {
         null);
   }
 
+  /**
+   * How many rows of files contradict a row that is there, also of a file: two runs have written
+   * into one place. Which of them counts does not depend on their order.
+   */
+  private long conflicts(Span span) throws SQLException {
+    Sql sql =
+        new Sql(
+            ("select count(*) from %s i join %s c on c._id = i._id%s"
+                    + " where c._revision = i._revision and c._rank = 0 and i._rank = 0"
+                    + " and c._content <> i._content and not i._withdrawn and not i._clears")
+                .formatted(incoming(), live(), span.within()),
+            span,
+            null);
+    try (ResultSet count = bound(sql).executeQuery()) {
+      count.next();
+      return count.getLong(1);
+    }
+  }
+
   /** Removes the rows that those of the commit replace, and keeps them as superseded. */
   private void supersede(Instant known, Span span, String which) throws SQLException {
     String replaced = "c._id = i._id%s and %s".formatted(span.within(), which);
@@ -443,9 +471,9 @@ final class ViewTable {
         .collect(Collectors.joining(", "));
   }
 
-  private Outcome outcome(Map<UUID, Merged> in, Set<UUID> lost, int most) {
+  private Outcome outcome(Map<UUID, Merged> in, Set<UUID> lost, int most, long conflicts) {
     if (in.size() - lost.size() > most) {
-      return Outcome.TOO_MUCH;
+      return Outcome.tooMuch(conflicts);
     }
     List<Upsert> upserts = new ArrayList<>();
     List<List<@Nullable Object>> removals = new ArrayList<>();
@@ -460,7 +488,7 @@ final class ViewTable {
             upserts.add(new Upsert(row.values(), row.revision(), merged.finished(), end(row)));
           }
         });
-    return new Outcome(upserts, removals, true);
+    return new Outcome(upserts, removals, true, conflicts);
   }
 
   /**

@@ -171,6 +171,12 @@ class ViewStoreTest {
     store.commit(List.of(file(SALES, sale("tea", 0, 0, 2))));
     store.commit(List.of(file(SALES, sale("tea", 0, 0, 1))));
     assertThat(now(), is(one));
+    assertThat(status().conflicts(), is(1L));
+    // One of them is the row that counts, and equal rows do not contradict each other.
+    store.commit(List.of(file(SALES, sale("tea", 0, 0, 1))));
+    store.commit(List.of(file(SALES, sale("tea", 0, 0, 2))));
+    assertThat(now(), is(one));
+    assertThat(status().conflicts(), is(2L));
   }
 
   /** A slow and obvious store: all rows of a key in their order. */
