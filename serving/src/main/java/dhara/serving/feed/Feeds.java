@@ -2,6 +2,7 @@ package dhara.serving.feed;
 
 import dhara.connectors.Endpoint;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.serving.store.ViewLoad;
 import dhara.serving.store.ViewStore;
@@ -88,6 +89,9 @@ public final class Feeds implements AutoCloseable {
 
   /** All outputs of an analysis, and what is beside them, from where its runs wrote them. */
   public void add(Analysis<?> analysis, Endpoint endpoint) throws SQLException {
+    store.facts(
+        analysis.name(),
+        analysis.inputs().stream().filter(in -> !in.isReference()).map(Input::name).toList());
     String first = analysis.outputs().stream().map(Output::name).findFirst().orElse("");
     for (ServedView view : OutputViews.of(analysis)) {
       String output = view.output();

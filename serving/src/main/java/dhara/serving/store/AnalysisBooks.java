@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,12 @@ final class AnalysisBooks {
       new ConcurrentHashMap<>();
   private final Map<String, Map<String, Long>> deadLetters = new ConcurrentHashMap<>();
   private final Map<String, Long> late = new ConcurrentHashMap<>();
+  private final Map<String, List<String>> facts = new ConcurrentHashMap<>();
+
+  /** Makes the inputs of facts of an analysis known. */
+  void facts(String analysis, List<String> inputs) {
+    facts.put(analysis, List.copyOf(inputs));
+  }
 
   /** Reads those of a view that was defined or has changed; nothing if it holds answers. */
   void read(Connection connection, ServedView view) throws SQLException {
@@ -83,8 +90,23 @@ final class AnalysisBooks {
               analysis,
               ledgers.getOrDefault(analysis, List.of()),
               deadLetters.getOrDefault(analysis, Map.of()),
-              late.getOrDefault(analysis, 0L)));
+              late.getOrDefault(analysis, 0L),
+              silent(analysis)));
     }
     return all;
+  }
+
+  /**
+   * A ledger has no row of an input before its first record, and no watermark before the first
+   * record of the last input. Rows of a backfill have neither, but their inputs were all read.
+   */
+  private List<String> silent(String analysis) {
+    List<String> silent = new ArrayList<>(facts.getOrDefault(analysis, List.of()));
+    boolean held = false;
+    for (Map<String, @Nullable Object> input : ledgers.getOrDefault(analysis, List.of())) {
+      silent.remove(String.valueOf(input.get("input")));
+      held |= input.get("watermark") == null && !Objects.equals(input.get("revision"), 0L);
+    }
+    return held ? silent : List.of();
   }
 }

@@ -204,6 +204,11 @@ public final class ViewStore implements ServedViews, AutoCloseable {
     }
   }
 
+  /** Makes the inputs of facts of an analysis known, for {@link #status}. */
+  public void facts(String analysis, List<String> inputs) {
+    books.facts(analysis, inputs);
+  }
+
   /** What tells about the places of a view in {@link #status}. */
   public void places(Function<String, List<PlaceStatus>> newPlaces) {
     places = newPlaces;
