@@ -5,9 +5,13 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.connectors.RowFeed.Batch;
+import dhara.connectors.RowFormat;
 import dhara.connectors.RowJson;
 import dhara.connectors.WrittenRow;
+import dhara.events.LateEvent;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,6 +55,43 @@ class InletTest {
       feed.kept(second.get(0));
       Inlet.await(third);
       assertThat(feed.lag(), is(0L));
+    }
+  }
+
+  @Test
+  void aBundleEndsWhenItsRowsAreCommitted() throws Exception {
+    Instant nine = Instant.parse("2026-01-05T09:00:00Z");
+    try (Inlets run = Inlets.open("order-metrics")) {
+      run.stream();
+      InletFeed feed = new InletFeed(run, "late");
+      InletConnector.PassFn<LateEvent> pass =
+          new InletConnector.PassFn<>(run.run(), "late", RowFormat.late());
+      Thread worker =
+          new Thread(
+              () -> {
+                try {
+                  pass.setUp();
+                  pass.begin();
+                  pass.process(new LateEvent("orders", "a", nine, nine, nine, 5, "t", "0@1", "{}"));
+                  pass.end();
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      worker.start();
+      List<Batch> batches = new ArrayList<>();
+      while (batches.isEmpty()) {
+        batches.addAll(polled(feed));
+      }
+      assertThat(batches.get(0).rows().get(0).columns().get("id").asText(), is("a"));
+      while (worker.getState() == Thread.State.RUNNABLE) {
+        Thread.onSpinWait();
+      }
+      assertThat(worker.getState(), is(Thread.State.WAITING));
+
+      feed.kept(batches.get(0));
+
+      worker.join();
     }
   }
 
