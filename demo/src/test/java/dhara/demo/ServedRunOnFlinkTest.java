@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.anEmptyMap;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.emptyArray;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
@@ -163,7 +164,7 @@ class ServedRunOnFlinkTest {
             containsString("serve --run='order-metrics --events="),
             containsString("--resume=" + checkpoints),
             not(containsString("did not stop cleanly"))));
-    assertThat(temporary.toFile().list(), is(new String[0]));
+    assertThat(temporary.toFile().list((dir, name) -> name.startsWith("dhara-")), is(emptyArray()));
 
     serve(run, data);
     process.await("Serving at", PATIENCE);

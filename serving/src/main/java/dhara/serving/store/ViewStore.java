@@ -156,7 +156,13 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       Counts count = new Counts();
       count.horizon = file.horizon(view.name());
       counts.put(view.name(), count);
-      tables.put(view.name(), ViewTable.of(file.writer(), view, !retention.known().isZero()));
+      tables.put(
+          view.name(),
+          ViewTable.of(
+              file.writer(),
+              view,
+              !retention.known().isZero(),
+              watermarks.now(view.analysis())));
       books.read(file.writer(), view);
     } finally {
       writing.unlock();
@@ -323,6 +329,14 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       return values;
     }
 
+    private void show(String analysis, Mark mark) throws SQLException {
+      for (ViewTable table : tables.values()) {
+        if (table.hasState() && table.view().analysis().equals(analysis)) {
+          table.show(mark);
+        }
+      }
+    }
+
     void run(Work work) throws SQLException {
       Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS);
       known = now.isAfter(known) ? now : known.plus(1, ChronoUnit.MICROS);
@@ -337,6 +351,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
             Mark mark = watermarks.refreshed(writer, view, known);
             if (mark != null) {
               marks.put(view.analysis(), mark);
+              show(view.analysis(), mark);
             }
           }
         }

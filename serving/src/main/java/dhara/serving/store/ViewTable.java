@@ -2,6 +2,7 @@ package dhara.serving.store;
 
 import dhara.serving.rows.Cells;
 import dhara.serving.store.Merging.Merged;
+import dhara.serving.store.Watermarks.Mark;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ServedView;
 import dhara.serving.views.ServedView.Kind;
@@ -128,8 +129,9 @@ final class ViewTable {
    * Creates the tables of a view that are not there yet.
    *
    * @param past whether superseded rows are kept
+   * @param mark how far the analysis has come
    */
-  static ViewTable of(DuckDBConnection connection, ServedView view, boolean past)
+  static ViewTable of(DuckDBConnection connection, ServedView view, boolean past, Mark mark)
       throws SQLException {
     ViewTable table = new ViewTable(connection, view, past);
     String columns =
@@ -148,9 +150,8 @@ final class ViewTable {
       statement.execute(
           "create or replace temp table %s (%s%s, _withdrawn boolean, _clears boolean)"
               .formatted(table.incomingName(), HIDDEN, columns));
-      statement.execute(
-          "create or replace view main.%s as %s".formatted(quoted(view.table()), table.select()));
     }
+    table.show(mark);
     table.recount();
     return table;
   }
@@ -221,8 +222,12 @@ final class ViewTable {
         .collect(Collectors.joining());
   }
 
-  /** The text of the view for SQL. */
-  private String select() {
+  /**
+   * Defines the view for SQL anew, within the transaction that has changed the watermark.
+   *
+   * @param mark how far the analysis has come
+   */
+  void show(Mark mark) throws SQLException {
     List<String> columns = new ArrayList<>();
     for (ViewColumn column : view.columns()) {
       if (column.role() == Role.REVISION) {
@@ -231,24 +236,19 @@ final class ViewTable {
         columns.add(quoted(column.name()));
       }
     }
-    String from = live();
-    if (!view.columns(Role.STATE).isEmpty()) {
-      // One row is joined, because each subquery in its place would be planned by itself, also for
-      // statements that ask for no state: that takes three times as long as the query.
-      from +=
-          ", (select max(watermark) as _watermark, coalesce(max(lateness), 0) as _lateness"
-              + " from store.marks where analysis = '"
-              + view.analysis().replace("'", "''")
-              + "')";
-      String until = "(_end + to_milliseconds(_lateness))";
-      columns.add(
-          "case when _finished or %s <= _watermark then 'settled' when _end <= _watermark then 'revisable' else 'open' end as answer_state"
-              .formatted(until));
-      columns.add(
-          "case when not _finished and _end <= _watermark and %s > _watermark then %s end as revisable_until"
-              .formatted(until, until));
+    if (hasState()) {
+      columns.addAll(mark.stateInSql());
     }
-    return "select " + String.join(", ", columns) + " from " + from;
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "create or replace view main.%s as select %s from %s"
+              .formatted(quoted(view.table()), String.join(", ", columns), live()));
+    }
+  }
+
+  /** Whether its rows have a state, which depends on the watermark. */
+  boolean hasState() {
+    return !view.columns(Role.STATE).isEmpty();
   }
 
   /** When a row ends, for retention and for the search of rows; null if it has no time. */
