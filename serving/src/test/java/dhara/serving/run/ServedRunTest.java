@@ -100,6 +100,10 @@ class ServedRunTest {
     }
   }
 
+  private static JsonNode rows(HttpAsk ask, String output) throws Exception {
+    return ask.json("/api/views/order-metrics." + output).get("rows");
+  }
+
   private static JsonNode place(HttpAsk ask, String view) throws Exception {
     for (JsonNode each : ask.json("/api/status").get("views")) {
       if (each.get("view").asText().equals(view)) {
@@ -126,10 +130,20 @@ class ServedRunTest {
       assertThat(
           place(ask, "order-metrics.metrics").get("uri").asText(),
           containsString("memory://order-metrics-"));
+      // Beside the answers: a record that is no event, and an event of a window that is settled.
+      String late = lines.get(0).replaceFirst("\"id\":\"[^\"]*\"", "\"id\":\"LATE\"");
+      produce("live", List.of("no order", late));
+      server.until("dead letters are served", () -> rows(ask, "dead-letters").size() == 1);
+      server.until("late events are served", () -> rows(ask, "late").size() == 1);
+      assertThat(rows(ask, "late").get(0).get("id").asText(), is("LATE"));
       server.until(
           "the ledger accounts for all",
-          () ->
-              ask.json("/api/status").at("/analyses/0/ledger/0/read").asLong() == lines.size());
+          () -> {
+            JsonNode ledger = ask.json("/api/status").at("/analyses/0/ledger/0");
+            return ledger.path("read").asLong() == lines.size() + 2
+                && ledger.path("balanced").asBoolean();
+          });
+      assertThat(server.orders(), is(expected));
       server.until(
           "windows that are over are answered",
           () ->
