@@ -29,6 +29,7 @@ final class RunningServer implements AutoCloseable {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Thread thread;
   private volatile int exit = -1;
+  private HttpAsk ask;
 
   private RunningServer(String... arguments) {
     Dhara dhara =
@@ -52,10 +53,14 @@ final class RunningServer implements AutoCloseable {
 
   /** Waits until it has an address. */
   HttpAsk ask() throws Exception {
+    if (ask != null) {
+      return ask;
+    }
     until("it has an address", () -> ADDRESS.matcher(out.toString(StandardCharsets.UTF_8)).find());
     Matcher address = ADDRESS.matcher(out.toString(StandardCharsets.UTF_8));
     assertThat(address.find(), is(true));
-    return new HttpAsk(URI.create(address.group(1)));
+    ask = new HttpAsk(URI.create(address.group(1)));
+    return ask;
   }
 
   /** Orders by name and the start of the window. */
