@@ -1,6 +1,6 @@
 package dhara.demo;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.anEmptyMap;
@@ -79,7 +79,7 @@ class ServedRunOnFlinkTest {
   private static void produce(String topic, List<String> lines) {
     kafka.produce(
         lines.stream()
-            .map(line -> EmbeddedKafka.record(topic, 0, Instant.now(), null, line.getBytes(UTF_8)))
+            .map(line -> EmbeddedKafka.record(topic, 0, Instant.now(), null, line.getBytes(ISO_8859_1)))
             .toList());
   }
 
@@ -135,7 +135,7 @@ class ServedRunOnFlinkTest {
     Command.doneAnywhere(
         List.of("generate", "order-metrics", "--count=4000", "--out=" + events));
     Map<String, Long> expected = backfilled(events);
-    List<String> lines = Files.readAllLines(events);
+    List<String> lines = Files.readAllLines(events, ISO_8859_1);
     kafka.createTopic("orders", 1);
     Path checkpoints = folder.resolve("checkpoints");
     String run =
@@ -196,8 +196,8 @@ class ServedRunOnFlinkTest {
     for (String input : List.of("payments", "labels", "rules")) {
       kafka.createTopic(input, 1);
     }
-    produce("rules", Files.readAllLines(events.resolve("rules.jsonl")));
-    List<String> payments = Files.readAllLines(events.resolve("payments.jsonl"));
+    produce("rules", Files.readAllLines(events.resolve("rules.jsonl"), ISO_8859_1));
+    List<String> payments = Files.readAllLines(events.resolve("payments.jsonl"), ISO_8859_1);
     serve(
         Stream.of("payments", "labels", "rules")
             .map(input -> " --events=" + input + "=" + kafka.uri(input))

@@ -1,5 +1,6 @@
 package dhara.serving;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
@@ -14,6 +15,7 @@ import dhara.testkit.Command;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,7 +49,7 @@ class FunnelExampleTest {
             "conversion", "--events=" + events, "--answers=files:" + folder.resolve("answers")));
     ServeOptions options = PipelineOptionsFactory.as(ServeOptions.class);
     options.setPort(0);
-    List<String> expected = recomputed(Files.readAllLines(events));
+    List<String> expected = recomputed(Files.readAllLines(events, ISO_8859_1));
     assertThat(expected.size(), is(greaterThan(10 * STEPS.size())));
     try (Serving serving = Serving.open(options, line -> {})) {
       serving.add(
@@ -87,17 +89,18 @@ class FunnelExampleTest {
     Map<String, Map<String, Set<String>>> did = new TreeMap<>();
     for (String line : lines) {
       JsonNode event;
+      Instant at;
       try {
         event = RowJson.value(line);
-      } catch (JsonProcessingException e) {
+        at = Instant.parse(event.path("at").asText());
+      } catch (JsonProcessingException | DateTimeException e) {
         continue; // a dead letter
       }
-      if (!event.hasNonNull("at") || !seen.add(event.get("id").asText())) {
+      if (!event.hasNonNull("user") || !seen.add(event.get("id").asText())) {
         continue;
       }
       long width = Duration.ofMinutes(MINUTES).toMillis();
-      long start =
-          Math.floorDiv(Instant.parse(event.get("at").asText()).toEpochMilli(), width) * width;
+      long start = Math.floorDiv(at.toEpochMilli(), width) * width;
       JsonNode device = event.get("device");
       String key =
           (device == null || device.isNull() ? "unknown" : device.asText())
