@@ -138,7 +138,14 @@ public final class ServeVerb implements Verb {
         ServedRuns runs = new ServedRuns()) {
       for (String text : texts(options.getRun())) {
         runs.add(
-            ServedRun.of(environment, text, said, run -> again(given, text, run)), options, serving);
+            ServedRun.of(
+                environment,
+                text,
+                said,
+                // Without a folder the rows that the stream has answered are gone.
+                run -> options.getData() == null ? "" : again(given, text, run)),
+            options,
+            serving);
       }
       for (Places each : analyses) {
         Analysis<?> analysis = environment.analysis(each.name());

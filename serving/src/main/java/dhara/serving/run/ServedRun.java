@@ -62,7 +62,8 @@ public final class ServedRun implements AutoCloseable {
    * @param environment of the command; the run prints lines there, and draws nothing
    * @param text the analysis and its options, without where its answers go
    * @param said takes lines for the user
-   * @param again makes the command that starts the server again with another {@code --run}
+   * @param again makes the command that starts the server again with another {@code --run}; empty
+   *     if its store is gone then
    * @throws BadOption if it names no analysis
    */
   public static ServedRun of(
@@ -161,7 +162,8 @@ public final class ServedRun implements AutoCloseable {
     @Override
     public String again(List<String> resumed) {
       List<String> served = resumed.stream().filter(word -> !word.startsWith("--answers=")).toList();
-      return Launcher.command(again.apply(RunWords.option(served)));
+      String command = again.apply(RunWords.option(served));
+      return command.isEmpty() ? "" : Launcher.command(command);
     }
   }
 

@@ -169,7 +169,12 @@ public final class Run implements AutoCloseable {
       Optional<EngineRun.Stopped> stopped = attended.stop();
       if (stopped.isPresent()) {
         say(stopped.get().how());
-        stopped.get().resume().ifPresent(resume -> say("to resume: " + again.apply(resume)));
+        stopped
+            .get()
+            .resume()
+            .map(again)
+            .filter(command -> !command.isEmpty())
+            .ifPresent(command -> say("to resume: " + command));
       } else {
         say("cancelling");
         cancel();

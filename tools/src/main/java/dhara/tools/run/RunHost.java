@@ -16,7 +16,7 @@ public interface RunHost {
   void began(Runnable stop);
 
   /**
-   * The command that resumes the run.
+   * The command that resumes the run; empty if the host has lost what it would go on with.
    *
    * @param arguments the analysis and its options, as this run had them, and the option that
    *     resumes it

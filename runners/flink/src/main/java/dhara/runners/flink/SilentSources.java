@@ -24,6 +24,7 @@ final class SilentSources {
 
   private final List<String> facts;
   private int found;
+  private int settled;
   private boolean over;
 
   SilentSources(List<String> facts) {
@@ -72,12 +73,13 @@ final class SilentSources {
   String look(boolean settles, long read, Set<String> heard) {
     Set<String> silent = new TreeSet<>(facts);
     silent.removeAll(heard);
-    if (settles || silent.isEmpty()) {
+    // Metrics of some sources may be known before those of others, so one look proves nothing.
+    settled = settles ? settled + 1 : 0;
+    found = !settles && read > 0 ? found + 1 : 0;
+    if (silent.isEmpty() || settled == PATIENCE) {
       over = true;
       return "";
-    }
-    found = read > 0 ? found + 1 : 0;
-    if (found < PATIENCE) {
+    } else if (found < PATIENCE) {
       return "";
     }
     over = true;

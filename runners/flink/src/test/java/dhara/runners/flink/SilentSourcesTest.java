@@ -47,9 +47,17 @@ class SilentSourcesTest {
   void nothingIsSaidWhileNothingWasReadOrWhenAnswersSettle() {
     assertThat(looks(new SilentSources(List.of("payments", "labels")), 100, false, 0), is(List.of()));
     SilentSources settling = new SilentSources(List.of("payments", "labels"));
-    assertThat(looks(settling, 1, false, 10, "payments"), is(List.of()));
+    assertThat(looks(settling, 14, false, 10, "payments"), is(List.of()));
     assertThat(looks(settling, 100, true, 10, "payments"), is(List.of()));
     assertThat(new SilentSources(List.of("payments")).over(), is(true));
+  }
+
+  @Test
+  void oneLookThatFindsAWatermarkProvesNothing() {
+    SilentSources sources = new SilentSources(List.of("payments", "labels"));
+    assertThat(looks(sources, 1, true, 10, "payments"), is(List.of()));
+
+    assertThat(looks(sources, 100, false, 10, "payments").size(), is(1));
   }
 
   @Test
