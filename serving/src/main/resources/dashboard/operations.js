@@ -40,7 +40,7 @@ export function Operations() {
       h(Trend, {title: 'Lag', note: 'records in the topics, not in the store yet', kept, of: (view) => view.lagRecords, write: integer}),
       h(Latency, {kept}),
       h(Panel, {title: 'Dead letters by reason', note: 'of all analyses'}, h(Bars, {label: 'Dead letters by reason', items: letters})),
-      h(Ledger, {ledgers}),
+      h(Ledger, {ledgers, silent: now.analyses.filter((one) => one.silent?.length > 0)}),
       h(Served, {now})));
 }
 
@@ -103,8 +103,10 @@ function balance(line) {
   return line.balanced ? 'ok' : line.in_flight > 0 ? 'flight' : 'bad';
 }
 
-function Ledger({ledgers}) {
+function Ledger({ledgers, silent}) {
   return h(Panel, {title: 'Ledger', wide: true, note: 'read = aggregated + filtered + duplicate + late + dead letters'},
+    ...silent.map((one) => p({key: one.analysis, class: 'bad', 'data-silent': one.analysis},
+      `${one.analysis}: no record has come from ${one.silent.join(' and ')}, which holds back the watermark, so nothing settles. Send one, or start the stream without that input if it may be left out.`)),
     ledgers.length === 0 ? h(Empty, {}, 'No ledger stands beside these answers.') : div({class: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Ledger'},
       table({}, thead({}, tr({}, th({scope: 'col'}, 'Analysis'), th({scope: 'col'}, 'Input'), th({scope: 'col', class: 'num'}, 'Read'),
         ...EXITS.map(([name, words]) => th({key: name, scope: 'col', class: 'num'}, words.charAt(0).toUpperCase() + words.slice(1))),

@@ -1,5 +1,6 @@
 package dhara.demo;
 
+import dhara.tools.Dhara;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,16 @@ final class DemoProcess implements AutoCloseable {
    * @param temporary the folder for all its temporary files
    */
   static DemoProcess start(Path temporary, String... arguments) throws IOException {
+    return of(Demo.class, temporary, List.of(arguments));
+  }
+
+  /** Starts the command instead, on the engine of the class path. */
+  static DemoProcess ofCommand(Path temporary, List<String> arguments) throws IOException {
+    return of(Dhara.class, temporary, arguments);
+  }
+
+  private static DemoProcess of(Class<?> main, Path temporary, List<String> arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -46,8 +57,8 @@ final class DemoProcess implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Demo.class.getName()));
-    command.addAll(List.of(arguments));
+                main.getName()));
+    command.addAll(arguments);
     DemoProcess demo =
         new DemoProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     demo.reader.start();
@@ -114,6 +125,11 @@ final class DemoProcess implements AutoCloseable {
     if (kill.waitFor() != 0) {
       throw new AssertionError("kill ended with " + kill.exitValue());
     }
+  }
+
+  /** Ends it as the loss of its machine would. */
+  void kill() throws InterruptedException {
+    int unused = process.destroyForcibly().waitFor();
   }
 
   /** Waits for its end; its exit code. */

@@ -22,6 +22,15 @@ public interface ServeOptions extends AccessOptions {
   void setView(@Nullable List<String> value);
 
   @Description(
+      "An analysis to run in the process of the server, with its options: its answers go straight"
+          + " into the store, without --answers. A stream runs until Ctrl-C, which stops it before"
+          + " the server. Repeat it for more runs, e.g."
+          + " --run='order-metrics --events=kafka://localhost:9092/orders --early=PT1S'")
+  @Nullable List<String> getRun();
+
+  void setRun(@Nullable List<String> value);
+
+  @Description(
       "A local folder for the store, which goes on with what it holds when the server starts again."
           + " Without it, everything is read anew each time, e.g. --data=/var/lib/dhara")
   @Nullable String getData();

@@ -12,14 +12,19 @@ import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.options.Bounds;
 import dhara.pipelines.Analysis;
+import dhara.scratch.Scratch;
+import dhara.serving.run.ServedRun;
 import dhara.terminal.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.io.FileSystems;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,8 +89,11 @@ public final class ServeVerb implements Verb {
                         "Serves the answers of analyses while they change: a page in the browser, an"
                             + " HTTP API, SQL, and pushed changes. ANALYSIS=URI,URI… serves all"
                             + " outputs of an analysis from where --answers=URI wrote them; --view"
-                            + " serves one from any places.",
+                            + " serves one from any places; --run runs an analysis in this process"
+                            + " and serves it.",
                         Launcher.command("serve order-metrics=files:target/answers"),
+                        Launcher.command(
+                            "serve --run='order-metrics --events=kafka://localhost:9092/orders'"),
                         Launcher.command(
                             "serve order-metrics=files:/data/history,kafka://localhost:9092/metrics"
                                 + " --data=/var/lib/dhara --keep=P7D")),
@@ -103,31 +111,42 @@ public final class ServeVerb implements Verb {
     ServeOptions options = known.build(ServeOptions.class, given, List.of());
     try {
       Bounds.check(options, ServeOptions.class);
-      return serve(given.places(), options);
+      return serve(given, options);
     } catch (BadOption e) {
       throw given.placed(e);
     }
   }
 
-  private int serve(List<String> places, ServeOptions options) throws Exception {
-    List<Places> analyses = places.stream().map(text -> Places.of(NAME, text)).toList();
+  private int serve(Arguments.Given given, ServeOptions options) throws Exception {
+    List<Places> analyses =
+        given.places().stream().map(text -> Places.of(NAME, text)).toList();
     List<Places> views =
-        options.getView() == null
-            ? List.of()
-            : options.getView().stream().map(text -> Places.of("--view", text)).toList();
-    if (analyses.isEmpty() && views.isEmpty()) {
+        texts(options.getView()).stream().map(text -> Places.of("--view", text)).toList();
+    if (analyses.isEmpty() && views.isEmpty() && texts(options.getRun()).isEmpty()) {
       throw new BadOption(
           NAME,
           null,
           "names nothing to serve; write "
               + Launcher.command("serve order-metrics=files:DIR")
-              + ", or --view=NAME=URI");
+              + ", --view=NAME=URI or --run='ANALYSIS --events=URI'");
     }
     // Else only local files could be read.
     FileSystems.setDefaultPipelineOptions(options);
     PrintStream err = Printable.stream(environment.console().err());
-    try (Serving serving =
-        Serving.open(options, line -> err.println(Launcher.NAME + ": " + line))) {
+    Consumer<String> said = line -> err.println(Launcher.NAME + ": " + line);
+    try (Serving serving = Serving.open(options, said);
+        ServedRuns runs = new ServedRuns()) {
+      for (String text : texts(options.getRun())) {
+        runs.add(
+            ServedRun.of(
+                environment,
+                text,
+                said,
+                // Without a folder the rows that the stream has answered are gone.
+                run -> options.getData() == null ? "" : again(given, text, run)),
+            options,
+            serving);
+      }
       for (Places each : analyses) {
         Analysis<?> analysis = environment.analysis(each.name());
         for (Endpoint endpoint : each.endpoints()) {
@@ -139,35 +158,73 @@ public final class ServeVerb implements Verb {
           serving.add(each.name(), environment.analyses().values(), endpoint);
         }
       }
-      return untilStopped(serving);
+      return untilStopped(serving, runs);
     }
   }
 
-  private int untilStopped(Serving serving) throws Exception {
-    Thread stop = new Thread(() -> stopped(serving), "dhara-stop");
+  private static List<String> texts(@Nullable List<String> given) {
+    return given == null ? List.of() : given;
+  }
+
+  /** The arguments that start the server again with another run in the place of one. */
+  private static String again(Arguments.Given given, String text, String run) {
+    List<String> words = new ArrayList<>(List.of(NAME));
+    words.addAll(given.places());
+    given
+        .values()
+        .forEach(
+            (name, values) ->
+                values.forEach(
+                    value ->
+                        words.add(
+                            name.equals("run") && value.equals(text)
+                                ? run
+                                : name.equals("run")
+                                    ? "--run='" + value + "'"
+                                    : "--" + name + "=" + value)));
+    return String.join(" ", words);
+  }
+
+  private int untilStopped(Serving serving, ServedRuns runs) throws Exception {
+    Thread stop = new Thread(() -> stopped(serving, runs), "dhara-stop");
     serving.start();
     Runtime.getRuntime().addShutdownHook(stop);
     environment.console().out().println("Serving at " + serving.address());
     environment.console().out().flush();
     try {
+      runs.start();
       Throwable failure = null;
       while (failure == null) {
         failure = serving.awaitFailure(LOOK);
+        runs.check();
       }
+      // Streams wait for a store that takes nothing any more, so they could not stop by themselves.
+      serving.close();
+      runs.stop();
       throw new IllegalStateException(
           "the server stops, and goes on where it was when it starts again: "
               + Failure.line(failure),
           failure);
     } catch (InterruptedException e) {
+      runs.stop();
       return ExitCode.DONE; // somebody who runs it in a thread stops it
+    } catch (BadOption e) {
+      runs.stop();
+      throw e;
     } finally {
       unhook(stop);
     }
   }
 
-  private void stopped(Serving serving) {
+  /** First the streams, whose last rows must be committed, and then the server. */
+  private void stopped(Serving serving, ServedRuns runs) {
     try {
+      runs.stop();
       serving.close();
+      runs.close();
+      Scratch.ofProcess().clear();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (IOException | SQLException e) {
       environment
           .console()

@@ -93,6 +93,11 @@ public final class Serving implements AutoCloseable {
     feeds.add(view, analyses, endpoint);
   }
 
+  /** Whether the store of an earlier start has rows of an analysis, or may have. */
+  public boolean served(Analysis<?> analysis) throws SQLException {
+    return feeds.served(analysis);
+  }
+
   /** Begins to read, and to answer. */
   public void start() throws SQLException {
     store.checkRetention();

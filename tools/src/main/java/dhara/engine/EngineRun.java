@@ -27,6 +27,14 @@ public interface EngineRun extends Closeable {
   }
 
   /**
+   * Whether the engine has accepted the job, so that {@link #stop} can end it although the pipeline
+   * has not returned a result yet.
+   */
+  default boolean accepted() {
+    return false;
+  }
+
+  /**
    * The state of a running stream; empty if the engine cannot tell, or not yet. It may take a
    * moment.
    */

@@ -12,6 +12,9 @@ public final class Launcher {
   /** {@code maven} by the build's {@code exec:exec}; by {@code bin/dhara}, as the user typed it. */
   private static final String PROPERTY = "dhara.launcher";
 
+  /** The build's profile, if it is not named for the engine. */
+  private static final String PROFILE = "dhara.profile";
+
   private Launcher() {}
 
   /** The shell command that runs {@code arguments} on the engine of this class path. */
@@ -25,7 +28,11 @@ public final class Launcher {
     String launcher = System.getProperty(PROPERTY, "");
     String classPath = System.getProperty("java.class.path", "");
     if (launcher.equals("maven")) {
-      String profile = engine.equals(DEFAULT) ? "" : " -P" + engine + "-runner";
+      String named = System.getProperty(PROFILE, "");
+      String profile =
+          !named.isEmpty()
+              ? " -P" + named
+              : engine.equals(DEFAULT) ? "" : " -P" + engine + "-runner";
       return "mvn -q compile exec:exec" + profile + " -Dargs=\"" + arguments + "\"";
     } else if (!launcher.isEmpty()) {
       return launcher

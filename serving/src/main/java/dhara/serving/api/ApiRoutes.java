@@ -33,6 +33,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -60,11 +62,20 @@ final class ApiRoutes {
   private final MetricsPage metrics;
   private final Turns turns;
   private final StoreProbe probe;
+  private final Executor threads;
 
   /**
    * @param atOnce how many queries run at the same time
+   * @param threads answer those who have shared a result
    */
-  ApiRoutes(ServedViews views, SqlDesk sql, ChangeHub hub, ServerMetrics requests, int atOnce) {
+  ApiRoutes(
+      ServedViews views,
+      SqlDesk sql,
+      ChangeHub hub,
+      ServerMetrics requests,
+      int atOnce,
+      Executor threads) {
+    this.threads = threads;
     this.views = views;
     this.sql = sql;
     this.hub = hub;
@@ -106,10 +117,12 @@ final class ApiRoutes {
         (e, context) -> error(context, e.getStatus(), spoken(e.getStatus(), context)));
     routes.exception(
         Exception.class,
-        (e, context) -> {
-          LOG.error("{} {} failed", context.method(), context.path(), e);
-          error(context, Refusal.FAILURE, "the server failed; its log says why");
-        });
+        (e, context) -> failed(context, e));
+  }
+
+  private static void failed(Context context, Exception e) {
+    LOG.error("{} {} failed", context.method(), context.path(), e);
+    error(context, Refusal.FAILURE, "the server failed; its log says why");
   }
 
   private static int status(BadQuery e) {
@@ -260,7 +273,50 @@ final class ApiRoutes {
 
   private void sql(Context context) throws Exception {
     SendFormat format = SendFormat.of(null, context.header("Accept"));
-    SqlDesk.Result result = sql.run(statement(context));
+    CompletableFuture<SqlDesk.Result> asked = sql.ask(statement(context));
+    if (asked.isDone()) {
+      sheet(context, format, SqlDesk.of(asked));
+    } else {
+      // An equal statement runs; many wait for it, and none of them holds a thread.
+      context.future(
+          () ->
+              asked.handleAsync(
+                  (result, e) -> {
+                    shared(context, format, asked);
+                    return null;
+                  },
+                  threads));
+    }
+  }
+
+  /** Answers a request that has waited for the result of an equal statement. */
+  private static void shared(
+      Context context, SendFormat format, CompletableFuture<SqlDesk.Result> asked) {
+    try {
+      sheet(context, format, SqlDesk.of(asked));
+    } catch (Refusal refusal) {
+      error(context, refusal.status(), refusal.getMessage());
+    } catch (Exception e) {
+      failed(context, e);
+    }
+  }
+
+  private static void sheet(Context context, SendFormat format, SqlDesk.Result result)
+      throws IOException {
+    if (format != SendFormat.JSON) {
+      context.header("Dhara-Truncated", Boolean.toString(result.truncated()));
+    }
+    byte[] made = result.sheets().get(format);
+    if (made == null) {
+      // Two may make it at once; that costs less than a lock that waits for it.
+      made = made(format, result);
+      byte[] earlier = result.sheets().putIfAbsent(format, made);
+      made = earlier == null ? made : earlier;
+    }
+    send(context, format.type(), made);
+  }
+
+  private static byte[] made(SendFormat format, SqlDesk.Result result) throws IOException {
     Sheet sheet;
     if (format == SendFormat.JSON) {
       JsonSheet json =
@@ -269,12 +325,11 @@ final class ApiRoutes {
       sheet = json;
     } else {
       sheet = plain(format, result.columns());
-      context.header("Dhara-Truncated", Boolean.toString(result.truncated()));
     }
     for (List<@Nullable Object> row : result.rows()) {
       sheet.row(row);
     }
-    send(context, format.type(), sheet.bytes());
+    return sheet.bytes();
   }
 
   private static void columns(JsonGenerator json, List<SheetColumn> columns) throws IOException {

@@ -1,6 +1,8 @@
 package dhara.serving.api;
 
 import dhara.serving.rows.Cells;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -42,6 +44,7 @@ final class Gate extends HttpFilter {
           "/healthz");
 
   private static final String VIEW = "/api/views/";
+  private static final String CHANGES = "/api/changes";
 
   private final transient Access access;
   private final transient RequestRate rate;
@@ -87,10 +90,43 @@ final class Gate extends HttpFilter {
         chain.doFilter(request, response);
       }
     } finally {
-      metrics.ended(
-          request.getMethod() + " " + route(mapped(request)),
-          response.getStatus(),
-          System.nanoTime() - began);
+      String route = route(mapped(request));
+      Runnable ended =
+          () ->
+              metrics.ended(
+                  request.getMethod() + " " + route,
+                  response.getStatus(),
+                  System.nanoTime() - began);
+      // A stream of changes has no end to measure; an answer that others make has.
+      if (request.isAsyncStarted() && !route.equals(CHANGES)) {
+        request.getAsyncContext().addListener(new AtTheEnd(ended));
+      } else {
+        ended.run();
+      }
+    }
+  }
+
+  /** Does something when an answer is sent that was made on another thread. */
+  private record AtTheEnd(Runnable ended) implements AsyncListener {
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+      ended.run();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      // It is completed then.
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+      // It is completed then.
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      event.getAsyncContext().addListener(this);
     }
   }
 

@@ -19,6 +19,7 @@ final class Refusal extends RuntimeException {
   static final int UNSUPPORTED_TYPE = 415;
   static final int TOO_MANY = 429;
   static final int FAILURE = 500;
+  static final int UNAVAILABLE = 503;
 
   private final int status;
 

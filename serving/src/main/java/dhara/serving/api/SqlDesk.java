@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * bytes. Sessions are kept open and reused, as many as have their turn at once.
  *
  * <p>Many people look at one dashboard, so equal statements share a result until the next change is
- * committed: the first runs, and those that come meanwhile wait for it. Small results are kept, at
- * most {@link #KEPT}. Statements whose result depends on the clock or on chance are never shared.
+ * committed: the first runs, and those that come meanwhile wait for it, without a thread, however
+ * many they are. Small results are kept, at most {@link #KEPT}. Statements whose result depends on the clock or on chance are never shared.
  */
 final class SqlDesk implements AutoCloseable {
 
@@ -50,10 +50,12 @@ final class SqlDesk implements AutoCloseable {
   /** How many statements wait for their turn at most; each holds a thread of the server. */
   static final int WAITING = 60;
 
-  /** How many wait for the result of an equal statement at most; each holds a thread, too. */
-  static final int SHARING = 120;
-
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** How often a statement is told to end when the server stops: the first time may be too early. */
+  private static final Duration CANCEL_EVERY = Duration.ofMillis(50);
+
+  private static final Duration CLOSING = Duration.ofSeconds(10);
 
   /** Results that are kept until the next change. */
   private static final int KEPT = 256;
@@ -77,16 +79,31 @@ final class SqlDesk implements AutoCloseable {
    * @param rows the values of each row, as many as the limits allow
    * @param truncated whether there would be more
    * @param size about how many bytes the rows take in JSON
+   * @param sheets what is sent, by format, so that it is made once for all who share it
    */
   record Result(
-      List<SheetColumn> columns, List<List<@Nullable Object>> rows, boolean truncated, long size) {}
+      List<SheetColumn> columns,
+      List<List<@Nullable Object>> rows,
+      boolean truncated,
+      long size,
+      ConcurrentMap<SendFormat, byte[]> sheets) {
+
+    Result(
+        List<SheetColumn> columns,
+        List<List<@Nullable Object>> rows,
+        boolean truncated,
+        long size) {
+      this(columns, rows, truncated, size, new ConcurrentHashMap<>());
+    }
+  }
 
   private final ServedViews views;
   private final Duration timeout;
   private final int mostRows;
   private final SqlFence fence = new SqlFence();
   private final Turns turns;
-  private final Semaphore sharing = new Semaphore(SHARING);
+  private final Set<Statement> running = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
   private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -126,61 +143,67 @@ final class SqlDesk implements AutoCloseable {
   }
 
   /**
-   * Runs a statement.
+   * Runs a statement, or waits for the result of an equal one that runs.
    *
-   * @throws Refusal if it may not run, is wrong, or takes too long
+   * @return the result, or why there is none: a {@link Refusal} if the statement may not run, is
+   *     wrong, or takes too long. It is not complete yet if an equal statement runs
    */
-  Result run(String sql) throws Exception {
+  CompletableFuture<Result> ask(String sql) {
+    CompletableFuture<Result> mine = new CompletableFuture<>();
     if (UNSTEADY.matcher(sql).find()) {
-      return turns.take(() -> inSession(sql));
+      complete(mine, sql);
+      return mine;
     }
     Asked asked = new Asked(sql, views.lastChange());
-    CompletableFuture<Result> mine = new CompletableFuture<>();
     CompletableFuture<Result> other = results.putIfAbsent(asked, mine);
     if (other != null) {
       shared.increment();
-      return of(other);
+      return other;
     }
     results.keySet().removeIf(each -> each.change < asked.change);
-    try {
-      Result result = turns.take(() -> inSession(sql));
-      mine.complete(result);
-      if (result.size > SMALL || results.size() > KEPT) {
-        results.remove(asked);
-      }
-      return result;
-    } catch (Throwable e) {
-      // Errors as well: whoever shares the result would wait for ever.
+    complete(mine, sql);
+    if (mine.isCompletedExceptionally()
+        || mine.join().size > SMALL
+        || results.size() > KEPT) {
       results.remove(asked);
-      mine.completeExceptionally(e);
-      throw e;
     }
+    return mine;
   }
 
-  /** The result of the request that came first, or its refusal. */
-  private Result of(CompletableFuture<Result> other) throws Exception {
-    if (other.isDone()) {
-      return result(other);
-    }
-    if (!sharing.tryAcquire()) {
-      throw Turns.busy();
-    }
+  /**
+   * The result of a statement, which is waited for.
+   *
+   * @throws Refusal if there is none; each who shares it gets one of their own
+   */
+  static Result of(CompletableFuture<Result> asked) throws Exception {
     try {
-      return result(other);
-    } finally {
-      sharing.release();
-    }
-  }
-
-  private static Result result(CompletableFuture<Result> other) throws Exception {
-    try {
-      return other.get();
+      return asked.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Refusal refusal) {
         throw new Refusal(refusal.status(), refusal.getMessage(), refusal);
+      } else if (e.getCause() instanceof Error error) {
+        throw error;
       }
       throw e;
     }
+  }
+
+  /** Runs a statement on this thread, and completes its result. */
+  private void complete(CompletableFuture<Result> result, String sql) {
+    try {
+      result.complete(turns.take(() -> inSession(sql)));
+    } catch (Throwable e) {
+      // Errors as well: whoever shares the result would wait for ever.
+      result.completeExceptionally(e);
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** How many statements run. */
+  int running() {
+    return running.size();
   }
 
   /** How many statements were answered with the result of an equal one. */
@@ -189,6 +212,7 @@ final class SqlDesk implements AutoCloseable {
   }
 
   private Result inSession(String sql) throws SQLException {
+    refuseIfClosed();
     Connection session = idle.poll();
     if (session == null) {
       session = views.session();
@@ -203,7 +227,7 @@ final class SqlDesk implements AutoCloseable {
       throw e;
     } finally {
       // A session in an unknown state is not used again.
-      if (sound) {
+      if (sound && !closed) {
         idle.push(session);
       } else {
         session.close();
@@ -223,6 +247,12 @@ final class SqlDesk implements AutoCloseable {
     }
   }
 
+  private void refuseIfClosed() {
+    if (closed) {
+      throw new Refusal(Refusal.UNAVAILABLE, "the server stops; ask again when it is back");
+    }
+  }
+
   private static void execute(Connection session, String sql) throws SQLException {
     try (Statement statement = session.createStatement()) {
       statement.execute(sql);
@@ -231,6 +261,7 @@ final class SqlDesk implements AutoCloseable {
 
   private Result limited(Statement statement, String sql) throws SQLException {
     AtomicBoolean over = new AtomicBoolean();
+    running.add(statement);
     ScheduledFuture<?> alarm =
         clock.schedule(
             () -> {
@@ -239,9 +270,13 @@ final class SqlDesk implements AutoCloseable {
             },
             timeout.toMillis(),
             TimeUnit.MILLISECONDS);
-    try (ResultSet rows = statement.executeQuery(sql)) {
-      return read(rows);
+    try {
+      refuseIfClosed();
+      try (ResultSet rows = statement.executeQuery(sql)) {
+        return read(rows);
+      }
     } catch (SQLException | RuntimeException e) {
+      refuseIfClosed();
       if (over.get()) {
         timeouts.increment();
         throw new Refusal(
@@ -257,6 +292,7 @@ final class SqlDesk implements AutoCloseable {
       throw e;
     } finally {
       alarm.cancel(false);
+      running.remove(statement);
     }
   }
 
@@ -264,7 +300,7 @@ final class SqlDesk implements AutoCloseable {
     try {
       statement.cancel();
     } catch (SQLException e) {
-      LOG.warn("A statement of SQL that ran too long could not be stopped", e);
+      LOG.warn("A statement of SQL could not be stopped", e);
     }
   }
 
@@ -297,9 +333,15 @@ final class SqlDesk implements AutoCloseable {
     return size;
   }
 
+  /** Ends the statements that run, and takes no more. */
   @Override
   public void close() throws SQLException {
+    closed = true;
     clock.shutdownNow();
+    long until = System.nanoTime() + CLOSING.toNanos();
+    do {
+      running.forEach(SqlDesk::cancel);
+    } while (!turns.allOver(CANCEL_EVERY) && System.nanoTime() - until < 0);
     for (Connection session = idle.poll(); session != null; session = idle.poll()) {
       session.close();
     }

@@ -40,6 +40,7 @@ final class SqlValues {
   private final ResultSet rows;
   private final List<SheetColumn> columns = new ArrayList<>();
   private final List<Boolean> nested = new ArrayList<>();
+  private final List<Boolean> zoned = new ArrayList<>();
 
   SqlValues(ResultSet rows) throws SQLException {
     this.rows = rows;
@@ -47,6 +48,7 @@ final class SqlValues {
     for (int i = 1; i <= metadata.getColumnCount(); i++) {
       String type = metadata.getColumnTypeName(i).toUpperCase(Locale.ROOT);
       nested.add(NESTED.matcher(type).matches());
+      zoned.add(type.contains("ZONE"));
       columns.add(new SheetColumn(metadata.getColumnLabel(i), type(type)));
     }
   }
@@ -81,10 +83,21 @@ final class SqlValues {
   List<@Nullable Object> row() throws SQLException {
     List<@Nullable Object> row = new ArrayList<>(columns.size());
     for (int i = 0; i < columns.size(); i++) {
-      Object value = rows.getObject(i + 1);
-      row.add(value == null ? null : value(i, value));
+      row.add(cell(i));
     }
     return row;
+  }
+
+  private @Nullable Object cell(int column) throws SQLException {
+    ColumnType type = columns.get(column).type();
+    if (type == ColumnType.TEXT) {
+      return rows.getString(column + 1);
+    } else if (type == ColumnType.INSTANT && !zoned.get(column)) {
+      LocalDateTime at = rows.getObject(column + 1, LocalDateTime.class);
+      return at == null ? null : at.toInstant(ZoneOffset.UTC);
+    }
+    Object value = rows.getObject(column + 1);
+    return value == null ? null : value(column, value);
   }
 
   private Object value(int column, Object value) throws SQLException {
@@ -93,9 +106,9 @@ final class SqlValues {
       case DOUBLE -> ((Number) value).doubleValue();
       case DECIMAL -> decimal(value);
       case BOOLEAN -> value;
-      case INSTANT -> instant(column, value);
+      case INSTANT -> ((OffsetDateTime) value).toInstant();
       case JSON -> nested.get(column) ? json(value) : parsed(value.toString());
-      case TEXT -> rows.getString(column + 1);
+      case TEXT -> value.toString();
     };
   }
 
@@ -106,12 +119,6 @@ final class SqlValues {
     return value instanceof BigInteger whole
         ? new BigDecimal(whole)
         : new BigDecimal(value.toString());
-  }
-
-  private Object instant(int column, Object value) throws SQLException {
-    return value instanceof OffsetDateTime at
-        ? at.toInstant()
-        : rows.getObject(column + 1, LocalDateTime.class).toInstant(ZoneOffset.UTC);
   }
 
   private static JsonNode parsed(String json) {

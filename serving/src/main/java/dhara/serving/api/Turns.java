@@ -15,6 +15,7 @@ final class Turns {
   private final Semaphore entered;
   private final Semaphore free;
   private final Duration patience;
+  private final int atOnce;
 
   /**
    * @param atOnce how many have their turn at the same time
@@ -25,6 +26,7 @@ final class Turns {
     this.entered = new Semaphore(atOnce + mostWaiting);
     this.free = new Semaphore(atOnce, true);
     this.patience = patience;
+    this.atOnce = atOnce;
   }
 
   /**
@@ -55,6 +57,16 @@ final class Turns {
   static Refusal busy() {
     return new Refusal(
         Refusal.TOO_MANY, "the server is busy with other queries; try again in a second");
+  }
+
+  /** Waits until nobody has their turn, and gives none any more; false if it takes longer. */
+  boolean allOver(Duration atMost) {
+    try {
+      return free.tryAcquire(atOnce, atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true; // whoever is interrupted does not wait
+    }
   }
 
   /** How many wait. */

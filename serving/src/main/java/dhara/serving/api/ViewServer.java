@@ -111,12 +111,13 @@ public final class ViewServer implements AutoCloseable {
         new SqlDesk(
             views, options.getSqlTimeout(), options.getSqlRows(), STATEMENTS_PER_CORE * cores);
     ChangeHub hub = ChangeHub.start(views);
-    ApiRoutes routes = new ApiRoutes(views, sql, hub, metrics, QUERIES_PER_CORE * cores);
+    QueuedThreadPool threads = threads(cores);
+    ApiRoutes routes = new ApiRoutes(views, sql, hub, metrics, QUERIES_PER_CORE * cores, threads);
     Javalin javalin =
         Javalin.create(
             config -> {
               quiet(config);
-              config.jetty.threadPool = threads(cores);
+              config.jetty.threadPool = threads;
               config.jetty.modifyServer(server -> server.setErrorHandler(ViewServer::malformed));
               config.jetty.modifyServletContextHandler(
                   context -> servlets(context, gate, new ChangesServlet(views, hub)));
@@ -172,7 +173,7 @@ public final class ViewServer implements AutoCloseable {
   /** More threads than requests can run and wait at once, so that these never take all. */
   private static QueuedThreadPool threads(int cores) {
     int running = (QUERIES_PER_CORE + STATEMENTS_PER_CORE) * cores;
-    int waiting = ApiRoutes.WAITING + SqlDesk.WAITING + SqlDesk.SHARING;
+    int waiting = ApiRoutes.WAITING + SqlDesk.WAITING;
     // Connections are accepted and watched by threads of the pool as well, at most two per core.
     QueuedThreadPool threads = new QueuedThreadPool(running + waiting + 2 * cores + FREE_THREADS);
     threads.setName("dhara-http");
@@ -230,7 +231,7 @@ public final class ViewServer implements AutoCloseable {
   @Override
   public void close() throws SQLException {
     hub.close();
+    sql.close(); // before the server, which waits for the statements that run
     javalin.stop();
-    sql.close();
   }
 }

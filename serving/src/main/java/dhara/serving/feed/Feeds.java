@@ -2,6 +2,7 @@ package dhara.serving.feed;
 
 import dhara.connectors.Endpoint;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.serving.store.ViewLoad;
 import dhara.serving.store.ViewStore;
@@ -51,12 +52,23 @@ public final class Feeds implements AutoCloseable {
   /** Commits get at most one part in so many of the time, so that readers have the rest. */
   private static final int COMMIT_SHARE = 4;
 
+  /** The same for commits that a stream of this process waits for. */
+  private static final int URGENT_SHARE = 2;
+
   private static final Duration RETAIN_EVERY = Duration.ofMinutes(1);
   private static final int TRIES = 3;
 
+  /**
+   * A load that waits for its commit.
+   *
+   * @param urgent whether whoever wrote the rows waits too
+   * @param committed what to do then
+   */
+  private record Queued(ViewLoad load, boolean urgent, Runnable committed) {}
+
   private final ViewStore store;
   private final Consumer<String> said;
-  private final BlockingQueue<ViewLoad> queue = new ArrayBlockingQueue<>(QUEUE);
+  private final BlockingQueue<Queued> queue = new ArrayBlockingQueue<>(QUEUE);
   private final AtomicInteger uncommitted = new AtomicInteger();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch failed = new CountDownLatch(1);
@@ -77,6 +89,9 @@ public final class Feeds implements AutoCloseable {
 
   /** All outputs of an analysis, and what is beside them, from where its runs wrote them. */
   public void add(Analysis<?> analysis, Endpoint endpoint) throws SQLException {
+    store.facts(
+        analysis.name(),
+        analysis.inputs().stream().filter(in -> !in.isReference()).map(Input::name).toList());
     String first = analysis.outputs().stream().map(Output::name).findFirst().orElse("");
     for (ServedView view : OutputViews.of(analysis)) {
       String output = view.output();
@@ -104,6 +119,11 @@ public final class Feeds implements AutoCloseable {
       }
     }
     add(definition(name, view, analyses), endpoint, "", "");
+  }
+
+  /** Whether the store has served the first output of an analysis before; ask before it is added. */
+  public boolean served(Analysis<?> analysis) throws SQLException {
+    return store.definedBefore(OutputViews.of(analysis).get(0).name()) != null;
   }
 
   private Definition definition(
@@ -173,9 +193,9 @@ public final class Feeds implements AutoCloseable {
         && uncommitted.get() == 0;
   }
 
-  private void put(ViewLoad load) throws InterruptedException {
+  private void put(ViewLoad load, boolean urgent, Runnable committed) throws InterruptedException {
     uncommitted.incrementAndGet();
-    queue.put(load);
+    queue.put(new Queued(load, urgent, committed));
   }
 
   private void write() {
@@ -183,10 +203,13 @@ public final class Feeds implements AutoCloseable {
       long retained = System.nanoTime();
       boolean everRetained = false;
       while (stop.getCount() > 0) {
-        ViewLoad first = queue.poll(PACE.toMillis(), TimeUnit.MILLISECONDS);
+        Queued first = queue.poll(PACE.toMillis(), TimeUnit.MILLISECONDS);
         long began = System.nanoTime();
+        boolean urgent = false;
         if (first != null) {
-          commit(drained(first));
+          List<Queued> queued = drained(first);
+          commit(queued);
+          urgent = queued.stream().anyMatch(Queued::urgent);
         }
         boolean due = System.nanoTime() - retained > RETAIN_EVERY.toNanos();
         if (queue.isEmpty() && (due || !everRetained) && loaded()) {
@@ -203,7 +226,10 @@ public final class Feeds implements AutoCloseable {
         long took = System.nanoTime() - began;
         // A load is committed without pauses: nobody waits for its parts.
         if (queue.remainingCapacity() > 0) {
-          long rest = Math.max(PACE.toNanos() - took, took * (COMMIT_SHARE - 1));
+          long rest =
+              urgent
+                  ? took * (URGENT_SHARE - 1)
+                  : Math.max(PACE.toNanos() - took, took * (COMMIT_SHARE - 1));
           boolean unused = stop.await(rest, TimeUnit.NANOSECONDS);
         }
       }
@@ -233,23 +259,23 @@ public final class Feeds implements AutoCloseable {
             });
   }
 
-  private List<ViewLoad> drained(ViewLoad first) {
-    List<ViewLoad> loads = new ArrayList<>(List.of(first));
-    long rows = first.rows().size();
-    for (ViewLoad next = queue.poll();
-        next != null;
-        next = rows < MOST_ROWS ? queue.poll() : null) {
-      loads.add(next);
-      rows += next.rows().size();
+  private List<Queued> drained(Queued first) {
+    List<Queued> all = new ArrayList<>(List.of(first));
+    long rows = first.load.rows().size();
+    for (Queued next = queue.poll(); next != null; next = rows < MOST_ROWS ? queue.poll() : null) {
+      all.add(next);
+      rows += next.load.rows().size();
     }
-    return loads;
+    return all;
   }
 
-  private void commit(List<ViewLoad> loads) throws SQLException, InterruptedException {
+  private void commit(List<Queued> queued) throws SQLException, InterruptedException {
+    List<ViewLoad> loads = queued.stream().map(Queued::load).toList();
     for (int tried = 1; ; tried++) {
       try {
         store.commit(loads);
         uncommitted.addAndGet(-loads.size());
+        queued.forEach(each -> each.committed.run());
         return;
       } catch (SQLException e) {
         if (tried == TRIES) {

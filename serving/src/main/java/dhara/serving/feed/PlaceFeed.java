@@ -49,7 +49,14 @@ final class PlaceFeed implements Runnable {
   /** Takes loads, and waits while it has too many. */
   @FunctionalInterface
   interface Writer {
-    void put(ViewLoad load) throws InterruptedException;
+
+    /**
+     * Takes a load.
+     *
+     * @param urgent whether whoever wrote the rows waits until they are committed
+     * @param committed is called then
+     */
+    void put(ViewLoad load, boolean urgent, Runnable committed) throws InterruptedException;
   }
 
   private final Definition definition;
@@ -198,7 +205,9 @@ final class PlaceFeed implements Runnable {
               rows,
               batch.ordered(),
               batch.finished(),
-              batch.positions()));
+              batch.positions()),
+          feed.awaited(),
+          () -> feed.kept(batch));
     }
     positions.putAll(batch.positions());
     if (!rows.isEmpty()) {

@@ -133,6 +133,11 @@ public final class StatusJson {
     }
     json.writeEndArray();
     json.writeNumberField("late", analysis.late());
+    json.writeArrayFieldStart("silent");
+    for (String input : analysis.silent()) {
+      json.writeString(input);
+    }
+    json.writeEndArray();
     json.writeEndObject();
   }
 

@@ -20,17 +20,46 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /** The ledgers, dead letters and late events of the analyses, in a few numbers each. */
 final class AnalysisBooks {
 
+  /** A ledger that grows so often is a stream's; one of a backfill appears once for each input. */
+  private static final int GROWS = 3;
+
   private final Map<String, List<Map<String, @Nullable Object>>> ledgers =
       new ConcurrentHashMap<>();
   private final Map<String, Map<String, Long>> deadLetters = new ConcurrentHashMap<>();
   private final Map<String, Long> late = new ConcurrentHashMap<>();
+  private final Map<String, List<String>> facts = new ConcurrentHashMap<>();
+  private final Map<String, Growth> growths = new ConcurrentHashMap<>();
+
+  /**
+   * How a ledger has grown.
+   *
+   * @param read the records of all inputs
+   * @param times how often there were more than before
+   */
+  private record Growth(long read, int times) {
+
+    static final Growth NONE = new Growth(0, 0);
+
+    Growth to(long now) {
+      return now > read ? new Growth(now, times + 1) : this;
+    }
+  }
+
+  /** Makes the inputs of facts of an analysis known. */
+  void facts(String analysis, List<String> inputs) {
+    facts.put(analysis, List.copyOf(inputs));
+  }
 
   /** Reads those of a view that was defined or has changed; nothing if it holds answers. */
   void read(Connection connection, ServedView view) throws SQLException {
     String table = "store." + ViewTable.quoted(view.table());
     try (Statement statement = connection.createStatement()) {
       if (view.kind() == Kind.LEDGER) {
-        ledgers.put(view.analysis(), ledger(statement, view, table));
+        List<Map<String, @Nullable Object>> inputs = ledger(statement, view, table);
+        ledgers.put(view.analysis(), inputs);
+        long read = inputs.stream().mapToLong(AnalysisBooks::read).sum();
+        Growth before = growths.getOrDefault(view.analysis(), Growth.NONE);
+        growths.put(view.analysis(), before.to(read));
       } else if (view.kind() == Kind.DEAD_LETTERS) {
         Map<String, Long> reasons = new TreeMap<>();
         try (ResultSet rows =
@@ -83,8 +112,27 @@ final class AnalysisBooks {
               analysis,
               ledgers.getOrDefault(analysis, List.of()),
               deadLetters.getOrDefault(analysis, Map.of()),
-              late.getOrDefault(analysis, 0L)));
+              late.getOrDefault(analysis, 0L),
+              silent(analysis)));
     }
     return all;
+  }
+
+  private static long read(Map<String, @Nullable Object> input) {
+    return input.get("read") instanceof Number read ? read.longValue() : 0;
+  }
+
+  /**
+   * A ledger has no row of an input before its first record, and no watermark before the first
+   * record of the last input. The ledger of a backfill has no watermark either, but does not grow.
+   */
+  private List<String> silent(String analysis) {
+    List<String> silent = new ArrayList<>(facts.getOrDefault(analysis, List.of()));
+    List<Map<String, @Nullable Object>> inputs = ledgers.getOrDefault(analysis, List.of());
+    inputs.forEach(input -> silent.remove(String.valueOf(input.get("input"))));
+    boolean held = inputs.stream().allMatch(input -> input.get("watermark") == null);
+    boolean grows =
+        growths.getOrDefault(analysis, Growth.NONE).times >= GROWS + inputs.size() - 1;
+    return held && grows ? silent : List.of();
   }
 }

@@ -219,21 +219,7 @@ final class QuerySql {
       sql.append(", _revision as revision");
     }
     if (!view.columns(Role.STATE).isEmpty()) {
-      Instant watermark = mark.watermark();
-      if (watermark == null) {
-        sql.append(", case when _finished then 'settled' else 'open' end as answer_state");
-        sql.append(", cast(null as timestamp) as revisable_until");
-      } else {
-        long lateness = mark.lateness() == null ? 0 : mark.lateness().toMillis();
-        String until = "_end + to_milliseconds(" + lateness + ")";
-        String at = "timestamp '" + StoredCells.local(watermark) + "'";
-        sql.append(
-            ", case when _finished or %1$s <= %2$s then 'settled' when _end <= %2$s then 'revisable' else 'open' end as answer_state"
-                .formatted(until, at));
-        sql.append(
-            ", case when not _finished and _end <= %2$s and %1$s > %2$s then %1$s end as revisable_until"
-                .formatted(until, at));
-      }
+      mark.stateInSql().forEach(column -> sql.append(", ").append(column));
     }
     sql.append(" from (select ").append(stored).append(" from ").append(table.live());
     Instant known = query.asKnownAt();

@@ -115,7 +115,7 @@ final class RollUp {
     }
     file.horizon(view.name(), horizon);
     table.moved(added, removed, table.keepsPast() ? removed : 0);
-    return whole ? new Outcome(upserts, removals, true) : Outcome.TOO_MUCH;
+    return whole ? new Outcome(upserts, removals, true, 0) : Outcome.tooMuch(0);
   }
 
   private static final String WIDTH = "(epoch_ms(window_end) - epoch_ms(window_start))";

@@ -156,7 +156,13 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       Counts count = new Counts();
       count.horizon = file.horizon(view.name());
       counts.put(view.name(), count);
-      tables.put(view.name(), ViewTable.of(file.writer(), view, !retention.known().isZero()));
+      tables.put(
+          view.name(),
+          ViewTable.of(
+              file.writer(),
+              view,
+              !retention.known().isZero(),
+              watermarks.now(view.analysis())));
       books.read(file.writer(), view);
     } finally {
       writing.unlock();
@@ -204,6 +210,11 @@ public final class ViewStore implements ServedViews, AutoCloseable {
     }
   }
 
+  /** Makes the inputs of facts of an analysis known, for {@link #status}. */
+  public void facts(String analysis, List<String> inputs) {
+    books.facts(analysis, inputs);
+  }
+
   /** What tells about the places of a view in {@link #status}. */
   public void places(Function<String, List<PlaceStatus>> newPlaces) {
     places = newPlaces;
@@ -219,6 +230,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
     try {
       Map<String, Merging> merged = new LinkedHashMap<>();
       Map<String, Long> expired = new LinkedHashMap<>();
+      Map<String, Long> conflicts = new LinkedHashMap<>();
       for (ViewLoad load : loads) {
         ViewLoad young = young(load, expired);
         if (!young.rows().isEmpty()) {
@@ -230,7 +242,9 @@ public final class ViewStore implements ServedViews, AutoCloseable {
           () -> {
             for (Map.Entry<String, Merging> each : merged.entrySet()) {
               ViewTable table = tables.get(each.getKey());
-              commit.changed(table, table.merge(each.getValue(), known, MOST_CHANGES));
+              ViewTable.Outcome outcome = table.merge(each.getValue(), known, MOST_CHANGES);
+              conflicts.put(each.getKey(), each.getValue().conflicts() + outcome.conflicts());
+              commit.changed(table, outcome);
             }
             file.keep(loads);
           });
@@ -238,7 +252,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
           (name, merging) -> {
             Counts count = counts.get(name);
             count.taken.addAndGet(merging.taken());
-            count.conflicts.addAndGet(merging.conflicts());
+            count.conflicts.addAndGet(conflicts.getOrDefault(name, 0L));
           });
       expired.forEach((name, rows) -> counts.get(name).expired.addAndGet(rows));
     } finally {
@@ -315,6 +329,14 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       return values;
     }
 
+    private void show(String analysis, Mark mark) throws SQLException {
+      for (ViewTable table : tables.values()) {
+        if (table.hasState() && table.view().analysis().equals(analysis)) {
+          table.show(mark);
+        }
+      }
+    }
+
     void run(Work work) throws SQLException {
       Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS);
       known = now.isAfter(known) ? now : known.plus(1, ChronoUnit.MICROS);
@@ -329,6 +351,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
             Mark mark = watermarks.refreshed(writer, view, known);
             if (mark != null) {
               marks.put(view.analysis(), mark);
+              show(view.analysis(), mark);
             }
           }
         }

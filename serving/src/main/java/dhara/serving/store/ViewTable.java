@@ -2,6 +2,7 @@ package dhara.serving.store;
 
 import dhara.serving.rows.Cells;
 import dhara.serving.store.Merging.Merged;
+import dhara.serving.store.Watermarks.Mark;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ServedView;
 import dhara.serving.views.ServedView.Kind;
@@ -78,10 +79,17 @@ final class ViewTable {
    *
    * @param removals the values of key and window of rows that are gone
    * @param whole false if there are too many of them to be listed
+   * @param conflicts how many rows of files differ from those that were there, at the same revision
    */
-  record Outcome(List<Upsert> upserts, List<List<@Nullable Object>> removals, boolean whole) {
+  record Outcome(
+      List<Upsert> upserts,
+      List<List<@Nullable Object>> removals,
+      boolean whole,
+      long conflicts) {
 
-    static final Outcome TOO_MUCH = new Outcome(List.of(), List.of(), false);
+    static Outcome tooMuch(long conflicts) {
+      return new Outcome(List.of(), List.of(), false, conflicts);
+    }
 
     int size() {
       return upserts.size() + removals.size();
@@ -121,8 +129,9 @@ final class ViewTable {
    * Creates the tables of a view that are not there yet.
    *
    * @param past whether superseded rows are kept
+   * @param mark how far the analysis has come
    */
-  static ViewTable of(DuckDBConnection connection, ServedView view, boolean past)
+  static ViewTable of(DuckDBConnection connection, ServedView view, boolean past, Mark mark)
       throws SQLException {
     ViewTable table = new ViewTable(connection, view, past);
     String columns =
@@ -141,9 +150,8 @@ final class ViewTable {
       statement.execute(
           "create or replace temp table %s (%s%s, _withdrawn boolean, _clears boolean)"
               .formatted(table.incomingName(), HIDDEN, columns));
-      statement.execute(
-          "create or replace view main.%s as %s".formatted(quoted(view.table()), table.select()));
     }
+    table.show(mark);
     table.recount();
     return table;
   }
@@ -214,8 +222,12 @@ final class ViewTable {
         .collect(Collectors.joining());
   }
 
-  /** The text of the view for SQL. */
-  private String select() {
+  /**
+   * Defines the view for SQL anew, within the transaction that has changed the watermark.
+   *
+   * @param mark how far the analysis has come
+   */
+  void show(Mark mark) throws SQLException {
     List<String> columns = new ArrayList<>();
     for (ViewColumn column : view.columns()) {
       if (column.role() == Role.REVISION) {
@@ -224,24 +236,19 @@ final class ViewTable {
         columns.add(quoted(column.name()));
       }
     }
-    String from = live();
-    if (!view.columns(Role.STATE).isEmpty()) {
-      // One row is joined, because each subquery in its place would be planned by itself, also for
-      // statements that ask for no state: that takes three times as long as the query.
-      from +=
-          ", (select max(watermark) as _watermark, coalesce(max(lateness), 0) as _lateness"
-              + " from store.marks where analysis = '"
-              + view.analysis().replace("'", "''")
-              + "')";
-      String until = "(_end + to_milliseconds(_lateness))";
-      columns.add(
-          "case when _finished or %s <= _watermark then 'settled' when _end <= _watermark then 'revisable' else 'open' end as answer_state"
-              .formatted(until));
-      columns.add(
-          "case when not _finished and _end <= _watermark and %s > _watermark then %s end as revisable_until"
-              .formatted(until, until));
+    if (hasState()) {
+      columns.addAll(mark.stateInSql());
     }
-    return "select " + String.join(", ", columns) + " from " + from;
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "create or replace view main.%s as select %s from %s"
+              .formatted(quoted(view.table()), String.join(", ", columns), live()));
+    }
+  }
+
+  /** Whether its rows have a state, which depends on the watermark. */
+  boolean hasState() {
+    return !view.columns(Role.STATE).isEmpty();
   }
 
   /** When a row ends, for retention and for the search of rows; null if it has no time. */
@@ -265,6 +272,8 @@ final class ViewTable {
     // Nearly every commit of a stream belongs to the newest windows, or begins one.
     boolean joins = rows > 0 && !(span.known && newest != null && span.least.isAfter(newest));
     Set<UUID> lost = new HashSet<>();
+    long conflicts =
+        joins && in.values().stream().anyMatch(merged -> !merged.ordered()) ? conflicts(span) : 0;
     if (joins) {
       lost.addAll(
           ids(
@@ -297,7 +306,7 @@ final class ViewTable {
     if (span.greatest != null && (newest == null || span.greatest.isAfter(newest))) {
       newest = span.greatest;
     }
-    return outcome(in, lost, most);
+    return outcome(in, lost, most, conflicts);
   }
 
   /**
@@ -372,6 +381,25 @@ final class ViewTable {
         null);
   }
 
+  /**
+   * How many rows of files contradict a row that is there, also of a file: two runs have written
+   * into one place. Which of them counts does not depend on their order.
+   */
+  private long conflicts(Span span) throws SQLException {
+    Sql sql =
+        new Sql(
+            ("select count(*) from %s i join %s c on c._id = i._id%s"
+                    + " where c._revision = i._revision and c._rank = 0 and i._rank = 0"
+                    + " and c._content <> i._content and not i._withdrawn and not i._clears")
+                .formatted(incoming(), live(), span.within()),
+            span,
+            null);
+    try (ResultSet count = bound(sql).executeQuery()) {
+      count.next();
+      return count.getLong(1);
+    }
+  }
+
   /** Removes the rows that those of the commit replace, and keeps them as superseded. */
   private void supersede(Instant known, Span span, String which) throws SQLException {
     String replaced = "c._id = i._id%s and %s".formatted(span.within(), which);
@@ -443,9 +471,9 @@ final class ViewTable {
         .collect(Collectors.joining(", "));
   }
 
-  private Outcome outcome(Map<UUID, Merged> in, Set<UUID> lost, int most) {
+  private Outcome outcome(Map<UUID, Merged> in, Set<UUID> lost, int most, long conflicts) {
     if (in.size() - lost.size() > most) {
-      return Outcome.TOO_MUCH;
+      return Outcome.tooMuch(conflicts);
     }
     List<Upsert> upserts = new ArrayList<>();
     List<List<@Nullable Object>> removals = new ArrayList<>();
@@ -460,7 +488,7 @@ final class ViewTable {
             upserts.add(new Upsert(row.values(), row.revision(), merged.finished(), end(row)));
           }
         });
-    return new Outcome(upserts, removals, true);
+    return new Outcome(upserts, removals, true, conflicts);
   }
 
   /**

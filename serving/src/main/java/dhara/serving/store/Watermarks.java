@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,28 @@ final class Watermarks {
     /** Until when the answer of a window may be revised. */
     Instant revisableUntil(Instant end) {
       return lateness == null ? end : end.plus(lateness);
+    }
+
+    /**
+     * The same in SQL, of {@code _end} and {@code _finished}; the names are those of the columns.
+     * The instants are literals: a join with the table of marks would take longer to plan than most
+     * queries take to run.
+     */
+    List<String> stateInSql() {
+      if (watermark == null) {
+        return List.of(
+            "case when _finished then 'settled' else 'open' end as answer_state",
+            "cast(null as timestamp) as revisable_until");
+      }
+      String at = "timestamp '" + StoredCells.local(watermark) + "'";
+      long millis = lateness == null ? 0 : lateness.toMillis();
+      String until = "(_end + to_milliseconds(" + millis + "))";
+      return List.of(
+          ("case when _finished or %1$s <= %2$s then 'settled' when _end <= %2$s then 'revisable'"
+                  + " else 'open' end as answer_state")
+              .formatted(until, at),
+          "case when not _finished and _end <= %2$s and %1$s > %2$s then %1$s end as revisable_until"
+              .formatted(until, at));
     }
 
     /** The state of an answer, and until when it may be revised; in the order of the columns. */

@@ -91,10 +91,13 @@ public record ServingStatus(
    * @param ledger the columns of the ledger for each input, by name; empty if there is no ledger
    * @param deadLetters how many, by reason
    * @param late the number of late events
+   * @param silent inputs of facts from which a stream has read no record, while it has from others,
+   *     and that hold back its watermark so that nothing settles
    */
   public record AnalysisStatus(
       String analysis,
       List<Map<String, @Nullable Object>> ledger,
       Map<String, Long> deadLetters,
-      long late) {}
+      long late,
+      List<String> silent) {}
 }

@@ -99,6 +99,21 @@ class ApiDocumentTest {
   }
 
   @Test
+  void itNamesEachStatusOfQueriesAndOfSql() {
+    assertThat(
+        statuses("/paths/~1api~1views~1{name}/get"),
+        is(List.of("200", "400", "401", "403", "404", "406", "408", "429", "500")));
+    assertThat(statuses("/paths/~1api~1sql/post"), hasItem("408"));
+    assertThat(statuses("/paths/~1api~1sql/post"), hasItem("503"));
+  }
+
+  private static List<String> statuses(String operation) {
+    List<String> statuses = new ArrayList<>();
+    document.at(operation).path("responses").fieldNames().forEachRemaining(statuses::add);
+    return statuses;
+  }
+
+  @Test
   void answersAreAsTheirSchemasSay() throws Exception {
     valid("Views", ask.get("/api/views"));
     valid("Page", ask.get("/api/views/shop.sales"));

@@ -9,6 +9,12 @@ import dhara.serving.shop.ServedShop;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +43,10 @@ class SqlDeskTest {
     FailingViews failing = new FailingViews(shop.store(), "session");
     try (SqlDesk desk = new SqlDesk(failing.views(), Duration.ofSeconds(10), 10, 1)) {
       failing.fail();
-      assertThrows(OutOfMemoryError.class, () -> desk.run(ONE));
+      assertThrows(OutOfMemoryError.class, () -> run(desk, ONE));
 
       failing.mend();
-      assertThat(desk.run(ONE).rows().size(), is(1));
+      assertThat(run(desk, ONE).rows().size(), is(1));
     }
   }
 
@@ -53,10 +59,43 @@ class SqlDeskTest {
     int length = 10_000;
     try (SqlDesk desk = new SqlDesk(shop.store(), Duration.ofSeconds(60), 1_000_000, 1)) {
       SqlDesk.Result result =
-          desk.run("select '" + "x".repeat(length) + "' from generate_series(1, 10000)");
+          run(desk, "select '" + "x".repeat(length) + "' from generate_series(1, 10000)");
 
       assertThat((long) result.rows().size(), is((limit + length - 1) / length));
       assertThat(result.truncated(), is(true));
     }
+  }
+
+  @Test
+  @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
+  void whatRunsIsCancelledWhenItCloses() throws Exception {
+    SqlDesk desk = new SqlDesk(shop.store(), Duration.ofMinutes(10), 10, 1);
+    List<CompletableFuture<SqlDesk.Result>> asked = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      for (int i = 0; i < 3; i++) {
+        String endless =
+            "select count(*) from range(100000000) a, range(100000000) b where a.range > b.range + "
+                + i;
+        asked.add(CompletableFuture.supplyAsync(() -> desk.ask(endless).join(), threads));
+      }
+      while (desk.running() == 0) {
+        Thread.onSpinWait();
+      }
+
+      desk.close();
+
+      for (CompletableFuture<SqlDesk.Result> each : asked) {
+        Throwable why = assertThrows(CompletionException.class, each::join).getCause();
+        assertThat(why.getMessage(), is("the server stops; ask again when it is back"));
+      }
+      assertThat(desk.running(), is(0));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static SqlDesk.Result run(SqlDesk desk, String sql) throws Exception {
+    return SqlDesk.of(desk.ask(sql));
   }
 }

@@ -294,7 +294,7 @@ class SqlFenceTest {
         "select arg_max(category, gmv_minor), histogram(gmv_minor), mode(busy) from shop_sales",
       })
   void whatADashboardAsksForWorks(String sql) throws Exception {
-    assertThat(desk.run(sql).rows().size(), is(greaterThanOrEqualTo(1)));
+    assertThat(run(sql).rows().size(), is(greaterThanOrEqualTo(1)));
   }
 
   @Test
@@ -318,17 +318,17 @@ class SqlFenceTest {
         "select count(*) from generate_series(1, 1000000000) a, generate_series(1, 1000000000) b"
             + " where a.generate_series * b.generate_series % 7 = 3";
 
-    Refusal refusal = assertThrows(Refusal.class, () -> desk.run(endless));
+    Refusal refusal = assertThrows(Refusal.class, () -> run(endless));
 
     assertThat(refusal.status(), is(408));
     assertThat(refusal.getMessage(), containsString("--sqlTimeout"));
-    assertThat(desk.run("select 1").rows().size(), is(1));
+    assertThat(run("select 1").rows().size(), is(1));
     assertThat(desk.timeouts(), is(1L));
   }
 
   @Test
   void rowsBeyondTheLimitAreCutAndNotRead() throws Exception {
-    SqlDesk.Result result = desk.run("select * from generate_series(1, 1000000000)");
+    SqlDesk.Result result = run("select * from generate_series(1, 1000000000)");
 
     assertThat(result.truncated(), is(true));
     assertThat(result.rows().size(), is(1_000));
@@ -352,20 +352,20 @@ class SqlFenceTest {
             + " generate_series(1,100000) c",
       })
   void whatWouldEatTheMachineIsStopped(String greedy) throws Exception {
-    Refusal refusal = assertThrows(Refusal.class, () -> desk.run(greedy));
+    Refusal refusal = assertThrows(Refusal.class, () -> run(greedy));
 
     assertThat(refusal.getMessage(), refusal.status(), anyOf(is(400), is(408)));
-    assertThat("and others go on", desk.run("from shop_sales").rows().size(), is(3));
+    assertThat("and others go on", run("from shop_sales").rows().size(), is(3));
   }
 
   @Test
   void deepNestingAndLengthAreRefused() {
     String deep = "select " + "(".repeat(5_000) + "1" + ")".repeat(5_000);
-    assertThat(assertThrows(Refusal.class, () -> desk.run(deep)).status(), is(400));
+    assertThat(assertThrows(Refusal.class, () -> run(deep)).status(), is(400));
     String sum = "select 1" + " + 1".repeat(3_500);
-    assertThat(assertThrows(Refusal.class, () -> desk.run(sum)).status(), is(400));
+    assertThat(assertThrows(Refusal.class, () -> run(sum)).status(), is(400));
     String longer = "select '" + "x".repeat(SqlFence.LONGEST) + "'";
-    assertThat(assertThrows(Refusal.class, () -> desk.run(longer)).status(), is(413));
+    assertThat(assertThrows(Refusal.class, () -> run(longer)).status(), is(413));
   }
 
   @Test
@@ -373,18 +373,18 @@ class SqlFenceTest {
     String total = "select sum(gmv_minor) from shop_sales where category = 'toys'";
     shop.sell("toys", 0, 1);
     long before = desk.shared();
-    assertThat(desk.run(total).rows().toString(), is("[[1]]"));
-    assertThat(desk.run(total).rows().toString(), is("[[1]]"));
+    assertThat(run(total).rows().toString(), is("[[1]]"));
+    assertThat(run(total).rows().toString(), is("[[1]]"));
     assertThat(desk.shared() - before, is(1L));
 
     shop.sell("toys", 0, 2);
-    assertThat(desk.run(total).rows().toString(), is("[[2]]"));
+    assertThat(run(total).rows().toString(), is("[[2]]"));
     assertThat(desk.shared() - before, is(1L));
 
-    desk.run("select random()");
-    desk.run("select random()");
-    desk.run("select current_timestamp");
-    desk.run("select current_timestamp");
+    run("select random()");
+    run("select random()");
+    run("select current_timestamp");
+    run("select current_timestamp");
     assertThat(desk.shared() - before, is(1L));
     shop.withdraw("toys", 0);
   }
@@ -399,8 +399,12 @@ class SqlFenceTest {
   }
 
   private static String message(String sql) {
-    String message = assertThrows(Refusal.class, () -> desk.run(sql)).getMessage();
+    String message = assertThrows(Refusal.class, () -> run(sql)).getMessage();
     assertThat(message.lines().count(), is(1L));
     return message;
+  }
+
+  private static SqlDesk.Result run(String sql) throws Exception {
+    return SqlDesk.of(desk.ask(sql));
   }
 }

@@ -171,6 +171,12 @@ class ViewStoreTest {
     store.commit(List.of(file(SALES, sale("tea", 0, 0, 2))));
     store.commit(List.of(file(SALES, sale("tea", 0, 0, 1))));
     assertThat(now(), is(one));
+    assertThat(status().conflicts(), is(1L));
+    // One of them is the row that counts, and equal rows do not contradict each other.
+    store.commit(List.of(file(SALES, sale("tea", 0, 0, 1))));
+    store.commit(List.of(file(SALES, sale("tea", 0, 0, 2))));
+    assertThat(now(), is(one));
+    assertThat(status().conflicts(), is(2L));
   }
 
   /** A slow and obvious store: all rows of a key in their order. */
@@ -675,5 +681,38 @@ class ViewStoreTest {
     assertThat(
         StoredRow.columns(SALES).stream().map(ViewColumn::name).toList(),
         contains("product", "window_start", "window_end", "sold", "price", "limit"));
+  }
+
+  @Test
+  void anInputWithoutRecordsThatHoldsBackTheWatermarkOfAStreamIsNamed() throws Exception {
+    store.facts("shop", List.of("orders", "labels"));
+    for (long read = 1; read <= 3; read++) {
+      assertThat(silent(), is(List.of()));
+      store.commit(List.of(topic(LEDGER, read("orders", read, null))));
+    }
+    assertThat(silent(), is(List.of("labels")));
+    store.commit(List.of(topic(LEDGER, read("labels", 1, NINE), read("orders", 4, NINE))));
+    assertThat(silent(), is(List.of()));
+  }
+
+  @Test
+  void aBackfillThatRunsAgainHoldsNothingBack() throws Exception {
+    store.facts("shop", List.of("orders", "labels"));
+    for (long revision = 1; revision <= 10; revision++) {
+      store.commit(List.of(topic(LEDGER, ledger("orders", revision, null, Duration.ZERO))));
+    }
+    assertThat(silent(), is(List.of()));
+  }
+
+  private List<String> silent() {
+    return store.status().analyses().get(0).silent();
+  }
+
+  private static StoredRow read(String input, long read, Instant watermark) {
+    return new StoredRow(
+        StoredRow.id(List.of(input)),
+        read,
+        false,
+        Arrays.asList(input, read, watermark, watermark));
   }
 }

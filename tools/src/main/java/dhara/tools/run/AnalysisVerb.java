@@ -14,6 +14,7 @@ import dhara.terminal.Console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Runs an analysis: its name is the verb. */
 public final class AnalysisVerb<O extends DharaOptions> implements Verb {
@@ -27,14 +28,14 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
   }
 
   /** The verb of an analysis. */
-  public static Verb of(Environment environment, Analysis<?> analysis) {
+  public static AnalysisVerb<?> of(Environment environment, Analysis<?> analysis) {
     return new AnalysisVerb<>(environment, analysis);
   }
 
   /** The verbs of all analyses, by name. */
   public static List<Verb> all(Environment environment) {
     return environment.analyses().values().stream()
-        .map(analysis -> of(environment, analysis))
+        .<Verb>map(analysis -> of(environment, analysis))
         .toList();
   }
 
@@ -112,6 +113,15 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
 
   @Override
   public int run(List<String> arguments) throws Exception {
+    return run(arguments, null);
+  }
+
+  /**
+   * Runs it within another program.
+   *
+   * @param host stops the run; null if Ctrl-C does
+   */
+  public int run(List<String> arguments, @Nullable RunHost host) throws Exception {
     Arguments known = known();
     Arguments.Given given = known.parse(arguments, environment.variables());
     if (given.help()) {
@@ -124,7 +134,8 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
           byDhara ->
               environment
                   .jobs()
-                  .job(analysis, command.options(analysis.options(), analysis.name(), byDhara)));
+                  .job(analysis, command.options(analysis.options(), analysis.name(), byDhara)),
+          host);
     } catch (BadOption e) {
       throw given.placed(e);
     }

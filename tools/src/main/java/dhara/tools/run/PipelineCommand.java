@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.options.ApplicationNameOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A command that runs a pipeline on the engine of its environment.
@@ -57,6 +58,15 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
    * @throws Exception the failure, as the engine wrapped it
    */
   public int run(Prepared.Maker maker) throws Exception {
+    return run(maker, null);
+  }
+
+  /**
+   * The same within another program.
+   *
+   * @param host stops the run; null if Ctrl-C does
+   */
+  int run(Prepared.Maker maker, @Nullable RunHost host) throws Exception {
     EngineSettings settings = settings();
     if (given.explain()) {
       explain(maker, settings);
@@ -81,7 +91,8 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
                         running.bytes(),
                         screen.console()));
         screen.show(attended::vitals);
-        try (Run run = new Run(running, attended, screen, this::again)) {
+        try (Run run =
+            new Run(running, attended, screen, resume -> again(resume, host), host)) {
           run.toTheEnd(wait);
         }
       }
@@ -114,7 +125,7 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
   }
 
   /** The command that resumes a run that was stopped. */
-  private String again(EngineRun.Resume resume) {
+  private String again(EngineRun.Resume resume, @Nullable RunHost host) {
     List<String> words = new ArrayList<>(List.of(known.command()));
     given
         .values()
@@ -125,6 +136,9 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
               }
             });
     words.add(resume.option());
+    if (host != null) {
+      return host.again(words);
+    }
     return Launcher.command(environment.engine().name(), String.join(" ", words));
   }
 

@@ -31,12 +31,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class Run implements AutoCloseable {
 
   private static final long CLOSING_SECONDS = 60;
+  private static final long RETRY_MILLIS = 200;
 
   private final Job job;
   private final EngineRun attended;
   private final StreamScreen screen;
   private final Console console;
   private final Function<EngineRun.Resume, String> again;
+  private final boolean hosted;
   private final AtomicReference<PipelineResult> running = new AtomicReference<>();
   private final AtomicBoolean interrupted = new AtomicBoolean();
   private final CountDownLatch over = new CountDownLatch(1);
@@ -47,14 +49,25 @@ public final class Run implements AutoCloseable {
    * @param attended the engine's part in it; this closes it
    * @param screen shows a stream; it is closed when the user stops the stream
    * @param again makes the command that resumes a run
+   * @param host who stops it; null if the user does, by Ctrl-C
    */
-  Run(Job job, EngineRun attended, StreamScreen screen, Function<EngineRun.Resume, String> again) {
+  Run(
+      Job job,
+      EngineRun attended,
+      StreamScreen screen,
+      Function<EngineRun.Resume, String> again,
+      @Nullable RunHost host) {
     this.job = job;
     this.attended = attended;
     this.screen = screen;
     this.console = screen.console();
     this.again = again;
-    Runtime.getRuntime().addShutdownHook(stop);
+    this.hosted = host != null;
+    if (host == null) {
+      Runtime.getRuntime().addShutdownHook(stop);
+    } else {
+      host.began(this::stopForHost);
+    }
   }
 
   /**
@@ -114,22 +127,7 @@ public final class Run implements AutoCloseable {
 
   /** Stops the run, waits until its own thread has closed everything, and cleans up. */
   private void stop() {
-    interrupted.set(true);
-    Optional<Vitals> last = attended.vitals();
-    screen.close();
-    last.ifPresent(this::sayPosition);
-    try {
-      Optional<EngineRun.Stopped> stopped = attended.stop();
-      if (stopped.isPresent()) {
-        say(stopped.get().how());
-        stopped.get().resume().ifPresent(resume -> say("to resume: " + again.apply(resume)));
-      } else {
-        say("cancelling");
-        cancel();
-      }
-    } catch (IOException | RuntimeException e) {
-      say("could not be ended: " + Failure.line(e));
-    }
+    end();
     try {
       if (over.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
         Scratch.ofProcess().clear();
@@ -140,6 +138,49 @@ public final class Run implements AutoCloseable {
       say("temporary files are left: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The same for a host, whose other runs may use temporary files still. */
+  private void stopForHost() {
+    interrupted.set(true);
+    try {
+      boolean begun = false; // an engine that has not accepted the job yet cannot stop it
+      while (!begun && !over.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
+        begun = running.get() != null || attended.accepted();
+      }
+      if (over.getCount() > 0) {
+        end();
+      }
+      if (!over.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+        say("it has not closed after " + CLOSING_SECONDS + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end() {
+    interrupted.set(true);
+    Optional<Vitals> last = attended.vitals();
+    screen.close();
+    last.ifPresent(this::sayPosition);
+    try {
+      Optional<EngineRun.Stopped> stopped = attended.stop();
+      if (stopped.isPresent()) {
+        say(stopped.get().how());
+        stopped
+            .get()
+            .resume()
+            .map(again)
+            .filter(command -> !command.isEmpty())
+            .ifPresent(command -> say("to resume: " + command));
+      } else {
+        say("cancelling");
+        cancel();
+      }
+    } catch (IOException | RuntimeException e) {
+      say("could not be ended: " + Failure.line(e));
     }
   }
 
@@ -182,7 +223,7 @@ public final class Run implements AutoCloseable {
       attended.close();
     } finally {
       over.countDown();
-      if (!interrupted.get()) {
+      if (!hosted && !interrupted.get()) {
         Runtime.getRuntime().removeShutdownHook(stop);
       }
     }

@@ -145,6 +145,11 @@ final class FlinkRun implements EngineRun {
   }
 
   @Override
+  public boolean accepted() {
+    return job != null;
+  }
+
+  @Override
   public Optional<Vitals> vitals() {
     Watch watching = watch;
     return watching == null ? Optional.empty() : watching.vitals();

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +30,9 @@ final class StreamMetrics {
   private static final Pattern LEDGER =
       Pattern.compile("(.*)_Ledger/Show/.*\\.dhara_ledger_([a-z-]+)");
 
+  /** Of a source, once it has read a record. */
+  private static final Pattern SOURCE = Pattern.compile("(.*)_Source/Show/.*\\.dhara_record_bytes");
+
   /**
    * How often names are refreshed: they change only when the job restarts, or when the first dead
    * letter adds metrics.
@@ -38,6 +43,7 @@ final class StreamMetrics {
   private final String job;
   private Map<String, List<String>> names = Map.of();
   private int asked;
+  private Set<String> heard = Set.of();
 
   /**
    * @param job its path
@@ -66,11 +72,28 @@ final class StreamMetrics {
               new Value(metric.path("sum").asDouble(), metric.path("max").asDouble()));
         }
       }
+      heard = heard(values.keySet());
       return Optional.of(vitals(values, checkpoint));
     } catch (IOException e) {
       asked = 0; // the job is restarting, maybe with other steps
       return Optional.empty();
     }
+  }
+
+  /** The sources from which a record had come when the state was asked last. */
+  synchronized Set<String> heard() {
+    return heard;
+  }
+
+  private static Set<String> heard(Set<String> metrics) {
+    Set<String> heard = new TreeSet<>();
+    for (String metric : metrics) {
+      Matcher source = SOURCE.matcher(metric);
+      if (source.matches()) {
+        heard.add(source.group(1));
+      }
+    }
+    return heard;
   }
 
   /** A metric over the workers of a step. */

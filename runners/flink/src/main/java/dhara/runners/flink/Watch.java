@@ -17,7 +17,7 @@ import org.apache.flink.api.common.JobID;
 
 /**
  * Watches a running stream and prints a line for each restart, with its cause and the checkpoint,
- * and when checkpoints keep failing.
+ * when checkpoints keep failing, and when a source without records holds back all that settles.
  */
 final class Watch implements Closeable {
 
@@ -34,6 +34,7 @@ final class Watch implements Closeable {
   private final JobID id;
   private final Engine.Launch launch;
   private final StreamMetrics metrics;
+  private final SilentSources silent;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -60,6 +61,7 @@ final class Watch implements Closeable {
     this.id = id;
     this.launch = launch;
     this.metrics = new StreamMetrics(rest, job);
+    this.silent = SilentSources.of(launch.pipeline());
   }
 
   /** Begins to watch a job. */
@@ -77,8 +79,18 @@ final class Watch implements Closeable {
       JsonNode checkpoints = rest.get(job + "/checkpoints");
       failures(rest.get(job + "/exceptions"), checkpoints);
       checkpoints(checkpoints);
+      silences();
     } catch (IOException e) {
       return; // it is starting or ending, or a JobManager is replaced: retried at the next poll
+    }
+  }
+
+  private void silences() {
+    if (!silent.over()) {
+      vitals()
+          .map(now -> silent.look(now.watermark().isPresent(), now.read(), metrics.heard()))
+          .filter(line -> !line.isEmpty())
+          .ifPresent(launch::tell);
     }
   }
 

@@ -1,0 +1,2 @@
+/** Analyses that run in the process of the server: their rows go straight into its store. */
+package dhara.serving.run;
