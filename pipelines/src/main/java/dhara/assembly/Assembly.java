@@ -142,6 +142,11 @@ public final class Assembly implements Flow, AutoCloseable {
     return sinks.endpoint(output);
   }
 
+  /** Where the answers of the first output go, for a person. */
+  public String answersTo() {
+    return sink(analysis.outputs().get(0)).toString();
+  }
+
   /** Outputs whose answers the run keeps in its folder, for the command to show. */
   public List<Output<?, ?>> kept() {
     return sinks.kept();
@@ -270,8 +275,7 @@ public final class Assembly implements Flow, AutoCloseable {
     Endpoint beside = sink(analysis.outputs().get(0));
     List<PCollection<DeadLetter>> deadLetters = new ArrayList<>(sources.deadLetters());
     deadLetters.addAll(sinks.replaced());
-    sinks.write(
-        "DeadLetters",
+    sinks.deadLetters(
         deadLetters,
         Sink.deadLetters(
             other("--deadLetters", options.getDeadLetters(), beside),

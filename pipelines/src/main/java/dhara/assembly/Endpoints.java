@@ -2,6 +2,7 @@ package dhara.assembly;
 
 import dhara.connectors.Endpoint;
 import dhara.options.BadOption;
+import dhara.options.Nearest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,7 +52,14 @@ final class Endpoints {
         add(unnamed, value, value, "without a name; say NAME=URI, with one of " + names);
       } else if (!names.contains(name.group(1))) {
         throw new BadOption(
-            option, value, "knows no " + name.group(1) + "; its names are " + names);
+            option,
+            value,
+            "knows no "
+                + name.group(1)
+                + "; its names are "
+                + names
+                + "."
+                + Nearest.question(name.group(1), names));
       } else {
         add(
             named.computeIfAbsent(name.group(1), n -> new ArrayList<>()),

@@ -22,7 +22,7 @@ final class Plan {
   private final Map<String, List<Part>> parts = new LinkedHashMap<>();
   private final Map<String, List<Windows>> windows = new LinkedHashMap<>();
   private final Set<String> references = new HashSet<>();
-  private final Map<String, Endpoint> written = new LinkedHashMap<>();
+  private final List<String> written = new ArrayList<>();
 
   /** Adds a source of an input. */
   void reads(String input, Endpoint endpoint, EventSource<?> source) {
@@ -54,9 +54,18 @@ final class Plan {
     references.add(input);
   }
 
-  /** Adds the endpoint of an output. */
-  void writes(String output, Endpoint endpoint) {
-    written.put(output, endpoint);
+  /**
+   * Adds a place that is written to.
+   *
+   * @param place the folder, the topic or the table itself, in words
+   */
+  void writes(String output, String place) {
+    written.add("Writes " + output + " to " + place);
+  }
+
+  /** Adds an output whose answers have effects that a backfill does not let happen. */
+  void holdsBack(String output) {
+    written.add("Holds back " + output + ", for this is a backfill; --effects=true lets it act");
   }
 
   /**
@@ -81,7 +90,7 @@ final class Plan {
     if (!range.equals(TimeRange.ALL)) {
       lines.add("Range: from " + end(range.from()) + " until " + end(range.until()));
     }
-    written.forEach((output, endpoint) -> lines.add("Writes " + output + " to " + endpoint));
+    lines.addAll(written);
     return lines;
   }
 

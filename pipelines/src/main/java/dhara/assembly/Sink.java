@@ -187,11 +187,16 @@ public final class Sink<T> {
     return rows.name();
   }
 
+  /** The place that it writes to, for a person. */
+  String named() {
+    return Connector.of(endpoint.scheme()).orElseThrow().named(destination());
+  }
+
   /** The place of the rows of a run, for a person. */
   public String place() throws IOException {
     OutputFolder folder = target.folder();
     if (folder == null) {
-      return "to " + Connector.of(endpoint.scheme()).orElseThrow().named(destination());
+      return "to " + named();
     }
     long files = folder.files();
     return "in %,d %s of %s".formatted(files, files == 1 ? "file" : "files", folder.path());

@@ -1,5 +1,6 @@
 package dhara.assembly;
 
+import dhara.connectors.Aside;
 import dhara.connectors.Connector;
 import dhara.connectors.Endpoint;
 import dhara.connectors.Place;
@@ -117,7 +118,6 @@ final class Sinks {
   <K extends Record, V extends Record> void answers(
       Output<K, V> output, PCollection<Answer<K, V>> covered) {
     answered.add(output);
-    plan.writes(output.name(), endpoint(output));
     boolean first = analysis.outputs().indexOf(output) == 0;
     OncePerIncident<K, V> effect = output.effect();
     if (effect == null) {
@@ -128,6 +128,7 @@ final class Sinks {
               endpoint(output), output, first, sources.bounded() ? null : due(options), run()));
     } else if (sources.bounded() && !options.getEffects()) {
       heldBack.add(output);
+      plan.holdsBack(output.name());
     } else {
       write(
           output,
@@ -177,6 +178,7 @@ final class Sinks {
   private <K, V> void write(
       Output<?, ?> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
     checked(sink);
+    plan.writes(output.name(), sink.named());
     if (sink.kept()) {
       kept.add(output);
     } else if (sources.bounded()) {
@@ -259,12 +261,20 @@ final class Sinks {
   /** Writes rows other than answers: dead letters, late events, the ledger. */
   <T> void write(String step, List<PCollection<T>> parts, Sink<T> sink) {
     checked(sink);
-    plan.writes(words(step), sink.endpoint());
+    plan.writes(words(step), sink.named());
     PCollection<T> rows = Sources.flattened(step, parts);
     if (sources.bounded() && !sink.kept()) {
       counted.count(sink.name(), rows);
     }
     rows.apply(step + ".Write", sink.write());
+  }
+
+  /** Writes dead letters, and counts those of a bounded run by their reasons. */
+  void deadLetters(List<PCollection<DeadLetter>> parts, Sink<DeadLetter> sink) {
+    write("DeadLetters", parts, sink);
+    if (sources.bounded() && !sink.kept()) {
+      counted.reasons(Sources.flattened("DeadLetters.Reasons", parts));
+    }
   }
 
   /** {@code DeadLetters} → {@code dead letters}, {@code LedgerOut} → {@code ledger}. */
@@ -297,7 +307,7 @@ final class Sinks {
         long rows = counts.getOrDefault(sink.name(), 0L);
         long withdrawn = counts.getOrDefault(withdrawals(sink.name()), 0L);
         lines.add(
-            "%s: %,d %s %s%s"
+            "%s: %,d %s %s%s%s"
                 .formatted(
                     sink.name(),
                     rows,
@@ -306,7 +316,8 @@ final class Sinks {
                     withdrawn == 0
                         ? ""
                         : "; %,d of them withdraw what this backfill does not have"
-                            .formatted(withdrawn)));
+                            .formatted(withdrawn),
+                    sink.name().equals(Aside.DEAD_LETTERS) ? Written.reasons(counts) : ""));
       }
     }
     return lines;

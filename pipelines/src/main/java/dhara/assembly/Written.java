@@ -2,8 +2,10 @@ package dhara.assembly;
 
 import dhara.connectors.LeaveLines;
 import dhara.connectors.RunFolder;
+import dhara.events.DeadLetter;
 import dhara.ledger.Books;
 import dhara.ledger.CountPerBundle;
+import dhara.ledger.ReasonCounts;
 import dhara.transforms.windows.InGlobalWindow;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +31,9 @@ final class Written {
 
   private static final String WRITTEN = "written";
 
+  /** Before the reason of dead letters; no output has such a name. */
+  private static final String REASON = "dead-letters.";
+
   private final List<PCollection<KV<String, Long>>> counts = new ArrayList<>();
 
   /** Counts rows. */
@@ -46,6 +51,31 @@ final class Written {
   private static <T> PCollection<Long> counted(String name, PCollection<T> rows) {
     return rows.apply(name + ".Written.Global", InGlobalWindow.into())
         .apply(name + ".Written.Count", CountPerBundle.ofElements());
+  }
+
+  /** Counts dead letters by their reasons. */
+  void reasons(PCollection<DeadLetter> letters) {
+    counts.add(
+        letters
+            .apply("DeadLetters.Reasons.Global", InGlobalWindow.into())
+            .apply(
+                "DeadLetters.Reasons.Named",
+                MapElements.into(
+                        TypeDescriptors.kvs(TypeDescriptors.strings(), TypeDescriptors.longs()))
+                    .via(letter -> KV.of(REASON + letter.reason(), letter.count())))
+            .setCoder(KvCoder.of(StringUtf8Coder.of(), VarLongCoder.of())));
+  }
+
+  /** The reasons of {@link #reasons}, the most frequent first: {@code : EMPTY 3, MALFORMED 1}. */
+  static String reasons(Map<String, Long> counts) {
+    ReasonCounts reasons = new ReasonCounts();
+    counts.forEach(
+        (name, count) -> {
+          if (name.startsWith(REASON)) {
+            reasons.add(name.substring(REASON.length()), count);
+          }
+        });
+    return reasons.isEmpty() ? "" : ": " + reasons;
   }
 
   /** Writes the sums to the run's folder, where the command reads them at the end. */

@@ -45,6 +45,9 @@ public final class Arguments {
   /** Longer lines are hard to read. */
   private static final int WIDEST = 100;
 
+  /** The columns of a line of help that picocli does not use for the description of an option. */
+  private static final int BESIDE = 31;
+
   private final String command;
   private final String places;
   private final Class<? extends PipelineOptions> options;
@@ -147,7 +150,7 @@ public final class Arguments {
    * @param variables of the environment: {@code DHARA_MAX_EVENT_BYTES} is {@code --maxEventBytes}
    */
   public Given parse(List<String> arguments, Map<String, String> variables) {
-    CommandLine commandLine = new CommandLine(spec(false, Map.of())).setExpandAtFiles(false);
+    CommandLine commandLine = new CommandLine(spec(false, Map.of(), WIDEST)).setExpandAtFiles(false);
     if (places.isEmpty() && arguments.contains("--")) {
       throw new BadOption(
           "--",
@@ -271,8 +274,9 @@ public final class Arguments {
   /** The help text of the options, in the width of the terminal. */
   public String help(
       boolean all, Map<String, String> setByDhara, List<String> header, Console console) {
-    CommandSpec spec = spec(all, setByDhara);
-    spec.usageMessage().width(Math.max(NARROWEST, Math.min(console.columns(), WIDEST)));
+    int width = Math.max(NARROWEST, Math.min(console.columns(), WIDEST));
+    CommandSpec spec = spec(all, setByDhara, width - BESIDE);
+    spec.usageMessage().width(width);
     spec.usageMessage().description(header.stream().map(Arguments::plain).toArray(String[]::new));
     return new CommandLine(spec)
         .getUsageMessage(console.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
@@ -285,15 +289,20 @@ public final class Arguments {
    * @param analyses the names of analyses that can be completed; each has the same options after it
    */
   public CommandSpec completed(Collection<String> analyses) {
-    CommandSpec spec = spec(false, Map.of());
+    CommandSpec spec = spec(false, Map.of(), WIDEST);
     if (places.equals(Verb.ANALYSIS)) {
-      analyses.forEach(analysis -> spec.addSubcommand(analysis, spec(false, Map.of())));
+      analyses.forEach(analysis -> spec.addSubcommand(analysis, spec(false, Map.of(), WIDEST)));
     }
     return spec;
   }
 
-  /** Options of the engine are always accepted; {@code all} also shows them. */
-  private CommandSpec spec(boolean all, Map<String, String> setByDhara) {
+  /**
+   * Options of the engine are always accepted.
+   *
+   * @param all whether they are shown too
+   * @param columns the width of descriptions
+   */
+  private CommandSpec spec(boolean all, Map<String, String> setByDhara, int columns) {
     CommandSpec spec = CommandSpec.create().name(Launcher.NAME + " " + command);
     spec.usageMessage()
         .customSynopsis((Launcher.NAME + " " + command + " " + places).strip() + " [OPTION...]")
@@ -304,15 +313,15 @@ public final class Arguments {
     for (TypedOption option : typed) {
       groups
           .computeIfAbsent(heading(option.owner()), heading -> group(groups.size(), heading))
-          .addArg(spec(option));
+          .addArg(spec(option, columns));
     }
     if (!engine.isEmpty()) {
       ArgGroupSpec.Builder group = group(groups.size(), "Options of the engine and of Beam");
-      engine.values().forEach(option -> group.addArg(spec(option, all, setByDhara)));
+      engine.values().forEach(option -> group.addArg(spec(option, all, setByDhara, columns)));
       if (all) {
         groups.put("", group);
       } else {
-        engine.values().forEach(option -> spec.addOption(spec(option, false, setByDhara)));
+        engine.values().forEach(option -> spec.addOption(spec(option, false, setByDhara, columns)));
       }
     }
     groups.values().forEach(group -> spec.addArgGroup(group.build()));
@@ -331,8 +340,10 @@ public final class Arguments {
     spec.addOption(
         values(FILE.substring(2), "FILE", false)
             .description(
-                "Read options from a file of lines NAME=VALUE; the command line beats it, and it"
-                    + " beats the environment (DHARA_NAME).")
+                wrapped(
+                    "Read options from a file of lines NAME=VALUE; the command line beats it, and"
+                        + " it beats the environment (DHARA_NAME).",
+                    columns))
             .build());
     spec.addOption(own("Show failures with stack traces, and the engine's log", VERBOSE));
     if (!engine.isEmpty()) {
@@ -369,7 +380,7 @@ public final class Arguments {
     return words.charAt(0) + words.substring(1).toLowerCase(Locale.ROOT);
   }
 
-  private static OptionSpec spec(TypedOption option) {
+  private static OptionSpec spec(TypedOption option, int columns) {
     String note = option.required() ? " Required." : "";
     if (!option.defaultText().isEmpty()) {
       note = " Default: " + option.defaultText();
@@ -378,10 +389,11 @@ public final class Arguments {
     if (option.type().isEnum()) {
       values.completionCandidates(List.of(option.label().split("\\|")));
     }
-    return values.description(plain(sentence(option.description()) + note)).build();
+    return values.description(wrapped(sentence(option.description()) + note, columns)).build();
   }
 
-  private static OptionSpec spec(BeamOption option, boolean shown, Map<String, String> setByDhara) {
+  private static OptionSpec spec(
+      BeamOption option, boolean shown, Map<String, String> setByDhara, int columns) {
     String note = "";
     if (setByDhara.containsKey(option.name())) {
       note = " Dhara sets: " + setByDhara.get(option.name());
@@ -390,7 +402,7 @@ public final class Arguments {
     }
     String label = option.type().getSimpleName().toUpperCase(Locale.ROOT);
     return values(option.name(), label, option.flag())
-        .description(plain(sentence(option.description()) + note))
+        .description(wrapped(sentence(option.description()) + note, columns))
         .hidden(!shown)
         .build();
   }
@@ -402,6 +414,24 @@ public final class Arguments {
             .auxiliaryTypes(String.class)
             .paramLabel(label);
     return flag ? builder.arity("0..1").fallbackValue("true") : builder.arity("1");
+  }
+
+  /**
+   * Lines of a description, broken at spaces only: picocli itself would break {@code e.g.}, a URI
+   * or an example in its middle.
+   */
+  private static String[] wrapped(String text, int columns) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ", -1)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > columns) {
+        lines.add(plain(line.toString()));
+        line = new StringBuilder(" "); // with the next space, a hanging indent
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(plain(line.toString()));
+    return lines.toArray(String[]::new);
   }
 
   private static String sentence(String text) {

@@ -2,6 +2,7 @@ package dhara.engine;
 
 import dhara.terminal.Console;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 
@@ -21,6 +22,11 @@ public interface Job extends AutoCloseable {
   /** What it would read, create and write, as lines for a person. */
   default List<String> plan() {
     return List.of();
+  }
+
+  /** Where the answers of a stream go, for a person; empty if it does not tell. */
+  default Optional<String> answersTo() {
+    return Optional.empty();
   }
 
   /** The pipeline, completely built and not yet run. */

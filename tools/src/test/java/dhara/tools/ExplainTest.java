@@ -47,9 +47,9 @@ class ExplainTest {
                 "  windows: PT5M every PT5M, lateness PT10M",
                 "Fields: page=url",
                 "Range: from any until 2026-02-01T00:00:00Z",
-                "Writes counts to files:" + out,
-                "Writes dead letters to files:" + out,
-                "Writes ledger to files:" + out,
+                "Writes counts to the folder " + out + "/counts",
+                "Writes dead letters to the folder " + out + "/dead-letters",
+                "Writes ledger to the folder " + out + "/ledger",
                 "Engine: bathtub")));
     assertThat(Files.exists(out), is(false));
   }

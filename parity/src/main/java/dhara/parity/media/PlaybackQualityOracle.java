@@ -8,6 +8,7 @@ import dhara.pipelines.media.PlaybackQuality;
 import dhara.testkit.Box;
 import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +22,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 @AutoService(Oracle.class)
 public final class PlaybackQualityOracle implements Oracle {
 
+  private static final BigDecimal FOUR_FIFTHS = new BigDecimal("0.8");
   private static final long THIRTY_DAYS = 30L * 86_400_000;
 
   @Override
@@ -174,6 +176,7 @@ public final class PlaybackQualityOracle implements Oracle {
   /** The alerts of one number in the windows of a place. */
   private static void follow(
       String name, double limit, List<Measured> windows, List<String> alerts) {
+    double clear = new BigDecimal(Double.toString(limit)).multiply(FOUR_FIFTHS).doubleValue();
     long since = -1;
     long before = Long.MAX_VALUE;
     for (Measured window : windows) {
@@ -190,8 +193,8 @@ public final class PlaybackQualityOracle implements Oracle {
       if (!alerting && value > limit) {
         since = at;
         alerts.add(row(window.box, name, "RAISED", since, value, limit));
-      } else if (alerting && value < limit * (1 - 0.2)) {
-        alerts.add(row(window.box, name, "CLEARED", since, value, limit * (1 - 0.2)));
+      } else if (alerting && value < clear) {
+        alerts.add(row(window.box, name, "CLEARED", since, value, clear));
         since = -1;
       }
     }

@@ -29,6 +29,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class EventMetricsOracle implements Oracle {
 
   private static final Duration KEPT = Duration.ofDays(30);
+  private static final BigDecimal FOUR_FIFTHS = new BigDecimal("0.8");
 
   @Override
   public String analysis() {
@@ -245,7 +246,7 @@ public final class EventMetricsOracle implements Oracle {
     /** Since when there is an alert; null if there is none. */
     private @Nullable Instant alert(
         Windowed windowed, String measured, @Nullable Instant since, double value, double limit) {
-      double clear = limit * (1 - 0.2);
+      double clear = new BigDecimal(Double.toString(limit)).multiply(FOUR_FIFTHS).doubleValue();
       boolean now = Double.isNaN(value) ? since != null : value > limit;
       if (since != null && !Double.isNaN(value)) {
         now = value >= clear;

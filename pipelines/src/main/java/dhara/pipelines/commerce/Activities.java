@@ -1,12 +1,11 @@
 package dhara.pipelines.commerce;
 
 import dhara.pipelines.Scenario.Given;
+import dhara.pipelines.Upcoming;
 import dhara.pipelines.commerce.Activity.Device;
 import dhara.pipelines.commerce.Activity.Kind;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -37,10 +36,7 @@ final class Activities {
   private record Gone(String user, long millis) {}
 
   private final SplittableRandom random;
-  private final PriorityQueue<Given<?>> ahead =
-      new PriorityQueue<>(
-          Comparator.comparing((Given<?> given) -> given.event().at())
-              .thenComparing(given -> given.event().id()));
+  private final Upcoming<Given<?>> upcoming = Upcoming.given();
   private final Queue<Gone> gone = new ArrayDeque<>();
   private long millis;
   private long made;
@@ -58,10 +54,10 @@ final class Activities {
 
   private Given<?> next() {
     // Activities that are due before the next visit can be output now.
-    while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(START.plusMillis(millis))) {
+    while (!upcoming.anyBefore(START.plusMillis(millis))) {
       visit();
     }
-    return ahead.remove();
+    return upcoming.next();
   }
 
   private void visit() {
@@ -93,7 +89,7 @@ final class Activities {
       Given<Activity> given =
           CustomerJourney.ACTIVITIES.given(
               activity(later, user, session, kind, product, home ? null : category, device, city));
-      ahead.add(
+      upcoming.add(
           step == 0
               ? given.planted(VISIT)
               : kind == Kind.PURCHASE ? given.planted(PURCHASE) : given);

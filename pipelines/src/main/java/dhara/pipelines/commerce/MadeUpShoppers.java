@@ -1,12 +1,11 @@
 package dhara.pipelines.commerce;
 
 import dhara.pipelines.Scenario.Given;
+import dhara.pipelines.Upcoming;
 import dhara.pipelines.commerce.Activity.Device;
 import dhara.pipelines.commerce.Activity.Kind;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -39,10 +38,7 @@ final class MadeUpShoppers {
   };
 
   private final SplittableRandom random;
-  private final PriorityQueue<Given<?>> ahead =
-      new PriorityQueue<>(
-          Comparator.comparing((Given<?> given) -> given.event().at())
-              .thenComparing(given -> given.event().id()));
+  private final Upcoming<Given<?>> upcoming = Upcoming.given();
   private long millis;
   private long made;
 
@@ -57,11 +53,11 @@ final class MadeUpShoppers {
 
   private Given<?> next() {
     // Activities that are due before the next visit can be output now.
-    while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(START.plusMillis(millis))) {
+    while (!upcoming.anyBefore(START.plusMillis(millis))) {
       millis += random.nextInt(6_000);
       visit();
     }
-    return ahead.remove();
+    return upcoming.next();
   }
 
   private void visit() {
@@ -76,13 +72,13 @@ final class MadeUpShoppers {
         return;
       }
       Given<Activity> given = given(later, user, device, STEPS[step], category, product);
-      ahead.add(STEPS[step] == Kind.CHECKOUT && broken ? given.planted("broken") : given);
+      upcoming.add(STEPS[step] == Kind.CHECKOUT && broken ? given.planted("broken") : given);
       if (STEPS[step] == Kind.PURCHASE && random.nextInt(5) == 0) {
-        ahead.add(given(later, user, device, STEPS[step], category, product + "-case"));
+        upcoming.add(given(later, user, device, STEPS[step], category, product + "-case"));
       }
       if (random.nextInt(6) == 0) {
         Kind aside = random.nextBoolean() ? Kind.SEARCH : Kind.WISHLIST;
-        ahead.add(given(later + 500, user, device, aside, category, product));
+        upcoming.add(given(later + 500, user, device, aside, category, product));
       }
       boolean failed = STEPS[step] == Kind.CHECKOUT && broken;
       if (step == GO_ON.length || failed || random.nextInt(100) >= GO_ON[step]) {

@@ -1,8 +1,7 @@
 package dhara.pipelines.commerce;
 
+import dhara.pipelines.Upcoming;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -35,8 +34,7 @@ final class OrderLines {
   private static final class Day {
 
     private final SplittableRandom random;
-    private final PriorityQueue<OrderLine> pending =
-        new PriorityQueue<>(Comparator.comparing(OrderLine::at).thenComparing(OrderLine::id));
+    private final Upcoming<OrderLine> upcoming = Upcoming.events();
     private long millis;
     private int orders;
 
@@ -46,10 +44,10 @@ final class OrderLines {
 
     OrderLine next() {
       // Lines that are due before the next order starts can be output now.
-      while (pending.isEmpty() || !pending.peek().at().isBefore(OPENING.plusMillis(millis))) {
+      while (!upcoming.anyBefore(OPENING.plusMillis(millis))) {
         order();
       }
-      return pending.remove();
+      return upcoming.next();
     }
 
     private void order() {
@@ -78,9 +76,9 @@ final class OrderLines {
                 customer,
                 1 + random.nextInt(4),
                 199 + 150L * product + random.nextInt(100));
-        pending.add(bought);
+        upcoming.add(bought);
         if (cancelled) {
-          pending.add(cancellation(bought, later));
+          upcoming.add(cancellation(bought, later));
         }
       }
     }

@@ -1,9 +1,8 @@
 package dhara.pipelines.commerce;
 
 import dhara.pipelines.Scenario.Given;
+import dhara.pipelines.Upcoming;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -29,10 +28,7 @@ final class Recommending {
   private static final long DAY = 24 * 60 * MINUTE;
 
   private final SplittableRandom random;
-  private final PriorityQueue<Given<?>> ahead =
-      new PriorityQueue<>(
-          Comparator.comparing((Given<?> given) -> given.event().at())
-              .thenComparing(given -> given.event().id()));
+  private final Upcoming<Given<?>> upcoming = Upcoming.given();
   private long millis;
   private long made;
 
@@ -47,11 +43,11 @@ final class Recommending {
 
   private Given<?> next() {
     // Events that are due before the next one is made can be output now.
-    while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(EVENING.plusMillis(millis))) {
+    while (!upcoming.anyBefore(EVENING.plusMillis(millis))) {
       millis += 1_000L + random.nextInt(600_000);
       make();
     }
-    return ahead.remove();
+    return upcoming.next();
   }
 
   private void make() {
@@ -63,16 +59,16 @@ final class Recommending {
       case 1 -> planted("expired", solo, product, product, algorithm, DAY + within(30 * MINUTE));
       case 2 -> planted("other", solo, product, product + 1, algorithm, within(6 * 60 * MINUTE));
       case 3 -> {
-        ahead.add(bought(0, solo, product).planted("before"));
-        ahead.add(recommended(within(5 * MINUTE), solo, product, algorithm));
+        upcoming.add(bought(0, solo, product).planted("before"));
+        upcoming.add(recommended(within(5 * MINUTE), solo, product, algorithm));
       }
-      case 4, 5 -> ahead.add(bought(0, user(), product));
-      case 6, 7 -> ahead.add(activity(0, user(), Activity.Kind.PRODUCT_VIEW, product, null));
+      case 4, 5 -> upcoming.add(bought(0, user(), product));
+      case 6, 7 -> upcoming.add(activity(0, user(), Activity.Kind.PRODUCT_VIEW, product, null));
       default -> {
         String user = user();
-        ahead.add(recommended(0, user, product, algorithm));
+        upcoming.add(recommended(0, user, product, algorithm));
         if (random.nextInt(algorithm == 2 ? 4 : 8) == 0) {
-          ahead.add(bought(within(20 * 60 * MINUTE), user, product));
+          upcoming.add(bought(within(20 * 60 * MINUTE), user, product));
         }
       }
     }
@@ -80,8 +76,8 @@ final class Recommending {
 
   private void planted(
       String what, String user, int product, int bought, int algorithm, long later) {
-    ahead.add(recommended(0, user, product, algorithm));
-    ahead.add(bought(later, user, bought).planted(what));
+    upcoming.add(recommended(0, user, product, algorithm));
+    upcoming.add(bought(later, user, bought).planted(what));
   }
 
   private Given<Recommendation> recommended(long later, String user, int product, int algorithm) {

@@ -1,10 +1,9 @@
 package dhara.pipelines.media;
 
 import dhara.pipelines.Scenario.Given;
+import dhara.pipelines.Upcoming;
 import dhara.pipelines.media.Playback.Kind;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -27,10 +26,7 @@ final class Advertising {
   private static final long TEN_MINUTES = 600_000;
 
   private final SplittableRandom random;
-  private final PriorityQueue<Given<Playback>> ahead =
-      new PriorityQueue<>(
-          Comparator.comparing((Given<Playback> given) -> given.event().at())
-              .thenComparing(given -> given.event().id()));
+  private final Upcoming<Given<Playback>> upcoming = Upcoming.given();
   private long millis;
   private long made;
 
@@ -45,11 +41,11 @@ final class Advertising {
 
   private Given<?> next() {
     // Events that are due before the next one is made can be output now.
-    while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(EVENING.plusMillis(millis))) {
+    while (!upcoming.anyBefore(EVENING.plusMillis(millis))) {
       millis += 200L + random.nextInt(1_800);
       make();
     }
-    return ahead.remove();
+    return upcoming.next();
   }
 
   private void make() {
@@ -60,15 +56,15 @@ final class Advertising {
       case 2 -> {
         String viewer = pair("", campaign, 2_000L + random.nextInt(3_000));
         long again = 5_100L + random.nextInt(400);
-        ahead.add(click(again, viewer, campaign).planted("double"));
+        upcoming.add(click(again, viewer, campaign).planted("double"));
       }
-      case 3 -> ahead.add(click(0, "solo-" + made, campaign).planted("orphan"));
-      case 4, 5, 6 -> ahead.add(heartbeat());
+      case 3 -> upcoming.add(click(0, "solo-" + made, campaign).planted("orphan"));
+      case 4, 5, 6 -> upcoming.add(heartbeat());
       default -> {
         String viewer = "viewer-" + random.nextInt(VIEWERS);
-        ahead.add(shown(viewer, campaign));
+        upcoming.add(shown(viewer, campaign));
         if (random.nextInt(4) == 0) {
-          ahead.add(click(500L + random.nextInt(59_000), viewer, campaign));
+          upcoming.add(click(500L + random.nextInt(59_000), viewer, campaign));
         }
       }
     }
@@ -77,8 +73,8 @@ final class Advertising {
   /** An impression and a click of a viewer who does nothing else; returns the viewer. */
   private String pair(String what, String campaign, long later) {
     String viewer = "solo-" + made;
-    ahead.add(shown(viewer, campaign));
-    ahead.add(click(later, viewer, campaign).planted(what));
+    upcoming.add(shown(viewer, campaign));
+    upcoming.add(click(later, viewer, campaign).planted(what));
     return viewer;
   }
 

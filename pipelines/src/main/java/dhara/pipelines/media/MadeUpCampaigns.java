@@ -1,10 +1,9 @@
 package dhara.pipelines.media;
 
 import dhara.pipelines.Scenario.Given;
+import dhara.pipelines.Upcoming;
 import dhara.pipelines.media.Playback.Kind;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -27,10 +26,7 @@ final class MadeUpCampaigns {
   private static final long TURN = 10 * MINUTE;
 
   private final SplittableRandom random;
-  private final PriorityQueue<Given<Playback>> ahead =
-      new PriorityQueue<>(
-          Comparator.comparing((Given<Playback> given) -> given.event().at())
-              .thenComparing(given -> given.event().id()));
+  private final Upcoming<Given<Playback>> upcoming = Upcoming.given();
   private long millis;
   private long made;
 
@@ -45,28 +41,28 @@ final class MadeUpCampaigns {
 
   private Given<?> next() {
     // Events that are due before the next one is made can be output now.
-    while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(EVENING.plusMillis(millis))) {
+    while (!upcoming.anyBefore(EVENING.plusMillis(millis))) {
       millis += 200L + random.nextInt(1_100);
       make();
     }
-    return ahead.remove();
+    return upcoming.next();
   }
 
   private void make() {
     String viewer = "viewer-" + random.nextInt(VIEWERS);
     if (random.nextInt(12) == 0) {
-      ahead.add(heartbeat(viewer));
+      upcoming.add(heartbeat(viewer));
       return;
     }
     int campaign = random.nextInt(CAMPAIGNS.length);
     boolean spree = spree() == campaign;
     long minor = campaign == 0 ? 40L + random.nextInt(20) : 120L + random.nextInt(60);
-    ahead.add(ad(0, viewer, campaign, Kind.AD_IMPRESSION, campaign < 2 ? minor : null));
+    upcoming.add(ad(0, viewer, campaign, Kind.AD_IMPRESSION, campaign < 2 ? minor : null));
     if (random.nextInt(10) < (spree ? 9 : 1)) {
       Long paid = campaign == 2 ? Long.valueOf(400 + random.nextInt(200)) : null;
       long later = 500L + random.nextInt(5_000);
       Given<Playback> click = ad(later, viewer, campaign, Kind.AD_CLICK, paid);
-      ahead.add(spree ? click.planted("spree") : click);
+      upcoming.add(spree ? click.planted("spree") : click);
     }
   }
 

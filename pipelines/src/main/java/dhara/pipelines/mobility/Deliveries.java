@@ -3,11 +3,10 @@ package dhara.pipelines.mobility;
 import dhara.geo.Polyline;
 import dhara.geo.Polyline.Place;
 import dhara.pipelines.Scenario.Given;
+import dhara.pipelines.Upcoming;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -30,10 +29,7 @@ final class Deliveries {
   private static final double DEGREES_PER_KM = 1 / 111.195;
 
   private final SplittableRandom random;
-  private final PriorityQueue<Given<?>> ahead =
-      new PriorityQueue<>(
-          Comparator.comparing((Given<?> given) -> given.event().at())
-              .thenComparing(given -> given.event().id()));
+  private final Upcoming<Given<?>> upcoming = Upcoming.given();
   private long millis;
   private long made;
   private long deliveries;
@@ -49,10 +45,10 @@ final class Deliveries {
 
   private Given<?> next() {
     // Events that are due before the next delivery can be output now.
-    while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(START.plusMillis(millis))) {
+    while (!upcoming.anyBefore(START.plusMillis(millis))) {
       deliver();
     }
-    return ahead.remove();
+    return upcoming.next();
   }
 
   private void deliver() {
@@ -69,7 +65,7 @@ final class Deliveries {
         DeliveryEta.DELIVERIES.given(
             DeliveryEvent.dispatched(
                 id(), at(0), delivery, "C" + random.nextInt(40), promised, Polyline.encode(route)));
-    ahead.add(late ? dispatched.planted(LATE) : dispatched);
+    upcoming.add(late ? dispatched.planted(LATE) : dispatched);
 
     long silentAt = silent ? rideMillis / 3 : Long.MAX_VALUE;
     double doneKm = 0;
@@ -83,7 +79,7 @@ final class Deliveries {
       Given<DeliveryEvent> ping =
           DeliveryEta.DELIVERIES.given(
               DeliveryEvent.ping(id(), at(elapsed), delivery, place.lat(), place.lon()));
-      ahead.add(last ? ping.planted(SILENT) : ping);
+      upcoming.add(last ? ping.planted(SILENT) : ping);
       if (last) {
         if (random.nextBoolean()) {
           return; // for good
@@ -92,7 +88,7 @@ final class Deliveries {
         elapsed += 360_000L + random.nextInt(180_000);
       }
     }
-    ahead.add(
+    upcoming.add(
         DeliveryEta.DELIVERIES.given(
             DeliveryEvent.delivered(id(), at(elapsed + random.nextInt(60_000)), delivery)));
   }

@@ -7,6 +7,7 @@ import dhara.connectors.RunFolder;
 import dhara.engine.Job;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.Output;
 import dhara.reconcile.Comparison;
 import dhara.reconcile.Finding;
 import dhara.reconcile.Report;
@@ -16,6 +17,10 @@ import dhara.terminal.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -28,6 +33,8 @@ final class ReconcileJob implements Job {
   private final String a;
   private final String b;
   private final boolean allowEmpty;
+  private final boolean untilEnd;
+  private final Set<String> effects;
   private final int examples;
   private final @Nullable Path file;
   private final Comparison comparison;
@@ -40,6 +47,14 @@ final class ReconcileJob implements Job {
     this.a = a.uri();
     this.b = b.uri();
     this.allowEmpty = options.getAllowEmpty();
+    this.untilEnd = options.getUntil() == null;
+    this.effects =
+        analysis == null
+            ? Set.of()
+            : analysis.outputs().stream()
+                .filter(Output::acts)
+                .map(Output::name)
+                .collect(Collectors.toSet());
     this.examples = options.getExamples();
     if (examples < 0 || examples > Finding.MOST) {
       throw new BadOption(
@@ -119,6 +134,30 @@ final class ReconcileJob implements Job {
           });
     }
     exit = report.unexplained() == 0 ? 0 : 1;
+    if (exit != 0) {
+      hints().forEach(hint -> console.err().println("hint: " + hint));
+    }
+  }
+
+  /** What a user most often forgets when answers differ for no reason. */
+  private List<String> hints() {
+    List<String> hints = new ArrayList<>();
+    comparison
+        .lacking()
+        .forEach(
+            (output, side) -> {
+              if (effects.contains(output)) {
+                hints.add(
+                    "%s lacks %s, because a backfill holds effects back; run it with --effects=true"
+                        .formatted(side, output));
+              }
+            });
+    if (untilEnd) {
+      hints.add(
+          "a stream has not settled its newest windows; --until=INSTANT, with settled_until of its"
+              + " ledger, compares those that it has");
+    }
+    return hints;
   }
 
   /** 0 if everything is equal or explained, otherwise 1. */

@@ -50,6 +50,11 @@ public final class AnalysisJob implements Job {
   }
 
   @Override
+  public Optional<String> answersTo() {
+    return Optional.of(assembly.answersTo());
+  }
+
+  @Override
   public List<String> plan() {
     return assembly.plan();
   }

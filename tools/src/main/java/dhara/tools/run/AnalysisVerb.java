@@ -97,12 +97,13 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
           Launcher.command(engine, "generate " + name() + " --count=1000 --out=" + made + ".jsonl"),
           Launcher.command(engine, name() + " --events=" + made + ".jsonl"));
     }
+    // One line would be wrapped in the middle, and a shell would take its second half for a command.
     return List.of(
         Launcher.command(engine, "generate " + name() + " --count=1000 --out=" + made),
         Launcher.command(
             engine,
             analysis.inputs().stream()
-                .map(in -> " --events=%s=%s/%s.jsonl".formatted(in.name(), made, in.name()))
+                .map(in -> " \\\n  --events=%s=%s/%s.jsonl".formatted(in.name(), made, in.name()))
                 .collect(Collectors.joining("", name(), ""))));
   }
 

@@ -2,6 +2,7 @@ package dhara.tools.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.ledger.ReasonCounts;
 import dhara.terminal.Console;
 import dhara.terminal.Printable;
 import java.io.IOException;
@@ -26,6 +27,7 @@ final class DeadLetters {
               .thenComparing(Letter::position)
               .thenComparing(Letter::text));
 
+  private final ReasonCounts reasons = new ReasonCounts();
   private long count;
 
   private record Letter(String reason, String source, String position, String text, long records) {}
@@ -40,6 +42,7 @@ final class DeadLetters {
     }
     long records = json.path("records").asLong(1); // a merged one stands for several
     count += records;
+    reasons.add(json.path("reason").asText(), records);
     first.add(
         new Letter(
             json.path("reason").asText(),
@@ -70,7 +73,9 @@ final class DeadLetters {
     if (count > shown) {
       console
           .err()
-          .printf("… and %,d more; --deadLetters=files:DIR keeps them whole%n", count - shown);
+          .printf(
+              "… and %,d more (in all %s); --deadLetters=files:DIR keeps them whole%n",
+              count - shown, reasons);
     }
   }
 }

@@ -79,6 +79,11 @@ public final class Run implements AutoCloseable {
   void toTheEnd(boolean wait) throws Exception {
     try {
       job.prepare();
+      if (wait && !job.bounded()) {
+        // Its first answer may take a minute, and a stream to a topic prints none at all.
+        job.answersTo()
+            .ifPresent(to -> say("streaming, the answers go to " + to + "; Ctrl-C stops it"));
+      }
       State end = run(wait);
       if (wait) {
         PipelineResult result = running.get();

@@ -159,7 +159,7 @@ class TableTest {
             dead letter NOT_UTF8 /data/a.jsonl byte=20: byte 7 (0xFF)\uFFFDis no UTF-8
             dead letter NOT_UTF8 /data/a.jsonl byte=100: byte 7 (0xFF)\uFFFDis no UTF-8
             dead letter NOT_UTF8 /data/a.jsonl byte=700: byte 7 (0xFF)\uFFFDis no UTF-8
-            … and 2 more; --deadLetters=files:DIR keeps them whole
+            … and 2 more (in all NOT_UTF8 7); --deadLetters=files:DIR keeps them whole
             """));
   }
 

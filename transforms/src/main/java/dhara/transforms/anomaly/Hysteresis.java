@@ -1,6 +1,7 @@
 package dhara.transforms.anomaly;
 
 import java.io.Serializable;
+import java.math.BigDecimal;
 
 /**
  * When an alert begins and ends: beyond one limit it begins, and it ends only on the other side of
@@ -43,7 +44,11 @@ public record Hysteresis(Side side, double raise, double clear) implements Seria
           "a limit is above zero and its band from 0 to 1, and not %s and %s"
               .formatted(limit, band));
     }
-    return new Hysteresis(Side.ABOVE, limit, limit * (1 - band));
+    // The limit is part of the answer, so it is the decimal that a person expects: 0.04, and not
+    // the 0.04000000000000001 that doubles make of 0.05 and 0.2.
+    BigDecimal rest = BigDecimal.ONE.subtract(BigDecimal.valueOf(band));
+    return new Hysteresis(
+        Side.ABOVE, limit, BigDecimal.valueOf(limit).multiply(rest).doubleValue());
   }
 
   /**

@@ -22,6 +22,12 @@ class HysteresisTest {
   }
 
   @Test
+  void theEndOfTheBandIsTheDecimalNumberThatAPersonExpects() {
+    assertThat(Hysteresis.above(0.05, 0.2).clear(), is(0.04));
+    assertThat(Hysteresis.above(0.07, 0.2).clear(), is(0.056));
+  }
+
+  @Test
   void whatBeganBelowTheLimitEndsAboveTheOtherOne() {
     Hysteresis limits = Hysteresis.below(0.9, 0.95);
 

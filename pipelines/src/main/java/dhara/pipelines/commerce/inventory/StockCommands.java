@@ -1,13 +1,12 @@
 package dhara.pipelines.commerce.inventory;
 
 import dhara.pipelines.Scenario.Given;
+import dhara.pipelines.Upcoming;
 import dhara.pipelines.commerce.inventory.StockCommand.Kind;
 import dhara.pipelines.commerce.inventory.StockCommand.Line;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -30,10 +29,7 @@ final class StockCommands {
   private static final long RESTOCKED = 5_000;
 
   private final SplittableRandom random;
-  private final PriorityQueue<Given<?>> ahead =
-      new PriorityQueue<>(
-          Comparator.comparing((Given<?> given) -> given.event().at())
-              .thenComparing(given -> given.event().id()));
+  private final Upcoming<Given<?>> upcoming = Upcoming.given();
   private final long[][] taken = new long[WAREHOUSES.length][PRODUCTS];
   private long millis;
   private long commands;
@@ -58,7 +54,7 @@ final class StockCommands {
 
   private Given<?> next() {
     // Commands that are due before the next ones can be output now.
-    while (ahead.isEmpty() || !ahead.peek().event().at().isBefore(at(0))) {
+    while (!upcoming.anyBefore(at(0))) {
       millis += 200L + random.nextInt(1_000);
       if (random.nextInt(25) == 0) {
         incident();
@@ -69,7 +65,7 @@ final class StockCommands {
         order();
       }
     }
-    return ahead.remove();
+    return upcoming.next();
   }
 
   /** An order for common products, which is always reserved. */
@@ -174,7 +170,7 @@ final class StockCommands {
       @Nullable String order,
       List<Line> lines) {
     String id = "C%08d".formatted(++commands);
-    ahead.add(
+    upcoming.add(
         Inventory.COMMANDS
             .given(new StockCommand(id, at, warehouse, kind, order, lines))
             .planted(planted));

@@ -2,14 +2,13 @@ package dhara.pipelines.platform.experiments;
 
 import dhara.pipelines.Scenario;
 import dhara.pipelines.Scenario.Given;
+import dhara.pipelines.Upcoming;
 import dhara.pipelines.platform.experiments.ExperimentSetup.Variant;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -45,11 +44,7 @@ final class MadeUpExperiments {
 
   private final SplittableRandom random;
   private final Deque<Visitor> recent = new ArrayDeque<>();
-  private final PriorityQueue<Given<?>> ahead =
-      new PriorityQueue<>(
-          Comparator.comparing((Given<?> given) -> given.event().at())
-              .thenComparing(given -> given.input().name())
-              .thenComparing(given -> given.event().id()));
+  private final Upcoming<Given<?>> upcoming = Upcoming.given();
   private long exposures;
   private long goals;
 
@@ -83,8 +78,8 @@ final class MadeUpExperiments {
     }
     List<Given<?>> due = new ArrayList<>();
     Instant until = time((visit + 1) * APART);
-    while (ahead.peek() != null && ahead.peek().event().at().isBefore(until)) {
-      due.add(ahead.remove());
+    while (upcoming.anyBefore(until)) {
+      due.add(upcoming.next());
     }
     return due;
   }
@@ -101,7 +96,7 @@ final class MadeUpExperiments {
   }
 
   private void add(ExperimentSetup setup, String planted) {
-    ahead.add(Experiments.SETUPS.given(setup).planted(planted));
+    upcoming.add(Experiments.SETUPS.given(setup).planted(planted));
   }
 
   private static ExperimentSetup button(long period, long millis) {
@@ -157,7 +152,7 @@ final class MadeUpExperiments {
   }
 
   private void expose(Visitor visitor, String experiment, long millis, @Nullable String variant) {
-    ahead.add(
+    upcoming.add(
         Experiments.EXPOSURES.given(
             new Exposure(
                 "X%07d".formatted(++exposures), time(millis), experiment, visitor.user, variant)));
@@ -167,7 +162,7 @@ final class MadeUpExperiments {
     long at = millis + 60 * SECOND + random.nextLong(HOUR / 2);
     boolean subscribes = random.nextInt(5) == 0;
     Long minor = subscribes ? null : (Long) (1_000 + random.nextLong(200_000));
-    ahead.add(
+    upcoming.add(
         Experiments.GOALS.given(
             new GoalReached(
                 "G%07d".formatted(++goals),
