@@ -94,7 +94,7 @@ public final class AlertsOracle implements Oracle {
       String receiver,
       Predicate<Map<String, String>> takes,
       List<String> by,
-      Duration wait,
+      Duration first,
       Duration interval,
       Duration repeat,
       boolean goesOn,
@@ -464,7 +464,7 @@ public final class AlertsOracle implements Oracle {
               groups.computeIfAbsent(Group.key(node, of), key -> new Group(node, of));
           alertsOf.computeIfAbsent(group.key, key -> new TreeSet<>()).add(line.alert);
           if (group.next == null) {
-            group.next = line.at().plus(node.wait);
+            group.next = line.at().plus(node.first);
           }
         } else if (groups.values().stream()
             .noneMatch(group -> group.route.key.equals(node.key) && ends(line, group))) {
