@@ -26,7 +26,7 @@ import org.apache.beam.sdk.values.PCollection;
  *
  * <p><b>Designs.</b> One key for each top route would share the work, but the sources of
  * inhibitions and the events of alerts with {@code continue} would have to be copied to all of
- * them. Alerts are few: one key takes tens of thousands of events a second.
+ * them. Alerts are few, so one key does.
  */
 public final class RouteAlerts
     extends PTransform<PCollection<AlertEvent>, PCollection<RouteDecision>> {

@@ -305,6 +305,26 @@ class AlertRoutingTest {
   }
 
   @Test
+  void whatBeganAndEndedBetweenTwoFlushesIsNotToldWhileASilencedAlertKeepsTheGroup() {
+    Silence silence = new Silence(matchers("s=b"), time("10:00:00"), time("12:00:00"));
+    List<RouteDecision> decisions =
+        decisions(
+            routes(route("{}", "team", List.of("type")), List.of(), List.of(silence)),
+            List.of(
+                fires("10:00:00", "latency", "s=a"),
+                fires("10:00:00", "latency", "s=b"),
+                ends("10:02:00", "latency", "s=a"),
+                fires("10:06:00", "latency", "s=c"),
+                ends("10:07:00", "latency", "s=c"),
+                ends("10:20:00", "latency", "s=b")));
+
+    assertThat(
+        sent(decisions),
+        contains("10:00:30 team FIRING latency.a", "10:05:30 team RESOLVED -latency.a"));
+    assertThat(counts(decisions), is(new RouteCounts(6, 2, 0, 2, 0, 2, 0, 2, 0)));
+  }
+
+  @Test
   void aStormIsANumberOfNotificationsAndASummary() {
     Routes limited =
         routes(timed(SECOND, MINUTE, HOUR, new AlertRoute.Limit(2, Duration.ofMinutes(10))));
