@@ -47,7 +47,7 @@ class StreamParityTest {
 
   /** The analyses that answer that nothing came, which a late event may have broken. */
   private static final Set<String> ANSWERS_SILENCE =
-      Set.of("booking-rush", "data-quality", "delivery-eta", "sensor-health");
+      Set.of("alerts", "booking-rush", "data-quality", "delivery-eta", "sensor-health");
 
   /** How many streams run at once. */
   private static final int AT_ONCE = 6;
