@@ -3,6 +3,7 @@ package dhara.serving.load;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import com.sun.management.OperatingSystemMXBean;
 import dhara.serving.api.AccessOptions;
 import dhara.serving.api.ViewServer;
 import dhara.serving.shop.HttpAsk;
@@ -15,6 +16,7 @@ import dhara.serving.views.ServedView;
 import dhara.serving.views.ServedView.Kind;
 import dhara.serving.views.ViewColumn;
 import dhara.serving.views.ViewColumn.Role;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -36,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongFunction;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.duckdb.DuckDBConnection;
@@ -60,6 +63,9 @@ class QueryLoadTest {
   private static final int CLIENTS = Integer.getInteger("dhara.load.clients", 50);
   private static final Duration TIME =
       Duration.ofSeconds(Integer.getInteger("dhara.load.seconds", 20));
+
+  private static final OperatingSystemMXBean CPU =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private static final Instant START = Instant.parse("2026-01-05T00:00:00Z");
   private static final int CATEGORIES = 20;
@@ -323,6 +329,8 @@ class QueryLoadTest {
     ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
     try {
       List<Callable<List<Long>>> clients = new ArrayList<>();
+      LongAdder asked = new LongAdder();
+      long cpu = CPU.getProcessCpuTime();
       long warm = System.nanoTime() + TIME.toNanos() / 4;
       long until = warm + TIME.toNanos();
       for (int i = 0; i < CLIENTS; i++) {
@@ -335,6 +343,7 @@ class QueryLoadTest {
               while (System.nanoTime() < until) {
                 long began = System.nanoTime();
                 ask.ask(random.nextLong(MINUTES - 60));
+                asked.increment();
                 if (began > warm) {
                   nanos.add(System.nanoTime() - began);
                 }
@@ -348,13 +357,14 @@ class QueryLoadTest {
       }
       all.sort(null);
       System.out.printf(
-          "%s: %d clients, %.0f/s, p50 %.1f ms, p95 %.1f ms, p99 %.1f ms%n",
+          "%s: %d clients, %.0f/s, p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, %.1f ms of a core each%n",
           what,
           CLIENTS,
           all.size() / (TIME.toNanos() / 1e9),
           all.get(all.size() / 2) / 1e6,
           all.get(all.size() * 95 / 100) / 1e6,
-          all.get(all.size() * 99 / 100) / 1e6);
+          all.get(all.size() * 99 / 100) / 1e6,
+          (CPU.getProcessCpuTime() - cpu) / 1e6 / asked.sum());
     } finally {
       threads.shutdownNow();
     }
