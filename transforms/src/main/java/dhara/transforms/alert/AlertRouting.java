@@ -212,7 +212,7 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     }
     List<String> looks = book.looks(at);
     if (!looks.isEmpty()) {
-      Sources sources = new Sources(book.firing());
+      Sources sources = new Sources(book);
       for (String key : looks) {
         flush(book, book.group(key), sources, at, out);
       }
@@ -233,7 +233,7 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
       book.lookedAt(group, at);
       return;
     }
-    Flush flush = new Flush(group, sources, at);
+    Flush flush = new Flush(book, group, sources, at);
     boolean sendResolved = routes.receivers().get(route.receiver());
     Update update = group.update(flush.firing, flush.resolved, sendResolved, route, at);
     Notification notification = null;
@@ -357,13 +357,13 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     private long inhibited;
     private long silenced;
 
-    Flush(AlertGroup group, Sources sources, Instant at) {
+    Flush(AlertBook book, AlertGroup group, Sources sources, Instant at) {
       this.group = group;
       group
           .members()
           .forEach(
               (alert, member) -> {
-                SortedMap<String, String> labels = member.event().all();
+                SortedMap<String, String> labels = book.labels(alert, member.event());
                 if (sources.inhibit(labels)) {
                   inhibited += member.undecided();
                 } else if (routes.silenced(labels, at)) {
@@ -415,15 +415,19 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     private final List<Map<List<String>, List<SortedMap<String, String>>>> byRule =
         new ArrayList<>();
 
-    Sources(SortedMap<String, Firing> firing) {
+    Sources(AlertBook book) {
       for (Inhibition rule : routes.inhibitions()) {
         Map<List<String>, List<SortedMap<String, String>>> byValues = new HashMap<>();
-        for (Firing each : firing.values()) {
-          SortedMap<String, String> labels = each.event().all();
-          if (rule.isSource(labels)) {
-            byValues.computeIfAbsent(rule.values(labels), key -> new ArrayList<>()).add(labels);
-          }
-        }
+        book.firing()
+            .forEach(
+                (alert, firing) -> {
+                  SortedMap<String, String> labels = book.labels(alert, firing.event());
+                  if (rule.isSource(labels)) {
+                    byValues
+                        .computeIfAbsent(rule.values(labels), key -> new ArrayList<>())
+                        .add(labels);
+                  }
+                });
         byRule.add(byValues);
       }
     }
