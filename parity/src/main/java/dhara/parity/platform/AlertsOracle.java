@@ -286,7 +286,9 @@ public final class AlertsOracle implements Oracle {
         .forEach((box, counted) -> routed.add(row(box, counted)));
     List<String> deliveries =
         run.sent.stream()
-            .map(row -> "{\"incident\":" + row.get("notification") + "," + row.toString().substring(1))
+            .map(
+                row ->
+                    "{\"incident\":" + row.get("notification") + "," + row.toString().substring(1))
             .toList();
     return Map.of(
         "notifications",
@@ -320,8 +322,7 @@ public final class AlertsOracle implements Oracle {
     row.put("window_end", Box.text(box.end()));
     for (int i = 0; i < COLUMNS.size(); i++) {
       int column = i;
-      row.put(
-          COLUMNS.get(i), counted.stream().mapToLong(each -> each.numbers.get(column)).sum());
+      row.put(COLUMNS.get(i), counted.stream().mapToLong(each -> each.numbers.get(column)).sum());
     }
     return row.toString();
   }
@@ -420,7 +421,10 @@ public final class AlertsOracle implements Oracle {
 
     private @Nullable Instant due() {
       List<Instant> moments = new ArrayList<>(heldUntil.values());
-      groups.values().stream().map(group -> group.next).filter(Objects::nonNull).forEach(moments::add);
+      groups.values().stream()
+          .map(group -> group.next)
+          .filter(Objects::nonNull)
+          .forEach(moments::add);
       return moments.stream().min(Comparator.naturalOrder()).orElse(null);
     }
 
@@ -460,8 +464,7 @@ public final class AlertsOracle implements Oracle {
         nodes.put(node.key, node);
         if (line.fires()) {
           String of = labels(node, line);
-          Group group =
-              groups.computeIfAbsent(Group.key(node, of), key -> new Group(node, of));
+          Group group = groups.computeIfAbsent(Group.key(node, of), key -> new Group(node, of));
           alertsOf.computeIfAbsent(group.key, key -> new TreeSet<>()).add(line.alert);
           if (group.next == null) {
             group.next = line.at().plus(node.first);
@@ -527,8 +530,7 @@ public final class AlertsOracle implements Oracle {
         }
       }
       Line fires = firing(alert, group.before);
-      boolean wasThere =
-          !group.before.equals(Instant.MIN) && fires != null && goesTo(fires, group);
+      boolean wasThere = !group.before.equals(Instant.MIN) && fires != null && goesTo(fires, group);
       if (!wasThere && !begun) {
         return null;
       }
@@ -553,10 +555,10 @@ public final class AlertsOracle implements Oracle {
               .map(alert -> firing(alert, at))
               .filter(Objects::nonNull)
               .filter(source -> rules.source.test(source.labels))
-              .filter(source -> !rules.source.test(line.labels) || !rules.target.test(source.labels))
+              .filter(
+                  source -> !rules.source.test(line.labels) || !rules.target.test(source.labels))
               .anyMatch(
-                  source ->
-                      Objects.equals(source.labels.get("zone"), line.labels.get("zone")));
+                  source -> Objects.equals(source.labels.get("zone"), line.labels.get("zone")));
     }
 
     private void look(Group group, Instant at) {

@@ -132,10 +132,10 @@ class AlertsTest {
             .filter(row -> row.get("alerts").path(0).path("type").asText().equals("queue_length"))
             .toList();
     assertThat(
-        "it times out",
-        forgotten.get(forgotten.size() - 1).get("status").asText(),
-        is("RESOLVED"));
-    assertThat(forgotten.stream().filter(row -> row.get("repeat").asBoolean()).toList(), hasSize(greaterThan(4)));
+        "it times out", forgotten.get(forgotten.size() - 1).get("status").asText(), is("RESOLVED"));
+    assertThat(
+        forgotten.stream().filter(row -> row.get("repeat").asBoolean()).toList(),
+        hasSize(greaterThan(4)));
   }
 
   @ParameterizedTest
@@ -154,8 +154,7 @@ class AlertsTest {
             .toList();
     assertThat("inhibited", duringTheOutage, is(empty()));
     List<String> lab = new ArrayList<>();
-    rows.forEach(
-        row -> row.get("alerts").forEach(alert -> lab.add(alert.get("labels").asText())));
+    rows.forEach(row -> row.get("alerts").forEach(alert -> lab.add(alert.get("labels").asText())));
     assertThat("silenced", lab, everyItem(not(containsString("service=lab0"))));
     assertThat(lab.stream().anyMatch(labels -> labels.contains("service=lab1")), is(true));
     List<JsonNode> flood =
@@ -206,12 +205,7 @@ class AlertsTest {
   @Test
   void theScenarioIsInOrderWithUniqueIds() {
     List<AlertEvent> events =
-        ALERTS
-            .scenario()
-            .events(3, 2_000)
-            .map(Given::event)
-            .map(AlertEvent.class::cast)
-            .toList();
+        ALERTS.scenario().events(3, 2_000).map(Given::event).map(AlertEvent.class::cast).toList();
     assertThat(events.stream().map(AlertEvent::id).distinct().count(), is(2_000L));
     assertThat(
         events.stream().map(AlertEvent::at).toList(),

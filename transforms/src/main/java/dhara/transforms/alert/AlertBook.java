@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -52,6 +53,7 @@ final class AlertBook {
   private final TreeMap<Instant, SortedSet<String>> timeouts = new TreeMap<>();
   private final TreeMap<Instant, SortedSet<String>> looks = new TreeMap<>();
   private final Map<String, SortedSet<String>> groupsOf = new TreeMap<>();
+  private final Map<String, SortedMap<String, String>> labelsOf = new HashMap<>();
   private long members;
 
   SortedMap<String, Firing> firing() {
@@ -68,7 +70,16 @@ final class AlertBook {
     Firing before = firing.remove(alert);
     if (before != null) {
       drop(timeouts, before.until, alert);
+      labelsOf.remove(alert);
     }
+  }
+
+  /** The labels of an alert by an event of it; read once while the alert fires by that event. */
+  SortedMap<String, String> labels(String alert, AlertEvent event) {
+    Firing fires = firing.get(alert);
+    return fires != null && fires.event.equals(event)
+        ? labelsOf.computeIfAbsent(alert, name -> event.all())
+        : event.all();
   }
 
   @Nullable AlertGroup group(String key) {

@@ -74,13 +74,7 @@ final class AlertGroup {
 
   Stored stored() {
     return new Stored(
-        route,
-        labels,
-        members,
-        List.copyOf(toldFiring),
-        List.copyOf(toldResolved),
-        toldAt,
-        next);
+        route, labels, members, List.copyOf(toldFiring), List.copyOf(toldResolved), toldAt, next);
   }
 
   static String key(String route, String labels) {

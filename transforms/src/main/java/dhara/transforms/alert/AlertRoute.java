@@ -10,8 +10,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A route of alerts, in Alertmanager's terms: a node of a tree. An alert that meets the matchers
- * goes to the first child that takes it, and further ones as long as each says {@code continue};
- * if no child takes it, it stays at the node itself.
+ * goes to the first child that takes it, and further ones as long as each says {@code continue}; if
+ * no child takes it, it stays at the node itself.
  *
  * @param key its place in the tree, e.g. {@code {}/{severity="critical"}}
  * @param receiver who is notified

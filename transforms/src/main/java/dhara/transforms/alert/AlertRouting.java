@@ -29,13 +29,14 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * sent is a function of the events of alerts and of the {@link Routes}, in a stream and in a
  * backfill.
  *
- * <p><b>In Alertmanager's terms.</b> An event goes down the tree of {@link AlertRoute routes}, and on
- * each that takes it into the group of its labels. A group is <em>flushed</em> {@code group_wait}
- * after its first event and then every {@code group_interval}. A flush leaves out alerts that are
- * inhibited or silenced at this moment, and notifies if an alert fires that the receiver was not
- * told of, if one has ended that it was told of, or if it was told {@code repeat_interval} ago.
- * Alerts that have ended leave the group with the flush. So an alert that flaps between two flushes
- * is not told again, and one that begins and ends within {@code group_wait} is not told at all.
+ * <p><b>In Alertmanager's terms.</b> An event goes down the tree of {@link AlertRoute routes}, and
+ * on each that takes it into the group of its labels. A group is <em>flushed</em> {@code
+ * group_wait} after its first event and then every {@code group_interval}. A flush leaves out
+ * alerts that are inhibited or silenced at this moment, and notifies if an alert fires that the
+ * receiver was not told of, if one has ended that it was told of, or if it was told {@code
+ * repeat_interval} ago. Alerts that have ended leave the group with the flush. So an alert that
+ * flaps between two flushes is not told again, and one that begins and ends within {@code
+ * group_wait} is not told at all.
  *
  * <p><b>Where it differs</b>, because the answer must not depend on the moment of a clock:
  *
@@ -52,8 +53,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *   <li>An event of the end of an alert that is not firing makes no group.
  *   <li>{@code resolve_timeout} is a day by default and not five minutes, because an analysis tells
  *       an alert once and does not send it again every minute.
- *   <li>A route can have a {@link AlertRoute.Limit limit}. There are no time intervals, and silences are
- *       part of the routes, so that a backfill knows them.
+ *   <li>A route can have a {@link AlertRoute.Limit limit}. There are no time intervals, and
+ *       silences are part of the routes, so that a backfill knows them.
  * </ul>
  *
  * <p><b>The end of the events</b> is silence, in a stream and in a backfill: alerts that are still
@@ -74,8 +75,8 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
 
   /**
    * After the last event the alerts time out, their groups are flushed, and then comes a summary;
-   * each is at most {@link AlertRoute#LONGEST} later. It is a constant, so that a stream can be restored
-   * under other routes.
+   * each is at most {@link AlertRoute#LONGEST} later. It is a constant, so that a stream can be
+   * restored under other routes.
    */
   private static final Duration KEEP = AlertRoute.LONGEST.multipliedBy(3).plusDays(1);
 
@@ -194,8 +195,7 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     }
     for (AlertRoute route : taking) {
       if (!counted.contains(route.key())) {
-        out.accept(
-            new RouteDecision(event.at(), route.key(), RouteCounts.oneUnchanged(), null));
+        out.accept(new RouteDecision(event.at(), route.key(), RouteCounts.oneUnchanged(), null));
       }
     }
   }
@@ -212,7 +212,7 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     }
     List<String> looks = book.looks(at);
     if (!looks.isEmpty()) {
-      Sources sources = new Sources(book.firing());
+      Sources sources = new Sources(book);
       for (String key : looks) {
         flush(book, book.group(key), sources, at, out);
       }
@@ -222,18 +222,14 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
 
   /** Looks at a group. A group whose route is no longer there ends. */
   private void flush(
-      AlertBook book,
-      AlertGroup group,
-      Sources sources,
-      Instant at,
-      Consumer<RouteDecision> out) {
+      AlertBook book, AlertGroup group, Sources sources, Instant at, Consumer<RouteDecision> out) {
     AlertRoute route = byKey.get(group.route());
     if (route == null) {
       List.copyOf(group.members().keySet()).forEach(group::leaves);
       book.lookedAt(group, at);
       return;
     }
-    Flush flush = new Flush(group, sources, at);
+    Flush flush = new Flush(book, group, sources, at);
     boolean sendResolved = routes.receivers().get(route.receiver());
     Update update = group.update(flush.firing, flush.resolved, sendResolved, route, at);
     Notification notification = null;
@@ -276,8 +272,7 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     if (groups.size() < SUMMED_UP) {
       groups.add(group);
     }
-    return new Period(
-        period.until(), period.sent(), period.held() + 1, List.copyOf(groups));
+    return new Period(period.until(), period.sent(), period.held() + 1, List.copyOf(groups));
   }
 
   /** The end of the period that a moment is in. */
@@ -357,13 +352,13 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     private long inhibited;
     private long silenced;
 
-    Flush(AlertGroup group, Sources sources, Instant at) {
+    Flush(AlertBook book, AlertGroup group, Sources sources, Instant at) {
       this.group = group;
       group
           .members()
           .forEach(
               (alert, member) -> {
-                SortedMap<String, String> labels = member.event().all();
+                SortedMap<String, String> labels = book.labels(alert, member.event());
                 if (sources.inhibit(labels)) {
                   inhibited += member.undecided();
                 } else if (routes.silenced(labels, at)) {
@@ -415,15 +410,19 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     private final List<Map<List<String>, List<SortedMap<String, String>>>> byRule =
         new ArrayList<>();
 
-    Sources(SortedMap<String, Firing> firing) {
+    Sources(AlertBook book) {
       for (Inhibition rule : routes.inhibitions()) {
         Map<List<String>, List<SortedMap<String, String>>> byValues = new HashMap<>();
-        for (Firing each : firing.values()) {
-          SortedMap<String, String> labels = each.event().all();
-          if (rule.isSource(labels)) {
-            byValues.computeIfAbsent(rule.values(labels), key -> new ArrayList<>()).add(labels);
-          }
-        }
+        book.firing()
+            .forEach(
+                (alert, firing) -> {
+                  SortedMap<String, String> labels = book.labels(alert, firing.event());
+                  if (rule.isSource(labels)) {
+                    byValues
+                        .computeIfAbsent(rule.values(labels), key -> new ArrayList<>())
+                        .add(labels);
+                  }
+                });
         byRule.add(byValues);
       }
     }

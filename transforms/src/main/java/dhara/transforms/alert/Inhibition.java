@@ -15,8 +15,7 @@ import java.util.Map;
  * @param target what is kept quiet
  * @param equal the labels whose values must be equal
  */
-public record Inhibition(
-    List<LabelMatcher> source, List<LabelMatcher> target, List<String> equal)
+public record Inhibition(List<LabelMatcher> source, List<LabelMatcher> target, List<String> equal)
     implements Serializable {
 
   public Inhibition {

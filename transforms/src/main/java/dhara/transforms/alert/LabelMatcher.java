@@ -22,7 +22,8 @@ public record LabelMatcher(String name, boolean wanted, Pattern value, String te
     implements Serializable {
 
   private static final Pattern FORM =
-      Pattern.compile("\\s*(" + AlertLabels.NAME + ")\\s*(=~|!~|!=|=)\\s*(.*?)\\s*", Pattern.DOTALL);
+      Pattern.compile(
+          "\\s*(" + AlertLabels.NAME + ")\\s*(=~|!~|!=|=)\\s*(.*?)\\s*", Pattern.DOTALL);
 
   private static final String EXAMPLE =
       "write NAME=\"VALUE\", NAME!=\"VALUE\", NAME=~\"PATTERN\" or NAME!~\"PATTERN\"";
@@ -47,9 +48,7 @@ public record LabelMatcher(String name, boolean wanted, Pattern value, String te
           parts.group(1) + operator + '"' + value + '"');
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
-          "'%s' has no regular expression on its right: %s"
-              .formatted(text, e.getDescription()),
-          e);
+          "'%s' has no regular expression on its right: %s".formatted(text, e.getDescription()), e);
     }
   }
 

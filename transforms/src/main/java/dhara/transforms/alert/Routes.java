@@ -105,7 +105,8 @@ public record Routes(
     return taking;
   }
 
-  private static boolean collect(AlertRoute route, Map<String, String> labels, List<AlertRoute> taking) {
+  private static boolean collect(
+      AlertRoute route, Map<String, String> labels, List<AlertRoute> taking) {
     if (!route.takes(labels)) {
       return false;
     }

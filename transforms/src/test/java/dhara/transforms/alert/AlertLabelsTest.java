@@ -73,7 +73,8 @@ class AlertLabelsTest {
     assertThat(refused("zone=~\"(\""), containsString("has no regular expression on its right"));
   }
 
-  private static AlertEvent event(String source, @Nullable String severity, String labels, double value) {
+  private static AlertEvent event(
+      String source, @Nullable String severity, String labels, double value) {
     return new AlertEvent(
         "1", time("10:00:00"), source, "t", severity, labels, State.RAISED, value, null);
   }

@@ -43,7 +43,9 @@ class AlertRoutingLawsTest {
     private static AlertRoute route(
         Random random, String key, String receiver, boolean root, List<AlertRoute> children) {
       String[][] by = {{}, {"type"}, {"s"}, {"type", "severity"}, {"..."}};
-      String[][] takes = {{"severity=critical"}, {"type=~\"t[01]\""}, {"s!=s0"}, {"type=t0", "s=s1"}};
+      String[][] takes = {
+        {"severity=critical"}, {"type=~\"t[01]\""}, {"s!=s0"}, {"type=t0", "s=s1"}
+      };
       return new AlertRoute(
           key,
           receiver,
@@ -74,7 +76,8 @@ class AlertRoutingLawsTest {
       List<Silence> silences = new ArrayList<>();
       if (random.nextBoolean()) {
         Instant from = START.plusSeconds(random.nextInt(400));
-        silences.add(new Silence(matchers("s=s1"), from, from.plusSeconds(1 + random.nextInt(300))));
+        silences.add(
+            new Silence(matchers("s=s1"), from, from.plusSeconds(1 + random.nextInt(300))));
       }
       return new Routes(
           route(random, "{}", "team", true, children),
@@ -162,12 +165,10 @@ class AlertRoutingLawsTest {
               + counts.capped(),
           is(counts.alerts()));
       long taken = of.events.stream().mapToLong(e -> of.routes.of(e.all()).size()).sum();
-      // An end with another severity is counted where the alert was, and on the routes that it takes.
+      // An end with another severity is counted where the alert was, and on the routes that it
+      // takes.
       assertThat(name, counts.alerts(), is(greaterThanOrEqualTo(taken)));
-      assertThat(
-          name,
-          counts.notifications(),
-          is((long) notifications(of.decisions()).size()));
+      assertThat(name, counts.notifications(), is((long) notifications(of.decisions()).size()));
     }
   }
 

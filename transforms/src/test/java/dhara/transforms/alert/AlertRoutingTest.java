@@ -173,11 +173,12 @@ class AlertRoutingTest {
 
     assertThat(
         sent(
-            tree,
-            fires("10:00:00", "latency", "s=a"),
-            fires("11:00:00", "latency", "s=b"),
-            fires("12:00:00", "errors", "s=a"),
-            fires("13:00:00", "errors", "s=b")).stream()
+                tree,
+                fires("10:00:00", "latency", "s=a"),
+                fires("11:00:00", "latency", "s=b"),
+                fires("12:00:00", "errors", "s=a"),
+                fires("13:00:00", "errors", "s=b"))
+            .stream()
             .filter(text -> !text.contains("again") && !text.contains("RESOLVED"))
             .toList(),
         contains(
@@ -220,9 +221,7 @@ class AlertRoutingTest {
 
     assertThat(
         sent(decisions),
-        contains(
-            "10:00:30 log FIRING latency.a, latency.b",
-            "10:10:30 log FIRING latency.c"));
+        contains("10:00:30 log FIRING latency.a, latency.b", "10:10:30 log FIRING latency.c"));
     assertThat(counts(decisions), is(new RouteCounts(6, 2, 1, 3, 0, 0, 0, 2, 0)));
   }
 
@@ -353,8 +352,7 @@ class AlertRoutingTest {
   @Test
   void anAlertThatGetsWorseEndsInTheOldGroupAndBeginsInTheNewOne() {
     Routes tree =
-        routes(
-            route("{}", "team", List.of("type"), child("pager", false, "severity=critical")));
+        routes(route("{}", "team", List.of("type"), child("pager", false, "severity=critical")));
 
     assertThat(
         sent(

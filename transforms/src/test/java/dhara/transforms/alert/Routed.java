@@ -31,7 +31,8 @@ final class Routed {
   }
 
   /** A route with the times of Alertmanager's documentation: 30 s, 5 min and 4 h. */
-  static AlertRoute route(String key, String receiver, List<String> groupBy, AlertRoute... children) {
+  static AlertRoute route(
+      String key, String receiver, List<String> groupBy, AlertRoute... children) {
     return new AlertRoute(
         key,
         receiver,
@@ -65,7 +66,8 @@ final class Routed {
   }
 
   /** The root with other times and a limit. */
-  static AlertRoute timed(Duration wait, Duration interval, Duration repeat, AlertRoute.@Nullable Limit limit) {
+  static AlertRoute timed(
+      Duration wait, Duration interval, Duration repeat, AlertRoute.@Nullable Limit limit) {
     return new AlertRoute(
         "{}", "team", List.of(), List.of("type"), wait, interval, repeat, false, limit, List.of());
   }

@@ -69,8 +69,7 @@ public final class Alerts implements Analysis<Alerts.Options> {
 
     void setRoutes(String value);
 
-    @Description(
-        "More alerts than this at once end the run with an error, e.g. --mostAlerts=10000")
+    @Description("More alerts than this at once end the run with an error, e.g. --mostAlerts=10000")
     @Default.Long(RouteAlerts.MOST_ALERTS)
     @AtLeast(1)
     long getMostAlerts();
@@ -139,7 +138,6 @@ public final class Alerts implements Analysis<Alerts.Options> {
   }
 
   private static Answer<NotificationId, Notification> notification(RouteDecision decision) {
-    return Answer.at(
-        new NotificationId(decision.id()), decision.at(), decision.notification());
+    return Answer.at(new NotificationId(decision.id()), decision.at(), decision.notification());
   }
 }

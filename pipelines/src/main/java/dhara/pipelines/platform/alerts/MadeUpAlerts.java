@@ -42,8 +42,7 @@ final class MadeUpAlerts {
   private final SplittableRandom random;
   private final PriorityQueue<Making> coming =
       new PriorityQueue<>(
-          Comparator.comparing((Making making) -> making.event.at())
-              .thenComparing(Making::order));
+          Comparator.comparing((Making making) -> making.event.at()).thenComparing(Making::order));
   private long episodes;
   private long made;
   private long ids;
@@ -173,7 +172,12 @@ final class MadeUpAlerts {
       Instant begins = at.plusMillis(random.nextInt(60_000));
       String type = "check_%02d".formatted(i);
       alert(begins, type, null, labels("s%02d".formatted(i), "north"), State.FIRING);
-      alert(begins.plusSeconds(1_800), type, null, labels("s%02d".formatted(i), "north"), State.RESOLVED);
+      alert(
+          begins.plusSeconds(1_800),
+          type,
+          null,
+          labels("s%02d".formatted(i), "north"),
+          State.RESOLVED);
     }
   }
 

@@ -2,9 +2,9 @@ package dhara.pipelines.platform.alerts;
 
 import dhara.options.BadOption;
 import dhara.options.Nearest;
+import dhara.transforms.alert.AlertRoute;
 import dhara.transforms.alert.Inhibition;
 import dhara.transforms.alert.LabelMatcher;
-import dhara.transforms.alert.AlertRoute;
 import dhara.transforms.alert.Routes;
 import dhara.transforms.alert.Silence;
 import java.io.IOException;
@@ -80,8 +80,7 @@ final class RoutesFile {
     try {
       text = Files.readString(Path.of(file));
     } catch (IOException | RuntimeException e) {
-      throw new BadOption(
-          OPTION, file, "cannot be read as a routing file in UTF-8: " + e, e);
+      throw new BadOption(OPTION, file, "cannot be read as a routing file in UTF-8: " + e, e);
     }
     RoutesFile reading = new RoutesFile(file);
     Node root;
@@ -225,7 +224,8 @@ final class RoutesFile {
     return "{" + String.join(",", texts) + "}";
   }
 
-  private AlertRoute.@Nullable Limit limit(@Nullable Node node, AlertRoute.@Nullable Limit otherwise) {
+  private AlertRoute.@Nullable Limit limit(
+      @Nullable Node node, AlertRoute.@Nullable Limit otherwise) {
     if (node == null) {
       return otherwise;
     } else if (node instanceof ScalarNode && text(node).equals("none")) {
@@ -365,8 +365,7 @@ final class RoutesFile {
       try {
         return OffsetDateTime.parse(text(value)).toInstant();
       } catch (DateTimeException e) {
-        throw bad(
-            value, name + " is a time with a zone, such as 2026-01-05T09:00:00Z or …+05:30");
+        throw bad(value, name + " is a time with a zone, such as 2026-01-05T09:00:00Z or …+05:30");
       }
     }
 

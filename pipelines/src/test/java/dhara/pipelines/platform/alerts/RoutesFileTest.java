@@ -108,22 +108,39 @@ class RoutesFileTest {
 
   @Test
   void errorsNameTheLineAndTheFix() throws IOException {
-    refuses("  group_wiat: 30s", containsString("line 4: a route has no group_wiat. Did you mean group_wait?"));
+    refuses(
+        "  group_wiat: 30s",
+        containsString("line 4: a route has no group_wiat. Did you mean group_wait?"));
     refuses("  group_wait: soon", containsString("line 4: group_wait is a duration such as 30s"));
     refuses("  group_wait: 31d", containsString("line 3: group_wait is from 0s to 30d"));
     refuses("  group_interval: 0s", containsString("group_interval is from 1s to 30d"));
-    refuses("  routes:\n    - receiver: taem", containsString("line 5: there is no receiver taem; add it to receivers. Did you mean team?"));
-    refuses("  routes:\n    - matchers: ['zone']", containsString("line 5: 'zone' is no matcher; write NAME="));
-    refuses("  routes:\n    - match: {zone: n}", containsString("line 5: match is an old form; write matchers:"));
+    refuses(
+        "  routes:\n    - receiver: taem",
+        containsString(
+            "line 5: there is no receiver taem; add it to receivers. Did you mean team?"));
+    refuses(
+        "  routes:\n    - matchers: ['zone']",
+        containsString("line 5: 'zone' is no matcher; write NAME="));
+    refuses(
+        "  routes:\n    - match: {zone: n}",
+        containsString("line 5: match is an old form; write matchers:"));
     refuses("  routes:\n    - continue: yes", containsString("line 5: continue is true or false"));
     refuses("  matchers: [zone = n]", containsString("line 3: the top route takes every alert"));
     refuses("  group_by: type", containsString("line 4: here is a list"));
     refuses("  group_by: ['...', type]", containsString("group_by is '...' alone"));
-    refuses("  limit: {notifications: 0}", containsString("line 4: a limit is none, or e.g. {notifications: 20, per: 1h}"));
+    refuses(
+        "  limit: {notifications: 0}",
+        containsString("line 4: a limit is none, or e.g. {notifications: 20, per: 1h}"));
     refuses("  receiver: team", containsString("line 4: a route has receiver twice; keep one"));
-    refuses("silences: [{matchers: [a = b], starts_at: 2026-01-05}]", containsString("line 4: starts_at is a time with a zone"));
-    refuses("silences: [{starts_at: 2026-01-05T09:00:00Z, ends_at: 2026-01-06T09:00:00Z}]", containsString("line 4: a silence without matchers"));
-    refuses("inhibit_rules: [{source_matchers: [a = b]}]", containsString("line 4: an inhibition without source_matchers or target_matchers"));
+    refuses(
+        "silences: [{matchers: [a = b], starts_at: 2026-01-05}]",
+        containsString("line 4: starts_at is a time with a zone"));
+    refuses(
+        "silences: [{starts_at: 2026-01-05T09:00:00Z, ends_at: 2026-01-06T09:00:00Z}]",
+        containsString("line 4: a silence without matchers"));
+    refuses(
+        "inhibit_rules: [{source_matchers: [a = b]}]",
+        containsString("line 4: an inhibition without source_matchers or target_matchers"));
     refuses("global: {resolve_timeout: 0s}", containsString("line 4: resolve_timeout is from 1s"));
     refuses("  group_by: [type", containsString(" is no YAML"));
   }
@@ -131,10 +148,15 @@ class RoutesFileTest {
   @Test
   void filesThatAreNoRoutesAreRefused() throws IOException {
     refusesAll("", containsString("is empty"));
-    refusesAll("receivers: [{name: team}]", containsString("there is no route; add e.g. route: {receiver: team}"));
+    refusesAll(
+        "receivers: [{name: team}]",
+        containsString("there is no route; add e.g. route: {receiver: team}"));
     refusesAll("route: {receiver: team}", containsString("there are no receivers"));
-    refusesAll("receivers: [{name: team}, {name: team}]", containsString("two receivers are called team"));
-    refusesAll("receivers: [{name: team}]\nroute: {routes: []}", containsString("line 2: the top route names its receiver"));
+    refusesAll(
+        "receivers: [{name: team}, {name: team}]", containsString("two receivers are called team"));
+    refusesAll(
+        "receivers: [{name: team}]\nroute: {routes: []}",
+        containsString("line 2: the top route names its receiver"));
     refusesAll("hello", containsString("line 1: a routing file is a block of NAME: VALUE lines"));
     assertThat(
         assertThrows(BadOption.class, () -> RoutesFile.read(folder + "/none.yaml")).getMessage(),
@@ -144,9 +166,15 @@ class RoutesFileTest {
   @Test
   void secretsOfReceiversAreNotRepeated() throws IOException {
     refusesAll(
-        "receivers:\n  - name: team\n    slack_configs:\n      - api_url: https://hooks/S3CRET\nroute: {receiver: team}",
+        "receivers:\n"
+            + "  - name: team\n"
+            + "    slack_configs:\n"
+            + "      - api_url: https://hooks/S3CRET\n"
+            + "route: {receiver: team}",
         allOf(
-            containsString("line 4: slack_configs is not for this file: deliveries go to --answers=deliveries=URI"),
+            containsString(
+                "line 4: slack_configs is not for this file: deliveries go to"
+                    + " --answers=deliveries=URI"),
             not(containsString("S3CRET"))));
     refusesAll(
         "receivers: [{name: team}]\nroute: {receiver: team}\nglobal:\n  smtp_auth_password: S3CRET",
@@ -155,6 +183,8 @@ class RoutesFileTest {
 
   @Test
   void anAliasOfItselfIsRefused() throws IOException {
-    refuses("  routes: &r\n    - matchers: [zone = n]\n      routes: *r", containsString("routes are nested more than 20 deep"));
+    refuses(
+        "  routes: &r\n    - matchers: [zone = n]\n      routes: *r",
+        containsString("routes are nested more than 20 deep"));
   }
 }
