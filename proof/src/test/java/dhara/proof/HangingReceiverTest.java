@@ -75,8 +75,7 @@ class HangingReceiverTest {
                   "--idleAfter=PT1S",
                   "--checkpointingInterval=500"))) {
         receiver.await(() -> receiver.requests().size() == 8);
-        Ledger ledger =
-            stream.accountsFor(kafka, "ledger", replayed.records(), Settling.PATIENCE);
+        Ledger ledger = stream.accountsFor(kafka, "ledger", replayed.records(), Settling.PATIENCE);
         assertThat(ledger.aggregated(), is(greaterThan(1_000L)));
         completes(stream, CHECKPOINTS);
         assertThat(receiver.taken().keySet(), is(empty()));
@@ -92,10 +91,7 @@ class HangingReceiverTest {
         receiver.await(() -> settled(receiver, replayed).equals(expected));
         assertThat(settled(receiver, replayed), is(expected));
         assertThat(expected.size(), is(greaterThan(16)));
-        assertThat(
-            "undelivered",
-            kafka.readAll("dead-letters"),
-            is(empty()));
+        assertThat("undelivered", kafka.readAll("dead-letters"), is(empty()));
         // The reader that honours keys has each revision of an answer once.
         assertThat(
             receiver.taken().size(),

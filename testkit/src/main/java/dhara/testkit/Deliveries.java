@@ -131,8 +131,7 @@ public final class Deliveries implements AutoCloseable {
             .target(
                 endpoint,
                 rowsOf(OUTPUT),
-                new Connector.Run(
-                    bounded, RunFolder.create(), numbers.getPipeline().getOptions()));
+                new Connector.Run(bounded, RunFolder.create(), numbers.getPipeline().getOptions()));
     target.check().run();
     POutput written =
         numbers

@@ -193,7 +193,9 @@ public final class Receiver implements AutoCloseable {
     Map<String, String> headers = new HashMap<>();
     exchange
         .getRequestHeaders()
-        .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(values.size() - 1)));
+        .forEach(
+            (name, values) ->
+                headers.put(name.toLowerCase(Locale.ROOT), values.get(values.size() - 1)));
     return new Request(headers, new String(exchange.getRequestBody().readAllBytes(), UTF_8));
   }
 

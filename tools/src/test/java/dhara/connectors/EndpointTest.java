@@ -59,7 +59,7 @@ final class EndpointTest {
     assertThat(
         refused.getMessage(),
         is(
-            "--answers=webhook://host/path: webhook:// is not on this class path; build and run with"
-                + " -Pflink-runner,webhook or -Pdirect-runner,webhook"));
+            "--answers=webhook://host/path: webhook:// is not on this class path; build and run"
+                + " with -Pflink-runner,webhook or -Pdirect-runner,webhook"));
   }
 }

@@ -23,8 +23,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * and keeps the replies until they are asked for. No method waits.
  *
  * <p>All steps of a process that deliver one output share it, because some engines give each thread
- * a copy of a step. Replies are found by the whole row: if a stream is restored in this process, the
- * reply to a row that was sent before is still the reply to that row.
+ * a copy of a step. Replies are found by the whole row: if a stream is restored in this process,
+ * the reply to a row that was sent before is still the reply to that row.
  */
 final class Courier {
 

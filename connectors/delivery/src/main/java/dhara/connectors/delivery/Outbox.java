@@ -28,12 +28,12 @@ import org.apache.beam.sdk.values.PCollectionTuple;
  *             └────▶ dead letters UNDELIVERED
  * </pre>
  *
- * <p>Data: rows → the dead letters of those that were not taken, {@link TooLong#REPLACED}. Time: the
- * wall clock decides when a row is sent, and no answer depends on that. State: in a stream one queue
- * with all rows that are not delivered, of at most {@link DeliveryTerms#queue} rows; a row leaves it
- * when it is delivered or has become a dead letter. A row that comes while the queue is full is a
- * dead letter at once, so that a system that is away for long neither stops the stream nor makes its
- * state grow.
+ * <p>Data: rows → the dead letters of those that were not taken, {@link TooLong#REPLACED}. Time:
+ * the wall clock decides when a row is sent, and no answer depends on that. State: in a stream one
+ * queue with all rows that are not delivered, of at most {@link DeliveryTerms#queue} rows; a row
+ * leaves it when it is delivered or has become a dead letter. A row that comes while the queue is
+ * full is a dead letter at once, so that a system that is away for long neither stops the stream
+ * nor makes its state grow.
  *
  * <p>In a stream no step waits for the system, so a system that hangs delays no checkpoint. A
  * backfill has no checkpoints; there a bundle is finished when each of its rows has left.
@@ -60,8 +60,7 @@ public final class Outbox<T> extends PTransform<PCollection<T>, PCollectionTuple
    */
   public static <T> Outbox<T> of(
       Connector.Rows<T> rows, DeliveryTerms terms, Carrier.Opening opening) {
-    return new Outbox<>(
-        rows.format(), new Deliver(UUID.randomUUID().toString(), terms, opening));
+    return new Outbox<>(rows.format(), new Deliver(UUID.randomUUID().toString(), terms, opening));
   }
 
   @Override

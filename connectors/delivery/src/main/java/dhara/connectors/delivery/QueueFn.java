@@ -22,8 +22,8 @@ import org.joda.time.Instant;
 
 /**
  * The queue of a stream, in its state. Rows are put into it, and a timer of the wall clock runs the
- * {@linkplain Round rounds}, so that no call waits for the system: a checkpoint finds the queue with
- * every row that is not known to be delivered. The timer is set as long as there are rows.
+ * {@linkplain Round rounds}, so that no call waits for the system: a checkpoint finds the queue
+ * with every row that is not known to be delivered. The timer is set as long as there are rows.
  */
 final class QueueFn extends DoFn<KV<String, Parcel>, DeadLetter> {
 
@@ -93,8 +93,7 @@ final class QueueFn extends DoFn<KV<String, Parcel>, DeadLetter> {
       OutputReceiver<DeadLetter> out) {
     long now = System.currentTimeMillis();
     RowQueue rest =
-        rounds.run(
-            new Kept(rows), of(queue), now, letter -> out.outputWithTimestamp(letter, END));
+        rounds.run(new Kept(rows), of(queue), now, letter -> out.outputWithTimestamp(letter, END));
     if (rest.size() == 0) {
       queue.clear();
     } else {

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * One round over a queue: takes the replies that have come, and sends what may be sent now. A round
- * never waits. It is the same for a stream, whose queue is in its state, and a backfill, whose queue
- * is in memory.
+ * never waits. It is the same for a stream, whose queue is in its state, and a backfill, whose
+ * queue is in memory.
  *
  * <p>At most {@link #ACTIVE} rows, or twice those that may be in flight, are looked at in a round.
  * If all of these wait for their next attempt, the rows behind wait with them.

@@ -12,8 +12,8 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * The queue of a backfill, in memory: a bundle waits until each of its rows has left. The limits are
- * those of each worker.
+ * The queue of a backfill, in memory: a bundle waits until each of its rows has left. The limits
+ * are those of each worker.
  */
 final class SendFn extends DoFn<Parcel, DeadLetter> {
 

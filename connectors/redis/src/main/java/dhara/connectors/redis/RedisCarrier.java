@@ -28,8 +28,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * Writes rows to Redis. One thread sends all rows that wait in one round trip, over a connection
  * that it opens again after a failure.
  *
- * <p>A hash is written by a script that leaves a higher revision alone. A withdrawn answer is a hash
- * with its key, window and revision and {@code withdrawn}, so that no earlier revision returns.
+ * <p>A hash is written by a script that leaves a higher revision alone. A withdrawn answer is a
+ * hash with its key, window and revision and {@code withdrawn}, so that no earlier revision
+ * returns.
  */
 final class RedisCarrier implements Carrier {
 

@@ -14,8 +14,8 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Writes the rows of an output to Redis: {@code redis://HOST:6379/NAME}. The first output goes to
- * {@code NAME}, every other one to {@code NAME-OUTPUT}. See {@link RedisAddress} for its parameters,
- * and {@link Outbox} for what happens when Redis fails.
+ * {@code NAME}, every other one to {@code NAME-OUTPUT}. See {@link RedisAddress} for its
+ * parameters, and {@link Outbox} for what happens when Redis fails.
  */
 @AutoService(Connector.class)
 public final class RedisConnector implements Connector {
@@ -44,8 +44,8 @@ public final class RedisConnector implements Connector {
       throw endpoint.bad(
           "takes answers and not "
               + rows.name()
-              + ", which go beside the first output; name a place for these: --deadLetters=, --late="
-              + " and --ledger=");
+              + ", which go beside the first output; name a place for these: --deadLetters=,"
+              + " --late= and --ledger=");
     }
     DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT);
     RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());

@@ -158,7 +158,8 @@ class RedisTest {
       send(carrier, "{\"shop\":\"A\",\"revision\":1785240000123002,\"count\":2,\"note\":\"x\"}");
       send(carrier, "{\"shop\":\"A\",\"revision\":1785240000123001,\"count\":1,\"note\":null}");
       assertThat(
-          hash(), is(Map.of("shop", "A", "revision", "1785240000123002", "count", "2", "note", "x")));
+          hash(),
+          is(Map.of("shop", "A", "revision", "1785240000123002", "count", "2", "note", "x")));
 
       send(carrier, "{\"shop\":\"A\",\"revision\":1785240000123003,\"count\":3,\"note\":null}");
       assertThat(hash(), is(Map.of("shop", "A", "revision", "1785240000123003", "count", "3")));
@@ -196,8 +197,7 @@ class RedisTest {
     assertThat(Deliveries.backfill(uri("shops", "as=hash"), 2), is(empty()));
 
     try (Jedis client = client()) {
-      assertThat(
-          client.hget("shops:{\"incident\":\"shop-2\"}", "text"), is("number\n2"));
+      assertThat(client.hget("shops:{\"incident\":\"shop-2\"}", "text"), is("number\n2"));
       assertThat(client.keys("shops:*").size(), is(2));
     }
   }
@@ -211,8 +211,7 @@ class RedisTest {
     List<DeadLetter> undelivered = Deliveries.backfill(uri("alerts", HASTY), 1);
 
     assertThat(undelivered.size(), is(1));
-    assertThat(
-        undelivered.get(0).text(), startsWith("refused: JedisDataException: WRONGTYPE"));
+    assertThat(undelivered.get(0).text(), startsWith("refused: JedisDataException: WRONGTYPE"));
     assertThat(
         new String(undelivered.get(0).bytes(), StandardCharsets.UTF_8), is(Deliveries.row(1)));
     assertThat(undelivered.get(0).source(), is("redis://localhost:" + port + "/alerts"));
@@ -279,9 +278,7 @@ class RedisTest {
 
   private List<Map<String, String>> entries(String stream) {
     try (Jedis client = client()) {
-      return client
-          .xrange(stream, StreamEntryID.MINIMUM_ID, StreamEntryID.MAXIMUM_ID)
-          .stream()
+      return client.xrange(stream, StreamEntryID.MINIMUM_ID, StreamEntryID.MAXIMUM_ID).stream()
           .map(entry -> entry.getFields())
           .toList();
     }

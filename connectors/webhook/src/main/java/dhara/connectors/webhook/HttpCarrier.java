@@ -197,8 +197,7 @@ final class HttpCarrier implements Carrier {
       return Duration.ofSeconds(Long.parseLong(said));
     }
     try {
-      Instant until =
-          ZonedDateTime.parse(said, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      Instant until = ZonedDateTime.parse(said, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       Duration pause = Duration.between(Instant.now(), until);
       return pause.isNegative() ? Duration.ZERO : pause;
     } catch (DateTimeException e) {

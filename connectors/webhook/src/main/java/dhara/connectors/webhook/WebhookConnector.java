@@ -40,12 +40,11 @@ public final class WebhookConnector implements Connector {
       throw endpoint.bad(
           "takes answers and not "
               + rows.name()
-              + ", which go beside the first output; name a place for these: --deadLetters=, --late="
-              + " and --ledger=");
+              + ", which go beside the first output; name a place for these: --deadLetters=,"
+              + " --late= and --ledger=");
     }
     DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT);
-    WebhookAddress address =
-        WebhookAddress.of(endpoint, rows.format().columns(), terms.timeout());
+    WebhookAddress address = WebhookAddress.of(endpoint, rows.format().columns(), terms.timeout());
     return Target.of(Outbox.of(rows, terms, () -> new HttpCarrier(address)))
         .checked(() -> check(endpoint, address));
   }

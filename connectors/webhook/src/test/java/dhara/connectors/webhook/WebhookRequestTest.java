@@ -89,8 +89,7 @@ class WebhookRequestTest {
 
     assertThat(
         sent("template=file:" + template).body(),
-        is(
-            "{\"text\": \"low: shop \\\"1\\\", number\\n1\", \"n\": 1, \"empty\": {}}"));
+        is("{\"text\": \"low: shop \\\"1\\\", number\\n1\", \"n\": 1, \"empty\": {}}"));
   }
 
   @ParameterizedTest
@@ -107,8 +106,7 @@ class WebhookRequestTest {
 
     BadOption refused =
         assertThrows(
-            BadOption.class,
-            () -> Deliveries.graph(receiver.uri("template=file:" + template)));
+            BadOption.class, () -> Deliveries.graph(receiver.uri("template=file:" + template)));
     assertThat(refused.getMessage(), containsString(why));
   }
 
@@ -127,9 +125,7 @@ class WebhookRequestTest {
     carrier.send(new Parcel(name, "{}", "{}")).join();
 
     String expected =
-        header.startsWith("sha256-")
-            ? "sha256-" + DeadLetter.sha256(name.getBytes(UTF_8))
-            : header;
+        header.startsWith("sha256-") ? "sha256-" + DeadLetter.sha256(name.getBytes(UTF_8)) : header;
     assertThat(receiver.requests().get(0).key(), is(expected));
   }
 
@@ -176,8 +172,7 @@ class WebhookRequestTest {
             "url=" + secret("b", "https://TIGER LILY"),
             "url=" + secret("c", "ftp://TIGER.LILY"))) {
       BadOption refused =
-          assertThrows(
-              BadOption.class, () -> Deliveries.graph("webhook://h/p?" + parameter));
+          assertThrows(BadOption.class, () -> Deliveries.graph("webhook://h/p?" + parameter));
       for (Throwable t = refused; t != null; t = t.getCause()) {
         assertThat(t.toString(), not(containsString("TIGER")));
       }
@@ -203,7 +198,8 @@ class WebhookRequestTest {
     DeadLetter letter = Deliveries.backfill(uri, 1).get(0);
 
     assertThat(letter.source(), is("webhook://slack"));
-    assertThat(letter.text(), containsString("not taken in 1 attempts, the last: ConnectException"));
+    assertThat(
+        letter.text(), containsString("not taken in 1 attempts, the last: ConnectException"));
     assertThat(letter.toString(), not(containsString("TIGER")));
   }
 

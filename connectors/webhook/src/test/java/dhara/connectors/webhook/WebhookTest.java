@@ -58,8 +58,7 @@ class WebhookTest {
         Arguments.of("429", Receiver.first(3, Receiver.overloaded(), Receiver.takes())),
         Arguments.of("hangs up", Receiver.first(40, Receiver.hangsUp(), Receiver.takes())),
         Arguments.of(
-            "hangs",
-            Receiver.first(10, Receiver.hangs(new CountDownLatch(1)), Receiver.takes())),
+            "hangs", Receiver.first(10, Receiver.hangs(new CountDownLatch(1)), Receiver.takes())),
         Arguments.of(
             "slow bodies",
             Receiver.first(10, Receiver.dawdles(new CountDownLatch(1)), Receiver.takes())));
@@ -130,7 +129,9 @@ class WebhookTest {
 
     assertThat(
         undelivered.stream().map(WebhookTest::shown).toList(),
-        containsInAnyOrder(shown(1, "refused: HTTP " + status), shown(2, "refused: HTTP " + status),
+        containsInAnyOrder(
+            shown(1, "refused: HTTP " + status),
+            shown(2, "refused: HTTP " + status),
             shown(3, "refused: HTTP " + status)));
     assertThat(receiver.requests().size(), is(3));
   }
@@ -198,8 +199,7 @@ class WebhookTest {
     return IntStream.rangeClosed(1, last)
         .boxed()
         .collect(
-            Collectors.toMap(
-                Deliveries::name, Deliveries::row, (one, other) -> one, TreeMap::new));
+            Collectors.toMap(Deliveries::name, Deliveries::row, (one, other) -> one, TreeMap::new));
   }
 
   private static String shown(int row, String text) {
