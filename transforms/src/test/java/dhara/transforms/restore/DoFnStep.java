@@ -156,7 +156,7 @@ final class DoFnStep<InT, OutT> implements KeyState.Times {
       current =
           kept.keys.computeIfAbsent(
               ByteBuffer.wrap(CoderUtils.encodeToByteArray(keyCoder, key)),
-              bytes -> new KeyState(key, this, windowing().getWindowFn().windowCoder()));
+              bytes -> KeyState.of(key, this, windowing().getWindowFn().windowCoder()));
     }
     runner.processElement(element);
   }

@@ -46,13 +46,12 @@ final class KeyState implements StateInternals, TimerInternals {
   private final Map<String, Cell> cells = new TreeMap<>();
   private final Map<String, TimerData> timers = new TreeMap<>();
 
-  KeyState(Object key, Times times, Coder<? extends BoundedWindow> windows) {
-    this.key = key;
-    this.times = times;
-    this.timerCoder = TimerDataCoderV2.of(windows);
+  /** Nothing yet. */
+  static KeyState of(Object key, Times times, Coder<? extends BoundedWindow> windows) {
+    return new KeyState(key, times, TimerDataCoderV2.of(windows));
   }
 
-  private KeyState(Object key, Times times, Coder<TimerData> timerCoder, Void copied) {
+  private KeyState(Object key, Times times, Coder<TimerData> timerCoder) {
     this.key = key;
     this.times = times;
     this.timerCoder = timerCoder;
@@ -60,7 +59,7 @@ final class KeyState implements StateInternals, TimerInternals {
 
   /** A copy by the coders of its values. */
   KeyState copy() {
-    KeyState copy = new KeyState(key, times, timerCoder, null);
+    KeyState copy = new KeyState(key, times, timerCoder);
     cells.forEach((id, cell) -> copy.cells.put(id, new Cell(cell.namespace, cell.value.copy())));
     timers.forEach(
         (id, timer) -> {
