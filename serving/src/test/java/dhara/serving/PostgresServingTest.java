@@ -14,8 +14,8 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.commerce.OrderMetrics;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ServingStatus.ViewStatus;
-import dhara.serving.views.ViewColumn.Role;
 import dhara.serving.views.ViewColumn;
+import dhara.serving.views.ViewColumn.Role;
 import dhara.serving.views.ViewPage;
 import dhara.serving.views.ViewQuery;
 import dhara.testkit.Command;
@@ -174,8 +174,7 @@ class PostgresServingTest {
         Files.readAllLines(Path.of("../test-data/order-metrics/orders.jsonl"), ISO_8859_1)
             .subList(0, 300);
     Path few = Files.write(folder.resolve("few.jsonl"), lines, ISO_8859_1);
-    Command.done(
-        List.of("order-metrics", "--events=" + few, "--answers=" + tables("few")));
+    Command.done(List.of("order-metrics", "--events=" + few, "--answers=" + tables("few")));
     List<String> both = query("select count(*), count(*) from few");
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
       kafka.createTopic("orders", 1);
