@@ -1,14 +1,17 @@
 package dhara.serving;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.stringContainsInOrder;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dhara.assembly.Assembly;
 import dhara.connectors.Endpoint;
 import dhara.connectors.RowJson;
 import dhara.pipelines.Analysis;
+import dhara.pipelines.commerce.OrderMetrics;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ServingStatus.ViewStatus;
 import dhara.serving.views.ViewColumn;
@@ -16,7 +19,9 @@ import dhara.serving.views.ViewColumn.Role;
 import dhara.serving.views.ViewPage;
 import dhara.serving.views.ViewQuery;
 import dhara.testkit.Command;
+import dhara.testkit.EmbeddedKafka;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -27,7 +32,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +162,60 @@ class PostgresServingTest {
     assertThat(
         query("select incident, available from acts_low_stock order by incident"),
         is(List.of("MUM SKU-X0005 C00000260 90", "MUM SKU-X0005 C00000266 95")));
+  }
+
+  /**
+   * The disorder is longer than the data, so that nothing is late; a last event moves the watermark
+   * past the others' windows.
+   */
+  @Test
+  void aStreamSettlesOnTheAnswersOfTheBackfill() throws Exception {
+    List<String> lines =
+        Files.readAllLines(Path.of("../test-data/order-metrics/orders.jsonl"), ISO_8859_1)
+            .subList(0, 300);
+    Path few = Files.write(folder.resolve("few.jsonl"), lines, ISO_8859_1);
+    Command.done(List.of("order-metrics", "--events=" + few, "--answers=" + tables("few")));
+    List<String> both = query("select count(*), count(*) from few");
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      kafka.createTopic("orders", 1);
+      List<ProducerRecord<byte[], byte[]>> events = new ArrayList<>();
+      for (String line : lines) {
+        events.add(new ProducerRecord<>("orders", line.getBytes(ISO_8859_1)));
+      }
+      String last =
+          """
+          {"id":"last","at":"2026-01-05T12:00:00Z","order":"O","product":"P","category":"books",\
+          "quantity":1,"unit_minor":1}""";
+      events.add(new ProducerRecord<>("orders", last.getBytes(ISO_8859_1)));
+      kafka.produce(events);
+      OrderMetrics.Options options = PipelineOptionsFactory.as(OrderMetrics.Options.class);
+      options.setRunner(DirectRunner.class);
+      options.as(DirectOptions.class).setBlockOnRun(false);
+      options.setEvents(List.of(kafka.uri("orders")));
+      options.setAnswers(List.of(tables("streamed")));
+      options.setDisorder(Duration.ofHours(1));
+      try (Assembly assembly = Assembly.of(new OrderMetrics(), options)) {
+        assembly.prepare();
+        PipelineResult stream = assembly.pipeline().run();
+        try {
+          String columns =
+              "dimension, name, window_start, window_end, orders, buyers, gmv_minor, last_order_at";
+          await(
+              "the backfill's answers",
+              () ->
+                  query(
+                          """
+                          select (select count(*) from streamed where not withdrawn), count(*)
+                          from (select %1$s from streamed where not withdrawn
+                            intersect select %1$s from few) as same
+                          """
+                              .formatted(columns))
+                      .equals(both));
+        } finally {
+          stream.cancel();
+        }
+      }
+    }
   }
 
   @Test
