@@ -79,7 +79,9 @@ class ServedRunOnFlinkTest {
   private static void produce(String topic, List<String> lines) {
     kafka.produce(
         lines.stream()
-            .map(line -> EmbeddedKafka.record(topic, 0, Instant.now(), null, line.getBytes(ISO_8859_1)))
+            .map(
+                line ->
+                    EmbeddedKafka.record(topic, 0, Instant.now(), null, line.getBytes(ISO_8859_1)))
             .toList());
   }
 
@@ -132,8 +134,7 @@ class ServedRunOnFlinkTest {
   @Test
   void afterAKillAndAfterCtrlCNoRowThatACheckpointCoversIsMissing() throws Exception {
     Path events = folder.resolve("orders.jsonl");
-    Command.doneAnywhere(
-        List.of("generate", "order-metrics", "--count=4000", "--out=" + events));
+    Command.doneAnywhere(List.of("generate", "order-metrics", "--count=4000", "--out=" + events));
     Map<String, Long> expected = backfilled(events);
     List<String> lines = Files.readAllLines(events, ISO_8859_1);
     kafka.createTopic("orders", 1);
@@ -225,6 +226,7 @@ class ServedRunOnFlinkTest {
     assertThat(process.awaitExit(PATIENCE), is(2));
     assertThat(
         process.said(),
-        containsString("only workers in the process of the server reach it, and those of a cluster"));
+        containsString(
+            "only workers in the process of the server reach it, and those of a cluster"));
   }
 }

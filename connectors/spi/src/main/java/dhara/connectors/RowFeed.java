@@ -11,8 +11,8 @@ import java.util.Map;
  * stopped.
  *
  * <p>Opening a feed connects to nothing. A place that is not there yet, or does not answer, makes
- * {@link #poll} fail; call it again later. It belongs to one thread, except for {@link #lag}, {@link
- * #ended} and {@link #kept}.
+ * {@link #poll} fail; call it again later. It belongs to one thread, except for {@link #lag},
+ * {@link #ended} and {@link #kept}.
  */
 public interface RowFeed extends AutoCloseable {
 
@@ -54,8 +54,8 @@ public interface RowFeed extends AutoCloseable {
   void poll(Duration atMost, Taker taker) throws IOException, InterruptedException;
 
   /**
-   * The rows of a batch are kept, so that they need not be passed on again. Called for each batch in
-   * their order, on any thread.
+   * The rows of a batch are kept, so that they need not be passed on again. Called for each batch
+   * in their order, on any thread.
    */
   default void kept(Batch batch) {}
 

@@ -115,9 +115,7 @@ final class ApiRoutes {
     routes.exception(
         HttpResponseException.class,
         (e, context) -> error(context, e.getStatus(), spoken(e.getStatus(), context)));
-    routes.exception(
-        Exception.class,
-        (e, context) -> failed(context, e));
+    routes.exception(Exception.class, (e, context) -> failed(context, e));
   }
 
   private static void failed(Context context, Exception e) {

@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Many people look at one dashboard, so equal statements share a result until the next change is
  * committed: the first runs, and those that come meanwhile wait for it, without a thread, however
- * many they are. Small results are kept, at most {@link #KEPT}. Statements whose result depends on the clock or on chance are never shared.
+ * many they are. Small results are kept, at most {@link #KEPT}. Statements whose result depends on
+ * the clock or on chance are never shared.
  */
 final class SqlDesk implements AutoCloseable {
 
@@ -52,7 +53,9 @@ final class SqlDesk implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** How often a statement is told to end when the server stops: the first time may be too early. */
+  /**
+   * How often a statement is told to end when the server stops: the first time may be too early.
+   */
   private static final Duration CANCEL_EVERY = Duration.ofMillis(50);
 
   private static final Duration CLOSING = Duration.ofSeconds(10);
@@ -162,9 +165,7 @@ final class SqlDesk implements AutoCloseable {
     }
     results.keySet().removeIf(each -> each.change < asked.change);
     complete(mine, sql);
-    if (mine.isCompletedExceptionally()
-        || mine.join().size > SMALL
-        || results.size() > KEPT) {
+    if (mine.isCompletedExceptionally() || mine.join().size > SMALL || results.size() > KEPT) {
       results.remove(asked);
     }
     return mine;

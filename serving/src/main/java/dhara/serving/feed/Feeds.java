@@ -121,7 +121,9 @@ public final class Feeds implements AutoCloseable {
     add(definition(name, view, analyses), endpoint, "", "");
   }
 
-  /** Whether the store has served the first output of an analysis before; ask before it is added. */
+  /**
+   * Whether the store has served the first output of an analysis before; ask before it is added.
+   */
   public boolean served(Analysis<?> analysis) throws SQLException {
     return store.definedBefore(OutputViews.of(analysis).get(0).name()) != null;
   }

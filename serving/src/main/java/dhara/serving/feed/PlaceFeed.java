@@ -200,12 +200,7 @@ final class PlaceFeed implements Runnable {
       }
       writer.put(
           new ViewLoad(
-              definition.name(),
-              place,
-              rows,
-              batch.ordered(),
-              batch.finished(),
-              batch.positions()),
+              definition.name(), place, rows, batch.ordered(), batch.finished(), batch.positions()),
           feed.awaited(),
           () -> feed.kept(batch));
     }

@@ -54,7 +54,9 @@ final class RunWords {
       String name = each.indexOf('=') < 0 ? each : each.substring(0, each.indexOf('='));
       if (ITS_OWN.contains(name)) {
         throw new BadOption(
-            OPTION, text, "has " + name + ", and the server takes the answers itself; leave it out");
+            OPTION,
+            text,
+            "has " + name + ", and the server takes the answers itself; leave it out");
       }
     }
     return words;

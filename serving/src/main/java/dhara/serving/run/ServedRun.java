@@ -93,11 +93,11 @@ public final class ServedRun implements AutoCloseable {
     return Endpoint.of(RunWords.OPTION, InletConnector.SCHEME + "://" + inlets.run());
   }
 
-  /** The option that resumes an earlier run, whose rows must be in the store; empty if none does. */
+  /**
+   * The option that resumes an earlier run, whose rows must be in the store; empty if none does.
+   */
   public Optional<String> resumes() {
-    return words.stream()
-        .filter(word -> RESUMING.stream().anyMatch(word::startsWith))
-        .findFirst();
+    return words.stream().filter(word -> RESUMING.stream().anyMatch(word::startsWith)).findFirst();
   }
 
   /** Whether it resumes only what is there, so that it may also be its first start. */
@@ -161,7 +161,8 @@ public final class ServedRun implements AutoCloseable {
 
     @Override
     public String again(List<String> resumed) {
-      List<String> served = resumed.stream().filter(word -> !word.startsWith("--answers=")).toList();
+      List<String> served =
+          resumed.stream().filter(word -> !word.startsWith("--answers=")).toList();
       String command = again.apply(RunWords.option(served));
       return command.isEmpty() ? "" : Launcher.command(command);
     }

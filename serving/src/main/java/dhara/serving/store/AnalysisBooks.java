@@ -131,8 +131,7 @@ final class AnalysisBooks {
     List<Map<String, @Nullable Object>> inputs = ledgers.getOrDefault(analysis, List.of());
     inputs.forEach(input -> silent.remove(String.valueOf(input.get("input"))));
     boolean held = inputs.stream().allMatch(input -> input.get("watermark") == null);
-    boolean grows =
-        growths.getOrDefault(analysis, Growth.NONE).times >= GROWS + inputs.size() - 1;
+    boolean grows = growths.getOrDefault(analysis, Growth.NONE).times >= GROWS + inputs.size() - 1;
     return held && grows ? silent : List.of();
   }
 }

@@ -159,10 +159,7 @@ public final class ViewStore implements ServedViews, AutoCloseable {
       tables.put(
           view.name(),
           ViewTable.of(
-              file.writer(),
-              view,
-              !retention.known().isZero(),
-              watermarks.now(view.analysis())));
+              file.writer(), view, !retention.known().isZero(), watermarks.now(view.analysis())));
       books.read(file.writer(), view);
     } finally {
       writing.unlock();

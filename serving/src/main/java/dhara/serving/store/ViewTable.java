@@ -82,10 +82,7 @@ final class ViewTable {
    * @param conflicts how many rows of files differ from those that were there, at the same revision
    */
   record Outcome(
-      List<Upsert> upserts,
-      List<List<@Nullable Object>> removals,
-      boolean whole,
-      long conflicts) {
+      List<Upsert> upserts, List<List<@Nullable Object>> removals, boolean whole, long conflicts) {
 
     static Outcome tooMuch(long conflicts) {
       return new Outcome(List.of(), List.of(), false, conflicts);

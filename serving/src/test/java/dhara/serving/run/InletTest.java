@@ -49,9 +49,11 @@ class InletTest {
 
       assertThat(first.get(0).rows().size(), is(5));
       assertThat(second.get(0).rows().size(), is(1));
-      assertThat(List.of(one.isDone(), other.isDone(), third.isDone()), is(List.of(false, false, false)));
+      assertThat(
+          List.of(one.isDone(), other.isDone(), third.isDone()), is(List.of(false, false, false)));
       feed.kept(first.get(0));
-      assertThat(List.of(one.isDone(), other.isDone(), third.isDone()), is(List.of(true, true, false)));
+      assertThat(
+          List.of(one.isDone(), other.isDone(), third.isDone()), is(List.of(true, true, false)));
       feed.kept(second.get(0));
       Inlet.await(third);
       assertThat(feed.lag(), is(0L));
@@ -146,7 +148,8 @@ class InletTest {
     List<String> words =
         RunWords.of("order-metrics --events='/a b/c.jsonl'  --map=\"x=it's\" --early=PT1S");
     assertThat(
-        words, is(List.of("order-metrics", "--events=/a b/c.jsonl", "--map=x=it's", "--early=PT1S")));
+        words,
+        is(List.of("order-metrics", "--events=/a b/c.jsonl", "--map=x=it's", "--early=PT1S")));
     assertThat(
         RunWords.option(List.of("candles", "--events=/a b/c", "--early=PT1S")),
         is("--run='candles \"--events=/a b/c\" --early=PT1S'"));

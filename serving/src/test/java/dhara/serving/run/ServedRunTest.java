@@ -71,7 +71,9 @@ class ServedRunTest {
   private static void produce(String topic, List<String> lines) {
     kafka.produce(
         lines.stream()
-            .map(line -> EmbeddedKafka.record(topic, 0, Instant.now(), null, line.getBytes(ISO_8859_1)))
+            .map(
+                line ->
+                    EmbeddedKafka.record(topic, 0, Instant.now(), null, line.getBytes(ISO_8859_1)))
             .toList());
   }
 
@@ -82,8 +84,7 @@ class ServedRunTest {
   @Test
   void aBackfillIsServedWhenItIsAtItsEnd() throws Exception {
     try (RunningServer server =
-        RunningServer.start(
-            "serve", "--run=order-metrics '--events=" + events + "'", "--port=0")) {
+        RunningServer.start("serve", "--run=order-metrics '--events=" + events + "'", "--port=0")) {
       server.until("all answers are there", () -> server.orders().equals(expected));
 
       HttpAsk ask = server.ask();
@@ -91,8 +92,7 @@ class ServedRunTest {
           HttpAsk.json(ask.sql("select distinct answer_state from order_metrics_metrics"));
       assertThat(states.get("rows").toString(), is("[[\"settled\"]]"));
       server.until("it says so", () -> server.said().contains("order-metrics is at its end"));
-      JsonNode ledger =
-          ask.json("/api/status").at("/analyses/0/ledger").get(0);
+      JsonNode ledger = ask.json("/api/status").at("/analyses/0/ledger").get(0);
       assertThat(ledger.get("read").asLong(), is((long) lines().size()));
       assertThat(ledger.get("balanced").asBoolean(), is(true));
       assertThat(place(ask, "order-metrics.metrics").get("state").asText(), is("done"));
@@ -173,8 +173,7 @@ class ServedRunTest {
             "--run=order-metrics --events=" + events,
             "--run=order-metrics --events=" + kafka.uri("newest") + " --early=PT1S",
             "--port=0")) {
-      server.until(
-          "history is there", () -> server.orders().keySet().equals(expected.keySet()));
+      server.until("history is there", () -> server.orders().keySet().equals(expected.keySet()));
       assertThat(server.orders(), aMapWithSize(greaterThan(1)));
       server.until(
           "two places are read",
@@ -203,10 +202,7 @@ class ServedRunTest {
       produce("broken", Collections.nCopies(500, "no order"));
       server.until(
           "it says so",
-          () ->
-              server
-                  .said()
-                  .contains("it is served as far as it came, because its run failed: "));
+          () -> server.said().contains("it is served as far as it came, because its run failed: "));
 
       HttpAsk ask = server.ask();
       assertThat(place(ask, "order-metrics.metrics").get("state").asText(), is("failed"));
@@ -220,7 +216,9 @@ class ServedRunTest {
     refused("--run=: begins with no analysis", "--run=");
     refused("order-metric: is no analysis. Did you mean order-metrics?", "--run=order-metric");
     refused("has a quote that is not closed", "--run=order-metrics '--events=x");
-    refused("has --answers, and the server takes the answers itself", "--run=order-metrics --answers=console");
+    refused(
+        "has --answers, and the server takes the answers itself",
+        "--run=order-metrics --answers=console");
     refused("--events: is missing", "--run=order-metrics");
     refused("--windw: is no option of order-metrics", "--run=order-metrics --windw=PT1M");
     refused(

@@ -91,8 +91,7 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
                         running.bytes(),
                         screen.console()));
         screen.show(attended::vitals);
-        try (Run run =
-            new Run(running, attended, screen, resume -> again(resume, host), host)) {
+        try (Run run = new Run(running, attended, screen, resume -> again(resume, host), host)) {
           run.toTheEnd(wait);
         }
       }

@@ -45,7 +45,8 @@ class SilentSourcesTest {
 
   @Test
   void nothingIsSaidWhileNothingWasReadOrWhenAnswersSettle() {
-    assertThat(looks(new SilentSources(List.of("payments", "labels")), 100, false, 0), is(List.of()));
+    assertThat(
+        looks(new SilentSources(List.of("payments", "labels")), 100, false, 0), is(List.of()));
     SilentSources settling = new SilentSources(List.of("payments", "labels"));
     assertThat(looks(settling, 14, false, 10, "payments"), is(List.of()));
     assertThat(looks(settling, 100, true, 10, "payments"), is(List.of()));
@@ -64,7 +65,12 @@ class SilentSourcesTest {
   void referencesHoldNothingBack() {
     Pipeline pipeline = Pipeline.create();
     for (String step :
-        List.of("payments.Source", "labels.Source", "labels.2.Source", "rules.Source", "rules.Versions")) {
+        List.of(
+            "payments.Source",
+            "labels.Source",
+            "labels.2.Source",
+            "rules.Source",
+            "rules.Versions")) {
       pipeline.apply(step, new Nothing());
     }
 
