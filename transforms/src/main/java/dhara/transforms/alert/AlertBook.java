@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -47,11 +48,11 @@ final class AlertBook {
       Map<String, Firing> firing, List<AlertGroup.Stored> groups, Map<String, Period> periods) {}
 
   private final SortedMap<String, Firing> firing = new TreeMap<>();
-  private final SortedMap<String, AlertGroup> groups = new TreeMap<>();
+  private final NavigableMap<String, AlertGroup> groups = new TreeMap<>();
   private final SortedMap<String, Period> periods = new TreeMap<>();
 
-  private final TreeMap<Instant, SortedSet<String>> timeouts = new TreeMap<>();
-  private final TreeMap<Instant, SortedSet<String>> looks = new TreeMap<>();
+  private final NavigableMap<Instant, SortedSet<String>> timeouts = new TreeMap<>();
+  private final NavigableMap<Instant, SortedSet<String>> looks = new TreeMap<>();
   private final Map<String, SortedSet<String>> groupsOf = new TreeMap<>();
   private final Map<String, SortedMap<String, String>> labelsOf = new HashMap<>();
   private long members;
@@ -173,7 +174,7 @@ final class AlertBook {
     return due;
   }
 
-  private static List<String> at(TreeMap<Instant, SortedSet<String>> index, Instant at) {
+  private static List<String> at(Map<Instant, SortedSet<String>> index, Instant at) {
     SortedSet<String> due = index.get(at);
     return due == null ? List.of() : List.copyOf(due);
   }

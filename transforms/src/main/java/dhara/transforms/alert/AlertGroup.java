@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -51,7 +52,7 @@ final class AlertGroup {
 
   private final String route;
   private final String labels;
-  private final SortedMap<String, Member> members = new TreeMap<>();
+  private final NavigableMap<String, Member> members = new TreeMap<>();
   private Set<String> toldFiring = new TreeSet<>();
   private Set<String> toldResolved = new TreeSet<>();
   private @Nullable Instant toldAt;

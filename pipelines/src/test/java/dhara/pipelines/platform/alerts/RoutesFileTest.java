@@ -166,18 +166,25 @@ class RoutesFileTest {
   @Test
   void secretsOfReceiversAreNotRepeated() throws IOException {
     refusesAll(
-        "receivers:\n"
-            + "  - name: team\n"
-            + "    slack_configs:\n"
-            + "      - api_url: https://hooks/S3CRET\n"
-            + "route: {receiver: team}",
+        """
+        receivers:
+          - name: team
+            slack_configs:
+              - api_url: https://hooks/S3CRET
+        route: {receiver: team}
+        """,
         allOf(
             containsString(
                 "line 4: slack_configs is not for this file: deliveries go to"
                     + " --answers=deliveries=URI"),
             not(containsString("S3CRET"))));
     refusesAll(
-        "receivers: [{name: team}]\nroute: {receiver: team}\nglobal:\n  smtp_auth_password: S3CRET",
+        """
+        receivers: [{name: team}]
+        route: {receiver: team}
+        global:
+          smtp_auth_password: S3CRET
+        """,
         allOf(containsString("global has no smtp_auth_password."), not(containsString("S3CRET"))));
   }
 
