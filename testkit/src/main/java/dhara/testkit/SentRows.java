@@ -234,7 +234,7 @@ public final class SentRows implements AutoCloseable {
 
   /** The rows of a stream, as they are added, until it is closed. */
   @DoFn.UnboundedPerElement
-  private static final class FeedFn extends DoFn<String, Integer> {
+  static final class FeedFn extends DoFn<String, Integer> {
 
     private static final long serialVersionUID = 1L;
 
