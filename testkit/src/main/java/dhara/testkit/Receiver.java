@@ -71,11 +71,14 @@ public final class Receiver implements AutoCloseable {
 
   /** Starts a server that takes everything. */
   public static Receiver start() {
+    Receiver receiver = new Receiver(freePort());
+    receiver.comeBack();
+    return receiver;
+  }
+
+  private static int freePort() {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Receiver receiver = new Receiver(free.getLocalPort());
-      free.close();
-      receiver.comeBack();
-      return receiver;
+      return free.getLocalPort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

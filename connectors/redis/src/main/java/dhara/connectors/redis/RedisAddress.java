@@ -13,6 +13,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
 
 /**
  * Where and how rows are written: {@code redis://HOST:6379/NAME}.
@@ -117,7 +119,7 @@ record RedisAddress(
         .user(user)
         .password(password == null ? null : SecretReference.resolve(password))
         .database(database)
-        .ssl(tls)
+        .sslOptions(tls ? SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build() : null)
         .build();
   }
 }

@@ -14,7 +14,7 @@ import dhara.connectors.delivery.Reply;
 import dhara.connectors.redis.RedisAddress.Form;
 import dhara.events.DeadLetter;
 import dhara.options.BadOption;
-import dhara.testkit.Deliveries;
+import dhara.testkit.SentRows;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -80,7 +80,7 @@ class RedisTest {
 
   @Test
   void aStreamHasAnEntryForEachRow() {
-    List<DeadLetter> undelivered = Deliveries.backfill(uri("alerts", HASTY), ROWS);
+    List<DeadLetter> undelivered = SentRows.backfill(uri("alerts", HASTY), ROWS);
 
     assertThat(undelivered, is(empty()));
     assertThat(entries("alerts").size(), is(ROWS));
@@ -89,7 +89,7 @@ class RedisTest {
 
   @Test
   void aRedisThatDiesAndComesBackHasEveryRow() throws Exception {
-    try (Deliveries stream = Deliveries.stream(uri("alerts", HASTY))) {
+    try (SentRows stream = SentRows.stream(uri("alerts", HASTY))) {
       stream.add(1, 10);
       await(() -> byName("alerts").size() == 10);
       redis.stop();
@@ -107,7 +107,7 @@ class RedisTest {
   /** While Redis is paused, it answers nobody; what it was sent may arrive all the same. */
   @Test
   void aRedisThatHangsHasEveryRow() throws Exception {
-    try (Deliveries stream = Deliveries.stream(uri("alerts", HASTY))) {
+    try (SentRows stream = SentRows.stream(uri("alerts", HASTY))) {
       try (Jedis client = client()) {
         client.clientPause(2_000);
       }
@@ -145,9 +145,9 @@ class RedisTest {
     thread.start();
     listening.await();
 
-    assertThat(Deliveries.backfill(uri("alerts", "as=channel"), 1), is(empty()));
+    assertThat(SentRows.backfill(uri("alerts", "as=channel"), 1), is(empty()));
 
-    assertThat(heard.poll(1, TimeUnit.MINUTES), is(Deliveries.row(1)));
+    assertThat(heard.poll(1, TimeUnit.MINUTES), is(SentRows.row(1)));
     listener.unsubscribe();
     thread.join();
   }
@@ -194,7 +194,7 @@ class RedisTest {
 
   @Test
   void hashesAreKeyedByTheRow() {
-    assertThat(Deliveries.backfill(uri("shops", "as=hash"), 2), is(empty()));
+    assertThat(SentRows.backfill(uri("shops", "as=hash"), 2), is(empty()));
 
     try (Jedis client = client()) {
       assertThat(client.hget("shops:{\"incident\":\"shop-2\"}", "text"), is("number\n2"));
@@ -208,12 +208,11 @@ class RedisTest {
       client.set("alerts", "no stream");
     }
 
-    List<DeadLetter> undelivered = Deliveries.backfill(uri("alerts", HASTY), 1);
+    List<DeadLetter> undelivered = SentRows.backfill(uri("alerts", HASTY), 1);
 
     assertThat(undelivered.size(), is(1));
     assertThat(undelivered.get(0).text(), startsWith("refused: JedisDataException: WRONGTYPE"));
-    assertThat(
-        new String(undelivered.get(0).bytes(), StandardCharsets.UTF_8), is(Deliveries.row(1)));
+    assertThat(new String(undelivered.get(0).bytes(), StandardCharsets.UTF_8), is(SentRows.row(1)));
     assertThat(undelivered.get(0).source(), is("redis://localhost:" + port + "/alerts"));
   }
 
@@ -225,15 +224,15 @@ class RedisTest {
     String right = "password=file:" + Files.writeString(folder.resolve("right-one"), "LILY");
     String wrong = "password=file:" + Files.writeString(folder.resolve("wrong-one"), "TIGER");
 
-    assertThat(Deliveries.backfill(uri("alerts", right), 2), is(empty()));
+    assertThat(SentRows.backfill(uri("alerts", right), 2), is(empty()));
     BadOption refused =
-        assertThrows(BadOption.class, () -> Deliveries.backfill(uri("alerts", wrong), 2));
+        assertThrows(BadOption.class, () -> SentRows.backfill(uri("alerts", wrong), 2));
     assertThat(refused.getMessage(), containsString("Redis does not take this"));
     for (Throwable t = refused; t != null; t = t.getCause()) {
       assertThat(t.toString(), not(containsString("TIGER")));
     }
     String graph =
-        PipelineTranslation.toProto(Deliveries.graph(uri("alerts", right)))
+        PipelineTranslation.toProto(SentRows.graph(uri("alerts", right)))
             .toByteString()
             .toString(StandardCharsets.ISO_8859_1);
     assertThat(graph, containsString("right-one"));
@@ -255,7 +254,7 @@ class RedisTest {
           redis://localhost:1/alerts                  | Redis does not take this
           """)
   void anEndpointThatCannotBeIsRefused(String uri, String why) {
-    BadOption refused = assertThrows(BadOption.class, () -> Deliveries.graph(uri));
+    BadOption refused = assertThrows(BadOption.class, () -> SentRows.graph(uri));
 
     assertThat(refused.getMessage(), containsString(why));
     assertThat(refused.getMessage(), not(containsString("TIGER")));
@@ -271,7 +270,7 @@ class RedisTest {
   private Map<String, String> rows(int first, int last) {
     Map<String, String> rows = new TreeMap<>();
     for (int i = first; i <= last; i++) {
-      rows.put(Deliveries.name(i), Deliveries.row(i));
+      rows.put(SentRows.name(i), SentRows.row(i));
     }
     return rows;
   }

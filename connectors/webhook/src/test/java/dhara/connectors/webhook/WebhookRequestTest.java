@@ -11,9 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dhara.connectors.delivery.Parcel;
 import dhara.events.DeadLetter;
 import dhara.options.BadOption;
-import dhara.testkit.Deliveries;
 import dhara.testkit.Receiver;
 import dhara.testkit.Receiver.Request;
+import dhara.testkit.SentRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ class WebhookRequestTest {
   void saysTheRowAndItsName() {
     Request request = sent("");
 
-    assertThat(request.body(), is(Deliveries.row(1)));
+    assertThat(request.body(), is(SentRows.row(1)));
     assertThat(request.key(), is("shop-1"));
     assertThat(request.headers().get("content-type"), is("application/json"));
     assertThat(request.headers().get("authorization"), is(Matchers.nullValue()));
@@ -106,7 +106,7 @@ class WebhookRequestTest {
 
     BadOption refused =
         assertThrows(
-            BadOption.class, () -> Deliveries.graph(receiver.uri("template=file:" + template)));
+            BadOption.class, () -> SentRows.graph(receiver.uri("template=file:" + template)));
     assertThat(refused.getMessage(), containsString(why));
   }
 
@@ -131,7 +131,7 @@ class WebhookRequestTest {
 
   @Test
   void aPauseIsSecondsOrADate() {
-    assertThat(HttpCarrier.pause("120"), is(Duration.ofSeconds(120)));
+    assertThat(HttpCarrier.pause("100"), is(Duration.ofSeconds(100)));
     assertThat(HttpCarrier.pause(" soon "), is(Duration.ZERO));
     assertThat(HttpCarrier.pause("Wed, 21 Oct 2015 07:28:00 GMT"), is(Duration.ZERO));
     Instant later = Instant.now().plus(Duration.ofDays(1));
@@ -158,7 +158,7 @@ class WebhookRequestTest {
           webhook:///p                           | names no host; write webhook://HOST/PATH
           """)
   void anEndpointThatCannotBeIsRefusedWithoutItsSecrets(String uri, String why) {
-    BadOption refused = assertThrows(BadOption.class, () -> Deliveries.graph(uri));
+    BadOption refused = assertThrows(BadOption.class, () -> SentRows.graph(uri));
 
     assertThat(refused.getMessage(), containsString(why));
     assertThat(refused.getMessage(), not(containsString("TIGER")));
@@ -172,7 +172,7 @@ class WebhookRequestTest {
             "url=" + secret("b", "https://TIGER LILY"),
             "url=" + secret("c", "ftp://TIGER.LILY"))) {
       BadOption refused =
-          assertThrows(BadOption.class, () -> Deliveries.graph("webhook://h/p?" + parameter));
+          assertThrows(BadOption.class, () -> SentRows.graph("webhook://h/p?" + parameter));
       for (Throwable t = refused; t != null; t = t.getCause()) {
         assertThat(t.toString(), not(containsString("TIGER")));
       }
@@ -189,13 +189,13 @@ class WebhookRequestTest {
             + secret("token", "TIGER")
             + "&secret="
             + secret("hmac-reference", "TIGER");
-    Pipeline graph = Deliveries.graph(uri);
+    Pipeline graph = SentRows.graph(uri);
     String bytes = PipelineTranslation.toProto(graph).toByteString().toString(ISO_8859_1);
     assertThat(bytes, containsString("hmac-reference"));
     assertThat(bytes, not(containsString("TIGER")));
 
     receiver.goAway();
-    DeadLetter letter = Deliveries.backfill(uri, 1).get(0);
+    DeadLetter letter = SentRows.backfill(uri, 1).get(0);
 
     assertThat(letter.source(), is("webhook://slack"));
     assertThat(
@@ -204,7 +204,7 @@ class WebhookRequestTest {
   }
 
   private Request sent(String parameters) {
-    assertThat(Deliveries.backfill(receiver.uri(parameters), 1), is(List.of()));
+    assertThat(SentRows.backfill(receiver.uri(parameters), 1), is(List.of()));
     return receiver.requests().get(0);
   }
 

@@ -8,10 +8,10 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
-import dhara.testkit.Deliveries;
 import dhara.testkit.Receiver;
 import dhara.testkit.Receiver.Mood;
 import dhara.testkit.Receiver.Request;
+import dhara.testkit.SentRows;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -68,9 +68,9 @@ class WebhookTest {
   @MethodSource("faults")
   void aStreamDeliversEveryRow(String fault, Mood mood) throws Exception {
     receiver.mood(mood);
-    try (Deliveries stream = Deliveries.stream(receiver.uri(HASTY))) {
+    try (SentRows stream = SentRows.stream(receiver.uri(HASTY))) {
       stream.add(1, ROWS);
-      receiver.await(() -> receiver.taken().keySet().containsAll(Deliveries.names(ROWS)));
+      receiver.await(() -> receiver.taken().keySet().containsAll(SentRows.names(ROWS)));
 
       assertThat(stream.undelivered(), is(empty()));
     }
@@ -82,7 +82,7 @@ class WebhookTest {
   void aBackfillDeliversEveryRowBeforeItEnds(String fault, Mood mood) {
     receiver.mood(mood);
 
-    List<DeadLetter> undelivered = Deliveries.backfill(receiver.uri(HASTY), ROWS);
+    List<DeadLetter> undelivered = SentRows.backfill(receiver.uri(HASTY), ROWS);
 
     assertThat(undelivered, is(empty()));
     assertThat(receiver.taken(), is(rows(ROWS)));
@@ -90,7 +90,7 @@ class WebhookTest {
 
   @Test
   void aServerThatGoesAwayAndComesBackGetsEveryRow() throws Exception {
-    try (Deliveries stream = Deliveries.stream(receiver.uri(HASTY))) {
+    try (SentRows stream = SentRows.stream(receiver.uri(HASTY))) {
       stream.add(1, 10);
       receiver.await(() -> receiver.taken().size() == 10);
       receiver.goAway();
@@ -109,7 +109,7 @@ class WebhookTest {
   void aRowThatComesAgainHasTheSameKey() throws Exception {
     CountDownLatch released = new CountDownLatch(0);
     receiver.mood(Receiver.first(ROWS, Receiver.hangs(released), Receiver.takes()));
-    try (Deliveries stream = Deliveries.stream(receiver.uri(HASTY))) {
+    try (SentRows stream = SentRows.stream(receiver.uri(HASTY))) {
       stream.add(1, ROWS);
       receiver.await(() -> receiver.requests().size() >= 2 * ROWS);
     }
@@ -125,7 +125,7 @@ class WebhookTest {
   void aRowThatIsRefusedIsADeadLetterAtOnce(int status) {
     receiver.mood(Receiver.status(status));
 
-    List<DeadLetter> undelivered = Deliveries.backfill(receiver.uri(HASTY), 3);
+    List<DeadLetter> undelivered = SentRows.backfill(receiver.uri(HASTY), 3);
 
     assertThat(
         undelivered.stream().map(WebhookTest::shown).toList(),
@@ -139,8 +139,8 @@ class WebhookTest {
   @Test
   void aRowThatIsNotTakenInItsAttemptsIsADeadLetter() throws Exception {
     receiver.mood(Receiver.status(503));
-    try (Deliveries stream =
-        Deliveries.stream(receiver.uri(HASTY.replace("attempts=100", "attempts=3")))) {
+    try (SentRows stream =
+        SentRows.stream(receiver.uri(HASTY.replace("attempts=100", "attempts=3")))) {
       stream.add(1, 2);
       receiver.await(() -> receiver.requests().size() == 6);
 
@@ -158,8 +158,8 @@ class WebhookTest {
   void aQueueThatIsFullLosesNothing() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     receiver.mood(Receiver.first(2, Receiver.hangs(release), Receiver.takes()));
-    try (Deliveries stream =
-        Deliveries.stream(receiver.uri("inFlight=2&queue=5&timeout=PT1M&backoff=PT0.02S"))) {
+    try (SentRows stream =
+        SentRows.stream(receiver.uri("inFlight=2&queue=5&timeout=PT1M&backoff=PT0.02S"))) {
       stream.add(1, 5);
       receiver.await(() -> receiver.requests().size() == 2);
       stream.add(6, ROWS);
@@ -181,8 +181,8 @@ class WebhookTest {
   @Test
   void theBreakerLeavesAServerAlone() throws Exception {
     receiver.mood(Receiver.status(500));
-    try (Deliveries stream =
-        Deliveries.stream(
+    try (SentRows stream =
+        SentRows.stream(
             receiver.uri("inFlight=1&backoff=PT0.01S&maxBackoff=PT0.01S&breaker=PT2S"))) {
       stream.add(1, ROWS);
       receiver.await(() -> receiver.requests().size() >= 5);
@@ -199,11 +199,11 @@ class WebhookTest {
     return IntStream.rangeClosed(1, last)
         .boxed()
         .collect(
-            Collectors.toMap(Deliveries::name, Deliveries::row, (one, other) -> one, TreeMap::new));
+            Collectors.toMap(SentRows::name, SentRows::row, (one, other) -> one, TreeMap::new));
   }
 
   private static String shown(int row, String text) {
-    return "alerts %s %s %s".formatted(Reason.UNDELIVERED, text, Deliveries.row(row));
+    return "alerts %s %s %s".formatted(Reason.UNDELIVERED, text, SentRows.row(row));
   }
 
   private static String shown(DeadLetter letter) {

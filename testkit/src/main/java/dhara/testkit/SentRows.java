@@ -48,7 +48,7 @@ import org.joda.time.Duration;
  * Rows of an effect for an endpoint that delivers them, in a backfill or a stream on the direct
  * runner: row {@code n} has the incident {@code shop-n}.
  */
-public final class Deliveries implements AutoCloseable {
+public final class SentRows implements AutoCloseable {
 
   /** What an alert is about. */
   public record Shop(String shop) {}
@@ -62,20 +62,20 @@ public final class Deliveries implements AutoCloseable {
   private static final java.time.Duration PATIENCE = java.time.Duration.ofMinutes(2);
 
   /** What runs in this process share with their steps, by their ids. */
-  private static final Map<String, Deliveries> RUNS = new ConcurrentHashMap<>();
+  private static final Map<String, SentRows> RUNS = new ConcurrentHashMap<>();
 
   private final String id = UUID.randomUUID().toString();
   private final List<Integer> rows = new CopyOnWriteArrayList<>();
   private final List<DeadLetter> undelivered = new ArrayList<>();
   private @Nullable PipelineResult running;
 
-  private Deliveries() {
+  private SentRows() {
     RUNS.put(id, this);
   }
 
   /** Sends the rows from 1 to a number in a backfill, and returns those that were not delivered. */
   public static List<DeadLetter> backfill(String uri, int last) {
-    try (Deliveries run = new Deliveries()) {
+    try (SentRows run = new SentRows()) {
       Pipeline pipeline = Pipeline.create(options());
       run.write(
           uri,
@@ -89,8 +89,8 @@ public final class Deliveries implements AutoCloseable {
   }
 
   /** Starts a stream, which has no rows yet. */
-  public static Deliveries stream(String uri) {
-    Deliveries run = new Deliveries();
+  public static SentRows stream(String uri) {
+    SentRows run = new SentRows();
     Pipeline pipeline = Pipeline.create(options());
     run.write(
         uri,
@@ -111,7 +111,7 @@ public final class Deliveries implements AutoCloseable {
 
   /** The graph of a stream to an endpoint, which does not run. */
   public static Pipeline graph(String uri) {
-    try (Deliveries run = new Deliveries()) {
+    try (SentRows run = new SentRows()) {
       Pipeline pipeline = Pipeline.create(options());
       run.write(
           uri,
@@ -138,7 +138,7 @@ public final class Deliveries implements AutoCloseable {
             .apply(
                 "Alert",
                 MapElements.into(new TypeDescriptor<Answer<Incident<Shop>, Alert>>() {})
-                    .via(Deliveries::alert))
+                    .via(SentRows::alert))
             .setCoder(
                 AnswerCoder.of(
                     IncidentCoder.of(RecordCoder.of(Shop.class)), RecordCoder.of(Alert.class)))
@@ -175,7 +175,7 @@ public final class Deliveries implements AutoCloseable {
 
   /** The names of the rows from 1 to a number, sorted. */
   public static List<String> names(int last) {
-    return IntStream.rangeClosed(1, last).mapToObj(Deliveries::name).sorted().toList();
+    return IntStream.rangeClosed(1, last).mapToObj(SentRows::name).sorted().toList();
   }
 
   /** A row, as JSON. */
@@ -234,7 +234,7 @@ public final class Deliveries implements AutoCloseable {
 
   /** The rows of a stream, as they are added, until it is closed. */
   @DoFn.UnboundedPerElement
-  private static final class FeedFn extends DoFn<String, Integer> {
+  static final class FeedFn extends DoFn<String, Integer> {
 
     private static final long serialVersionUID = 1L;
 
@@ -243,7 +243,7 @@ public final class Deliveries implements AutoCloseable {
         @Element String run,
         RestrictionTracker<OffsetRange, Long> tracker,
         OutputReceiver<Integer> out) {
-      Deliveries rows = RUNS.get(run);
+      SentRows rows = RUNS.get(run);
       long at = tracker.currentRestriction().getFrom();
       while (rows != null && at < rows.rows.size()) {
         if (!tracker.tryClaim(at)) {
