@@ -11,6 +11,7 @@ import dhara.parity.visits.Visits;
 import dhara.pipelines.Analysis;
 import dhara.testkit.OptionsRead;
 import dhara.testkit.Oracle;
+import dhara.testkit.TestData;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An option that an analysis takes has an effect: it is read when the pipeline is built. */
 class OptionsReadTest {
 
-  static Set<String> analyses() {
-    return Analysis.all().keySet();
+  static List<String> analyses() {
+    return TestData.analyses();
   }
 
   @ParameterizedTest

@@ -67,7 +67,7 @@ class RefusalsTest {
           """
           content-performance --window=PT5M | --window: is no option of content-performance. Its windows are days, weeks or months; --since says which. 'dhara help content-performance' shows them all.
           engagement --gap=PT5M             | --gap: is no option of engagement. Its windows are days, weeks or months; --since says which. 'dhara help engagement' shows them all.
-          retention --every=P1D             | --every: is no option of retention. Did you mean --events? 'dhara help retention' shows them all.
+          retention --every=P1D             | --every: is no option of retention. 'dhara help retention' shows them all.
           """)
   void windowsWhereOnlyThoseOfTheCalendarCount(String arguments, String said) {
     assertThat(run(arguments), is("2: dhara: " + said));

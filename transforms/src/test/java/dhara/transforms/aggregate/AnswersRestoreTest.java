@@ -226,7 +226,7 @@ class AnswersRestoreTest {
         visits.add(
             new Visit(
                 "v%02d".formatted(i),
-                time("10:00:00").plusMillis(60 * random.nextInt(span)),
+                time("10:00:00").plusMillis(60L * random.nextInt(span)),
                 "page" + random.nextInt(pages),
                 "code" + random.nextInt(4),
                 random.nextInt(10),
