@@ -289,8 +289,8 @@ class CommandTest {
             "dead-letters: 1 row in 1 file of "
                 + folder
                 + "/bad/dead-letters: MALFORMED 1\n"
-                + "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered"
-                + " 0\n"));
+                + "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 +"
+                + " filtered 0\n"));
   }
 
   @Test
@@ -354,8 +354,7 @@ class CommandTest {
       assertThat(
           Files.readString(all.resolve(name).resolve("_SUCCESS")),
           is(
-              "{\"input\":\"orders\",\"revision\":0,\"read\":5,\"aggregated\":3,\"dead_lettered\":1,"
-                  + "\"late\":0,\"duplicate\":1,\"filtered\":0,\"parsed\":4,\"in_range\":4,\"watermark\":null,\"settled_until\":null}\n"));
+              "{\"input\":\"orders\",\"revision\":0,\"read\":5,\"aggregated\":3,\"dead_lettered\":1,\"late\":0,\"duplicate\":1,\"filtered\":0,\"parsed\":4,\"in_range\":4,\"watermark\":null,\"settled_until\":null}\n"));
     }
     assertThat(
         err(),
@@ -417,7 +416,8 @@ class CommandTest {
     assertThat(
         err(),
         containsString(
-            "dhara: orders: 1 of 5 events are dead letters, more than --maxDeadLetters=0 allows\n"));
+            "dhara: orders: 1 of 5 events are dead letters, more than --maxDeadLetters=0"
+                + " allows\n"));
     assertThat(
         orders("--maxDeadLetters=19.9%", "--answers=files:" + folder.resolve("dead")), is(1));
     assertThat(
