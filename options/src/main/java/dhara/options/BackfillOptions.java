@@ -71,8 +71,8 @@ public interface BackfillOptions extends PipelineOptions {
   @Description(
       "Let a backfill over the answers of a stream or of another backfill withdraw those that it"
           + " does not have itself, of windows in its range: a session that has become part of a"
-          + " longer one, what a mended analysis no longer answers. Without it they stay, e.g."
-          + " --overwrite=true")
+          + " longer one, what a mended analysis no longer answers. Without it they stay. It"
+          + " is for topics; a folder is never written over, e.g. --overwrite=true")
   boolean getOverwrite();
 
   void setOverwrite(boolean value);

@@ -51,6 +51,7 @@ final class Endpoints {
       if (!name.matches()) {
         add(unnamed, value, value, "without a name; say NAME=URI, with one of " + names);
       } else if (!names.contains(name.group(1))) {
+        String question = Nearest.question(name.group(1), names);
         throw new BadOption(
             option,
             value,
@@ -58,8 +59,7 @@ final class Endpoints {
                 + name.group(1)
                 + "; its names are "
                 + names
-                + "."
-                + Nearest.question(name.group(1), names));
+                + (question.isEmpty() ? "" : "." + question));
       } else {
         add(
             named.computeIfAbsent(name.group(1), n -> new ArrayList<>()),

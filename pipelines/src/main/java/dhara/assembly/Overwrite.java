@@ -1,5 +1,6 @@
 package dhara.assembly;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dhara.connectors.Connector.Ability;
 import dhara.connectors.ResultSet;
 import dhara.connectors.WrittenRow;
@@ -17,13 +18,14 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Max;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -53,8 +55,8 @@ final class Overwrite<K extends Record, V extends Record>
   /** The abilities that the store's connector must have. */
   static final Set<Ability> NEEDS = Set.of(Ability.UPSERT, Ability.DELETE, Ability.READ_BACK);
 
-  private static final int THERE = 0;
-  private static final int OURS = 1;
+  /** The rank of an answer of the backfill: it replaces what is there, so nothing is withdrawn. */
+  private static final long OURS = Long.MAX_VALUE;
 
   private final transient ResultSet store;
   private final transient Output<K, V> output;
@@ -84,9 +86,9 @@ final class Overwrite<K extends Record, V extends Record>
   public PCollection<Answer<K, V>> expand(PCollection<Answer<K, V>> answers) {
     RecordCoder<K> key = RecordCoder.of(output.key());
     AnswerCoder<K, V> coder = AnswerCoder.of(key, RecordCoder.of(output.value()));
-    KvCoder<KV<K, IntervalWindow>, Integer> sided =
-        KvCoder.of(KvCoder.of(key, IntervalWindow.getCoder()), VarIntCoder.of());
-    PCollection<KV<KV<K, IntervalWindow>, Integer>> there =
+    KvCoder<KV<K, IntervalWindow>, Long> sided =
+        KvCoder.of(KvCoder.of(key, IntervalWindow.getCoder()), VarLongCoder.of());
+    PCollection<KV<KV<K, IntervalWindow>, Long>> there =
         store
             .read(
                 answers.getPipeline(),
@@ -94,25 +96,26 @@ final class Overwrite<K extends Record, V extends Record>
                 Map.of(storedAs, output.name()),
                 new ThereReader<K, V>(JsonFormat.of(output.key(), Mapping.none()), range),
                 coder)
-            .apply("OfStore", side(THERE))
+            .apply("OfStore", ranked(Answer::revision))
             .setCoder(sided);
-    PCollection<KV<KV<K, IntervalWindow>, Integer>> ours =
+    PCollection<KV<KV<K, IntervalWindow>, Long>> ours =
         answers
             .apply("Global", InGlobalWindow.into())
-            .apply("OfBackfill", side(OURS))
+            .apply("OfBackfill", ranked(answer -> OURS))
             .setCoder(sided);
     return PCollectionList.of(there)
         .and(ours)
         .apply("Both", Flatten.pCollections())
-        .apply("Sides", Max.integersPerKey())
+        .apply("Sides", Max.longsPerKey())
         .apply("OnlyThere", ParDo.of(new OnlyThereFn<K, V>()))
         .setCoder(coder);
   }
 
   private static <K extends Record, V extends Record>
-      MapElements<Answer<K, V>, KV<KV<K, IntervalWindow>, Integer>> side(int side) {
-    return MapElements.into(new TypeDescriptor<KV<KV<K, IntervalWindow>, Integer>>() {})
-        .via(answer -> KV.of(KV.of(answer.key(), window(answer)), side));
+      MapElements<Answer<K, V>, KV<KV<K, IntervalWindow>, Long>> ranked(
+          SerializableFunction<Answer<K, V>, Long> rank) {
+    return MapElements.into(new TypeDescriptor<KV<KV<K, IntervalWindow>, Long>>() {})
+        .via(answer -> KV.of(KV.of(answer.key(), window(answer)), rank.apply(answer)));
   }
 
   private static IntervalWindow window(Answer<?, ?> answer) {
@@ -122,14 +125,15 @@ final class Overwrite<K extends Record, V extends Record>
   }
 
   private static final class OnlyThereFn<K, V>
-      extends DoFn<KV<KV<K, IntervalWindow>, Integer>, Answer<K, V>> {
+      extends DoFn<KV<KV<K, IntervalWindow>, Long>, Answer<K, V>> {
 
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
     public void process(
-        @Element KV<KV<K, IntervalWindow>, Integer> sides, OutputReceiver<Answer<K, V>> out) {
-      if (sides.getValue() == THERE) {
+        @Element KV<KV<K, IntervalWindow>, Long> sides, OutputReceiver<Answer<K, V>> out) {
+      boolean withdrawn = sides.getValue() % 2 == 0;
+      if (sides.getValue() != OURS && !withdrawn) {
         IntervalWindow window = sides.getKey().getValue();
         out.output(
             Answer.withdrawn(
@@ -141,7 +145,12 @@ final class Overwrite<K extends Record, V extends Record>
     }
   }
 
-  /** Reads the keys and windows of the rows in the range, without withdrawals. */
+  /**
+   * Reads the keys and windows of the rows in the range. The revision of what it reads is a rank:
+   * that of a later revision is higher, it is odd for an answer and even for a withdrawal. So the
+   * highest one tells whether there is an answer, and what was withdrawn is not withdrawn again. A
+   * withdrawal without a revision, of another program, is passed over.
+   */
   private static final class ThereReader<K extends Record, V>
       implements WrittenRow.Reader<Answer<K, V>> {
 
@@ -158,11 +167,17 @@ final class Overwrite<K extends Record, V extends Record>
 
     @Override
     public @Nullable Answer<K, V> read(WrittenRow row) {
-      if (row.tombstone()) {
+      JsonNode revision = row.columns().get("revision");
+      if (row.tombstone() && revision == null) {
         return null;
       }
+      long later = revision == null ? 0 : Math.min(revision.asLong(), Answer.REVISIONS / 2 - 1);
       Answer<K, V> answer =
-          Answer.withdrawn(key(row), row.instant("window_start"), row.instant("window_end"), 0);
+          Answer.withdrawn(
+              key(row),
+              row.instant("window_start"),
+              row.instant("window_end"),
+              2 * later + (row.tombstone() ? 0 : 1));
       return range.covers(answer) ? answer : null;
     }
 

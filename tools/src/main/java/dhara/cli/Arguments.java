@@ -150,7 +150,8 @@ public final class Arguments {
    * @param variables of the environment: {@code DHARA_MAX_EVENT_BYTES} is {@code --maxEventBytes}
    */
   public Given parse(List<String> arguments, Map<String, String> variables) {
-    CommandLine commandLine = new CommandLine(spec(false, Map.of(), WIDEST)).setExpandAtFiles(false);
+    CommandLine commandLine =
+        new CommandLine(spec(false, Map.of(), WIDEST)).setExpandAtFiles(false);
     if (places.isEmpty() && arguments.contains("--")) {
       throw new BadOption(
           "--",
@@ -343,6 +344,7 @@ public final class Arguments {
                 wrapped(
                     "Read options from a file of lines NAME=VALUE; the command line beats it, and"
                         + " it beats the environment (DHARA_NAME).",
+                    "",
                     columns))
             .build());
     spec.addOption(own("Show failures with stack traces, and the engine's log", VERBOSE));
@@ -381,28 +383,28 @@ public final class Arguments {
   }
 
   private static OptionSpec spec(TypedOption option, int columns) {
-    String note = option.required() ? " Required." : "";
+    String note = option.required() ? "Required." : "";
     if (!option.defaultText().isEmpty()) {
-      note = " Default: " + option.defaultText();
+      note = "Default: " + option.defaultText();
     }
     OptionSpec.Builder values = values(option.name(), option.label(), option.flag());
     if (option.type().isEnum()) {
       values.completionCandidates(List.of(option.label().split("\\|")));
     }
-    return values.description(wrapped(sentence(option.description()) + note, columns)).build();
+    return values.description(wrapped(sentence(option.description()), note, columns)).build();
   }
 
   private static OptionSpec spec(
       BeamOption option, boolean shown, Map<String, String> setByDhara, int columns) {
     String note = "";
     if (setByDhara.containsKey(option.name())) {
-      note = " Dhara sets: " + setByDhara.get(option.name());
+      note = "Dhara sets: " + setByDhara.get(option.name());
     } else if (!option.defaultText().isEmpty()) {
-      note = " Default: " + option.defaultText();
+      note = "Default: " + option.defaultText();
     }
     String label = option.type().getSimpleName().toUpperCase(Locale.ROOT);
     return values(option.name(), label, option.flag())
-        .description(wrapped(sentence(option.description()) + note, columns))
+        .description(wrapped(sentence(option.description()), note, columns))
         .hidden(!shown)
         .build();
   }
@@ -419,11 +421,18 @@ public final class Arguments {
   /**
    * Lines of a description, broken at spaces only: picocli itself would break {@code e.g.}, a URI
    * or an example in its middle.
+   *
+   * @param note stands at the end, and on one line if it fits there; may be empty
    */
-  private static String[] wrapped(String text, int columns) {
+  private static String[] wrapped(String text, String note, int columns) {
+    List<String> words = new ArrayList<>(List.of(text.split(" ", -1)));
+    words.addAll(note.length() < columns ? List.of(note) : List.of(note.split(" ", -1)));
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ", -1)) {
+    for (String word : words) {
+      if (word.isEmpty()) {
+        continue;
+      }
       if (!line.isEmpty() && line.length() + 1 + word.length() > columns) {
         lines.add(plain(line.toString()));
         line = new StringBuilder(" "); // with the next space, a hanging indent

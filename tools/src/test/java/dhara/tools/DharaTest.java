@@ -4,7 +4,9 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.emptyString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
@@ -296,6 +298,22 @@ class DharaTest {
     assertThat(out(), containsString("Reads readings: id, at, harbour, level"));
     assertThat(out().replaceAll("\\s+", " "), containsString("tides --events=/tmp/tides.jsonl "));
     assertThat(out(), not(containsString("--targetParallelism")));
+  }
+
+  @Test
+  void helpBreaksLinesAtSpacesOnlySoThatExamplesCanBeCopied() {
+    assertThat(run("help", "surge-pricing"), is(0));
+
+    List<String> lines = out().lines().map(String::strip).toList();
+    assertThat(
+        lines,
+        hasItems(
+            "dhara surge-pricing \\",
+            "--events=rides=/tmp/surge-pricing/rides.jsonl \\",
+            "--events=pings=/tmp/surge-pricing/pings.jsonl"));
+    assertThat(lines, hasItem(containsString("kafka://broker:9092/topic")));
+    assertThat(lines, hasItem(containsString("--notBefore=2000-01-01T00:00:00Z")));
+    assertThat(lines, not(hasItem(endsWith(" e."))));
   }
 
   @Test

@@ -119,10 +119,11 @@ public final class PlaybackQualityOracle implements Oracle {
 
     String row() {
       return """
-          {"region":%s,"device":%s,%s,"viewers":%d,"affected":%d,"starts":%d,"errors":%d,\
-          "error_rate":%s,"played_millis":%d,"stalled_millis":%d,"buffering_ratio":%s,\
-          "startup_p50_millis":%s,"startup_p95_millis":%s,"startup_p99_millis":%s,\
-          "mean_bitrate_kbps":%s}"""
+      {"region":%s,"device":%s,%s,"viewers":%d,"affected":%d,"starts":%d,"errors":%d,\
+      "error_rate":%s,"played_millis":%d,"stalled_millis":%d,"buffering_ratio":%s,\
+      "startup_p50_millis":%s,"startup_p95_millis":%s,"startup_p99_millis":%s,\
+      "mean_bitrate_kbps":%s}\
+      """
           .formatted(
               box.key().region,
               box.key().device,
@@ -205,8 +206,9 @@ public final class PlaybackQualityOracle implements Oracle {
     String began = Instant.ofEpochMilli(since).toString();
     Box<String> moment = new Box<>("", box.end().minusMillis(1), box.end());
     return """
-        {"incident":"%s/%s/%s/%s/%s","region":%s,"device":%s,"measured":"%s",%s,"state":"%s",\
-        "since":"%s","value":%s,"limit":%s}"""
+    {"incident":"%s/%s/%s/%s/%s","region":%s,"device":%s,"measured":"%s",%s,"state":"%s",\
+    "since":"%s","value":%s,"limit":%s}\
+    """
         .formatted(
             box.key().region.replace("\"", ""),
             box.key().device.replace("\"", ""),

@@ -151,7 +151,8 @@ public final class EventMetricsOracle implements Oracle {
 
     String columns() {
       return """
-          "events":%d,"errors":%d,"error_rate":%s,%s,"value_sum":%s,"value_average":%s"""
+      "events":%d,"errors":%d,"error_rate":%s,%s,"value_sum":%s,"value_average":%s\
+      """
           .formatted(
               events,
               errors,
@@ -260,7 +261,8 @@ public final class EventMetricsOracle implements Oracle {
       alerts.add(
           """
           {"incident":%s,"service":%s,"kind":%s,"measured":"%s",%s,\
-          "state":"%s","since":"%s","value":%s,"limit":%s}"""
+          "state":"%s","since":"%s","value":%s,"limit":%s}\
+          """
               .formatted(
                   text(
                       String.join(
@@ -292,7 +294,8 @@ public final class EventMetricsOracle implements Oracle {
       anomalies.add(
           """
           {"service":%s,"kind":%s,"detector":"%s",%s,"severity":"%s","score":%s,"value":%s,\
-          "expected":%s}"""
+          "expected":%s}\
+          """
               .formatted(
                   text(box.key().first),
                   text(box.key().second),

@@ -97,7 +97,8 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
           Launcher.command(engine, "generate " + name() + " --count=1000 --out=" + made + ".jsonl"),
           Launcher.command(engine, name() + " --events=" + made + ".jsonl"));
     }
-    // One line would be wrapped in the middle, and a shell would take its second half for a command.
+    // One line would be wrapped in the middle, and a shell would take its second half for a
+    // command.
     return List.of(
         Launcher.command(engine, "generate " + name() + " --count=1000 --out=" + made),
         Launcher.command(

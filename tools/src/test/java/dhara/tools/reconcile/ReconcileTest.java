@@ -368,6 +368,37 @@ class ReconcileTest {
   }
 
   @Test
+  void effectsThatABackfillHasHeldBackAreHintedAt() throws IOException {
+    write("a/rush/x.jsonl", HAULS);
+    write("b/rush/x.jsonl", HAULS);
+    write("a/bursts/x.jsonl", HAULS);
+
+    assertThat(run("--analysis=booking-rush", "--until=2027-01-05T00:00:00Z"), is(1));
+    assertThat(
+        err(),
+        is(
+            "hint: B lacks bursts, because a backfill holds effects back; run it with"
+                + " --effects=true\n"));
+    write("b/bursts/x.jsonl", HAULS);
+    assertThat(run("--analysis=booking-rush"), is(0));
+    assertThat(err(), is(emptyString()));
+  }
+
+  @Test
+  void differencesWithoutAnEndOfTheRangeHintAtWhatAStreamHasNotSettled() throws IOException {
+    changeDal();
+
+    assertThat(run(), is(1));
+    assertThat(
+        err(),
+        is(
+            "hint: a stream has not settled its newest windows; --until=INSTANT, with"
+                + " settled_until of its ledger, compares those that it has\n"));
+    assertThat(run("--until=2027-01-05T00:00:00Z"), is(1));
+    assertThat(err(), is(emptyString()));
+  }
+
+  @Test
   void theReportIsJsonToo() throws IOException {
     changeDal();
     Path report = folder.resolve("report.json");

@@ -111,7 +111,7 @@ class CommandTest {
             ("metrics: 4 rows in %2$d files of %1$s/joined/metrics\n"
                     + "top: 0 rows in 0 files of %1$s/joined/top\n"
                     + "totals: 1 row in 1 file of %1$s/joined/totals\n"
-                    + "dead-letters: 1 row in 1 file of %1$s/joined/dead-letters\n"
+                    + "dead-letters: 1 row in 1 file of %1$s/joined/dead-letters: MALFORMED 1\n"
                     + "ledger: 1 row in 1 file of %1$s/joined/ledger\n"
                     + "orders: read 9 = aggregated 6 + dead-lettered 1 + late 0 + duplicate 0"
                     + " + filtered 2\n")
@@ -288,9 +288,9 @@ class CommandTest {
         is(
             "dead-letters: 1 row in 1 file of "
                 + folder
-                + "/bad/dead-letters\n"
-                + "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 + filtered"
-                + " 0\n"));
+                + "/bad/dead-letters: MALFORMED 1\n"
+                + "orders: read 5 = aggregated 3 + dead-lettered 1 + late 0 + duplicate 1 +"
+                + " filtered 0\n"));
   }
 
   @Test
@@ -307,6 +307,9 @@ class CommandTest {
     refused(
         "--answers=best=a: knows no best; its names are [metrics, top, totals]",
         "--answers=best=a");
+    refused(
+        "knows no metrcs; its names are [metrics, top, totals]. Did you mean metrics?",
+        "--answers=metrcs=a");
     refused("format=xml is not known; it is table or jsonl", "--answers=console?format=xml");
     refused("rows=many is not a number of rows, e.g. rows=20", "--answers=console?rows=many");
     refused("--deadLetters=console?rows=-1: rows=-1", "--deadLetters=console?rows=-1");
@@ -351,15 +354,15 @@ class CommandTest {
       assertThat(
           Files.readString(all.resolve(name).resolve("_SUCCESS")),
           is(
-              "{\"input\":\"orders\",\"revision\":0,\"read\":5,\"aggregated\":3,\"dead_lettered\":1,"
-                  + "\"late\":0,\"duplicate\":1,\"filtered\":0,\"parsed\":4,\"in_range\":4,\"watermark\":null,\"settled_until\":null}\n"));
+              "{\"input\":\"orders\",\"revision\":0,\"read\":5,\"aggregated\":3,\"dead_lettered\":1,\"late\":0,\"duplicate\":1,\"filtered\":0,\"parsed\":4,\"in_range\":4,\"watermark\":null,\"settled_until\":null}\n"));
     }
     assertThat(
         err(),
         allOf(
             startsWith("metrics: 3 rows in "),
             containsString(" of " + all + "/metrics\ntop: 0 rows in 0 files of " + all + "/top\n"),
-            containsString("\ndead-letters: 1 row in 1 file of " + all + "/dead-letters\n")));
+            containsString(
+                "\ndead-letters: 1 row in 1 file of " + all + "/dead-letters: MALFORMED 1\n")));
     assertThat(orders("--answers=files:" + all), is(2));
     assertThat(
         err(),
@@ -413,7 +416,8 @@ class CommandTest {
     assertThat(
         err(),
         containsString(
-            "dhara: orders: 1 of 5 events are dead letters, more than --maxDeadLetters=0 allows\n"));
+            "dhara: orders: 1 of 5 events are dead letters, more than --maxDeadLetters=0"
+                + " allows\n"));
     assertThat(
         orders("--maxDeadLetters=19.9%", "--answers=files:" + folder.resolve("dead")), is(1));
     assertThat(

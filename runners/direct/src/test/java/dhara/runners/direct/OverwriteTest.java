@@ -51,6 +51,23 @@ class OverwriteTest {
   }
 
   @Test
+  void whatWasWithdrawnIsNotWithdrawnAgain() throws IOException {
+    Path all = file("all", BOOKS_AT_NINE, GAMES_AT_NINE, GAMES_AT_TEN);
+    Path some = file("some", BOOKS_AT_NINE);
+    String there = kafka.uri("again");
+    done(all, there);
+    done(some, there, "--overwrite=true");
+
+    Command again = done(some, there, "--overwrite=true");
+
+    assertThat(again.err(), not(containsString("withdraw")));
+    done(all, there);
+    Command anew = done(some, there, "--overwrite=true");
+    assertThat(anew.err(), containsString("2 of them withdraw what this backfill does not have"));
+    assertThat(differences(there, some), is(0));
+  }
+
+  @Test
   void withoutTheOptionItStays() throws IOException {
     Path all = file("all", BOOKS_AT_NINE, GAMES_AT_NINE);
     Path some = file("some", BOOKS_AT_NINE);
