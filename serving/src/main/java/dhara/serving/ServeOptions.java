@@ -14,9 +14,8 @@ public interface ServeOptions extends AccessOptions {
 
   @Description(
       "A view of the answers at any places, as NAME=URI,URI…: history from a folder and live from a"
-          + " topic, settled by revision. A NAME such as order-metrics.metrics tells the types of"
-          + " the columns, otherwise they are found by the first rows. Repeat it for more views,"
-          + " e.g."
+          + " topic, settled by revision. A NAME such as order-metrics.metrics tells the types of the"
+          + " columns, otherwise they are found by the first rows. Repeat it for more views, e.g."
           + " --view=order-metrics.metrics=files:/data/out/metrics,kafka://localhost:9092/metrics")
   @Nullable List<String> getView();
 
@@ -46,25 +45,24 @@ public interface ServeOptions extends AccessOptions {
 
   @Description(
       "How long rows are kept as they are, in event time before the newest window of their view;"
-          + " older ones are rolled up, or dropped. Without it they are kept for ever, e.g."
-          + " --keep=P7D")
+          + " older ones are rolled up, or dropped. Without it they are kept for ever, e.g. --keep=P7D")
   @AboveZero
   @Nullable Duration getKeep();
 
   void setKeep(@Nullable Duration value);
 
   @Description(
-      "What rows older than --keep are rolled up into, as WIDTH:AGE: one row for each key and"
-          + " window of this width, kept until this age, e.g. --rollUp=PT1H:P90D,P1D:P3650D")
+      "What rows older than --keep are rolled up into, as WIDTH:AGE: one row for each key and window"
+          + " of this width, kept until this age, e.g. --rollUp=PT1H:P90D,P1D:P3650D")
   @Nullable List<String> getRollUp();
 
   void setRollUp(@Nullable List<String> value);
 
   @Description(
-      "How columns are rolled up, as VIEW=COLUMN:HOW,…, where HOW is sum, min, max, first, last, or"
-          + " A/B for the sum of A divided by that of B. Columns that are not named are empty in"
-          + " rolled up rows. Repeat it for more views; without it, views of which Dhara knows how"
-          + " are rolled up, and others dropped, e.g."
+      "How columns are rolled up, as VIEW=COLUMN:HOW,…, where HOW is sum, min, max, first, last, or A/B for"
+          + " the sum of A divided by that of B. Columns that are not named are empty in rolled up"
+          + " rows. Repeat it for more views; without it, views of which Dhara knows how are rolled"
+          + " up, and others dropped, e.g."
           + " --rolled=order-metrics.metrics=orders:sum,average_order_minor:gmv_minor/orders")
   @Nullable List<String> getRolled();
 

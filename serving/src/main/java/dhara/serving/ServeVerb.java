@@ -86,8 +86,8 @@ public final class ServeVerb implements Verb {
                     false,
                     Map.of(),
                     List.of(
-                        "Serves the answers of analyses while they change: a page in the browser,"
-                            + " an HTTP API, SQL, and pushed changes. ANALYSIS=URI,URI… serves all"
+                        "Serves the answers of analyses while they change: a page in the browser, an"
+                            + " HTTP API, SQL, and pushed changes. ANALYSIS=URI,URI… serves all"
                             + " outputs of an analysis from where --answers=URI wrote them; --view"
                             + " serves one from any places; --run runs an analysis in this process"
                             + " and serves it.",

@@ -100,18 +100,18 @@ public final class InletConnector implements Connector {
     private static final long serialVersionUID = 1L;
 
     private final String run;
-    private final String name;
+    private final String output;
     private final RowFormat<T> rows;
 
-    Pass(String run, String name, RowFormat<T> rows) {
+    Pass(String run, String output, RowFormat<T> rows) {
       this.run = run;
-      this.name = name;
+      this.output = output;
       this.rows = rows;
     }
 
     @Override
     public PDone expand(PCollection<T> elements) {
-      elements.apply("Pass", ParDo.of(new PassFn<>(run, name, rows)));
+      elements.apply("Pass", ParDo.of(new PassFn<>(run, output, rows)));
       return PDone.in(elements.getPipeline());
     }
   }

@@ -173,10 +173,10 @@ final class RollUp {
                         + ViewTable.quoted(column.name()))
             .collect(Collectors.joining());
     statement.execute(
-        ("create or replace temp table \"$rolled\" as select uuid() as _id, max(_revision) as"
-             + " _revision, timestamp '%s' as _known, true as _finished, 0::tinyint as _rank,"
-             + " %d::tinyint as _tier, 0::bigint as _content, make_timestamp((s + %d) * 1000) as"
-             + " _end%s from (select *, %s as s from %s where %s) group by %s, s")
+        ("create or replace temp table \"$rolled\" as select uuid() as _id, max(_revision) as _revision,"
+                + " timestamp '%s' as _known, true as _finished, 0::tinyint as _rank,"
+                + " %d::tinyint as _tier, 0::bigint as _content, make_timestamp((s + %d) * 1000) as _end%s"
+                + " from (select *, %s as s from %s where %s) group by %s, s")
             .formatted(
                 StoredCells.local(known),
                 tier + 1,

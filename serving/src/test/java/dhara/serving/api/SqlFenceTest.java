@@ -278,12 +278,10 @@ class SqlFenceTest {
         "select a.category from shop_sales a join shop_sales b using (category, window_start)",
         "select category, (select max(gmv_minor) from shop_sales b where b.category = a.category)"
             + " from shop_sales a where exists (from shop_ledger) or gmv_minor between 1 and 9000",
-        "select list_transform(list(gmv_minor), lambda x: x * 2), struct_pack(a := 1) from"
-            + " shop_sales",
+        "select list_transform(list(gmv_minor), lambda x: x * 2), struct_pack(a := 1) from shop_sales",
         "select * from generate_series(1, 10) s(i) left join shop_sales on gmv_minor = i",
         "select unnest([1, 2]) u, case when true then 'it''s; drop' else null end, -- a; comment\n"
-            + " coalesce(null, 1), cast('1' as int), try_cast('x' as int), 1::double, 7 // 2, 7 %"
-            + " 2",
+            + " coalesce(null, 1), cast('1' as int), try_cast('x' as int), 1::double, 7 // 2, 7 % 2",
         "(select 1 union select 2 except select 3) order by 1 limit 50%",
         "select distinct on (category) category, gmv_minor from shop_sales order by all",
         "values (1, 'a'), (2, 'b')",

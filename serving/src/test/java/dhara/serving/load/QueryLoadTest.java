@@ -187,12 +187,11 @@ class QueryLoadTest {
   /** The rows of all minutes in SQL, in the order in which a stream would write them. */
   private static String made() {
     return """
-    (select case when k < %d then 'category' when k < %d then 'device' else 'product' end dimension,
-            'n' || k as name, since as window_start, since + interval 1 minute as window_end, m,
-            (m * 31 + k * 17) %% 7 as orders
-     from (select i // %d as m, i %% %d as k, timestamp '%s' + to_minutes(i // %d) as since
-           from range(%d) r(i)))\
-    """
+        (select case when k < %d then 'category' when k < %d then 'device' else 'product' end dimension,
+                'n' || k as name, since as window_start, since + interval 1 minute as window_end, m,
+                (m * 31 + k * 17) %% 7 as orders
+         from (select i // %d as m, i %% %d as k, timestamp '%s' + to_minutes(i // %d) as since
+               from range(%d) r(i)))"""
         .formatted(CATEGORIES, CATEGORIES + DEVICES, NAMES, NAMES, text(START), NAMES, ROWS);
   }
 
@@ -204,10 +203,10 @@ class QueryLoadTest {
     try (Connection session = store.session();
         Statement statement = session.createStatement()) {
       statement.execute(
-          "insert into store.shop_metrics (_id, _revision, _known, _finished, _rank, _tier,"
-              + " _content, _end, dimension, name, window_start, window_end, orders, buyers,"
-              + " gmv_minor) select uuid(), m, timestamp '2026-01-01', false, 0, 0, 0, window_end,"
-              + " dimension, name, window_start, window_end, orders, orders, orders * 499 from "
+          "insert into store.shop_metrics (_id, _revision, _known, _finished, _rank, _tier, _content,"
+              + " _end, dimension, name, window_start, window_end, orders, buyers, gmv_minor)"
+              + " select uuid(), m, timestamp '2026-01-01', false, 0, 0, 0, window_end, dimension,"
+              + " name, window_start, window_end, orders, orders, orders * 499 from "
               + made());
     }
   }
@@ -250,8 +249,7 @@ class QueryLoadTest {
   }
 
   private String revenue(long minute) {
-    return "select name, window_start, gmv_minor from shop_metrics where dimension = 'category' and"
-               + " "
+    return "select name, window_start, gmv_minor from shop_metrics where dimension = 'category' and "
         + between(minute, 60)
         + " order by window_start, name";
   }
