@@ -18,7 +18,8 @@ public final class PatternSuite implements Suite {
   private static final Map<String, String> PATTERNS =
       Map.of(
           "relaxed", "one kind, later another and later a third, within two seconds",
-          "greedy", "three or more of four kinds in a row and then one of a fifth, within two seconds",
+          "greedy",
+              "three or more of four kinds in a row and then one of a fifth, within two seconds",
           "absence", "one kind that is not followed by another within two seconds");
 
   private static final Entrant FLINK_CEP =

@@ -226,8 +226,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         }
         RecordInput in = entry.sumBytes();
         OutT result = join.join(facts.decode(in), table);
-        latest.merge(
-            revising.about().apply(result), revising.revision().apply(result), Math::max);
+        latest.merge(revising.about().apply(result), revising.revision().apply(result), Math::max);
         if (!result.equals(revising.coder().decode(in))) {
           changed.add(new Changed<>(result, entry.revision()));
         }

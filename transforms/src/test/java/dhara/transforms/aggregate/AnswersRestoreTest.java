@@ -131,11 +131,7 @@ class AnswersRestoreTest {
         others += codes.pollLastEntry().getValue();
       }
       List<Dear> dearest =
-          visits.stream()
-              .map(visit -> new Dear(visit.price, visit.id))
-              .sorted()
-              .limit(2)
-              .toList();
+          visits.stream().map(visit -> new Dear(visit.price, visit.id)).sorted().limit(2).toList();
       return new Known(
           visits.size(),
           demand,
@@ -233,8 +229,7 @@ class AnswersRestoreTest {
                 random.nextInt(1_000) / 7.0 * (random.nextInt(9) == 0 ? 1e12 : 1)));
       }
       int lateness = random.nextInt(3) * random.nextInt(20_000);
-      Windows windows =
-          shape.windows(random, 60).withLateness(Duration.ofMillis(lateness));
+      Windows windows = shape.windows(random, 60).withLateness(Duration.ofMillis(lateness));
       if (random.nextBoolean()) {
         windows = windows.withEarlyAnswersEvery(Duration.ofSeconds(1));
       }

@@ -118,9 +118,7 @@ class EffectRestoreTest {
     Map<String, TreeMap<Long, Long>> byHost = new TreeMap<>();
     for (Fault fault : faults) {
       long start = Math.floorDiv(fault.at().toEpochMilli(), WIDTH) * WIDTH;
-      byHost
-          .computeIfAbsent(fault.host(), host -> new TreeMap<>())
-          .merge(start, 1L, Long::sum);
+      byHost.computeIfAbsent(fault.host(), host -> new TreeMap<>()).merge(start, 1L, Long::sum);
     }
     List<Alert> alerts = new ArrayList<>();
     byHost.forEach(
@@ -142,9 +140,7 @@ class EffectRestoreTest {
 
   private static List<Alert> alerts(List<Answer<Incident<Host>, Failures>> acted) {
     return acted.stream()
-        .map(
-            answer ->
-                new Alert(answer.key().key().name(), answer.start(), answer.value().count()))
+        .map(answer -> new Alert(answer.key().key().name(), answer.start(), answer.value().count()))
         .sorted(Comparator.comparing(Alert::host).thenComparing(Alert::start))
         .toList();
   }

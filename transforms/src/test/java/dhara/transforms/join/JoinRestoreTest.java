@@ -320,8 +320,7 @@ class JoinRestoreTest {
       Outcome<Answer<Sold, Priceable>> outcome =
           RestoredStream.of(
                   RecordCoder.of(Arrival.class),
-                  atArrival(
-                      Duration.ofMillis(lateness), Duration.ofMillis(1 + random.nextInt(60))))
+                  atArrival(Duration.ofMillis(lateness), Duration.ofMillis(1 + random.nextInt(60))))
               .play(arrivals(sales, lateness, prices, lateness, random), random);
 
       Map<Sold, Priceable> expected = new HashMap<>();
@@ -359,8 +358,7 @@ class JoinRestoreTest {
     List<Either<Sale, Price>> events = new ArrayList<>();
     sales.forEach(sale -> events.add(Either.ofFirst(sale)));
     prices.forEach(price -> events.add(Either.ofSecond(price)));
-    return Waves.once(
-            events, event -> event.first() == null ? lateness : horizon, 300, random)
+    return Waves.once(events, event -> event.first() == null ? lateness : horizon, 300, random)
         .stream()
         .map(
             wave ->

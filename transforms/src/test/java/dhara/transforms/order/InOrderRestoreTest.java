@@ -58,8 +58,7 @@ class InOrderRestoreTest {
                 random.nextInt(3) == 0 ? 0 : 1 + random.nextLong(1000 * keep.toMillis()),
                 random.nextInt(12) == 0));
       }
-      return new Case(
-          ticks, random.nextInt(3) * random.nextInt(200), keep, 1 + random.nextInt(60));
+      return new Case(ticks, random.nextInt(3) * random.nextInt(200), keep, 1 + random.nextInt(60));
     }
 
     InOrder<Tick, String, Seen, Said> fold() {
@@ -132,7 +131,8 @@ class InOrderRestoreTest {
 
       Map<About, Said> expected = new HashMap<>();
       of.oracle()
-          .forEach((key, all) -> all.forEach(said -> expected.put(new About(key, said.of()), said)));
+          .forEach(
+              (key, all) -> all.forEach(said -> expected.put(new About(key, said.of()), said)));
       assertThat("case " + seed, counting(outcome.committed()), is(expected));
       assertThat("case " + seed + ", written", counting(outcome.written()), is(expected));
       restores += outcome.restores();

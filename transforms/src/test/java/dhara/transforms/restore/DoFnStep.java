@@ -76,8 +76,7 @@ final class DoFnStep<InT, OutT> implements KeyState.Times {
     this.parDo = parDo;
     this.options = options;
     this.out = out;
-    this.keyCoder =
-        DoFnSignatures.isStateful(parDo.getFn()) ? keyCoder(input) : null;
+    this.keyCoder = DoFnSignatures.isStateful(parDo.getFn()) ? keyCoder(input) : null;
     start();
   }
 
@@ -132,8 +131,7 @@ final class DoFnStep<InT, OutT> implements KeyState.Times {
    *
    * @return the watermark of the outputs
    */
-  Instant play(
-      List<WindowedValue<InT>> elements, Instant watermark, Instant now, Random random)
+  Instant play(List<WindowedValue<InT>> elements, Instant watermark, Instant now, Random random)
       throws CoderException {
     processing = now;
     for (int next = 0; next < elements.size(); ) {

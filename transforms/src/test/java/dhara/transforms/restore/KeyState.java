@@ -138,8 +138,7 @@ final class KeyState implements StateInternals, TimerInternals {
       Instant target,
       Instant outputTimestamp,
       TimeDomain domain) {
-    setTimer(
-        TimerData.of(timerId, timerFamilyId, namespace, target, outputTimestamp, domain));
+    setTimer(TimerData.of(timerId, timerFamilyId, namespace, target, outputTimestamp, domain));
   }
 
   @Override

@@ -39,9 +39,9 @@ import org.joda.time.Instant;
  * in other bundles and another order.
  *
  * <p>It plays the graph that the transform expands to, step after step: functions by Beam's own
- * runner of functions, with their state in the coders that they declare. Unlike the direct runner it
- * has checkpoints, and a run takes a few milliseconds; unlike an engine it has one thread, and no
- * network. It knows the steps that streams here consist of: functions, windows and flattening.
+ * runner of functions, with their state in the coders that they declare. Unlike the direct runner
+ * it has checkpoints, and a run takes a few milliseconds; unlike an engine it has one thread, and
+ * no network. It knows the steps that streams here consist of: functions, windows and flattening.
  *
  * @param <T> what arrives
  * @param <OutT> what comes out
@@ -88,10 +88,7 @@ public final class RestoredStream<T, OutT> {
 
   /** What a checkpoint holds. */
   private record Checkpoint(
-      int next,
-      int outputs,
-      List<DoFnStep.Kept> steps,
-      Map<PCollection<?>, Instant> watermarks) {}
+      int next, int outputs, List<DoFnStep.Kept> steps, Map<PCollection<?>, Instant> watermarks) {}
 
   private static final int MOST_RESTORES = 4;
 
@@ -143,8 +140,7 @@ public final class RestoredStream<T, OutT> {
     Checkpoint checkpoint = checkpoint(0);
     for (int next = 0; next <= waves.size(); ) {
       boolean last = next == waves.size();
-      Instant watermark =
-          last ? BoundedWindow.TIMESTAMP_MAX_VALUE : waves.get(next).watermark;
+      Instant watermark = last ? BoundedWindow.TIMESTAMP_MAX_VALUE : waves.get(next).watermark;
       wave(List.of(), watermark, random);
       if (!last) {
         List<Timed<T>> elements = new ArrayList<>(waves.get(next).elements);

@@ -40,8 +40,7 @@ public final class FlinkAsOf extends FlinkProgram {
         .process(new InForce());
   }
 
-  private static final class InForce
-      extends KeyedCoProcessFunction<String, Report, Report, Sums> {
+  private static final class InForce extends KeyedCoProcessFunction<String, Report, Report, Sums> {
 
     private static final long serialVersionUID = 1L;
 
@@ -60,8 +59,7 @@ public final class FlinkAsOf extends FlinkProgram {
       joined = new Sums();
       waiting =
           getRuntimeContext()
-              .getMapState(
-                  new MapStateDescriptor<>("waiting", Types.LONG, Types.LIST(Types.INT)));
+              .getMapState(new MapStateDescriptor<>("waiting", Types.LONG, Types.LIST(Types.INT)));
       versions =
           getRuntimeContext()
               .getMapState(
@@ -91,8 +89,7 @@ public final class FlinkAsOf extends FlinkProgram {
     }
 
     @Override
-    public void processElement2(Report odd, Context context, Collector<Sums> out)
-        throws Exception {
+    public void processElement2(Report odd, Context context, Collector<Sums> out) throws Exception {
       Report same = versions.get(odd.view.at);
       if (same == null || same.id.compareTo(odd.id) < 0) {
         Report kept = new Report(); // the engine may fill the same object again
