@@ -113,8 +113,7 @@ public final class UriText {
           "names a user or a password in its address; "
               + switch (scheme) {
                 case "redis" -> "Redis takes them as user=NAME and password=env:NAME";
-                case "postgres" ->
-                    "PostgreSQL takes them as user=NAME and password=env:NAME";
+                case "postgres" -> "PostgreSQL takes them as user=NAME and password=env:NAME";
                 case "webhook" -> "a webhook takes a token=env:NAME, or its url=env:NAME";
                 default ->
                     "Kafka takes them as consumer.sasl.jaas.config=env:NAME or"

@@ -55,7 +55,6 @@ public final class Logs {
   /** Without repetitions, and without what a task that is cancelled says of its interruption. */
   static Filter quiet() {
     Filter repeated = new Repeated(System::nanoTime);
-    return line ->
-        !(line.getThrown() instanceof InterruptedException) && repeated.isLoggable(line);
+    return line -> !(line.getThrown() instanceof InterruptedException) && repeated.isLoggable(line);
   }
 }
