@@ -149,6 +149,11 @@ public final class Sink<T> {
     return over;
   }
 
+  /** Whether its rows go to a folder of the run. */
+  public boolean inFolder() {
+    return target.folder() != null;
+  }
+
   /** Whether it accepts withdrawals, which delete the row with their key. */
   public boolean deletes() {
     return deletes;

@@ -245,7 +245,12 @@ final class Sinks {
    * The first revision for a sink; in a backfill it is higher than those that a stream has written.
    */
   long first(Sink<?> sink) {
-    return sources.bounded() && sink.over() ? Revision.at(started).number() : 0;
+    if (!sources.bounded() || !sink.over()) {
+      return 0;
+    }
+    // A server runs a backfill again at each start: above its earlier runs, and below what a stream
+    // has answered.
+    return sink.inFolder() ? started.getEpochSecond() : Revision.at(started).number();
   }
 
   /** The description of the run for connectors. */

@@ -137,14 +137,7 @@ public final class ServeVerb implements Verb {
         ServedRuns runs = new ServedRuns()) {
       for (String text : texts(options.getRun())) {
         runs.add(
-            ServedRun.of(
-                environment,
-                text,
-                said,
-                // Without a folder the rows that the stream has answered are gone.
-                run -> options.getData() == null ? "" : again(given, text, run)),
-            options,
-            serving);
+            ServedRun.of(environment, text, said), options, serving);
       }
       for (Places each : analyses) {
         Analysis<?> analysis = environment.analysis(each.name());
@@ -157,7 +150,13 @@ public final class ServeVerb implements Verb {
           serving.add(each.name(), environment.analyses().values(), endpoint);
         }
       }
-      return untilStopped(serving, runs);
+      // Without a folder the rows that the streams have answered are gone.
+      return untilStopped(
+          serving,
+          runs,
+          options.getData() == null
+              ? resuming -> {}
+              : resuming -> said.accept("to resume: " + again(given, resuming)));
     }
   }
 
@@ -165,8 +164,8 @@ public final class ServeVerb implements Verb {
     return given == null ? List.of() : given;
   }
 
-  /** The arguments that start the server again with another run in the place of one. */
-  private static String again(Arguments.Given given, String text, String run) {
+  /** The command that starts the server again with its runs resumed. */
+  private static String again(Arguments.Given given, Map<String, String> resuming) {
     List<String> words = new ArrayList<>(List.of(NAME));
     words.addAll(given.places());
     given
@@ -176,16 +175,15 @@ public final class ServeVerb implements Verb {
                 values.forEach(
                     value ->
                         words.add(
-                            name.equals("run") && value.equals(text)
-                                ? run
-                                : name.equals("run")
-                                    ? "--run='" + value + "'"
-                                    : "--" + name + "=" + value)));
-    return String.join(" ", words);
+                            name.equals("run")
+                                ? resuming.getOrDefault(value, "--run='" + value + "'")
+                                : "--" + name + "=" + value)));
+    return Launcher.command(String.join(" ", words));
   }
 
-  private int untilStopped(Serving serving, ServedRuns runs) throws Exception {
-    Thread stop = new Thread(() -> stopped(serving, runs), "dhara-stop");
+  private int untilStopped(
+      Serving serving, ServedRuns runs, Consumer<Map<String, String>> resuming) throws Exception {
+    Thread stop = new Thread(() -> stopped(serving, runs, resuming), "dhara-stop");
     serving.start();
     Runtime.getRuntime().addShutdownHook(stop);
     environment.console().out().println("Serving at " + serving.address());
@@ -199,16 +197,16 @@ public final class ServeVerb implements Verb {
       }
       // Streams wait for a store that takes nothing any more, so they could not stop by themselves.
       serving.close();
-      runs.stop();
+      stop(runs, resuming);
       throw new IllegalStateException(
           "the server stops, and goes on where it was when it starts again: "
               + Failure.line(failure),
           failure);
     } catch (InterruptedException e) {
-      runs.stop();
+      stop(runs, resuming);
       return ExitCode.DONE; // somebody who runs it in a thread stops it
     } catch (BadOption e) {
-      runs.stop();
+      stop(runs, resuming);
       throw e;
     } finally {
       unhook(stop);
@@ -216,9 +214,10 @@ public final class ServeVerb implements Verb {
   }
 
   /** First the streams, whose last rows must be committed, and then the server. */
-  private void stopped(Serving serving, ServedRuns runs) {
+  private void stopped(
+      Serving serving, ServedRuns runs, Consumer<Map<String, String>> resuming) {
     try {
-      runs.stop();
+      stop(runs, resuming);
       serving.close();
       runs.close();
       Scratch.ofProcess().clear();
@@ -229,6 +228,14 @@ public final class ServeVerb implements Verb {
           .console()
           .err()
           .println(Launcher.NAME + ": did not stop cleanly: " + e.getMessage());
+    }
+  }
+
+  private static void stop(ServedRuns runs, Consumer<Map<String, String>> resuming)
+      throws InterruptedException {
+    runs.stop();
+    if (!runs.resuming().isEmpty()) {
+      resuming.accept(runs.resuming());
     }
   }
 

@@ -5,7 +5,9 @@ import dhara.serving.run.ServedRun;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The analyses that a server runs itself. They are stopped together, before the server. */
 final class ServedRuns implements AutoCloseable {
@@ -38,6 +40,8 @@ final class ServedRuns implements AutoCloseable {
                 + " would be missing; name the folder that it was served from, or leave "
                 + resumes
                 + " out");
+      } else if (!serving.served(run.analysis())) {
+        run.startsOver(); // what a checkpoint covers would be missing from this store
       }
     }
     serving.add(run.analysis(), run.endpoint());
@@ -81,6 +85,15 @@ final class ServedRuns implements AutoCloseable {
     for (Thread thread : stopping) {
       thread.join();
     }
+  }
+
+  /** The option that resumes each run that was stopped, by what the user wrote for it. */
+  Map<String, String> resuming() {
+    Map<String, String> resuming = new HashMap<>();
+    for (ServedRun run : runs) {
+      run.resuming().ifPresent(option -> resuming.put(run.text(), option));
+    }
+    return resuming;
   }
 
   @Override

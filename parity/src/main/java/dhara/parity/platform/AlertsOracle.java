@@ -675,7 +675,10 @@ public final class AlertsOracle implements Oracle {
         Group group = groups.get(of);
         for (String alert : alertsOf.get(of)) {
           Line line = firing(alert, at);
-          if (line != null && goesTo(line, group)) {
+          if (line != null
+              && goesTo(line, group)
+              && !inhibited(line, at)
+              && !rules.silences.mutes(line.labels, at)) {
             List<Line> lines = byAlert.get(alert);
             firing.put(alert, new Seen(line, true, begin(lines, lines.indexOf(line)), 0));
           }

@@ -28,6 +28,7 @@ final class InletFeed implements RowFeed {
   private final Inlet inlet;
   private @Nullable RowFeed finished;
   private volatile boolean ended;
+  private volatile boolean told;
 
   InletFeed(Inlets run, String name) {
     this.run = run;
@@ -53,6 +54,10 @@ final class InletFeed implements RowFeed {
 
   private void over(Inlets.End end) throws IOException {
     if (end.failure() != null && !ASIDE.contains(name)) {
+      if (!told) {
+        told = true;
+        return; // a look without rows: what has come is all, and may be tidied up
+      }
       throw new IOException(
           "it is served as far as it came, because its run failed: " + end.failure());
     } else if (end.failure() != null || run.streams()) {
@@ -83,7 +88,7 @@ final class InletFeed implements RowFeed {
   /** Before a run is known to be a stream, it may have history that was there before. */
   @Override
   public long lag() {
-    return run.streams() ? inlet.waiting() : ended ? 0 : Math.max(1, inlet.waiting());
+    return run.streams() || told ? inlet.waiting() : ended ? 0 : Math.max(1, inlet.waiting());
   }
 
   @Override

@@ -21,6 +21,9 @@ final class RunWords {
   /** What the server says itself. */
   private static final Set<String> ITS_OWN = Set.of("--answers", "--wait", "--explain", "--help");
 
+  /** What the server looks at, so it is written in one word. */
+  private static final Set<String> NEEDS_VALUE = Set.of("--resume", "--savepointPath");
+
   private RunWords() {}
 
   /**
@@ -51,6 +54,9 @@ final class RunWords {
           "begins with no analysis; write --run='order-metrics --events=kafka://HOST:9092/orders'");
     }
     for (String each : words) {
+      if (NEEDS_VALUE.contains(each)) {
+        throw new BadOption(OPTION, text, "has " + each + " without its value; write " + each + "=…");
+      }
       String name = each.indexOf('=') < 0 ? each : each.substring(0, each.indexOf('='));
       if (ITS_OWN.contains(name)) {
         throw new BadOption(

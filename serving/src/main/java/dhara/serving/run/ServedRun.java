@@ -4,19 +4,18 @@ import dhara.cli.Environment;
 import dhara.cli.ExitCode;
 import dhara.cli.Failure;
 import dhara.connectors.Endpoint;
-import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.terminal.Console;
 import dhara.tools.run.AnalysisVerb;
 import dhara.tools.run.RunHost;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -30,27 +29,28 @@ public final class ServedRun implements AutoCloseable {
 
   private final Environment environment;
   private final Analysis<?> analysis;
-  private final List<String> words;
+  private final String text;
+  private volatile List<String> words;
   private final Inlets inlets;
   private final Consumer<String> said;
-  private final UnaryOperator<String> again;
   private final CountDownLatch begun = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable Runnable stop;
   private volatile @Nullable BadOption refused;
+  private volatile @Nullable String resuming;
   private volatile boolean closing;
 
   private ServedRun(
       Environment environment,
       Analysis<?> analysis,
+      String text,
       List<String> words,
-      Consumer<String> said,
-      UnaryOperator<String> again) {
+      Consumer<String> said) {
     this.environment = environment;
     this.analysis = analysis;
+    this.text = text;
     this.words = words;
     this.said = said;
-    this.again = again;
     this.inlets = Inlets.open(analysis.name());
     this.thread = new Thread(this::run, "dhara-run-" + inlets.run());
     thread.setDaemon(true);
@@ -62,12 +62,9 @@ public final class ServedRun implements AutoCloseable {
    * @param environment of the command; the run prints lines there, and draws nothing
    * @param text the analysis and its options, without where its answers go
    * @param said takes lines for the user
-   * @param again makes the command that starts the server again with another {@code --run}; empty
-   *     if its store is gone then
    * @throws BadOption if it names no analysis
    */
-  public static ServedRun of(
-      Environment environment, String text, Consumer<String> said, UnaryOperator<String> again) {
+  public static ServedRun of(Environment environment, String text, Consumer<String> said) {
     List<String> words = RunWords.of(text);
     Console console = environment.console();
     return new ServedRun(
@@ -78,9 +75,9 @@ public final class ServedRun implements AutoCloseable {
             environment.analyses(),
             environment.variables()),
         environment.analysis(words.get(0)),
+        text,
         words,
-        said,
-        again);
+        said);
   }
 
   /** What runs. */
@@ -103,6 +100,22 @@ public final class ServedRun implements AutoCloseable {
   /** Whether it resumes only what is there, so that it may also be its first start. */
   public boolean mayBegin() {
     return resumes().filter(word -> !word.endsWith("=" + AUTO)).isEmpty();
+  }
+
+  /** Begins anew, without what it would resume if it were there. */
+  public void startsOver() {
+    words =
+        words.stream().filter(word -> RESUMING.stream().noneMatch(word::startsWith)).toList();
+  }
+
+  /** The analysis and its options, as the user wrote them. */
+  public String text() {
+    return text;
+  }
+
+  /** The option that resumes it, once it was stopped with a savepoint or a checkpoint. */
+  public Optional<String> resuming() {
+    return Optional.ofNullable(resuming);
   }
 
   /** Begins to run. */
@@ -131,7 +144,7 @@ public final class ServedRun implements AutoCloseable {
     } catch (BadOption e) {
       failure = e.getMessage();
       refused = stop == null ? e : null;
-    } catch (Exception e) {
+    } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
       failure = Failure.line(e);
       refused =
           stop == null
@@ -163,8 +176,8 @@ public final class ServedRun implements AutoCloseable {
     public String again(List<String> resumed) {
       List<String> served =
           resumed.stream().filter(word -> !word.startsWith("--answers=")).toList();
-      String command = again.apply(RunWords.option(served));
-      return command.isEmpty() ? "" : Launcher.command(command);
+      resuming = RunWords.option(served);
+      return ""; // the server shows one command for all of its runs
     }
   }
 
@@ -177,7 +190,8 @@ public final class ServedRun implements AutoCloseable {
       if (stopping != null) {
         stopping.run();
       }
-      thread.join();
+      // A run that does not end by then has said so, and its thread does not hold the process.
+      thread.join(Duration.ofSeconds(5).toMillis());
     }
   }
 

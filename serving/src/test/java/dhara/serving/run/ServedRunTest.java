@@ -188,6 +188,33 @@ class ServedRunTest {
   }
 
   @Test
+  void aBackfillThatRunsAgainReplacesNothingThatAStreamHasAnswered(@TempDir Path folder)
+      throws Exception {
+    String data = "--data=" + folder.resolve("store");
+    kafka.createTopic("answered", 1);
+    produce("answered", lines());
+    try (RunningServer server =
+        RunningServer.start(
+            "serve",
+            "--run=order-metrics --events=" + kafka.uri("answered") + " --early=PT1S",
+            data,
+            "--port=0")) {
+      server.until("all answers are there", () -> server.orders().equals(expected));
+      assertThat(server.stop(), is(0));
+    }
+    Path part = Files.write(folder.resolve("part.jsonl"), lines().subList(0, 1_000), ISO_8859_1);
+    try (RunningServer server =
+        RunningServer.start("serve", "--run=order-metrics --events=" + part, data, "--port=0")) {
+      server.until(
+          "the backfill is read",
+          () ->
+              place(server.ask(), "order-metrics.metrics").get("state").asText().equals("done"));
+      assertThat(server.orders(), is(expected));
+      assertThat(server.stop(), is(0));
+    }
+  }
+
+  @Test
   void aStreamThatFailsIsServedAsFarAsItCame() throws Exception {
     kafka.createTopic("broken", 1);
     produce("broken", lines().subList(0, 500));
@@ -204,8 +231,10 @@ class ServedRunTest {
           "it says so",
           () -> server.said().contains("it is served as far as it came, because its run failed: "));
 
-      HttpAsk ask = server.ask();
-      assertThat(place(ask, "order-metrics.metrics").get("state").asText(), is("failed"));
+      server.until(
+          "each view shows it",
+          () ->
+              place(server.ask(), "order-metrics.metrics").get("state").asText().equals("failed"));
       assertThat(server.orders(), not(anEmptyMap()));
       assertThat(server.stop(), is(0));
     }

@@ -207,15 +207,17 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
       book.remove(alert);
       book.groupsOf(alert).forEach(group -> group.leaves(alert));
     }
-    for (String route : book.summaries(at)) {
-      summary(book, route, at, out);
-    }
+    List<String> summaries = book.summaries(at);
     List<String> looks = book.looks(at);
-    if (!looks.isEmpty()) {
-      Sources sources = new Sources(book);
-      for (String key : looks) {
-        flush(book, book.group(key), sources, at, out);
-      }
+    if (summaries.isEmpty() && looks.isEmpty()) {
+      return book;
+    }
+    Sources sources = new Sources(book);
+    for (String route : summaries) {
+      summary(book, route, sources, at, out);
+    }
+    for (String key : looks) {
+      flush(book, book.group(key), sources, at, out);
     }
     return book;
   }
@@ -281,7 +283,8 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
     return Instant.ofEpochMilli((Math.floorDiv(at.toEpochMilli(), millis) + 1) * millis);
   }
 
-  private void summary(AlertBook book, String key, Instant at, Consumer<RouteDecision> out) {
+  private void summary(
+      AlertBook book, String key, Sources sources, Instant at, Consumer<RouteDecision> out) {
     Period period = book.period(key);
     book.put(key, new Period(period.until(), period.sent(), 0, List.of()));
     AlertRoute route = byKey.get(key);
@@ -296,7 +299,10 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
             .members()
             .forEach(
                 (alert, member) -> {
-                  if (member.firing()) {
+                  SortedMap<String, String> labels = book.labels(alert, member.event());
+                  if (member.firing()
+                      && !sources.inhibit(labels)
+                      && !routes.silenced(labels, at)) {
                     firing.put(alert, told(member));
                   }
                 });

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * No notification is sent about alerts that meet all matchers, for a while.
+ * No notification is sent about alerts that meet all matchers from {@code startsAt} until {@code
+ * endsAt}.
  *
  * @param matchers at least one
  * @param startsAt from when on

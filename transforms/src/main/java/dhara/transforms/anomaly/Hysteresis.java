@@ -44,8 +44,8 @@ public record Hysteresis(Side side, double raise, double clear) implements Seria
           "a limit is above zero and its band from 0 to 1, and not %s and %s"
               .formatted(limit, band));
     }
-    // The limit is part of the answer, so it is the decimal that a person expects: 0.04, and not
-    // the 0.04000000000000001 that doubles make of 0.05 and 0.2.
+    // Computed in decimals, because the limit is part of the answer: 0.05 and 0.2 give 0.04, and
+    // not 0.04000000000000001.
     BigDecimal rest = BigDecimal.ONE.subtract(BigDecimal.valueOf(band));
     return new Hysteresis(
         Side.ABOVE, limit, BigDecimal.valueOf(limit).multiply(rest).doubleValue());

@@ -324,6 +324,24 @@ class AlertRoutingTest {
   }
 
   @Test
+  void aSummaryLeavesOutWhatIsSilenced() {
+    AlertRoute route = timed(SECOND, MINUTE, HOUR, new AlertRoute.Limit(1, Duration.ofMinutes(10)));
+    Silence silence = new Silence(matchers("s=b"), time("10:00:00"), time("12:00:00"));
+    List<RouteDecision> decisions =
+        decisions(
+            routes(route, List.of(), List.of(silence)),
+            List.of(
+                fires("10:03:00", "first", "s=a"),
+                fires("10:04:00", "held", "s=a"),
+                fires("10:04:00", "held", "s=b"),
+                ends("10:30:00", "held", "s=b")));
+
+    assertThat(
+        sent(decisions).subList(0, 2),
+        contains("10:03:01 team FIRING first.a", "10:10:00 team SUMMARY of 1 held.a"));
+  }
+
+  @Test
   void aStormIsANumberOfNotificationsAndASummary() {
     Routes limited =
         routes(timed(SECOND, MINUTE, HOUR, new AlertRoute.Limit(2, Duration.ofMinutes(10))));

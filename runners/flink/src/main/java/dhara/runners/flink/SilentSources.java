@@ -72,7 +72,7 @@ final class SilentSources {
    */
   String look(boolean settles, long read, Set<String> heard) {
     Set<String> silent = new TreeSet<>(facts);
-    silent.removeAll(heard);
+    silent.removeIf(source -> heard.contains(source.replace('.', '_'))); // as in metrics
     // Metrics of some sources may be known before those of others, so one look proves nothing.
     settled = settles ? settled + 1 : 0;
     found = !settles && read > 0 ? found + 1 : 0;
@@ -86,8 +86,8 @@ final class SilentSources {
     String names = String.join(" and ", silent);
     return names
         + ": no record has come, and until one does no answer settles; send one, or start without"
-        + " --events="
-        + silent.iterator().next()
-        + "=… if that input may be left out";
+        + " its --events="
+        + silent.iterator().next().replaceFirst("\\.\\d+$", "")
+        + "=… if that may be left out";
   }
 }

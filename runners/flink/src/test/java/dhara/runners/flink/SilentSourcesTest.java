@@ -2,6 +2,7 @@ package dhara.runners.flink;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ class SilentSourcesTest {
         is(
             List.of(
                 "labels: no record has come, and until one does no answer settles; send one, or"
-                    + " start without --events=labels=… if that input may be left out")));
+                    + " start without its --events=labels=… if that may be left out")));
     assertThat(sources.over(), is(true));
   }
 
@@ -79,7 +80,10 @@ class SilentSourcesTest {
         is(
             List.of(
                 "labels.2: no record has come, and until one does no answer settles; send one, or"
-                    + " start without --events=labels.2=… if that input may be left out")));
+                    + " start without its --events=labels=… if that may be left out")));
+    assertThat(
+        looks(SilentSources.of(pipeline), 100, false, 10, "labels", "labels_2").get(0),
+        startsWith("payments: "));
   }
 
   /** A step of several, as those of sources are. */
