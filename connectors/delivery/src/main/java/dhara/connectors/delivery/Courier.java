@@ -42,6 +42,7 @@ final class Courier {
   private final Semaphore free;
   private final ConcurrentMap<Parcel, CompletableFuture<Reply>> flights = new ConcurrentHashMap<>();
   private final AtomicLong opened = new AtomicLong();
+  private final AtomicLong outages = new AtomicLong();
   private final AtomicLong pausedUntilMillis = new AtomicLong();
   private int users;
 
@@ -65,6 +66,7 @@ final class Courier {
             event -> {
               if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
                 opened.incrementAndGet();
+                outages.incrementAndGet();
               }
             });
     this.limiter =
@@ -168,6 +170,11 @@ final class Courier {
     return Math.max(pause, BLOCKED_MILLIS);
   }
 
+  /** Whether the breaker lets nothing pass. */
+  boolean open() {
+    return breaker() == 2;
+  }
+
   /** The state of the breaker: 0 closed, 1 half-open, 2 open. */
   int breaker() {
     return switch (breaker.getState()) {
@@ -175,6 +182,11 @@ final class Courier {
       case HALF_OPEN -> 1;
       default -> 0;
     };
+  }
+
+  /** How often the breaker has opened. */
+  long outages() {
+    return outages.get();
   }
 
   /** How often the breaker has opened since this was last asked. */

@@ -42,9 +42,11 @@ public record DeliveryTerms(
    * Reads the parameters of an endpoint.
    *
    * @param inFlight the default of the parameter of this name
+   * @param queue the default of the parameter of this name: enough for all answers of a window
    * @throws dhara.options.BadOption if one of these parameters cannot be used
    */
-  public static DeliveryTerms of(Endpoint endpoint, String output, int inFlight) {
+  public static DeliveryTerms of(
+      Endpoint endpoint, String output, int inFlight, int queue) {
     return new DeliveryTerms(
         output,
         endpoint.scheme() + "://" + endpoint.path(),
@@ -55,7 +57,7 @@ public record DeliveryTerms(
         duration(endpoint, "breaker", "PT30S"),
         number(endpoint, "inFlight", inFlight, 1),
         number(endpoint, "rate", 0, 0),
-        number(endpoint, "queue", 10_000, 1));
+        number(endpoint, "queue", queue, 1));
   }
 
   /** The names of these parameters, with others that an endpoint has. */

@@ -3,6 +3,7 @@ package dhara.connectors.delivery;
 import dhara.events.DeadLetter;
 import dhara.metrics.MeteredStep;
 import dhara.records.RecordCoder;
+import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.state.MapState;
@@ -31,6 +32,9 @@ final class QueueFn extends DoFn<KV<String, Parcel>, DeadLetter> {
 
   /** The time of all outputs: they have no place in event time, and must hold no watermark. */
   private static final Instant END = GlobalWindow.INSTANCE.maxTimestamp();
+
+  /** An engine that drains fires timers at once: so much too early, and a round would be in vain. */
+  private static final long EARLY_MILLIS = 5;
 
   @StateId("rows")
   private final StateSpec<MapState<Long, Waiting>> rowsSpec =
@@ -90,10 +94,16 @@ final class QueueFn extends DoFn<KV<String, Parcel>, DeadLetter> {
       @StateId("rows") MapState<Long, Waiting> rows,
       @StateId("queue") ValueState<RowQueue> queue,
       @TimerId("round") Timer timer,
-      OutputReceiver<DeadLetter> out) {
+      OutputReceiver<DeadLetter> out)
+      throws InterruptedException {
+    RowQueue before = of(queue);
+    long early = before.wakeMillis() - System.currentTimeMillis();
+    if (before.size() > 0 && early > EARLY_MILLIS) {
+      TimeUnit.MILLISECONDS.sleep(Math.min(early, Round.TICK_MILLIS));
+    }
     long now = System.currentTimeMillis();
     RowQueue rest =
-        rounds.run(new Kept(rows), of(queue), now, letter -> out.outputWithTimestamp(letter, END));
+        rounds.run(new Kept(rows), before, now, letter -> out.outputWithTimestamp(letter, END));
     if (rest.size() == 0) {
       queue.clear();
     } else {

@@ -36,6 +36,8 @@ final class Round {
   private final DeliveryMetrics metrics;
   private final IntervalFunction backoff;
   private final int most;
+  private long outages;
+  private boolean broke;
 
   Round(DeliveryTerms terms, Courier courier, DeliveryMetrics metrics) {
     this.terms = terms;
@@ -55,6 +57,9 @@ final class Round {
    * @return the rest; it says when the next round is due
    */
   RowQueue run(Slots slots, RowQueue queue, long nowMillis, Consumer<DeadLetter> undelivered) {
+    long known = courier.outages();
+    broke = known != outages;
+    outages = known;
     List<Long> active = new ArrayList<>();
     long wake = RowQueue.NEVER;
     for (long position : queue.active()) {
@@ -98,9 +103,22 @@ final class Round {
     if (row.dueMillis() > nowMillis) {
       return row.dueMillis();
     }
-    return courier.send(row.parcel())
-        ? nowMillis + TICK_MILLIS
-        : nowMillis + courier.patienceMillis();
+    if (courier.send(row.parcel())) {
+      return nowMillis + TICK_MILLIS;
+    }
+    if (!broke || !courier.open()) {
+      return nowMillis + courier.patienceMillis();
+    }
+    // The attempt that failed is one of every row that waits: else an outage would last for ever.
+    Optional<Waiting> rest =
+        after(row, Reply.failed("the circuit breaker is open"), nowMillis, undelivered);
+    if (rest.isEmpty()) {
+      slots.remove(position);
+      active.remove(active.size() - 1);
+      return RowQueue.NEVER;
+    }
+    slots.put(position, rest.get());
+    return rest.get().dueMillis();
   }
 
   /** What remains of a row after a reply: nothing, or the row for its next attempt. */

@@ -4,9 +4,13 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 
+import dhara.events.DeadLetter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,53 @@ class CourierTest {
     assertThat(courier.opened(), is(0L));
     assertThat(courier.send(row(9)), is(false));
     assertThat(system.sent.size(), is(5));
+  }
+
+  @Test
+  void whenTheBreakerOpensThatIsAnAttemptOfEveryRowThatWaits() {
+    DeliveryTerms terms = terms(5, 0, LONG);
+    Courier courier = courier(terms);
+    Map<Long, Waiting> rows = new HashMap<>();
+    RowQueue queue = RowQueue.EMPTY;
+    for (int i = 0; i < 7; i++) {
+      rows.put(queue.tail(), Waiting.fresh(row(i)));
+      queue = queue.longer();
+    }
+    Slots slots = slots(rows);
+    Round round = new Round(terms, courier, new DeliveryMetrics());
+    List<DeadLetter> undelivered = new ArrayList<>();
+    queue = round.run(slots, queue, 0, undelivered::add);
+    assertThat("five are sent", system.sent.size(), is(5));
+    system.sent.forEach(reply -> reply.complete(Reply.failed("gone")));
+
+    queue = round.run(slots, queue, 0, undelivered::add);
+
+    assertThat(
+        rows.values().stream().map(Waiting::attempts).toList(), is(Collections.nCopies(7, 1)));
+    queue = round.run(slots, queue, Long.MAX_VALUE / 2, undelivered::add);
+    assertThat(
+        "none again while it is open", rows.get(6L).attempts(), is(1));
+    assertThat(queue.size(), is(7L));
+    assertThat(undelivered, is(List.of()));
+  }
+
+  private static Slots slots(Map<Long, Waiting> rows) {
+    return new Slots() {
+      @Override
+      public Waiting get(long position) {
+        return rows.get(position);
+      }
+
+      @Override
+      public void put(long position, Waiting row) {
+        rows.put(position, row);
+      }
+
+      @Override
+      public void remove(long position) {
+        rows.remove(position);
+      }
+    };
   }
 
   @Test

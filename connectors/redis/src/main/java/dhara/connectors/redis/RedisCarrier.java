@@ -17,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.StreamEntryID;
@@ -56,6 +57,7 @@ final class RedisCarrier implements Carrier {
   private record Sending(Parcel parcel, CompletableFuture<Reply> reply) {}
 
   private final RedisAddress address;
+  private final JedisClientConfig settings;
   private final ConcurrentLinkedQueue<Sending> queue = new ConcurrentLinkedQueue<>();
   private final ExecutorService sender;
   private @Nullable Jedis connection;
@@ -63,6 +65,7 @@ final class RedisCarrier implements Carrier {
 
   RedisCarrier(RedisAddress address) {
     this.address = address;
+    this.settings = address.settings(); // a missing password fails the run, and no row
     this.sender =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -105,14 +108,14 @@ final class RedisCarrier implements Carrier {
       }
     } catch (RuntimeException e) {
       disconnect();
-      Reply failed = Reply.failed(text(e));
+      Reply failed = Reply.failed(text(e, settings));
       batch.forEach(sending -> sending.reply.complete(failed));
     }
   }
 
   private Jedis connected() {
     if (connection == null) {
-      Jedis opened = new Jedis(address.server(), address.settings());
+      Jedis opened = new Jedis(address.server(), settings);
       try {
         // Redis forgets scripts when it restarts, and then the connection is a new one.
         upsert = address.form() == RedisAddress.Form.HASH ? opened.scriptLoad(UPSERT) : "";
@@ -183,19 +186,21 @@ final class RedisCarrier implements Carrier {
         disconnect(); // somebody flushed the scripts; the next connection loads it again
       }
       return PASSING.matcher(e.getMessage().replaceFirst("^ERR ", "")).matches()
-          ? Reply.failed(text(e))
-          : Reply.refused(text(e));
+          ? Reply.failed(text(e, settings))
+          : Reply.refused(text(e, settings));
     }
   }
 
-  /** The failure in one line. Neither Redis nor its client repeat a password. */
-  static String text(RuntimeException failure) {
+  /** The failure in one line. A server that knows no AUTH repeats the password, so it is hidden. */
+  static String text(RuntimeException failure, JedisClientConfig settings) {
     Throwable cause =
         failure instanceof JedisConnectionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
     String text = cause.getMessage() == null ? "" : ": " + cause.getMessage();
-    return (cause.getClass().getSimpleName() + text).lines().findFirst().orElse("");
+    String line = (cause.getClass().getSimpleName() + text).lines().findFirst().orElse("");
+    String password = settings.getPassword();
+    return password == null || password.isEmpty() ? line : line.replace(password, "…");
   }
 
   @Override

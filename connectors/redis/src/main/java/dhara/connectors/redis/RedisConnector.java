@@ -10,6 +10,7 @@ import dhara.options.SecretReference.Missing;
 import java.time.Duration;
 import java.util.Set;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -22,6 +23,9 @@ public final class RedisConnector implements Connector {
 
   /** A round trip carries as many rows as wait for it. */
   private static final int IN_FLIGHT = 1_000;
+
+  /** The answers of a window may come all at once. */
+  private static final int QUEUE = 1_000_000;
 
   @Override
   public String scheme() {
@@ -47,19 +51,24 @@ public final class RedisConnector implements Connector {
               + ", which go beside the first output; name a place for these: --deadLetters=,"
               + " --late= and --ledger=");
     }
-    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT);
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT, QUEUE);
     RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());
     return Target.of(Outbox.of(rows, terms, () -> new RedisCarrier(address)))
         .checked(() -> check(endpoint, address));
   }
 
   private static void check(Endpoint endpoint, RedisAddress address) {
-    try (Jedis redis = new Jedis(address.server(), address.settings())) {
-      String unused = redis.ping();
-    } catch (JedisException e) {
-      throw endpoint.bad("Redis does not take this: " + RedisCarrier.text(e), e);
+    JedisClientConfig settings;
+    try {
+      settings = address.settings();
     } catch (Missing e) {
       throw endpoint.bad(e.getMessage(), e);
+    }
+    try (Jedis redis = new Jedis(address.server(), settings)) {
+      String unused = redis.ping();
+    } catch (JedisException e) {
+      // Without the cause, which may repeat a password.
+      throw endpoint.bad("Redis does not take this: " + RedisCarrier.text(e, settings));
     }
   }
 

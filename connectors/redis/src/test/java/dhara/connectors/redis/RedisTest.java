@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dhara.options.SecretReference;
 import dhara.connectors.delivery.Parcel;
 import dhara.connectors.delivery.Reply;
 import dhara.connectors.redis.RedisAddress.Form;
@@ -300,6 +301,23 @@ class RedisTest {
     return new RedisCarrier(
         new RedisAddress(
             "localhost", port, "shops", Form.HASH, null, null, 0, false, Duration.ofSeconds(10)));
+  }
+
+  @Test
+  void aWorkerWithoutThePasswordFailsAndNoRowDoes() {
+    RedisAddress address =
+        new RedisAddress(
+            "localhost",
+            port,
+            "shops",
+            Form.HASH,
+            null,
+            "env:DHARA_TEST_NOBODY_HAS_IT",
+            0,
+            false,
+            Duration.ofSeconds(10));
+
+    assertThrows(SecretReference.Missing.class, () -> new RedisCarrier(address));
   }
 
   private static void send(RedisCarrier carrier, String row) {

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -132,14 +133,16 @@ final class HttpCarrier implements Carrier {
       request.header("Dhara-Signature", signature(key, Instant.now().getEpochSecond(), body));
     }
     CompletableFuture<Reply> reply = new CompletableFuture<>();
+    AtomicReference<Reply> said = new AtomicReference<>();
     CompletableFuture<HttpResponse<Void>> exchange =
         client.sendAsync(
             request.build(),
             head -> {
-              reply.complete(reply(head));
+              said.set(reply(head));
               return BodySubscribers.discarding();
             });
-    // The timeout of a request ends with the head of the answer; a body may take for ever.
+    // The timeout of a request ends with the head of the answer; a body may take for ever. The row
+    // is in flight as long as its connection is used, so that connections are bounded.
     var unused =
         exchange
             .copy()
@@ -149,9 +152,8 @@ final class HttpCarrier implements Carrier {
                   if (failure instanceof TimeoutException) {
                     exchange.cancel(true);
                   }
-                  if (failure != null) {
-                    reply.complete(Reply.failed(text(failure)));
-                  }
+                  Reply known = said.get();
+                  reply.complete(known == null ? Reply.failed(text(failure)) : known);
                 });
     return reply;
   }

@@ -7,9 +7,9 @@ import dhara.connectors.Endpoint;
 import dhara.connectors.RowJson;
 import dhara.options.SecretReference;
 import java.io.Serializable;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.beam.sdk.schemas.Schema;
 
 /**
  * The body of a request, in JSON, with the columns of a row where it says {@code {column}}:
@@ -31,10 +31,10 @@ record RowTemplate(String text) implements Serializable {
    * Reads a template where the run is launched, so that workers need no copy of it.
    *
    * @param reference {@code file:/path}, or {@code env:NAME}
-   * @param columns those that a row has
+   * @param rows their columns
    * @throws dhara.options.BadOption if it cannot be read, names another column, or is no JSON
    */
-  static RowTemplate read(Endpoint endpoint, String reference, List<String> columns) {
+  static RowTemplate read(Endpoint endpoint, String reference, Schema rows) {
     RowTemplate template;
     try {
       template = new RowTemplate(SecretReference.resolve(reference));
@@ -43,18 +43,35 @@ record RowTemplate(String text) implements Serializable {
     }
     Matcher column = COLUMN.matcher(template.text);
     while (column.find()) {
-      if (!columns.contains(column.group(1))) {
+      if (!rows.hasField(column.group(1))) {
         throw endpoint.bad(
             "template=%s names {%s}; the columns of a row are %s"
-                .formatted(reference, column.group(1), String.join(", ", columns)));
+                .formatted(reference, column.group(1), String.join(", ", rows.getFieldNames())));
       }
     }
     try {
-      JsonNode unused = RowJson.value(COLUMN.matcher(template.text).replaceAll("0"));
+      JsonNode unused =
+          RowJson.value(
+              COLUMN
+                  .matcher(template.text)
+                  // A text is JSON only within quotes; without them it could add what it likes.
+                  .replaceAll(found -> isBare(rows.getField(found.group(1))) ? "0" : "text"));
     } catch (JsonProcessingException e) {
-      throw endpoint.bad("template=" + reference + " is no JSON: " + e.getOriginalMessage(), e);
+      // Without the parser's message, which quotes the template.
+      throw endpoint.bad(
+          "template=%s is no JSON at line %d, column %d; only whole numbers, doubles and booleans may stand without quotes"
+              .formatted(
+                  reference, e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
     }
     return template;
+  }
+
+  /** Whether values are JSON without quotes, also if they are null. */
+  private static boolean isBare(Schema.Field column) {
+    return switch (column.getType().getTypeName()) {
+      case BYTE, INT16, INT32, INT64, FLOAT, DOUBLE, BOOLEAN -> true;
+      default -> false;
+    };
   }
 
   /** The body for a row. */

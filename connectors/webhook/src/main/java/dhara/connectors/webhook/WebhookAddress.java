@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import org.apache.beam.sdk.schemas.Schema;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -42,10 +43,10 @@ record WebhookAddress(
   /**
    * Reads an endpoint.
    *
-   * @param columns of the rows
+   * @param rows their columns
    * @throws dhara.options.BadOption if it is malformed
    */
-  static WebhookAddress of(Endpoint endpoint, List<String> columns, Duration timeout) {
+  static WebhookAddress of(Endpoint endpoint, Schema rows, Duration timeout) {
     endpoint.allow(DeliveryTerms.parameters("url", "tls", "token", "secret", "template"));
     for (String name : List.of("url", "token", "secret", "template")) {
       String value = endpoint.parameters().get(name);
@@ -63,7 +64,7 @@ record WebhookAddress(
         reference == null ? url(endpoint, tls.equals("yes")) : reference,
         endpoint.parameters().get("token"),
         endpoint.parameters().get("secret"),
-        template == null ? null : RowTemplate.read(endpoint, template, columns),
+        template == null ? null : RowTemplate.read(endpoint, template, rows),
         timeout);
   }
 

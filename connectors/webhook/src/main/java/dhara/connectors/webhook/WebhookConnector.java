@@ -19,6 +19,9 @@ public final class WebhookConnector implements Connector {
   /** As many connections as browsers open to a server, more or less. */
   private static final int IN_FLIGHT = 8;
 
+  /** The answers of a window may come all at once. */
+  private static final int QUEUE = 100_000;
+
   @Override
   public String scheme() {
     return "webhook";
@@ -31,7 +34,7 @@ public final class WebhookConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.APPEND);
+    return Set.of(Ability.UPSERT, Ability.APPEND);
   }
 
   @Override
@@ -43,8 +46,8 @@ public final class WebhookConnector implements Connector {
               + ", which go beside the first output; name a place for these: --deadLetters=,"
               + " --late= and --ledger=");
     }
-    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT);
-    WebhookAddress address = WebhookAddress.of(endpoint, rows.format().columns(), terms.timeout());
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT, QUEUE);
+    WebhookAddress address = WebhookAddress.of(endpoint, rows.format().schema(), terms.timeout());
     return Target.of(Outbox.of(rows, terms, () -> new HttpCarrier(address)))
         .checked(() -> check(endpoint, address));
   }

@@ -99,7 +99,8 @@ class WebhookRequestTest {
       textBlock =
           """
           {"text": "{nobody}"} | names {nobody}; the columns of a row are incident, shop,
-          {"text": "{text}     | is no JSON
+          {"text": "{text}     | is no JSON at line 1, column
+          {"text": {text}}     | only whole numbers, doubles and booleans may stand without quotes
           """)
   void aTemplateThatCannotBeFilledIsRefused(String text, String why) throws IOException {
     Path template = Files.writeString(folder.resolve("bad.json"), text);
