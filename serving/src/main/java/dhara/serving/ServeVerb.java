@@ -136,8 +136,7 @@ public final class ServeVerb implements Verb {
     try (Serving serving = Serving.open(options, said);
         ServedRuns runs = new ServedRuns()) {
       for (String text : texts(options.getRun())) {
-        runs.add(
-            ServedRun.of(environment, text, said), options, serving);
+        runs.add(ServedRun.of(environment, text, said), options, serving);
       }
       for (Places each : analyses) {
         Analysis<?> analysis = environment.analysis(each.name());
@@ -181,8 +180,8 @@ public final class ServeVerb implements Verb {
     return Launcher.command(String.join(" ", words));
   }
 
-  private int untilStopped(
-      Serving serving, ServedRuns runs, Consumer<Map<String, String>> resuming) throws Exception {
+  private int untilStopped(Serving serving, ServedRuns runs, Consumer<Map<String, String>> resuming)
+      throws Exception {
     Thread stop = new Thread(() -> stopped(serving, runs, resuming), "dhara-stop");
     serving.start();
     Runtime.getRuntime().addShutdownHook(stop);
@@ -214,8 +213,7 @@ public final class ServeVerb implements Verb {
   }
 
   /** First the streams, whose last rows must be committed, and then the server. */
-  private void stopped(
-      Serving serving, ServedRuns runs, Consumer<Map<String, String>> resuming) {
+  private void stopped(Serving serving, ServedRuns runs, Consumer<Map<String, String>> resuming) {
     try {
       stop(runs, resuming);
       serving.close();

@@ -128,10 +128,13 @@ public final class EmbeddedKafka implements AutoCloseable {
     createTopic(topic, partitions, Map.of());
   }
 
-  /** Creates a topic with settings, {@code cleanup.policy} for example. */
+  /** Creates a topic with settings, {@code cleanup.policy} for example; returns when it is seen. */
   public void createTopic(String topic, int partitions, Map<String, String> settings) {
     NewTopic asked = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     await(admin.createTopics(List.of(asked.configs(settings))).all());
+    while (!await(admin.listTopics().names()).contains(topic)) {
+      Thread.onSpinWait();
+    }
   }
 
   /** Changes settings of a topic, and returns when its broker has them. */

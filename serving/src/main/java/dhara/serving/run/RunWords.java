@@ -55,7 +55,8 @@ final class RunWords {
     }
     for (String each : words) {
       if (NEEDS_VALUE.contains(each)) {
-        throw new BadOption(OPTION, text, "has " + each + " without its value; write " + each + "=…");
+        throw new BadOption(
+            OPTION, text, "has " + each + " without its value; write " + each + "=…");
       }
       String name = each.indexOf('=') < 0 ? each : each.substring(0, each.indexOf('='));
       if (ITS_OWN.contains(name)) {

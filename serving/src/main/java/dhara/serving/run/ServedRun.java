@@ -104,8 +104,7 @@ public final class ServedRun implements AutoCloseable {
 
   /** Begins anew, without what it would resume if it were there. */
   public void startsOver() {
-    words =
-        words.stream().filter(word -> RESUMING.stream().noneMatch(word::startsWith)).toList();
+    words = words.stream().filter(word -> RESUMING.stream().noneMatch(word::startsWith)).toList();
   }
 
   /** The analysis and its options, as the user wrote them. */

@@ -207,8 +207,7 @@ class ServedRunTest {
         RunningServer.start("serve", "--run=order-metrics --events=" + part, data, "--port=0")) {
       server.until(
           "the backfill is read",
-          () ->
-              place(server.ask(), "order-metrics.metrics").get("state").asText().equals("done"));
+          () -> place(server.ask(), "order-metrics.metrics").get("state").asText().equals("done"));
       assertThat(server.orders(), is(expected));
       assertThat(server.stop(), is(0));
     }

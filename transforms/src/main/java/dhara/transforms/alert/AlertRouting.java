@@ -300,9 +300,7 @@ final class AlertRouting implements Fold<AlertEvent, AlertBook, RouteDecision> {
             .forEach(
                 (alert, member) -> {
                   SortedMap<String, String> labels = book.labels(alert, member.event());
-                  if (member.firing()
-                      && !sources.inhibit(labels)
-                      && !routes.silenced(labels, at)) {
+                  if (member.firing() && !sources.inhibit(labels) && !routes.silenced(labels, at)) {
                     firing.put(alert, told(member));
                   }
                 });

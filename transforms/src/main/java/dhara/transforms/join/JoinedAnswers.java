@@ -25,8 +25,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * versions that have come by then. When no other version can come any more and the result differs,
  * it is replaced. An answer of revision <em>r</em> becomes revision 2<em>r</em> and, if it is
  * replaced, 2<em>r</em> + 1: so what follows from a later revision stays above what follows from an
- * earlier one, whichever comes first. Once a later revision has come in the same shard, an earlier one is not
- * replaced any more. State: the waiting facts with their results.
+ * earlier one, whichever comes first. Once a later revision has come in the same shard, an earlier
+ * one is not replaced any more. State: the waiting facts with their results.
  *
  * @param <K> the keys of the answers
  * @param <F> the values that come in

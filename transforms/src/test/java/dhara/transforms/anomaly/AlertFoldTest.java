@@ -101,8 +101,7 @@ class AlertFoldTest {
           expected.add("%d errors RAISED since %d: %s beyond 0.05".formatted(at, since, errors));
         } else if (since >= 0 && errors < 0.04) {
           expected.add(
-              "%d errors CLEARED since %d: %s beyond %s"
-                  .formatted(at, since, errors, 0.04));
+              "%d errors CLEARED since %d: %s beyond %s".formatted(at, since, errors, 0.04));
           since = -1;
         }
       }

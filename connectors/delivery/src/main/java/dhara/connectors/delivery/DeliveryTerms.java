@@ -45,8 +45,7 @@ public record DeliveryTerms(
    * @param queue the default of the parameter of this name: enough for all answers of a window
    * @throws dhara.options.BadOption if one of these parameters cannot be used
    */
-  public static DeliveryTerms of(
-      Endpoint endpoint, String output, int inFlight, int queue) {
+  public static DeliveryTerms of(Endpoint endpoint, String output, int inFlight, int queue) {
     return new DeliveryTerms(
         output,
         endpoint.scheme() + "://" + endpoint.path(),

@@ -33,7 +33,9 @@ final class QueueFn extends DoFn<KV<String, Parcel>, DeadLetter> {
   /** The time of all outputs: they have no place in event time, and must hold no watermark. */
   private static final Instant END = GlobalWindow.INSTANCE.maxTimestamp();
 
-  /** An engine that drains fires timers at once: so much too early, and a round would be in vain. */
+  /**
+   * An engine that drains fires timers at once: so much too early, and a round would be in vain.
+   */
   private static final long EARLY_MILLIS = 5;
 
   @StateId("rows")

@@ -119,8 +119,7 @@ class CourierTest {
     assertThat(
         rows.values().stream().map(Waiting::attempts).toList(), is(Collections.nCopies(7, 1)));
     queue = round.run(slots, queue, Long.MAX_VALUE / 2, undelivered::add);
-    assertThat(
-        "none again while it is open", rows.get(6L).attempts(), is(1));
+    assertThat("none again while it is open", rows.get(6L).attempts(), is(1));
     assertThat(queue.size(), is(7L));
     assertThat(undelivered, is(List.of()));
   }

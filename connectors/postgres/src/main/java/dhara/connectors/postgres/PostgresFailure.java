@@ -30,9 +30,8 @@ record PostgresFailure(String state, String message, boolean passes) {
 
   /**
    * By the classes of PostgreSQL's appendix A: connections (08), conflicts of transactions (40), a
-   * server that is a standby now (25006),
-   * resources (53), locks (55P03), a server that stops or starts (57P01 to 57P03), and its disks
-   * (58).
+   * server that is a standby now (25006), resources (53), locks (55P03), a server that stops or
+   * starts (57P01 to 57P03), and its disks (58).
    */
   private static boolean passes(String state) {
     return state.startsWith("08")

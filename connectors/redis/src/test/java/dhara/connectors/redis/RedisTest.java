@@ -9,12 +9,12 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dhara.options.SecretReference;
 import dhara.connectors.delivery.Parcel;
 import dhara.connectors.delivery.Reply;
 import dhara.connectors.redis.RedisAddress.Form;
 import dhara.events.DeadLetter;
 import dhara.options.BadOption;
+import dhara.options.SecretReference;
 import dhara.testkit.SentRows;
 import java.io.IOException;
 import java.net.InetAddress;

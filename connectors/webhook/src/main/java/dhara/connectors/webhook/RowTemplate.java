@@ -60,8 +60,7 @@ record RowTemplate(String text) implements Serializable {
       // Without the parser's message, which quotes the template.
       throw endpoint.bad(
           "template=%s is no JSON at line %d, column %d; only whole numbers, doubles and booleans may stand without quotes"
-              .formatted(
-                  reference, e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+              .formatted(reference, e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
     }
     return template;
   }
