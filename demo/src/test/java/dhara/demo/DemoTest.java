@@ -61,7 +61,7 @@ class DemoTest {
     awaitLedger(port, ledger -> ledger.get("dead_lettered").asLong() > 0);
     awaitLedger(port, ledger -> ledger.get("late").asLong() > 0);
 
-    demo.interrupt();
+    demo.stop();
 
     assertThat(demo.awaitExit(SOON), is(not(0)));
     assertThat(demo.said(), containsString("stopped, and all temporary files are deleted"));

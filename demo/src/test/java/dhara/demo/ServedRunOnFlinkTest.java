@@ -156,7 +156,7 @@ class ServedRunOnFlinkTest {
     process.await("Serving at", PATIENCE);
     produce("orders", lines.subList(3_000, lines.size()));
     process.until(() -> orders().equals(expected), PATIENCE);
-    process.interrupt();
+    process.stop();
     assertThat(process.awaitExit(PATIENCE), is(not(0)));
     assertThat(
         process.said(),
