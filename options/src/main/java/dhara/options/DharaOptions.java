@@ -130,6 +130,14 @@ public interface DharaOptions extends BackfillOptions {
   void setIdleAfter(Duration value);
 
   @Description(
+      "For events that come as they happen: while a topic is silent for --idleAfter, event time goes"
+          + " on as if an event of this age had come, so that windows close and alerts go out without"
+          + " another event; else event time stands still meanwhile; for Kafka, e.g. --clockLag=PT10S")
+  Duration getClockLag();
+
+  void setClockLag(Duration value);
+
+  @Description(
       "Whether the command keeps running until its job ends, and stops the job at Ctrl-C. With "
           + "--wait=false it ends as soon as the cluster has accepted the stream, e.g. "
           + "--wait=false")

@@ -70,6 +70,7 @@ import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -273,6 +274,23 @@ final class KafkaTest {
                   bytes(1, 2, 355, 420)
                       + bytes(IntStream.range(0, 36).map(i -> 10 * i).toArray()))));
       assertThat(kafka.groups(), empty());
+    } finally {
+      stream.running.cancel();
+    }
+  }
+
+  @Test
+  void timeGoesOnInASilentTopicThatFollowsTheClock() throws Exception {
+    kafka.createTopic(topic, 2);
+    kafka.produce(List.of(message(0, tick(0)), message(0, tick(50))));
+
+    Stream stream =
+        stream(source(Endpoint.of("--events", kafka.uri(topic)), Duration.ofMinutes(1)));
+    try {
+      assertThat(stream.counts.take(1, PATIENCE), contains("12:00=2"));
+      // A replay of old events is not what this is for: they are late.
+      kafka.produce(List.of(message(0, tick(120))));
+      assertThat(stream.late.take(1, PATIENCE).size(), is(1));
     } finally {
       stream.running.cancel();
     }
@@ -593,13 +611,18 @@ final class KafkaTest {
   }
 
   private static EventSource<Tick> source(Endpoint endpoint) {
+    return source(endpoint, null);
+  }
+
+  private static EventSource<Tick> source(Endpoint endpoint, @Nullable Duration clockLag) {
     TimeBounds bounds = new TimeBounds(Instant.parse("2000-01-01T00:00:00Z"), Duration.ofDays(1));
     return KafkaSource.of(
         endpoint,
         new Decoding<>("events", new Tick.Format(), bounds, 100),
         new Tick.TickCoder(),
         Duration.ofSeconds(10),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        clockLag);
   }
 
   private Backfill backfill(String parameters) {
@@ -655,7 +678,10 @@ final class KafkaTest {
 
   /** Counts events per minute, with no allowed lateness, so late events are missing. */
   private Stream stream(String parameters) {
-    EventSource<Tick> source = source(parameters);
+    return stream(source(parameters));
+  }
+
+  private static Stream stream(EventSource<Tick> source) {
     source.check();
     Pipeline pipeline = pipeline();
     EventSource.Read<Tick> read = source.read(pipeline, "events", LATENESS);

@@ -1,5 +1,6 @@
 package dhara.connectors.delivery;
 
+import dhara.connectors.Connector;
 import dhara.connectors.Endpoint;
 import java.io.Serializable;
 import java.time.Duration;
@@ -39,15 +40,24 @@ public record DeliveryTerms(
           "attempts", "backoff", "maxBackoff", "timeout", "breaker", "inFlight", "rate", "queue");
 
   /**
-   * Reads the parameters of an endpoint.
+   * Reads the parameters of an endpoint to which rows are delivered.
    *
    * @param inFlight the default of the parameter of this name
    * @param queue the default of the parameter of this name: enough for all answers of a window
-   * @throws dhara.options.BadOption if one of these parameters cannot be used
+   * @throws dhara.options.BadOption if one of these parameters cannot be used, or the rows are no
+   *     answers
    */
-  public static DeliveryTerms of(Endpoint endpoint, String output, int inFlight, int queue) {
+  public static DeliveryTerms of(
+      Endpoint endpoint, Connector.Rows<?> rows, int inFlight, int queue) {
+    if (rows.aside()) {
+      throw endpoint.bad(
+          "takes answers and not "
+              + rows.name()
+              + ", which go beside the first output; name a place for these: --deadLetters=,"
+              + " --late= and --ledger=");
+    }
     return new DeliveryTerms(
-        output,
+        rows.name(),
         endpoint.scheme() + "://" + endpoint.path(),
         number(endpoint, "attempts", 12, 1),
         duration(endpoint, "backoff", "PT1S"),

@@ -33,6 +33,7 @@ final class EventTimePolicy<T extends Record & Event>
   private final Decoding<T> decoding;
   private final Duration disorder;
   private final Duration idleAfter;
+  private final @Nullable Duration clockLag;
   private final Lateness lateness;
   private transient @Nullable TopicTails<T> tails;
 
@@ -41,11 +42,13 @@ final class EventTimePolicy<T extends Record & Event>
       Decoding<T> decoding,
       Duration disorder,
       Duration idleAfter,
+      @Nullable Duration clockLag,
       Lateness lateness) {
     this.consumers = consumers;
     this.decoding = decoding;
     this.disorder = disorder;
     this.idleAfter = idleAfter;
+    this.clockLag = clockLag;
     this.lateness = lateness;
   }
 
@@ -68,7 +71,7 @@ final class EventTimePolicy<T extends Record & Event>
   /** One reader of tails, shared by all partitions of this worker. */
   private synchronized TopicTails<T> tails() {
     if (tails == null) {
-      tails = new TopicTails<>(consumers, decoding, idleAfter);
+      tails = new TopicTails<>(consumers, decoding, idleAfter, clockLag);
     }
     return tails;
   }

@@ -52,7 +52,8 @@ public final class KafkaConnector implements Connector {
             reading.json(),
             reading.coder(),
             options.getDisorder(),
-            options.getIdleAfter());
+            options.getIdleAfter(),
+            options.getClockLag());
     return options.getWithout() == null
         ? source
         : source.without(ResultSet.of(Endpoint.of("--without", options.getWithout())));

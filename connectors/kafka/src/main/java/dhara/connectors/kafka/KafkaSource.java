@@ -52,7 +52,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Time: events carry the event time of their payload. The watermark of a partition trails its
  * newest event by {@code disorder}; an idle partition follows the tail of the topic (see {@link
- * PartitionWatermark}). Neither the wall clock nor a dead letter moves it.
+ * PartitionWatermark}). A dead letter does not move it, and the wall clock only in a silent topic with a {@code
+ * clockLag}.
  *
  * <p>Records that are not events become dead letters with their bytes: tombstones (in a reference,
  * a tombstone removes its key), too long records (with their first bytes), records that do not
@@ -74,6 +75,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   private final Coder<T> coder;
   private final Duration disorder;
   private final Duration idleAfter;
+  private final @Nullable Duration clockLag;
   private final @Nullable ResultSet late;
 
   /** The topics of the facts that a reference follows; null if this is a source of facts. */
@@ -85,6 +87,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       Coder<T> coder,
       Duration disorder,
       Duration idleAfter,
+      @Nullable Duration clockLag,
       @Nullable ResultSet late,
       @Nullable List<KafkaFacts> follows) {
     this.span = span;
@@ -92,6 +95,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     this.coder = coder;
     this.disorder = disorder;
     this.idleAfter = idleAfter;
+    this.clockLag = clockLag;
     this.late = late;
     this.follows = follows;
   }
@@ -102,6 +106,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
    * @param coder encodes events
    * @param disorder how far out of order events may arrive within a partition
    * @param idleAfter how long a partition must be silent before it stops holding the watermark back
+   * @param clockLag the age of the event that a silent topic is taken to have got; null if event
+   *     time stands still meanwhile
    * @throws BadOption if the endpoint is malformed or has unknown parameters
    */
   public static <T extends Record & Event> KafkaSource<T> of(
@@ -109,10 +115,15 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
       Decoding<T> decoding,
       Coder<T> coder,
       Duration disorder,
-      Duration idleAfter) {
+      Duration idleAfter,
+      @Nullable Duration clockLag) {
     KafkaSpan span = KafkaSpan.of(endpoint);
     UnboundedSources.checkTimes(disorder, idleAfter);
-    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, null, null);
+    if (clockLag != null && clockLag.isNegative()) {
+      throw new BadOption(
+          "--clockLag", clockLag, "must not be below zero, e.g. --clockLag=PT10S");
+    }
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, clockLag, null, null);
   }
 
   /**
@@ -127,7 +138,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
           .endpoint()
           .bad("is for backfills; give the topic an end: --events=kafka://…?end=latest");
     }
-    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, newLate, follows);
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, clockLag, newLate, follows);
   }
 
   @Override
@@ -139,7 +150,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     List<KafkaFacts> topics = new ArrayList<>();
     for (EventSource<?> source : facts) {
       if (source instanceof KafkaSource<?> topic && topic.span.end() == null) {
-        topics.add(new KafkaFacts(topic.span.consumers(), topic.decoding));
+        topics.add(new KafkaFacts(topic.span.consumers(), topic.decoding, topic.clockLag));
       }
     }
     if (span.end() == null && topics.isEmpty()) {
@@ -150,7 +161,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
                   + span.endpoint().option()
                   + "=NAME=kafka://…?end=latest");
     }
-    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, late, topics);
+    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, clockLag, late, topics);
   }
 
   /** The partitions with their offsets; for a stream up to their current ends. */
@@ -186,7 +197,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     }
     TopicStream<T> stream = new TopicStream<>(span, decoding, coder, disorder, lateness);
     return follows == null
-        ? stream.facts(pipeline, name, idleAfter)
+        ? stream.facts(pipeline, name, idleAfter, clockLag)
         : stream.reference(pipeline, name, follows);
   }
 

@@ -36,12 +36,19 @@ final class ReferenceTimePolicy<T extends Record & Event>
   private final Lateness lateness;
   private transient @Nullable Refreshed<Lead> leads;
 
-  /** A topic of facts, and how to read their times. */
-  record KafkaFacts(KafkaConsumers consumers, Decoding<?> decoding)
+  /**
+   * A topic of facts.
+   *
+   * @param decoding how to read their times
+   * @param clockLag the age of the event that it is taken to have got while it is silent; null for
+   *     none
+   */
+  record KafkaFacts(
+      KafkaConsumers consumers, Decoding<?> decoding, @Nullable Duration clockLag)
       implements java.io.Serializable {
 
     TopicTails<?> tails() {
-      return new TopicTails<>(consumers, decoding, EVERY);
+      return new TopicTails<>(consumers, decoding, EVERY, clockLag);
     }
   }
 
@@ -72,7 +79,7 @@ final class ReferenceTimePolicy<T extends Record & Event>
   /** The progress of the facts, shared by all partitions of this worker. */
   private synchronized Refreshed<Lead> leads() {
     if (leads == null) {
-      TopicTails<T> own = new TopicTails<>(consumers, decoding, EVERY);
+      TopicTails<T> own = new TopicTails<>(consumers, decoding, EVERY, null);
       List<TopicTails<?>> theirs = facts.stream().<TopicTails<?>>map(KafkaFacts::tails).toList();
       leads =
           new Refreshed<>(

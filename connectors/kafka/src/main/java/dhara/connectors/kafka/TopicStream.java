@@ -71,15 +71,18 @@ record TopicStream<T extends Record & Event>(
    * Reads facts.
    *
    * @param idleAfter how long a partition must be silent before it stops holding the watermark back
+   * @param clockLag the age of the event that a silent topic is taken to have got; null for none
    */
-  Read<T> facts(Pipeline pipeline, String name, Duration idleAfter) {
+  Read<T> facts(
+      Pipeline pipeline, String name, Duration idleAfter, @Nullable Duration clockLag) {
     return read(
         pipeline,
         name,
         records(
             new NoKeys(),
             VoidCoder.of(),
-            new EventTimePolicy<>(span.consumers(), decoding, disorder, idleAfter, lateness)),
+            new EventTimePolicy<>(
+                span.consumers(), decoding, disorder, idleAfter, clockLag, lateness)),
         false);
   }
 

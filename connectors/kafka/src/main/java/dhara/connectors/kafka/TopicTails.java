@@ -35,11 +35,21 @@ final class TopicTails<T extends Record & Event> implements Supplier<@Nullable T
 
   private final KafkaConsumers consumers;
   private final Decoding<T> decoding;
+  private final @Nullable Duration clockLag;
   private final Refreshed<TopicTail> tails;
 
-  TopicTails(KafkaConsumers consumers, Decoding<T> decoding, Duration every) {
+  /**
+   * @param clockLag the newest event is taken to be no older than this, by the wall clock; null if
+   *     only events count
+   */
+  TopicTails(
+      KafkaConsumers consumers,
+      Decoding<T> decoding,
+      Duration every,
+      @Nullable Duration clockLag) {
     this.consumers = consumers;
     this.decoding = decoding;
+    this.clockLag = clockLag;
     this.tails = new Refreshed<>("tail of " + consumers.address().source(), this::read, every);
   }
 
@@ -62,7 +72,7 @@ final class TopicTails<T extends Record & Event> implements Supplier<@Nullable T
 
       Map<TopicPartition, Long> readable = new HashMap<>(beginnings);
       Set<TopicPartition> open = new HashSet<>(partitions);
-      long newest = TopicTail.NONE;
+      long newest = clockLag == null ? TopicTail.NONE : readAt - clockLag.toMillis();
       for (long depth : DEPTHS) {
         open.removeIf(partition -> readable.get(partition) >= ends.get(partition));
         for (TopicPartition partition : open) {

@@ -147,9 +147,28 @@ final class KafkaEndpointTest {
                     decoding(),
                     SerializableCoder.of(Tick.class),
                     Duration.ZERO,
-                    Duration.ZERO));
+                    Duration.ZERO,
+                    null));
     assertThat(
         refused.getMessage(), is("--idleAfter=PT0S: must be above zero, e.g. --idleAfter=PT30S"));
+  }
+
+  @Test
+  void refusesAClockThatIsAhead() {
+    Endpoint endpoint = Endpoint.of("--events", "kafka://a:1/t");
+    BadOption refused =
+        assertThrows(
+            BadOption.class,
+            () ->
+                KafkaSource.of(
+                    endpoint,
+                    decoding(),
+                    SerializableCoder.of(Tick.class),
+                    Duration.ZERO,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(-1)));
+    assertThat(
+        refused.getMessage(), is("--clockLag=PT-1S: must not be below zero, e.g. --clockLag=PT10S"));
   }
 
   @Test
@@ -193,7 +212,8 @@ final class KafkaEndpointTest {
         decoding(),
         SerializableCoder.of(Tick.class),
         Duration.ofSeconds(10),
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        null);
   }
 
   private static Decoding<Tick> decoding() {

@@ -44,14 +44,7 @@ public final class RedisConnector implements Connector {
 
   @Override
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
-    if (rows.aside()) {
-      throw endpoint.bad(
-          "takes answers and not "
-              + rows.name()
-              + ", which go beside the first output; name a place for these: --deadLetters=,"
-              + " --late= and --ledger=");
-    }
-    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT, QUEUE);
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows, IN_FLIGHT, QUEUE);
     RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());
     return Target.of(Outbox.of(rows, terms, () -> new RedisCarrier(address)))
         .checked(() -> check(endpoint, address));

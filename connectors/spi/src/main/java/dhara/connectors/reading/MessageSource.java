@@ -82,6 +82,10 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
       DharaOptions options,
       Runnable check) {
     UnboundedSources.checkTimes(options.getDisorder(), options.getIdleAfter());
+    if (options.getClockLag() != null) {
+      throw new BadOption(
+          "--clockLag", options.getClockLag(), "is for topics of Kafka; leave it out: " + source);
+    }
     return new MessageSource<>(source, messages, form, decoding, coder, options, check);
   }
 

@@ -39,14 +39,7 @@ public final class WebhookConnector implements Connector {
 
   @Override
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
-    if (rows.aside()) {
-      throw endpoint.bad(
-          "takes answers and not "
-              + rows.name()
-              + ", which go beside the first output; name a place for these: --deadLetters=,"
-              + " --late= and --ledger=");
-    }
-    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT, QUEUE);
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows, IN_FLIGHT, QUEUE);
     WebhookAddress address = WebhookAddress.of(endpoint, rows.format().schema(), terms.timeout());
     return Target.of(Outbox.of(rows, terms, () -> new HttpCarrier(address)))
         .checked(() -> check(endpoint, address));
