@@ -26,6 +26,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** The document that is served, against the routes and what they answer. */
 class ApiDocumentTest {
@@ -136,6 +138,7 @@ class ApiDocumentTest {
   }
 
   @Test
+  @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
   void pushedEventsAreAsTheirSchemasSay() throws Exception {
     try (EventLines client = EventLines.open(server.address(), "/api/changes")) {
       valid("Status", client.next("status").data());
