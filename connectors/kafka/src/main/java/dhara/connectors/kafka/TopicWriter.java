@@ -1,5 +1,7 @@
 package dhara.connectors.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dhara.connectors.Endpoint;
 import dhara.options.BadOption;
 import java.time.Duration;
@@ -104,8 +106,16 @@ public final class TopicWriter implements AutoCloseable {
    *     have not accepted it in time
    */
   public void send(int partition, byte @Nullable [] key, byte[] value) {
+    send(partition, key, value, Map.of());
+  }
+
+  /** The same with headers. */
+  public void send(
+      int partition, byte @Nullable [] key, byte[] value, Map<String, String> headers) {
     check();
-    acknowledgements.send(new ProducerRecord<>(topic(), partition, key, value));
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic(), partition, key, value);
+    headers.forEach((name, text) -> record.headers().add(name, text.getBytes(UTF_8)));
+    acknowledgements.send(record);
   }
 
   /**
