@@ -143,6 +143,7 @@ final class Redrive implements Letters.Taker {
 
   private void toTheEnd(Letters letters, Console console) throws IOException, InterruptedException {
     Progress progress = console.live() ? Progress.of(ledger::read, console.err()) : null;
+    boolean ended = false;
     try {
       letters.read(this);
       send();
@@ -151,11 +152,20 @@ final class Redrive implements Letters.Taker {
         ledger.arrived(outlet.arrived());
       }
       journal.done();
+      ended = true;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
       if (progress != null) {
         progress.stop();
+      }
+      if (!ended) {
+        console
+            .err()
+            .printf(
+                "%s: stopped after %,d records; the journal tells what has arrived, so run it again"
+                    + " with the same%n",
+                Launcher.NAME, ledger.read());
       }
     }
   }

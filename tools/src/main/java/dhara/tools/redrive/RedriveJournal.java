@@ -87,7 +87,8 @@ final class RedriveJournal implements Closeable {
         journal.lines.append(HEADER).append('\n');
       }
       if (journal.runFile != null) {
-        journal.lines.append(journal.settle() ? "done\n" : "void\n");
+        journal.settle();
+        journal.lines.append(journal.settled == null ? "void\n" : "done\n");
       }
       journal.lines.append("run ").append(start);
       if (target != null) {
@@ -108,7 +109,7 @@ final class RedriveJournal implements Closeable {
     if (Files.exists(file)) {
       long unused = journal.load();
       if (journal.runFile != null) {
-        boolean there = journal.settle();
+        journal.settle();
       }
     }
     return journal;
@@ -213,11 +214,9 @@ final class RedriveJournal implements Closeable {
   }
 
   /** Decides whether the letters of a redrive that was killed count: if its file is there. */
-  private boolean settle() {
-    boolean there = Files.exists(runFile);
-    settled = there ? runFile : null;
-    unsettled(there);
-    return there;
+  private void settle() {
+    settled = Files.exists(runFile) ? runFile : null;
+    unsettled(settled != null);
   }
 
   /** The file of a redrive that was killed after the file was complete; null if there is none. */

@@ -74,7 +74,7 @@ record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> ope
     }
     Mapping mapping =
         InputOptions.ofInput(
-            InputOptions.mapping(options.getMap()), input, List.copyOf(analysis.inputs()));
+            InputOptions.mapping(options.getMap()), input, analysis.inputs());
     String header = file != null && file.toString().matches(CSV) ? header(options) : null;
     boolean rewritten =
         options.getCanonical() || (options.getColumns() != null && header == null);
