@@ -181,7 +181,12 @@ record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> ope
 
   private static <K extends Record, V extends Record> Way rows(
       Output<K, V> output, Analysis<?> analysis, Endpoint to) {
-    Connector connector = Connector.of(to, Ability.RESEND);
+    Connector connector = Connector.of(to, Ability.values());
+    if (!connector.abilities().contains(Ability.RESEND)) {
+      throw to.bad(
+          "takes no rows again; --output is for the system that did not take them, e.g."
+              + " webhook://HOST/PATH or redis://HOST:6379/NAME");
+    }
     String suffix = analysis.outputs().indexOf(output) == 0 ? "" : "-" + output.name();
     Rows<?> rows =
         output.acts()

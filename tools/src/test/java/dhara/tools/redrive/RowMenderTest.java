@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The name and the key of a row come back from the row alone. */
 class RowMenderTest {
 
-  record Part(String name, List<Integer> sizes) {}
+  record Part(String name, List<Long> sizes) {}
 
   record Key(String text, double number, Part part) {}
 
@@ -29,7 +29,7 @@ class RowMenderTest {
 
   private static final Instant NINE = Instant.parse("2026-01-05T09:00:00Z");
   private static final Key KEY =
-      new Key("a \"quote\", a {brace}, \u0001 and \u0915", 1e21, new Part("x,\"revision\":7", List.of(1, 2)));
+      new Key("a \"quote\", a {brace}, \u0001 and \u0915", 1e21, new Part("x,\"revision\":7", List.of(1L, 2L)));
   private static final RowFormat<Answer<Key, Value>> ANSWERS =
       RowFormat.answers(Key.class, Value.class);
   private static final RowFormat<Answer<Incident<Key>, Value>> EFFECTS =
