@@ -93,7 +93,7 @@ record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> ope
             input.name(),
             mender,
             null,
-            () -> new TopicOutlet(TopicWriter.open(to, 1, "", options.getMaxEventBytes())))
+            () -> new TopicOutlet(TopicWriter.openExisting(to, options.getMaxEventBytes())))
         : new Way(input.name(), mender, file, () -> new FileOutlet(to, file, header));
   }
 

@@ -303,6 +303,7 @@ class RedriveTest {
             """));
 
     Files.delete(journal());
+    kafka.createTopic(topic, 2);
     redrive("before", kafka.uri(topic), csv);
 
     assertThat(
@@ -315,6 +316,7 @@ class RedriveTest {
   @Test
   void whatIsNoLetterIsReportedAndStopsNothing() throws IOException {
     List<String> good = orders(3);
+    kafka.createTopic(topic, 1);
     kafka.createTopic(topic + "-letters", 1);
     List<ProducerRecord<byte[], byte[]>> rows = new ArrayList<>();
     rows.add(row(RowFormat.deadLetters().json(letter(0, good.get(0), Reason.TOO_OLD))));
@@ -355,6 +357,7 @@ class RedriveTest {
     refused("letters", "redriven.csv", "needs the names of its columns");
     refused("letters", "redriven.txt", "ends neither in .jsonl nor in .csv");
     refused("letters", "console", "is neither a topic nor a file");
+    refused("letters", kafka.uri(topic + "s"), "the topic does not exist");
     refused("nothing", kafka.uri(topic), "there is nothing there");
     refused(kafka.uri(topic), kafka.uri(topic), "would read what it wrote");
     refused("letters", kafka.uri(topic), "is below one", "--attempts=0");
