@@ -35,7 +35,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * take them.
  *
  * <pre>
- *   letters ─▶ wanted ─▶ not sent yet ─▶ an event now ─▶ below the cap ─▶ sent ─▶ journal
+ *   letters ─▶ choice ─▶ not sent yet ─▶ an event now ─▶ below the cap ─▶ sent ─▶ journal
  * </pre>
  *
  * <p>Letters are sent in batches, and a batch is noted in the journal when it has arrived.
@@ -45,7 +45,7 @@ final class Redrive implements Letters.Taker {
   /** So many letters at most are sent again after a kill. */
   static final int BATCH = 1_000;
 
-  private final Wanted wanted;
+  private final LetterChoice choice;
   private final Mender mender;
   private final int attempts;
   private final RedriveJournal journal;
@@ -56,13 +56,13 @@ final class Redrive implements Letters.Taker {
   private final Set<String> namesInBatch = new HashSet<>();
 
   private Redrive(
-      Wanted wanted,
+      LetterChoice choice,
       Mender mender,
       int attempts,
       RedriveJournal journal,
       @Nullable Outlet outlet,
       RedriveLedger ledger) {
-    this.wanted = wanted;
+    this.choice = choice;
     this.mender = mender;
     this.attempts = attempts;
     this.journal = journal;
@@ -84,8 +84,8 @@ final class Redrive implements Letters.Taker {
       throws IOException, InterruptedException {
     FileSystems.setDefaultPipelineOptions(options);
     Instant start = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    Way way = Way.of(analysis, options, writer);
-    Wanted wanted = Wanted.of(options, way.name(), start);
+    WayBack way = WayBack.of(analysis, options, writer);
+    LetterChoice choice = LetterChoice.of(options, way.name(), start);
     Path report =
         options.getReport() == null ? null : Checked.file("--report", options.getReport());
     Path file = Checked.file("--journal", options.getJournal());
@@ -97,7 +97,7 @@ final class Redrive implements Letters.Taker {
         dry ? RedriveJournal.read(file, start) : RedriveJournal.open(file, start, way.file())) {
       checkNew(way, journal, options, console);
       try (Outlet outlet = dry ? null : way.opening().get()) {
-        new Redrive(wanted, way.mender(), options.getAttempts(), journal, outlet, ledger)
+        new Redrive(choice, way.mender(), options.getAttempts(), journal, outlet, ledger)
             .toTheEnd(letters, console);
       }
     }
@@ -112,11 +112,11 @@ final class Redrive implements Letters.Taker {
   }
 
   /** Refuses to write where letters are read: the next redrive would take events for letters. */
-  private static void checkLoop(Letters letters, Way way, Endpoint to) {
+  private static void checkLoop(Letters letters, WayBack way, Endpoint to) {
     Endpoint from = letters.endpoint();
     if (way.file() != null) {
       if (from.scheme().equals("files")
-          && way.file().startsWith(Path.of(from.path()).toAbsolutePath())) {
+          && way.file().startsWith(Path.of(from.path(), letters.name()).toAbsolutePath())) {
         throw to.bad("is in the folder of the letters; name a file among those of the events");
       }
     } else if (to.scheme().equals("kafka")) {
@@ -127,7 +127,7 @@ final class Redrive implements Letters.Taker {
   }
 
   private static void checkNew(
-      Way way, RedriveJournal journal, RedriveOptions options, Console console) {
+      WayBack way, RedriveJournal journal, RedriveOptions options, Console console) {
     if (journal.settled() != null) {
       console
           .err()
@@ -180,7 +180,7 @@ final class Redrive implements Letters.Taker {
       return;
     }
     ledger.read(letter);
-    if (!wanted.takes(letter)) {
+    if (!choice.takes(letter)) {
       ledger.left(Exit.SKIPPED, letter);
       return;
     }

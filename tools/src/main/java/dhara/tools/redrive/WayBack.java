@@ -37,7 +37,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param file the new file that is written; null if none is
  * @param opening opens what sends
  */
-record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> opening) {
+record WayBack(String name, Mender mender, @Nullable Path file, Supplier<Outlet> opening) {
 
   private static final String JSONL = ".*\\.(jsonl|ndjson)";
   private static final String CSV = ".*\\.csv";
@@ -47,7 +47,7 @@ record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> ope
    *
    * @throws BadOption if the options contradict each other, or the place cannot take letters
    */
-  static Way of(Analysis<?> analysis, RedriveOptions options, LineWriter writer) {
+  static WayBack of(Analysis<?> analysis, RedriveOptions options, LineWriter writer) {
     InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
     if (options.getAttempts() < 1) {
       throw new BadOption(
@@ -59,7 +59,7 @@ record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> ope
         : rows(output(analysis, options), analysis, to);
   }
 
-  private static <T extends Record & Event> Way events(
+  private static <T extends Record & Event> WayBack events(
       Analysis<?> analysis,
       Input<T> input,
       Endpoint to,
@@ -89,12 +89,12 @@ record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> ope
             writer,
             rewritten);
     return file == null
-        ? new Way(
+        ? new WayBack(
             input.name(),
             mender,
             null,
             () -> new TopicOutlet(TopicWriter.openExisting(to, options.getMaxEventBytes())))
-        : new Way(input.name(), mender, file, () -> new FileOutlet(to, file, header));
+        : new WayBack(input.name(), mender, file, () -> new FileOutlet(to, file, header));
   }
 
   private static Path file(Endpoint to, RedriveOptions options) {
@@ -179,7 +179,7 @@ record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> ope
                         + Nearest.question(name, names)));
   }
 
-  private static <K extends Record, V extends Record> Way rows(
+  private static <K extends Record, V extends Record> WayBack rows(
       Output<K, V> output, Analysis<?> analysis, Endpoint to) {
     Connector connector = Connector.of(to, Ability.values());
     if (!connector.abilities().contains(Ability.RESEND)) {
@@ -192,7 +192,7 @@ record Way(String name, Mender mender, @Nullable Path file, Supplier<Outlet> ope
         output.acts()
             ? rows(output.name(), suffix, RowFormat.effects(output.key(), output.value()))
             : rows(output.name(), suffix, RowFormat.answers(output.key(), output.value()));
-    return new Way(
+    return new WayBack(
         output.name(),
         new RowMender(rows.format(), output.acts()),
         null,

@@ -20,7 +20,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param until they were read before. A letter from after the start of the redrive is left for the
  *     next one: it may be of an event that this one has sent
  */
-record Wanted(String name, Set<Reason> reasons, @Nullable Instant from, Instant until) {
+record LetterChoice(String name, Set<Reason> reasons, @Nullable Instant from, Instant until) {
 
   /** Reasons that are not of events. */
   private static final Set<Reason> OF_ROWS =
@@ -33,9 +33,9 @@ record Wanted(String name, Set<Reason> reasons, @Nullable Instant from, Instant 
    * @param start of the redrive
    * @throws BadOption if a reason is unknown, or not one of such letters
    */
-  static Wanted of(RedriveOptions options, String name, Instant start) {
+  static LetterChoice of(RedriveOptions options, String name, Instant start) {
     Instant until = options.getSeenUntil();
-    return new Wanted(
+    return new LetterChoice(
         name,
         reasons(options),
         options.getSeenFrom(),
