@@ -61,8 +61,7 @@ final class FileOutlet implements Outlet {
     if (Files.exists(file)) {
       throw endpoint.bad("is there already, and belongs to an earlier redrive; name a new file");
     }
-    channel =
-        FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    channel = FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     out = new BufferedOutputStream(Channels.newOutputStream(channel));
     if (header != null) {
       out.write((header + "\n").getBytes(UTF_8));

@@ -23,8 +23,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 record LetterChoice(String name, Set<Reason> reasons, @Nullable Instant from, Instant until) {
 
   /** Reasons that are not of events. */
-  private static final Set<Reason> OF_ROWS =
-      EnumSet.of(Reason.ANSWER_TOO_LONG, Reason.UNDELIVERED);
+  private static final Set<Reason> OF_ROWS = EnumSet.of(Reason.ANSWER_TOO_LONG, Reason.UNDELIVERED);
 
   /**
    * What the user asked for.

@@ -79,8 +79,7 @@ final class Redrive implements Letters.Taker {
    * @throws IllegalStateException if a topic refuses a record; what arrived before is in the
    *     journal
    */
-  static int run(
-      Analysis<?> analysis, RedriveOptions options, LineWriter writer, Console console)
+  static int run(Analysis<?> analysis, RedriveOptions options, LineWriter writer, Console console)
       throws IOException, InterruptedException {
     FileSystems.setDefaultPipelineOptions(options);
     Instant start = Instant.now().truncatedTo(ChronoUnit.MICROS);

@@ -44,7 +44,6 @@ public final class RedriveVerb extends ToolVerb {
       help(false);
       return ExitCode.DONE;
     }
-    return Redrive.run(
-        asked.get().analysis(), asked.get().options(), lines, environment.console());
+    return Redrive.run(asked.get().analysis(), asked.get().options(), lines, environment.console());
   }
 }

@@ -50,8 +50,7 @@ record WayBack(String name, Mender mender, @Nullable Path file, Supplier<Outlet>
   static WayBack of(Analysis<?> analysis, RedriveOptions options, LineWriter writer) {
     InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
     if (options.getAttempts() < 1) {
-      throw new BadOption(
-          "--attempts", options.getAttempts(), "is below one, e.g. --attempts=3");
+      throw new BadOption("--attempts", options.getAttempts(), "is below one, e.g. --attempts=3");
     }
     Endpoint to = Endpoint.of("--to", options.getTo());
     return options.getOutput() == null
@@ -73,11 +72,9 @@ record WayBack(String name, Mender mender, @Nullable Path file, Supplier<Outlet>
               + " --output=NAME");
     }
     Mapping mapping =
-        InputOptions.ofInput(
-            InputOptions.mapping(options.getMap()), input, analysis.inputs());
+        InputOptions.ofInput(InputOptions.mapping(options.getMap()), input, analysis.inputs());
     String header = file != null && file.toString().matches(CSV) ? header(options) : null;
-    boolean rewritten =
-        options.getCanonical() || (options.getColumns() != null && header == null);
+    boolean rewritten = options.getCanonical() || (options.getColumns() != null && header == null);
     Mender mender =
         new EventMender<>(
             new Decoding<>(

@@ -117,8 +117,7 @@ class RedriveJournalTest {
   @Test
   void twoRedrivesCannotUseItAtOnce() throws IOException {
     try (RedriveJournal first = RedriveJournal.open(file, NINE, null)) {
-      BadOption refused =
-          assertThrows(BadOption.class, () -> RedriveJournal.open(file, TEN, null));
+      BadOption refused = assertThrows(BadOption.class, () -> RedriveJournal.open(file, TEN, null));
       assertThat(refused.getMessage(), containsString("another redrive uses it"));
       assertThat(first.sent(LETTER), is(false));
     }

@@ -29,7 +29,10 @@ class RowMenderTest {
 
   private static final Instant NINE = Instant.parse("2026-01-05T09:00:00Z");
   private static final Key KEY =
-      new Key("a \"quote\", a {brace}, \u0001 and \u0915", 1e21, new Part("x,\"revision\":7", List.of(1L, 2L)));
+      new Key(
+          "a \"quote\", a {brace}, \u0001 and \u0915",
+          1e21,
+          new Part("x,\"revision\":7", List.of(1L, 2L)));
   private static final RowFormat<Answer<Key, Value>> ANSWERS =
       RowFormat.answers(Key.class, Value.class);
   private static final RowFormat<Answer<Incident<Key>, Value>> EFFECTS =
@@ -50,7 +53,8 @@ class RowMenderTest {
   void ofAnAnswerTheyAreKeyWindowAndRevision() throws IOException, BadEvent {
     for (Answer<Key, Value> answer :
         List.of(
-            new Answer<>(KEY, NINE, NINE.plusSeconds(60), 1_785_240_000_123_007L, new Value(3, "n")),
+            new Answer<>(
+                KEY, NINE, NINE.plusSeconds(60), 1_785_240_000_123_007L, new Value(3, "n")),
             new Answer<>(KEY, NINE, NINE.plusSeconds(60), 0, new Value(3, "n")))) {
       DeadLetter letter = letter(ANSWERS.json(answer), ANSWERS.name(answer));
 
@@ -77,8 +81,7 @@ class RowMenderTest {
 
   @Test
   void aRowOfAnotherOutputIsFound() throws IOException {
-    Answer<Key, Value> answer =
-        new Answer<>(KEY, NINE, NINE.plusSeconds(60), 1, new Value(3, "n"));
+    Answer<Key, Value> answer = new Answer<>(KEY, NINE, NINE.plusSeconds(60), 1, new Value(3, "n"));
     byte[] row = ANSWERS.json(answer);
 
     assertThat(refused(letter(row, "another name")), containsString("is not the name that it had"));

@@ -24,8 +24,7 @@ public final class ShopAlerts implements Analysis<DharaOptions> {
     return Declaration.of("shop-alerts", DharaOptions.class)
         .summary("alerts of shops")
         .reads(new Input<>("visits", Visit.class))
-        .answers(
-            Output.effect("alerts", SentRows.Shop.class, SentRows.Alert.class).onSettled());
+        .answers(Output.effect("alerts", SentRows.Shop.class, SentRows.Alert.class).onSettled());
   }
 
   @Override

@@ -99,16 +99,14 @@ class WebhookRedriveTest {
     int rows = 1_500;
     int noted = 1_000;
     refuse(rows);
-    receiver.mood(
-        Receiver.first(noted, Receiver.takes(), Receiver.dawdles(new CountDownLatch(1))));
+    receiver.mood(Receiver.first(noted, Receiver.takes(), Receiver.dawdles(new CountDownLatch(1))));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            System.getProperty(
-                "surefire.test.class.path", System.getProperty("java.class.path")),
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             "dhara.tools.Dhara"));
     command.addAll(redriving());
     Process process =
@@ -128,8 +126,7 @@ class WebhookRedriveTest {
     Command done = Command.done(redriving());
 
     assertThat(
-        done.out(),
-        startsWith("alerts: read 1,500 = sent 500 + skipped 0 + sent before 1,000 +"));
+        done.out(), startsWith("alerts: read 1,500 = sent 500 + skipped 0 + sent before 1,000 +"));
     assertThat(receiver.taken(), is(rows(rows)));
     List<String> again = receiver.requests().stream().map(Request::key).toList();
     assertThat(again.size(), is(500));

@@ -136,8 +136,7 @@ class RedriveTest {
     assertThat(
         sent.stream().map(RedriveTest::value).sorted().toList(),
         is(good.stream().filter(line -> at(line).isBefore(middle)).sorted().toList()));
-    assertThat(
-        sent.stream().map(RedriveTest::attempt).distinct().toList(), is(List.of("1")));
+    assertThat(sent.stream().map(RedriveTest::attempt).distinct().toList(), is(List.of("1")));
 
     // A run over the whole topic finds each of them twice, and counts it once.
     Command after = analyse(kafka.uri(topic) + "?end=latest", "after");
@@ -201,7 +200,8 @@ class RedriveTest {
     assertThat(stopped.exit(), is(1));
     assertThat(stopped.err(), containsString("stopped after"));
     assertThat(stopped.err(), containsString("and then refused one"));
-    Set<String> arrived = new HashSet<>(kafka.readAll(topic).stream().map(RedriveTest::id).toList());
+    Set<String> arrived =
+        new HashSet<>(kafka.readAll(topic).stream().map(RedriveTest::id).toList());
     assertThat(arrived.size(), is(greaterThan(999)));
 
     kafka.set(topic, Map.of("max.message.bytes", "1000000"));
@@ -239,8 +239,7 @@ class RedriveTest {
             "--report=" + folder.resolve("report.json"));
 
     assertThat(done.out(), containsString("read 6 = sent 1 + skipped 5 +"));
-    assertThat(
-        Files.readAllLines(folder.resolve("redriven.jsonl")), is(List.of(good.get(0))));
+    assertThat(Files.readAllLines(folder.resolve("redriven.jsonl")), is(List.of(good.get(0))));
     var report = new ObjectMapper().readTree(folder.resolve("report.json").toFile());
     assertThat(report.get("read").asLong(), is(6L));
     assertThat(report.get("sent").asLong(), is(1L));
@@ -340,7 +339,8 @@ class RedriveTest {
             """));
     assertThat(done.out(), containsString("the letter holds only its first 1 bytes; the whole is"));
     assertThat(
-        done.out(), containsString("unreadable kafka://" + topic + "-letters partition=0 offset=2"));
+        done.out(),
+        containsString("unreadable kafka://" + topic + "-letters partition=0 offset=2"));
     assertThat(
         kafka.readAll(topic).stream().map(RedriveTest::value).toList(),
         is(List.of(good.get(0), good.get(2))));
@@ -455,14 +455,14 @@ class RedriveTest {
 
   private Command analyse(String events, String out) {
     return Command.done(
-        List.of(
-            "order-metrics", "--events=" + events, "--answers=files:" + folder.resolve(out)));
+        List.of("order-metrics", "--events=" + events, "--answers=files:" + folder.resolve(out)));
   }
 
   private List<String> redriving(String letters, String to, String... options) {
     List<String> line =
         new ArrayList<>(
-            List.of("redrive", "order-metrics", "--letters=" + place(letters), "--to=" + place(to)));
+            List.of(
+                "redrive", "order-metrics", "--letters=" + place(letters), "--to=" + place(to)));
     if (Stream.of(options).noneMatch(option -> option.startsWith("--journal="))) {
       line.add("--journal=" + journal());
     }
