@@ -88,7 +88,7 @@ class RedriveTest {
             orders: read 101 = would be sent 100 + skipped 0 + sent before 0 + over the cap 0 + still dead 1 + unreadable 0
             would be sent: MISSING_FIELD 100
             still dead: MALFORMED 1
-            still dead MALFORMED """));
+            still dead MALFORMED"""));
     assertThat(Files.exists(redriven), is(false));
     assertThat(Files.exists(journal()), is(false));
 
