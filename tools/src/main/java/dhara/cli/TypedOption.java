@@ -58,6 +58,7 @@ public record TypedOption(
           "late",
           "ledger",
           "compareTo",
+          "letters",
           "to",
           "without",
           "view");

@@ -15,6 +15,7 @@ import dhara.tools.help.ListVerb;
 import dhara.tools.help.VersionVerb;
 import dhara.tools.lint.LintVerb;
 import dhara.tools.reconcile.ReconcileVerb;
+import dhara.tools.redrive.RedriveVerb;
 import dhara.tools.replay.ReplayVerb;
 import dhara.tools.run.AnalysisVerb;
 import dhara.tools.template.TemplateVerb;
@@ -64,6 +65,7 @@ final class Verbs {
             new LintVerb(environment),
             new TemplateVerb(environment),
             new ReconcileVerb(environment),
+            new RedriveVerb(environment, lines),
             new CompletionVerb(environment, all::inWords),
             new VersionVerb(environment)));
     for (VerbFactory factory : ServiceLoader.load(VerbFactory.class)) {

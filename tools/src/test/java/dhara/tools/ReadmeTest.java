@@ -19,6 +19,7 @@ import dhara.pipelines.Output;
 import dhara.tools.generate.GenerateOptions;
 import dhara.tools.lint.LintOptions;
 import dhara.tools.reconcile.ReconcileOptions;
+import dhara.tools.redrive.RedriveOptions;
 import dhara.tools.replay.ReplayOptions;
 import dhara.tools.template.TemplateOptions;
 import java.io.IOException;
@@ -130,6 +131,7 @@ class ReadmeTest {
         table("`template ANALYSIS`", optionsOf(TemplateOptions.class, TemplateOptions.class)));
     text.append(
         table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
+    text.append(table("`redrive ANALYSIS`", optionsOf(RedriveOptions.class, RedriveOptions.class)));
     return text.toString();
   }
 

@@ -84,6 +84,7 @@ class RefusalsTest {
           generate --count=10             | generate: names no analysis; write generate ANALYSIS --count=1000
           generate --count=10 tides tides | tides: stands beside the analysis, and generate takes one; options look like --name=value
           generate --count=10 tide        | tide: is no analysis. Did you mean tides? 'dhara list' shows the analyses.
+          redrive --to=a                  | redrive: names no analysis; write redrive ANALYSIS --letters=URI --to=URI --journal=FILE
           reconcile --examples=3 a        | reconcile: names fewer than two sets of answers; write reconcile files:A files:B, and options
           reconcile a --examples=3 b c    | reconcile: names more than two sets of answers; write reconcile files:A files:B, and options
           """)

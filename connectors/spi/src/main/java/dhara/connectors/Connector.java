@@ -46,7 +46,9 @@ public interface Connector {
     /** Gives the rows that were written and those that are added: {@link #feed}. */
     FOLLOW("be followed"),
     /** Reads the same records at the same positions again, as {@code --without} needs. */
-    REREAD("be read without some of its records");
+    REREAD("be read without some of its records"),
+    /** Takes rows again that it did not take before: {@link #sender}. */
+    RESEND("be sent rows again that it did not take");
 
     private final String verb;
 
@@ -106,6 +108,16 @@ public interface Connector {
   default RowFeed feed(
       Endpoint endpoint, String name, String suffix, Map<String, String> positions) {
     throw new UnsupportedOperationException(scheme() + " is not followed");
+  }
+
+  /**
+   * Sends rows again that the system at an endpoint did not take, under their names of before.
+   *
+   * @param rows what they are
+   * @throws dhara.options.BadOption when the endpoint is malformed, or cannot be used
+   */
+  default RowSender sender(Endpoint endpoint, Rows<?> rows) {
+    throw new UnsupportedOperationException(scheme() + " is not sent rows again");
   }
 
   /** Whether two places of its endpoints are the same, or one is within the other. */

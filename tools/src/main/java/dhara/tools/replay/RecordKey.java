@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The Kafka key of an event: the text of one of its components. */
-final class RecordKey<T extends Record & Event> {
+public final class RecordKey<T extends Record & Event> {
 
   private static final String ID = "id";
 
@@ -29,7 +29,7 @@ final class RecordKey<T extends Record & Event> {
    *
    * @throws BadOption if the record has no component of that name
    */
-  static <T extends Record & Event> RecordKey<T> of(Class<T> type, String component) {
+  public static <T extends Record & Event> RecordKey<T> of(Class<T> type, String component) {
     if (component.equals(ID)) {
       return new RecordKey<>(null);
     }
@@ -51,7 +51,7 @@ final class RecordKey<T extends Record & Event> {
   }
 
   /** The component's text in UTF-8; null if it is missing. */
-  byte @Nullable [] of(T event) {
+  public byte @Nullable [] of(T event) {
     Object value = accessor == null ? event.id() : value(event);
     return value == null ? null : utf8(value.toString());
   }

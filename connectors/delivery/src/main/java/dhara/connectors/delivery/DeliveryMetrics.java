@@ -6,7 +6,7 @@ import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Gauge;
 
 /** The metrics of a step that delivers rows. */
-final class DeliveryMetrics implements Serializable {
+final class DeliveryMetrics implements RoundCounts, Serializable {
 
   private static final long serialVersionUID = 1L;
 
@@ -17,20 +17,23 @@ final class DeliveryMetrics implements Serializable {
   private final Gauge breaker = MeteredStep.gauge("delivery.breaker");
   private final Gauge waiting = MeteredStep.gauge("delivery.waiting");
 
-  void delivered() {
+  @Override
+  public void delivered() {
     delivered.inc();
   }
 
-  void retried() {
+  @Override
+  public void retried() {
     retried.inc();
   }
 
-  void undelivered() {
+  @Override
+  public void undelivered() {
     undelivered.inc();
   }
 
-  /** Shows a queue after a round. */
-  void show(long rows, Courier courier) {
+  @Override
+  public void show(long rows, Courier courier) {
     // Zeros too, because an alert rule needs every metric to exist.
     delivered.inc(0);
     retried.inc(0);

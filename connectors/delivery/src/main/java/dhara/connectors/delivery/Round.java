@@ -33,13 +33,13 @@ final class Round {
 
   private final DeliveryTerms terms;
   private final Courier courier;
-  private final DeliveryMetrics metrics;
+  private final RoundCounts metrics;
   private final IntervalFunction backoff;
   private final int most;
   private long outages;
   private boolean broke;
 
-  Round(DeliveryTerms terms, Courier courier, DeliveryMetrics metrics) {
+  Round(DeliveryTerms terms, Courier courier, RoundCounts metrics) {
     this.terms = terms;
     this.courier = courier;
     this.metrics = metrics;
@@ -154,6 +154,11 @@ final class Round {
     return letter(parcel, "%,d rows wait already: queue=".formatted(terms.queue()));
   }
 
+  /** The position in the dead letter of the row with a name. */
+  static String position(String name) {
+    return "key=" + DeadLetter.sha256(name.getBytes(StandardCharsets.UTF_8));
+  }
+
   private DeadLetter letter(Parcel parcel, String text) {
     metrics.undelivered();
     return new DeadLetter(
@@ -161,7 +166,7 @@ final class Round {
         Reason.UNDELIVERED,
         text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text,
         terms.place(),
-        "key=" + DeadLetter.sha256(parcel.name().getBytes(StandardCharsets.UTF_8)),
+        position(parcel.name()),
         Instant.now().truncatedTo(ChronoUnit.MICROS),
         parcel.row().getBytes(StandardCharsets.UTF_8));
   }

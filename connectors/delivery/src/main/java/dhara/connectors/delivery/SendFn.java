@@ -2,10 +2,6 @@ package dhara.connectors.delivery;
 
 import dhara.events.DeadLetter;
 import dhara.metrics.MeteredStep;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
@@ -25,8 +21,7 @@ final class SendFn extends DoFn<Parcel, DeadLetter> {
   private final DeliveryMetrics metrics = new DeliveryMetrics();
   private transient @Nullable Courier courier;
   private transient @Nullable Round rounds;
-  private transient @Nullable Memory rows;
-  private transient @Nullable RowQueue queue;
+  private transient @Nullable MemoryQueue queue;
 
   SendFn(String id, DeliveryTerms terms, Carrier.Opening opening) {
     this.id = id;
@@ -43,36 +38,24 @@ final class SendFn extends DoFn<Parcel, DeadLetter> {
 
   @StartBundle
   public void start() {
-    rows = new Memory(new HashMap<>());
-    queue = RowQueue.EMPTY;
+    queue = new MemoryQueue(rounds);
   }
 
   @ProcessElement
   public void process(@Element Parcel parcel, OutputReceiver<DeadLetter> out)
       throws InterruptedException {
-    rows.put(queue.tail(), Waiting.fresh(parcel));
-    queue = queue.longer();
+    queue.add(parcel);
     // A bundle of a batch engine may be the whole backfill.
     if (queue.size() >= 2L * terms.inFlight()) {
-      empty(out::output);
+      queue.empty(out::output);
     }
   }
 
   @FinishBundle
   public void finish(FinishBundleContext bundle) throws InterruptedException {
-    empty(
+    queue.empty(
         letter ->
             bundle.output(letter, GlobalWindow.INSTANCE.maxTimestamp(), GlobalWindow.INSTANCE));
-  }
-
-  private void empty(Consumer<DeadLetter> undelivered) throws InterruptedException {
-    while (queue.size() > 0) {
-      long now = System.currentTimeMillis();
-      queue = rounds.run(rows, queue, now, undelivered);
-      if (queue.size() > 0) {
-        TimeUnit.MILLISECONDS.sleep(Math.max(1, queue.wakeMillis() - now));
-      }
-    }
   }
 
   @Teardown
@@ -80,25 +63,6 @@ final class SendFn extends DoFn<Parcel, DeadLetter> {
     if (courier != null) {
       courier.leave();
       courier = null;
-    }
-  }
-
-  /** Rows in memory. */
-  private record Memory(Map<Long, Waiting> rows) implements Slots {
-
-    @Override
-    public @Nullable Waiting get(long position) {
-      return rows.get(position);
-    }
-
-    @Override
-    public void put(long position, Waiting row) {
-      rows.put(position, row);
-    }
-
-    @Override
-    public void remove(long position) {
-      rows.remove(position);
     }
   }
 }

@@ -1,10 +1,13 @@
 package dhara.connectors.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dhara.connectors.Endpoint;
 import dhara.options.BadOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -51,6 +54,31 @@ public final class TopicWriter implements AutoCloseable {
    *     topic has too few partitions
    */
   public static TopicWriter open(Endpoint endpoint, int least, String why, int longest) {
+    return open(endpoint, longest, topic -> topic.createIfAbsent(least, why));
+  }
+
+  /**
+   * Opens a topic that must exist.
+   *
+   * @param endpoint the topic
+   * @param longest the largest size of a record, in bytes
+   * @throws BadOption if the endpoint is malformed, no broker answers within ten seconds, or the
+   *     topic does not exist
+   */
+  public static TopicWriter openExisting(Endpoint endpoint, int longest) {
+    return open(
+        endpoint,
+        longest,
+        topic -> {
+          if (!topic.isThere()) {
+            throw endpoint.bad("the topic does not exist, and is not created here");
+          }
+          return topic.createIfAbsent();
+        });
+  }
+
+  private static TopicWriter open(
+      Endpoint endpoint, int longest, ToIntFunction<KafkaTopic> partitionsOf) {
     if (!endpoint.scheme().equals("kafka")) {
       throw endpoint.bad("is no topic; write kafka://broker:9092/topic?partitions=4");
     }
@@ -62,7 +90,7 @@ public final class TopicWriter implements AutoCloseable {
         endpoint,
         address,
         () -> {
-          int partitions = topic.createIfAbsent(least, why);
+          int partitions = partitionsOf.applyAsInt(topic);
           return new TopicWriter(
               producers,
               partitions,
@@ -104,8 +132,16 @@ public final class TopicWriter implements AutoCloseable {
    *     have not accepted it in time
    */
   public void send(int partition, byte @Nullable [] key, byte[] value) {
+    send(partition, key, value, Map.of());
+  }
+
+  /** The same with headers. */
+  public void send(
+      int partition, byte @Nullable [] key, byte[] value, Map<String, String> headers) {
     check();
-    acknowledgements.send(new ProducerRecord<>(topic(), partition, key, value));
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic(), partition, key, value);
+    headers.forEach((name, text) -> record.headers().add(name, text.getBytes(UTF_8)));
+    acknowledgements.send(record);
   }
 
   /**

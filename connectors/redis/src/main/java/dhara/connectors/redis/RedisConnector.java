@@ -4,8 +4,10 @@ import com.google.auto.service.AutoService;
 import dhara.connectors.Connector;
 import dhara.connectors.Endpoint;
 import dhara.connectors.Place;
+import dhara.connectors.RowSender;
 import dhara.connectors.delivery.DeliveryTerms;
 import dhara.connectors.delivery.Outbox;
+import dhara.connectors.delivery.Resender;
 import dhara.options.SecretReference.Missing;
 import java.time.Duration;
 import java.util.Set;
@@ -39,7 +41,7 @@ public final class RedisConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.UPSERT, Ability.DELETE, Ability.APPEND);
+    return Set.of(Ability.UPSERT, Ability.DELETE, Ability.APPEND, Ability.RESEND);
   }
 
   @Override
@@ -48,6 +50,14 @@ public final class RedisConnector implements Connector {
     RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());
     return Target.of(Outbox.of(rows, terms, () -> new RedisCarrier(address)))
         .checked(() -> check(endpoint, address));
+  }
+
+  @Override
+  public RowSender sender(Endpoint endpoint, Rows<?> rows) {
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT, QUEUE);
+    RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());
+    check(endpoint, address);
+    return Resender.open(terms, () -> new RedisCarrier(address));
   }
 
   private static void check(Endpoint endpoint, RedisAddress address) {

@@ -9,6 +9,11 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dhara.connectors.Connector;
+import dhara.connectors.Endpoint;
+import dhara.connectors.RowFormat;
+import dhara.connectors.RowSender;
+import dhara.connectors.TooLong;
 import dhara.connectors.delivery.Parcel;
 import dhara.connectors.delivery.Reply;
 import dhara.connectors.redis.RedisAddress.Form;
@@ -86,6 +91,32 @@ class RedisTest {
     assertThat(undelivered, is(empty()));
     assertThat(entries("alerts").size(), is(ROWS));
     assertThat(byName("alerts"), is(rows(1, ROWS)));
+  }
+
+  @Test
+  void rowsThatWereNotTakenAreSentAgainOutsideOfAPipeline() throws InterruptedException {
+    Endpoint endpoint = Endpoint.of("--to", uri("alerts", HASTY));
+    Connector.Rows<?> alerts =
+        new Connector.Rows<>(
+            "alerts",
+            "",
+            true,
+            false,
+            RowFormat.effects(SentRows.Shop.class, SentRows.Alert.class),
+            TooLong.fails(),
+            null);
+
+    try (RowSender sender =
+        Connector.of(endpoint, Connector.Ability.RESEND).sender(endpoint, alerts)) {
+      assertThat(
+          sender.send(
+              List.of(
+                  new RowSender.SentRow(SentRows.name(1), "{}", SentRows.row(1)),
+                  new RowSender.SentRow(SentRows.name(2), "{}", SentRows.row(2)))),
+          is(Map.of()));
+    }
+
+    assertThat(byName("alerts"), is(rows(1, 2)));
   }
 
   @Test

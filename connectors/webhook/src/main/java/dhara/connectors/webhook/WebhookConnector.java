@@ -4,8 +4,10 @@ import com.google.auto.service.AutoService;
 import dhara.connectors.Connector;
 import dhara.connectors.Endpoint;
 import dhara.connectors.Place;
+import dhara.connectors.RowSender;
 import dhara.connectors.delivery.DeliveryTerms;
 import dhara.connectors.delivery.Outbox;
+import dhara.connectors.delivery.Resender;
 import dhara.options.SecretReference.Missing;
 import java.util.Set;
 
@@ -34,7 +36,7 @@ public final class WebhookConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.UPSERT, Ability.APPEND);
+    return Set.of(Ability.UPSERT, Ability.APPEND, Ability.RESEND);
   }
 
   @Override
@@ -43,6 +45,14 @@ public final class WebhookConnector implements Connector {
     WebhookAddress address = WebhookAddress.of(endpoint, rows.format().schema(), terms.timeout());
     return Target.of(Outbox.of(rows, terms, () -> new HttpCarrier(address)))
         .checked(() -> check(endpoint, address));
+  }
+
+  @Override
+  public RowSender sender(Endpoint endpoint, Rows<?> rows) {
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT, QUEUE);
+    WebhookAddress address = WebhookAddress.of(endpoint, rows.format().schema(), terms.timeout());
+    check(endpoint, address);
+    return Resender.open(terms, () -> new HttpCarrier(address));
   }
 
   /** Sends nothing, because a server would take it for a row. */
