@@ -91,7 +91,10 @@ public final class Arguments {
       Class<? extends PipelineOptions> options,
       Class<? extends PipelineOptions> verb) {
     Arguments arguments = ofAnalysis(command, options);
-    arguments.typed.addAll(TypedOption.of(verb));
+    for (TypedOption option : TypedOption.of(verb)) {
+      arguments.typed.add(option);
+      arguments.engine.remove(option.name());
+    }
     return arguments;
   }
 
