@@ -50,6 +50,7 @@ record Deployment(
    * The deployment of an analysis.
    *
    * @param given what the user gave
+   * @param run the options of the analysis
    * @param outline what the job reads and writes
    * @throws BadOption if that cannot be deployed
    */
@@ -57,6 +58,7 @@ record Deployment(
       Analysis<? extends DharaOptions> analysis,
       Arguments.Given given,
       DeployOptions options,
+      DharaOptions run,
       Outline outline) {
     DeployTarget target = options.getTarget();
     for (String foreign : target.foreign()) {
@@ -69,7 +71,7 @@ record Deployment(
     Optional<Volume> volume = Optional.ofNullable(options.getVolume()).map(Volume::of);
     checkStorage(options, volume);
     checkKind(target, outline);
-    List<Endpoint> endpoints = endpoints(outline, options.as(DharaOptions.class));
+    List<Endpoint> endpoints = endpoints(outline, run);
     endpoints.forEach(endpoint -> checkReach(endpoint, volume));
     return new Deployment(
         name(analysis.name(), options),
