@@ -52,7 +52,7 @@ public final class SecretReference {
         throw new Missing(
             value + ": no such environment variable on this machine; set it on every worker", null);
       }
-      return secret;
+      return secret.strip();
     }
     if (value.startsWith(FILE)) {
       try {

@@ -5,6 +5,8 @@ import dhara.assembly.Sink;
 import dhara.connectors.Endpoint;
 import dhara.connectors.kafka.KafkaConnector;
 import dhara.connectors.kafka.KafkaSink;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -43,6 +45,9 @@ final class TopicCommands {
   private static String creation(Sink<?> sink, Outline outline, DeployOptions options) {
     KafkaSink topic = KafkaConnector.topic(sink.endpoint(), sink.rows(), outline.run());
     int replicas = options.getTopicReplicas();
+    Map<String, String> settings = new TreeMap<>(topic.configuration());
+    // One copy may be out of reach while the others still take records.
+    settings.put("min.insync.replicas", String.valueOf(Math.max(1, replicas - 1)));
     return "\n# "
         + sink.name()
         + "\ncreate --bootstrap-server "
@@ -54,12 +59,10 @@ final class TopicCommands {
         + partitions(sink.endpoint(), options)
         + " --replication-factor "
         + replicas
-        + topic.configuration().entrySet().stream()
-            .map(setting -> " --config " + setting.getKey() + "=" + setting.getValue())
-            .collect(Collectors.joining("", NEXT.stripTrailing() + "\n ", ""))
-        // One copy may be out of reach while the others still take records.
-        + " --config min.insync.replicas="
-        + Math.max(1, replicas - 1)
+        + NEXT
+        + settings.entrySet().stream()
+            .map(setting -> "--config " + setting.getKey() + "=" + setting.getValue())
+            .collect(Collectors.joining(" "))
         + "\n";
   }
 
