@@ -24,8 +24,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -116,7 +114,6 @@ class DeployedStreamTest {
     assertThat(shell.start().waitFor(), is(0));
 
     Map<String, Map<String, String>> settings = new TreeMap<>();
-    List<NewTopic> topics = new ArrayList<>();
     for (String line : Files.readAllLines(asked)) {
       Map<String, String> given = new TreeMap<>();
       Map<String, String> configs = new TreeMap<>();
@@ -135,11 +132,9 @@ class DeployedStreamTest {
       assertThat(given.get("--replication-factor"), is("3"));
       assertThat(configs.remove("min.insync.replicas"), is("2"));
       settings.put(given.get("--topic"), configs);
-      // There is one broker here.
-      topics.add(
-          new NewTopic(
-                  given.get("--topic"), Integer.parseInt(given.get("--partitions")), (short) 1)
-              .configs(configs));
+      // There is one broker here, for one copy of each record.
+      kafka.createTopic(
+          given.get("--topic"), Integer.parseInt(given.get("--partitions")), configs);
     }
     assertThat(
         settings.keySet().stream().toList(),
@@ -147,9 +142,6 @@ class DeployedStreamTest {
     assertThat(settings.get("metrics"), is(Map.of("cleanup.policy", "compact")));
     assertThat(settings.get("metrics-ledger"), is(Map.of("cleanup.policy", "compact")));
     assertThat(settings.get("metrics-late").get("cleanup.policy"), is("delete"));
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()))) {
-      admin.createTopics(topics).all().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
   }
 
   /** Runs the job of a FlinkDeployment in a process. */
