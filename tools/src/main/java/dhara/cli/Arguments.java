@@ -91,10 +91,7 @@ public final class Arguments {
       Class<? extends PipelineOptions> options,
       Class<? extends PipelineOptions> verb) {
     Arguments arguments = ofAnalysis(command, options);
-    for (TypedOption option : TypedOption.of(verb)) {
-      arguments.typed.add(option);
-      arguments.engine.remove(option.name());
-    }
+    arguments.typed.addAll(TypedOption.of(verb));
     return arguments;
   }
 

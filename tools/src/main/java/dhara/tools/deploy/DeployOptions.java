@@ -53,12 +53,12 @@ public interface DeployOptions extends PipelineOptions {
 
   @Description(
       "How many workers share the work, each on a core: subtasks of Flink, threads of Spark, e.g."
-          + " --parallelism=4")
+          + " --workers=4")
   @Default.Integer(2)
   @AtLeast(1)
-  int getParallelism();
+  int getWorkers();
 
-  void setParallelism(int value);
+  void setWorkers(int value);
 
   @Description("Cores of a pod of Flink's workers, and so its slots, e.g. --podCpus=2")
   @Default.Integer(2)

@@ -20,6 +20,7 @@ public enum DeployTarget {
           "attachedMode", "the JobManager starts the command itself",
           "flinkConfDir", "flinkConfiguration in deployment.yaml is Flink's configuration",
           "checkpoints", "--storage says where checkpoints are kept",
+          "parallelism", "--workers says it",
           "stateBackend", "state is kept in RocksDB",
           "stateBackendStoragePath", "--storage says where checkpoints are kept",
           "resume", "the operator resumes the job; initialSavepointPath in deployment.yaml is for"
@@ -29,7 +30,7 @@ public enum DeployTarget {
           "metricsPort", "metrics are on port 9249 of every pod");
 
   private static final Map<String, String> OF_SPARK =
-      Map.of("sparkMaster", "--parallelism says how many cores Spark uses");
+      Map.of("sparkMaster", "--workers says how many cores Spark uses");
 
   private static final Map<String, String> OF_BOTH =
       Map.of(
@@ -71,10 +72,10 @@ public enum DeployTarget {
   }
 
   /** The options that the deployment sets. */
-  List<String> arguments(String name, int parallelism) {
+  List<String> arguments(String name, int workers) {
     return streams()
         ? List.of("--jobName=" + name, "--flinkMaster=[auto]", "--wait=false")
-        : List.of("--jobName=" + name, "--sparkMaster=local[" + parallelism + "]");
+        : List.of("--jobName=" + name, "--sparkMaster=local[" + workers + "]");
   }
 
   /** The options of {@code deploy} that are for the other target. */

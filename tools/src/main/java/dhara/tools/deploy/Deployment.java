@@ -180,7 +180,7 @@ record Deployment(
           "a deployment has no console; name a topic or a table"
               + (endpoint.option().equals(ANSWERS) ? ", e.g. --answers=kafka://broker:9092/answers" : ""));
     } else if (endpoint.scheme().equals(FILES)
-        && !path.matches("[a-z][a-z0-9]+://.*")
+        && !path.matches("(?!file:)[a-z][a-z0-9]+://.*")
         && volume.filter(v -> v.holds(path.replaceFirst("^file:/*", "/"))).isEmpty()) {
       throw endpoint.bad(
           "is a path of this machine; pods see an object store, or a folder of --volume, e.g."
@@ -210,9 +210,9 @@ record Deployment(
     values.put("volumes", volumes());
     values.put("files", arguments.files());
     values.put("egress", egress());
-    values.put("parallelism", options.getParallelism());
+    values.put("parallelism", options.getWorkers());
     values.put("slots", String.valueOf(options.getPodCpus()));
-    values.put("cpus", options.getTarget().streams() ? options.getPodCpus() : options.getParallelism());
+    values.put("cpus", options.getTarget().streams() ? options.getPodCpus() : options.getWorkers());
     values.put("memory", options.getPodMemory() + "Mi");
     values.put("flinkMemory", options.getPodMemory() + "m");
     values.put("launcher", "dhara.tools.ApplicationLauncher");

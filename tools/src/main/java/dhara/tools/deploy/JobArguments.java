@@ -90,7 +90,7 @@ record JobArguments(
     if (further != null) {
       further.forEach(variable -> collected.variable("--secretVariables", variable));
     }
-    words.addAll(target.arguments(Deployment.name(analysis, deploy), deploy.getParallelism()));
+    words.addAll(target.arguments(Deployment.name(analysis, deploy), deploy.getWorkers()));
     return new JobArguments(
         List.copyOf(words), collected.files, collected.variables, collected.secrets);
   }

@@ -69,7 +69,7 @@ final class TopicCommands {
   private static String partitions(Endpoint answers, DeployOptions options) {
     Integer asked = options.getTopicPartitions();
     return answers.parameter(
-        "partitions", String.valueOf(asked == null ? options.getParallelism() : asked));
+        "partitions", String.valueOf(asked == null ? options.getWorkers() : asked));
   }
 
   private static String quoted(String text) {

@@ -34,7 +34,7 @@ class DeployRefusalsTest {
       delimiter = '|',
       textBlock =
           """
-          --events=kafka://b:9092/o | --answers: a deployment has no console; name a topic or a table
+          --events=kafka://b:9092/o | --answers=console: a deployment has no console; name a topic or a table
           --events=kafka://b:9092/o --answers=kafka://b:9092/o | --answers=kafka://b:9092/o: metrics would go to the topic o
           --events=kafka://b:9092/o?end=latest --answers=kafka://b:9092/m | ends, so this is a backfill, and --target=flink-operator runs streams; --target=spark runs backfills
           --events=kafka://b:9092/o --answers=/data/m | is a path of this machine; pods see an object store, or a folder of --volume
@@ -43,10 +43,13 @@ class DeployRefusalsTest {
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --volume=c:/etc/x | would hide a folder of the image
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --volume=data | is no claim and folder, e.g. --volume=archive:/data
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --name=Orders | --name=Orders: is no name of Kubernetes
-          --events=kafka://b:9092/o --answers=kafka://b:9092/m --parallelism=0 | --parallelism=0: must be at least 1, e.g. --parallelism=1
+          --events=kafka://b:9092/o --answers=kafka://b:9092/m --workers=0 | --workers=0: must be at least 1, e.g. --workers=1
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --wait=false | --wait=false: is decided by the deployment: the target decides it
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --jobName=x | --jobName=x: is decided by the deployment: --name is the name of the job, too
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --targetParallelism=2 | --targetParallelism: is an option of bathtub here, and --target=flink-operator runs on flink; build and run with -Pflink-runner
+          --events=kafka://b:9092/o --answers=kafka://b:9092/m --revision=1 | --revision=1: is for backfills; a stream's revisions are by the clock
+          --events=kafka://b:9092/o --answers=kafka://b:9092/m --overwrite=true | --overwrite=true: is for backfills
+          --events=kafka://b:9092/o --answers=kafka://b:9092/m --compareTo=kafka://b:9092/x | is for backfills; a stream has no end to compare at
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --secretVariables=A-B | --secretVariables: names no variable
           --events=kafka://b:9092/o?consumer.ssl.key.password=file:/home/me/key --answers=kafka://b:9092/m | refers to a file of this machine; pods see the Secret's NAME as file:/etc/dhara/secrets/NAME, or as env:NAME
           """)
@@ -80,7 +83,6 @@ class DeployRefusalsTest {
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --window=5m
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --gap=PT30S --window=PT5M
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --every=PT2M
-          --events=kafka://b:9092/o --answers=kafka://b:9092/m --revision=-1
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --maxEventBytes=0
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --maxDeadLetters=x
           --events=kafka://b:9092/o --answers=kafka://b:9092/m --map=nonsense

@@ -3,6 +3,7 @@ package dhara.tools.deploy;
 import static dhara.tools.deploy.Deployed.FLINK;
 import static dhara.tools.deploy.Deployed.SPARK;
 import static dhara.tools.deploy.Deployed.at;
+import static dhara.tools.deploy.Deployed.list;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -15,6 +16,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dhara.pipelines.Analysis;
 import dhara.tools.ApplicationLauncher;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -69,7 +72,7 @@ class DeployTest {
     assertThat(deployed.err(), deployed.exit(), is(0));
     Map<String, Object> kinds = new TreeMap<>();
     for (Object file :
-        (List<?>) at(Deployed.documents(out.resolve("kustomization.yaml")).get(0), "resources")) {
+        list(Deployed.documents(out.resolve("kustomization.yaml")).get(0), "resources")) {
       for (Map<?, ?> document : Deployed.documents(out.resolve((String) file))) {
         assertThat(file + " of " + name, Kinds.faults(document), is(empty()));
         kinds.put((String) document.get("kind"), document);
@@ -173,13 +176,13 @@ class DeployTest {
                             Map.of("secretKeyRef", Map.of("name", "kafka-login", "key", name))))
                 .toList()));
     assertThat(
-        (List<?>) at(container, "volumeMounts"),
+        list(container, "volumeMounts"),
         hasItem(Map.of("name", "secrets", "mountPath", "/etc/dhara/secrets", "readOnly", true)));
     assertThat(
-        (List<?>) at(pod, "volumes"),
+        list(pod, "volumes"),
         hasItem(Map.of("name", "secrets", "secret", Map.of("secretName", "kafka-login"))));
     assertThat(
-        (List<?>) at(flink, "spec", "job", "args"),
+        list(flink, "spec", "job", "args"),
         hasItem("--routes=/etc/dhara/files/example.yaml"));
     assertThat(
         at(kinds.get("ConfigMap"), "data"),
@@ -196,7 +199,7 @@ class DeployTest {
                 "--out=" + out,
                 "--name=order-metrics-october",
                 "--volume=archive:/data",
-                "--parallelism=8",
+                "--workers=8",
                 "--events=/data/orders/2026-10-*.jsonl",
                 "--answers=files:/data/answers",
                 "--from=2026-10-01T00:00:00Z"),
@@ -208,7 +211,7 @@ class DeployTest {
     Object pod =
         at(Deployed.documents(out.resolve("job.yaml")).get(0), "spec", "template", "spec");
     assertThat(
-        (List<?>) at(pod, "volumes"),
+        list(pod, "volumes"),
         hasItem(
             Map.of("name", "volume", "persistentVolumeClaim", Map.of("claimName", "archive"))));
     assertThat(at(pod, "containers", 0, "resources", "requests", "cpu"), is(8));
@@ -222,10 +225,11 @@ class DeployTest {
             FLINK,
             List.of(
                 "--events=kafka://b1:9094,b2:9095/orders", "--answers=kafka://other:9092/metrics"));
-    List<?> egress = (List<?>) at(kinds.get("NetworkPolicy"), "spec", "egress");
+    List<Object> egress = list(kinds.get("NetworkPolicy"), "spec", "egress");
     assertThat(
-        ((List<?>) at(egress.get(egress.size() - 1), "ports"))
-            .stream().map(port -> at(port, "port")).toList(),
+        list(egress.get(egress.size() - 1), "ports").stream()
+            .map(port -> at(port, "port"))
+            .toList(),
         is(List.of(443, 6443, 9092, 9094, 9095)));
   }
 
@@ -245,8 +249,9 @@ class DeployTest {
               : at(kinds.get("FlinkDeployment"), "spec", "podTemplate", "spec");
       assertThat(at(pod, "securityContext", "runAsNonRoot"), is(true));
       assertThat(
-          ((List<?>) at(pod, "containers"))
-              .stream().map(c -> at(c, "securityContext", "readOnlyRootFilesystem")).toList(),
+          list(pod, "containers").stream()
+              .map(container -> at(container, "securityContext", "readOnlyRootFilesystem"))
+              .toList(),
           everyItem(is(true)));
     }
   }
@@ -265,7 +270,7 @@ class DeployTest {
     assertThat(again.err(), again.exit(), is(0));
     assertThat(Deployed.files(folder), is(first));
 
-    Deployed other = Deployed.run(same, FLINK, List.of("--parallelism=4"));
+    Deployed other = Deployed.run(same, FLINK, List.of("--workers=4"));
     assertThat(other.exit(), is(2));
     assertThat(
         other.err().strip(),
@@ -276,14 +281,18 @@ class DeployTest {
     assertThat(Deployed.files(folder), is(first));
 
     assertThat(
-        Deployed.run(same, FLINK, List.of("--parallelism=4", "--replace=true")).exit(), is(0));
+        Deployed.run(same, FLINK, List.of("--workers=4", "--replace=true")).exit(), is(0));
     assertThat(Deployed.files(folder), is(not(first)));
   }
 
   @Test
   void kustomizeTakesTheFolder() throws IOException, InterruptedException {
-    Path kubectl = Path.of("/usr/bin/kubectl");
-    assumeTrue(Files.isExecutable(kubectl), "needs " + kubectl);
+    Optional<Path> kubectl =
+        Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+            .map(place -> Path.of(place, "kubectl"))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(kubectl.isPresent(), "kubectl is not on the path");
     Deployed deployed =
         Deployed.run(
             List.of("order-metrics", "--out=" + folder, "--namespace=streams"),
@@ -292,7 +301,7 @@ class DeployTest {
     assertThat(deployed.err(), deployed.exit(), is(0));
     Path built = Files.createTempFile("kustomized", ".yaml");
     Process kustomize =
-        new ProcessBuilder(kubectl.toString(), "kustomize", folder.toString())
+        new ProcessBuilder(kubectl.get().toString(), "kustomize", folder.toString())
             .redirectErrorStream(true)
             .redirectOutput(built.toFile())
             .start();

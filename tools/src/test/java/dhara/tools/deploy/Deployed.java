@@ -90,6 +90,11 @@ record Deployed(int exit, String out, String err) {
     return here;
   }
 
+  /** The list at a path. */
+  static List<Object> list(Object yaml, Object... path) {
+    return List.copyOf((List<?>) at(yaml, path));
+  }
+
   /** The contents of the files of a folder, by name. */
   static Map<String, String> files(Path folder) throws IOException {
     Map<String, String> contents = new TreeMap<>();

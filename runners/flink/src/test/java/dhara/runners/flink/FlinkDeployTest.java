@@ -36,7 +36,7 @@ class FlinkDeployTest {
 
   @Test
   void optionsOfFlinkReachTheJob() throws IOException {
-    Command deployed = deploy("order-metrics", "--maxParallelism=512", "--parallelism=16");
+    Command deployed = deploy("order-metrics", "--maxParallelism=512", "--workers=16");
     assertThat(deployed.err(), deployed.exit(), is(0));
     String manifest = Files.readString(folder.resolve("deployment.yaml"));
     assertThat(manifest, containsString("- \"--maxParallelism=512\"\n"));
@@ -52,6 +52,7 @@ class FlinkDeployTest {
           --resume=auto | the operator resumes the job
           --flinkMaster=[local] | the JobManager starts the command itself
           --stateBackend=filesystem | state is kept in RocksDB
+          --parallelism=4 | --workers says it
           --metricsPort=9249 | metrics are on port 9249 of every pod
           """)
   void whatTheDeploymentDecidesIsRefused(String option, String why) {
