@@ -90,10 +90,10 @@ public interface DeployOptions extends PipelineOptions {
 
   @Description(
       "The Secret that holds what env:NAME and file:/etc/dhara/secrets/NAME refer to, by NAME; by"
-          + " default that of the job with -secrets after it, e.g. --secret=kafka-login")
-  String getSecret();
+          + " default that of the job with -secrets after it, e.g. --secretName=kafka-login")
+  String getSecretName();
 
-  void setSecret(String value);
+  void setSecretName(String value);
 
   @Description(
       "Further variables that pods get from the Secret, for libraries, e.g."

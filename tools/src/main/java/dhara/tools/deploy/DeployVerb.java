@@ -69,6 +69,7 @@ public final class DeployVerb extends ToolVerb {
       DeployOptions options = known.build(DeployOptions.class, given, List.of());
       Bounds.check(options, DeployOptions.class);
       Path folder = folder(options);
+      JobArguments.check(options.getTarget(), given);
       checkEngine(options.getTarget(), known.beam(given));
       PipelineCommand command = new PipelineCommand(environment, known, given);
       O run =

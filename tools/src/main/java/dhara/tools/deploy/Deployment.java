@@ -91,8 +91,8 @@ record Deployment(
   private static void checkWords(String analysis, DeployOptions options) {
     check("--name", name(analysis, options), "order-metrics");
     check("--namespace", options.getNamespace(), "streams");
-    if (options.getSecret() != null) {
-      check("--secret", options.getSecret(), "kafka-login");
+    if (options.getSecretName() != null) {
+      check("--secretName", options.getSecretName(), "kafka-login");
     }
     if (!IMAGE.matcher(options.getImage()).matches()) {
       throw new BadOption(
@@ -194,7 +194,7 @@ record Deployment(
   Optional<String> secret() {
     return arguments.variables().isEmpty() && arguments.secrets().isEmpty()
         ? Optional.empty()
-        : Optional.of(options.getSecret() == null ? name + "-secrets" : options.getSecret());
+        : Optional.of(options.getSecretName() == null ? name + "-secrets" : options.getSecretName());
   }
 
   /** The values of the templates, by name. */

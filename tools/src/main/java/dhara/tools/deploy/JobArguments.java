@@ -48,23 +48,11 @@ record JobArguments(
   private static final Pattern SECRET = Pattern.compile(SECRETS + "/([A-Za-z0-9._-]+)");
 
   /**
-   * The arguments of the options that the user gave.
+   * Refuses options that the deployment decides, and those that hold a secret.
    *
-   * @param given all of them, with those of {@code deploy}
-   * @param options the analysis' own
-   * @throws BadOption if one is decided by the deployment, is another engine's, or holds a secret
+   * @throws BadOption naming the option and the fix
    */
-  static JobArguments of(
-      String analysis, Arguments.Given given, List<TypedOption> options, DeployOptions deploy) {
-    DeployTarget target = deploy.getTarget();
-    Set<String> own =
-        TypedOption.of(DeployOptions.class).stream()
-            .map(TypedOption::name)
-            .collect(Collectors.toSet());
-    Map<String, TypedOption> typed =
-        options.stream().collect(Collectors.toMap(TypedOption::name, Function.identity()));
-    Collecting collected = new Collecting();
-    List<String> words = new ArrayList<>(List.of(analysis));
+  static void check(DeployTarget target, Arguments.Given given) {
     given
         .values()
         .forEach(
@@ -77,20 +65,48 @@ record JobArguments(
               for (String value : values) {
                 if (SecretReference.lacks(name, value)) {
                   throw new BadOption(
-                      "--" + name,
-                      value,
-                      "is a secret; name it instead: --" + name + "=env:NAME");
+                      "--" + name, value, "is a secret; name it instead: --" + name + "=env:NAME");
                 }
-                if (!own.contains(name)) {
-                  words.add("--" + name + "=" + collected.taken(typed.get(name), name, value));
-                }
+              }
+            });
+  }
+
+  /**
+   * The arguments of the options that the user gave.
+   *
+   * @param given all of them, with those of {@code deploy}
+   * @param options the analysis' own
+   * @throws BadOption if one refers to something that pods do not see
+   */
+  static JobArguments of(
+      String analysis, Arguments.Given given, List<TypedOption> options, DeployOptions deploy) {
+    Set<String> own =
+        TypedOption.of(DeployOptions.class).stream()
+            .map(TypedOption::name)
+            .collect(Collectors.toSet());
+    Map<String, TypedOption> typed =
+        options.stream().collect(Collectors.toMap(TypedOption::name, Function.identity()));
+    Collecting collected = new Collecting();
+    List<String> words = new ArrayList<>(List.of(analysis));
+    given
+        .values()
+        .forEach(
+            (name, values) -> {
+              if (!own.contains(name)) {
+                values.forEach(
+                    value ->
+                        words.add(
+                            "--" + name + "=" + collected.taken(typed.get(name), name, value)));
               }
             });
     List<String> further = deploy.getSecretVariables();
     if (further != null) {
       further.forEach(variable -> collected.variable("--secretVariables", variable));
     }
-    words.addAll(target.arguments(Deployment.name(analysis, deploy), deploy.getWorkers()));
+    words.addAll(
+        deploy
+            .getTarget()
+            .arguments(Deployment.name(analysis, deploy), deploy.getWorkers()));
     return new JobArguments(
         List.copyOf(words), collected.files, collected.variables, collected.secrets);
   }

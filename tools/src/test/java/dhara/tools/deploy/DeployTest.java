@@ -157,7 +157,7 @@ class DeployTest {
                     + "&consumer.ssl.truststore.password=file:/etc/dhara/secrets/trust.password",
                 "--answers=kafka://b:9092/told?producer.sasl.jaas.config=env:WRITER",
                 "--routes=" + routes,
-                "--secret=kafka-login",
+                "--secretName=kafka-login",
                 "--secretVariables=AWS_ACCESS_KEY_ID"));
     Object flink = kinds.get("FlinkDeployment");
     Object pod = at(flink, "spec", "podTemplate", "spec");
