@@ -200,7 +200,7 @@ final class Sources {
     }
     List<Boolean> ends = new ArrayList<>();
     for (Endpoint endpoint : endpoints(input)) {
-      ends.add(unread(input, endpoint, source(input, endpoint)));
+      ends.add(noted(input, endpoint, source(input, endpoint)));
     }
     checkAlike(input, ends.stream().distinct().count() == 1);
     return unread(input, RecordCoder.of(input.type()), !ends.contains(false));
@@ -217,13 +217,13 @@ final class Sources {
     List<EventSource<?>> facts = facts();
     boolean ends = true;
     for (Endpoint endpoint : endpoints(input)) {
-      ends &= unread(input, endpoint, source(input, endpoint).asReference(facts));
+      ends &= noted(input, endpoint, source(input, endpoint).asReference(facts));
     }
     return inForce(unread(input, coder, ends), horizon, waits);
   }
 
   /** Notes a source, and returns whether it ends. */
-  private boolean unread(Input<?> input, Endpoint endpoint, EventSource<?> source) {
+  private boolean noted(Input<?> input, Endpoint endpoint, EventSource<?> source) {
     places.add(Place.read(endpoint, input.name()));
     bounded &= source.bounded();
     return source.bounded();

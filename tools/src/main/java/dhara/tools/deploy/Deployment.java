@@ -1,23 +1,22 @@
 package dhara.tools.deploy;
 
-import dhara.cli.Arguments;
-import dhara.cli.TypedOption;
 import dhara.assembly.Outline;
 import dhara.assembly.Sink;
+import dhara.cli.Arguments;
+import dhara.cli.TypedOption;
 import dhara.connectors.Endpoint;
 import dhara.connectors.Place;
 import dhara.options.BadOption;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A job as it is deployed: what its files are made from.
@@ -42,6 +41,9 @@ record Deployment(
 
   private static final Pattern IMAGE = Pattern.compile("[a-z0-9][A-Za-z0-9._/:@-]*");
   private static final Pattern STORAGE = Pattern.compile("[a-z][a-z0-9]*:/{1,3}[A-Za-z0-9._/@-]+");
+  /** Named, because its package knows this one. */
+  private static final String LAUNCHER = "dhara.tools.ApplicationLauncher";
+
   private static final String ANSWERS = "--answers";
   private static final String FILES = "files";
   private static final String CONSOLE = "console";
@@ -215,7 +217,7 @@ record Deployment(
     values.put("cpus", options.getTarget().streams() ? options.getPodCpus() : options.getWorkers());
     values.put("memory", options.getPodMemory() + "Mi");
     values.put("flinkMemory", options.getPodMemory() + "m");
-    values.put("launcher", "dhara.tools.ApplicationLauncher");
+    values.put("launcher", LAUNCHER);
     return values;
   }
 
@@ -260,17 +262,10 @@ record Deployment(
   }
 
   private List<Object> egress() {
-    return ports(endpoints, options.getTarget().streams() ? Stream.of(443, 6443) : Stream.of(443))
-        .stream()
-        .<Object>map(port -> map("protocol", "TCP", "port", port))
-        .toList();
-  }
-
-  private static Collection<Integer> ports(Collection<Endpoint> endpoints, Stream<Integer> always) {
-    TreeSet<Integer> ports = new TreeSet<>();
-    always.forEach(ports::add);
+    Set<Integer> ports =
+        new TreeSet<>(options.getTarget().streams() ? List.of(443, 6443) : List.of(443));
     endpoints.forEach(endpoint -> ports.addAll(Ports.of(endpoint)));
-    return ports;
+    return ports.stream().<Object>map(port -> map("protocol", "TCP", "port", port)).toList();
   }
 
   private static Map<String, Object> map(Object... pairs) {
