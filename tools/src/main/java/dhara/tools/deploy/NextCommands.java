@@ -1,9 +1,11 @@
 package dhara.tools.deploy;
 
+import dhara.connectors.Connector;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -21,7 +23,7 @@ final class NextCommands {
     DeployTarget target = deployment.options().getTarget();
     String image = deployment.options().getImage();
     List<String> next = new ArrayList<>();
-    next.add("mvn -q package -P" + target.engine() + "-runner -DskipTests");
+    next.add("mvn -q package -P" + profiles(deployment) + " -DskipTests");
     next.add("docker build -t " + image + " runners/" + target.engine());
     next.add("docker push " + image);
     deployment.secret().ifPresent(secret -> next.add(secret(deployment, secret)));
@@ -32,6 +34,16 @@ final class NextCommands {
     return lines(files.stream().map(file -> folder.resolve(file).toString()).toList(), "")
         + "\nNext:\n"
         + lines(next, "  ");
+  }
+
+  /** The profiles of the build: the engine's, and those of connectors that not every jar has. */
+  private static String profiles(Deployment deployment) {
+    Set<String> connectors = new TreeSet<>();
+    deployment.endpoints().forEach(endpoint -> connectors.add(endpoint.scheme()));
+    connectors.retainAll(Connector.ELSEWHERE.keySet());
+    return deployment.options().getTarget().engine()
+        + "-runner"
+        + connectors.stream().map(name -> "," + name).collect(Collectors.joining());
   }
 
   /** Keys come from files of their names, so that no secret is in the history of the shell. */
