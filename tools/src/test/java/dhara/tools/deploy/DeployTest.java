@@ -116,7 +116,7 @@ class DeployTest {
             "--events=kafka://b1:9092,b2:9093/orders?consumer.sasl.jaas.config=env:LOGIN&consumer.client.id=a%26b",
             "--answers=metrics=kafka://b1:9092/metrics?partitions=8",
             "--answers=kafka://b1:9092/others",
-            "--map=at=ts:epochMillis,customer='ünï \"quoted\" #1: {x}'\\n",
+            "--map=at=ts:epochMillis,customer='ünï \"quoted\" #1: {x} \\'",
             "--window=PT5M",
             "--lateness=PT0S",
             "--unique=false",
