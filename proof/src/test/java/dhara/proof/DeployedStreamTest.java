@@ -138,7 +138,14 @@ class DeployedStreamTest {
     }
     assertThat(
         settings.keySet().stream().toList(),
-        is(List.of("metrics", "metrics-dead-letters", "metrics-late", "metrics-ledger")));
+        is(
+            List.of(
+                "metrics",
+                "metrics-dead-letters",
+                "metrics-late",
+                "metrics-ledger",
+                "metrics-top",
+                "metrics-totals")));
     assertThat(settings.get("metrics"), is(Map.of("cleanup.policy", "compact")));
     assertThat(settings.get("metrics-ledger"), is(Map.of("cleanup.policy", "compact")));
     assertThat(settings.get("metrics-late").get("cleanup.policy"), is("delete"));

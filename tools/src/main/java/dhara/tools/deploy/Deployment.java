@@ -207,6 +207,7 @@ record Deployment(
     values.put("image", options.getImage());
     values.put("storage", String.valueOf(options.getStorage()).replaceFirst("/+$", ""));
     values.put("arguments", arguments.words());
+    values.put("containerArguments", escaped(arguments.words()));
     values.put("environment", environment());
     values.put("mounts", mounts());
     values.put("volumes", volumes());
@@ -219,6 +220,11 @@ record Deployment(
     values.put("flinkMemory", options.getPodMemory() + "m");
     values.put("launcher", LAUNCHER);
     return values;
+  }
+
+  /** In the arguments of a container, Kubernetes replaces {@code $(NAME)}, and two dollars by one. */
+  private static List<String> escaped(List<String> words) {
+    return words.stream().map(word -> word.replace("$", "$$")).toList();
   }
 
   private List<Object> environment() {

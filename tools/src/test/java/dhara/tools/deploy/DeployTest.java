@@ -202,6 +202,7 @@ class DeployTest {
                 "--workers=8",
                 "--events=/data/orders/2026-10-*.jsonl",
                 "--answers=files:/data/answers",
+                "--map=customer='$(HOME) $$5'",
                 "--from=2026-10-01T00:00:00Z"),
             SPARK);
     assertThat(deployed.err(), deployed.exit(), is(0));
@@ -215,6 +216,10 @@ class DeployTest {
         hasItem(
             Map.of("name", "volume", "persistentVolumeClaim", Map.of("claimName", "archive"))));
     assertThat(at(pod, "containers", 0, "resources", "requests", "cpu"), is(8));
+    assertThat(
+        "what Kubernetes would replace is escaped",
+        list(pod, "containers", 0, "args"),
+        hasItem("--map=customer='$$(HOME) $$$$5'"));
   }
 
   @Test
