@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,6 +170,8 @@ class DeployedStreamTest {
     settings.put("rest.port", String.valueOf(EmbeddedKafka.freePort()));
     settings.put("metrics.reporter.prometheus.port", String.valueOf(EmbeddedKafka.freePort()));
     settings.put("parallelism.default", String.valueOf(in(spec, "job").get("parallelism")));
+    // The operator sets this, too: it ends the cluster itself.
+    settings.put("execution.shutdown-on-application-finish", "false");
     settings.put("io.tmp.dirs", configuration.toString());
     settings.putAll(more);
     Files.write(
@@ -184,7 +185,7 @@ class DeployedStreamTest {
     return EmbeddedStream.start(folder, ApplicationCluster.class.getName(), arguments, null);
   }
 
-  /** Stops the job with a savepoint, as the operator does, and waits for the process to end. */
+  /** Stops the job with a savepoint, as the operator does, and returns where that is. */
   private static String stopped(EmbeddedStream stream) throws Exception {
     String port =
         Files.readAllLines(folder.resolve("first/config.yaml")).stream()
@@ -193,15 +194,20 @@ class DeployedStreamTest {
             .findFirst()
             .orElseThrow();
     String jobs = "http://localhost:" + port + "/jobs";
-    String job = asked("GET", jobs, "").get("jobs").get(0).get("id").asText();
-    JsonNode accepted = asked("POST", jobs + "/" + job + "/stop", "{}");
-    assertThat(accepted.toString(), accepted.has("request-id"), is(true));
-    int exit =
-        stream.process().onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join().exitValue();
-    assertThat(stream.said(), exit, is(0));
-    try (Stream<Path> savepoints =
-        Files.list(folder.resolve("storage/order-metrics/savepoints"))) {
-      return "file://" + savepoints.findFirst().orElseThrow();
+    String job = jobs + "/" + asked("GET", jobs, "").get("jobs").get(0).get("id").asText();
+    String savepoint =
+        job + "/savepoints/" + asked("POST", job + "/stop", "{}").get("request-id").asText();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      JsonNode state = asked("GET", savepoint, "");
+      if (state.path("status").path("id").asText().equals("COMPLETED")) {
+        return state.get("operation").get("location").asText();
+      }
+      stream.checkRunning();
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("no savepoint: " + state + "\n" + stream.said());
+      }
+      TimeUnit.MILLISECONDS.sleep(50); // between two looks
     }
   }
 
