@@ -37,8 +37,7 @@ public final class Outline implements Flow {
   private final Sources sources;
   private final Sinks sinks;
 
-  private Outline(
-      Analysis<?> analysis, DharaOptions options, Pipeline pipeline, RunFolder folder) {
+  private Outline(Analysis<?> analysis, DharaOptions options, Pipeline pipeline, RunFolder folder) {
     InputOptions.check(analysis, options);
     this.pipeline = pipeline;
     TimeRange range = TimeRange.of(options);

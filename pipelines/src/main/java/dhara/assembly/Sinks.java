@@ -143,11 +143,7 @@ final class Sinks {
 
   private <K extends Record, V extends Record> Sink<Answer<K, V>> answers(Output<K, V> output) {
     return Sink.answers(
-        endpoint(output),
-        output,
-        isFirst(output),
-        sources.bounded() ? null : due(options),
-        run());
+        endpoint(output), output, isFirst(output), sources.bounded() ? null : due(options), run());
   }
 
   private <K extends Record, V extends Record> Sink<Answer<Incident<K>, V>> effects(

@@ -36,8 +36,7 @@ final class ApplicationCluster extends ApplicationClusterEntryPoint {
         .forEach(
             setting -> {
               int equals = setting.indexOf('=');
-              configuration.setString(
-                  setting.substring(0, equals), setting.substring(equals + 1));
+              configuration.setString(setting.substring(0, equals), setting.substring(equals + 1));
             });
     PackagedProgram program =
         PackagedProgram.newBuilder()

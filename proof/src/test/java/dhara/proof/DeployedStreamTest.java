@@ -67,7 +67,7 @@ class DeployedStreamTest {
             analysis,
             "orders-all",
             1,
-            1_500,
+            600,
             List.of("--disorder=PT8S", "--late=0.03", "--lateBy=PT2M", "--garbage=0.03"));
     List<ConsumerRecord<byte[], byte[]>> all = kafka.readAll("orders-all");
     kafka.createTopic("orders", 4);
@@ -132,8 +132,7 @@ class DeployedStreamTest {
       assertThat(configs.remove("min.insync.replicas"), is("2"));
       settings.put(given.get("--topic"), configs);
       // There is one broker here, for one copy of each record.
-      kafka.createTopic(
-          given.get("--topic"), Integer.parseInt(given.get("--partitions")), configs);
+      kafka.createTopic(given.get("--topic"), Integer.parseInt(given.get("--partitions")), configs);
     }
     assertThat(
         settings.keySet().stream().toList(),
@@ -218,8 +217,7 @@ class DeployedStreamTest {
             .header("Content-Type", "application/json")
             .method(method, BodyPublishers.ofString(body))
             .build();
-    return JSON.readTree(
-        HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+    return JSON.readTree(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
   }
 
   private static Map<?, ?> in(Object yaml, String key) {

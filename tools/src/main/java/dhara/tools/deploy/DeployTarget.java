@@ -23,10 +23,12 @@ public enum DeployTarget {
           "parallelism", "--workers says it",
           "stateBackend", "state is kept in RocksDB",
           "stateBackendStoragePath", "--storage says where checkpoints are kept",
-          "resume", "the operator resumes the job; initialSavepointPath in deployment.yaml is for"
-              + " the first start",
-          "savepointPath", "the operator resumes the job; initialSavepointPath in deployment.yaml"
-              + " is for the first start",
+          "resume",
+              "the operator resumes the job; initialSavepointPath in deployment.yaml is for"
+                  + " the first start",
+          "savepointPath",
+              "the operator resumes the job; initialSavepointPath in deployment.yaml"
+                  + " is for the first start",
           "metricsPort", "metrics are on port 9249 of every pod");
 
   private static final Map<String, String> OF_SPARK =

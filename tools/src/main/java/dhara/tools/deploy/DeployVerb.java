@@ -32,14 +32,15 @@ public final class DeployVerb extends ToolVerb {
       new Words(
           "deploy",
           "its files for Kubernetes",
-          "Writes the manifests of an analysis for Kubernetes, and a script that creates its topics."
-              + " Its own options follow those below; they are checked as in a run. No server is"
-              + " asked.",
+          "Writes the manifests of an analysis for Kubernetes, and a script that creates its"
+              + " topics. Its own options follow those below; they are checked as in a run. No"
+              + " server is asked.",
           "deploy order-metrics --target=flink-operator --image=IMAGE --storage=s3://BUCKET/dhara"
               + " --out=DIR --events=kafka://BROKER:9092/orders"
               + " --answers=kafka://BROKER:9092/metrics");
 
-  private static final String EXAMPLE = "--target=flink-operator --events=URI --answers=URI --out=DIR";
+  private static final String EXAMPLE =
+      "--target=flink-operator --events=URI --answers=URI --out=DIR";
 
   public DeployVerb(Environment environment) {
     super(environment, WORDS, DeployOptions.class);
@@ -73,8 +74,7 @@ public final class DeployVerb extends ToolVerb {
       checkEngine(options.getTarget(), known.beam(given));
       PipelineCommand command = new PipelineCommand(environment, known, given);
       O run =
-          command.options(
-              analysis.options(), analysis.name(), command.settings().arguments(false));
+          command.options(analysis.options(), analysis.name(), command.settings().arguments(false));
       Outline outline = Outline.of(analysis, run);
       Deployment deployment = Deployment.of(analysis, given, options, run, outline);
       if (isEngineOf(options.getTarget()) && refuses(command, outline)) {
@@ -136,13 +136,9 @@ public final class DeployVerb extends ToolVerb {
       throws IOException {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path path = folder.resolve(file.getKey());
-      if (!replace
-          && Files.exists(path)
-          && !Files.readString(path).equals(file.getValue())) {
+      if (!replace && Files.exists(path) && !Files.readString(path).equals(file.getValue())) {
         throw new BadOption(
-            "--out",
-            folder,
-            "holds another " + file.getKey() + "; --replace=true writes over it");
+            "--out", folder, "holds another " + file.getKey() + "; --replace=true writes over it");
       }
     }
   }

@@ -41,6 +41,7 @@ record Deployment(
 
   private static final Pattern IMAGE = Pattern.compile("[a-z0-9][A-Za-z0-9._/:@-]*");
   private static final Pattern STORAGE = Pattern.compile("[a-z][a-z0-9]*:/{1,3}[A-Za-z0-9._/@-]+");
+
   /** Named, because its package knows this one. */
   private static final String LAUNCHER = "dhara.tools.ApplicationLauncher";
 
@@ -124,7 +125,9 @@ record Deployment(
     String example = "e.g. --storage=s3://my-bucket/dhara";
     if (storage == null) {
       throw new BadOption(
-          "--storage", null, "is missing: checkpoints need storage that all pods reach, " + example);
+          "--storage",
+          null,
+          "is missing: checkpoints need storage that all pods reach, " + example);
     } else if (!STORAGE.matcher(storage).matches()) {
       throw new BadOption("--storage", storage, "is no URI of a folder, " + example);
     } else if (storage.startsWith("file:")
@@ -180,7 +183,9 @@ record Deployment(
           endpoint.option(),
           endpoint.uri(),
           "a deployment has no console; name a topic or a table"
-              + (endpoint.option().equals(ANSWERS) ? ", e.g. --answers=kafka://broker:9092/answers" : ""));
+              + (endpoint.option().equals(ANSWERS)
+                  ? ", e.g. --answers=kafka://broker:9092/answers"
+                  : ""));
     } else if (endpoint.scheme().equals(FILES)
         && !path.matches("(?!file:)[a-z][a-z0-9]+://.*")
         && volume.filter(v -> v.holds(path.replaceFirst("^file:/*", "/"))).isEmpty()) {
@@ -196,7 +201,8 @@ record Deployment(
   Optional<String> secret() {
     return arguments.variables().isEmpty() && arguments.secrets().isEmpty()
         ? Optional.empty()
-        : Optional.of(options.getSecretName() == null ? name + "-secrets" : options.getSecretName());
+        : Optional.of(
+            options.getSecretName() == null ? name + "-secrets" : options.getSecretName());
   }
 
   /** The values of the templates, by name. */
@@ -222,7 +228,9 @@ record Deployment(
     return values;
   }
 
-  /** In the arguments of a container, Kubernetes replaces {@code $(NAME)}, and two dollars by one. */
+  /**
+   * In the arguments of a container, Kubernetes replaces {@code $(NAME)}, and two dollars by one.
+   */
   private static List<String> escaped(List<String> words) {
     return words.stream().map(word -> word.replace("$", "$$")).toList();
   }
@@ -257,8 +265,7 @@ record Deployment(
       volumes.add(map("name", "files", "configMap", map("name", name + "-files")));
     }
     if (!arguments.secrets().isEmpty()) {
-      volumes.add(
-          map("name", "secrets", "secret", map("secretName", secret().orElseThrow())));
+      volumes.add(map("name", "secrets", "secret", map("secretName", secret().orElseThrow())));
     }
     volume.ifPresent(
         v ->

@@ -104,9 +104,7 @@ record JobArguments(
       further.forEach(variable -> collected.variable("--secretVariables", variable));
     }
     words.addAll(
-        deploy
-            .getTarget()
-            .arguments(Deployment.name(analysis, deploy), deploy.getWorkers()));
+        deploy.getTarget().arguments(Deployment.name(analysis, deploy), deploy.getWorkers()));
     return new JobArguments(
         List.copyOf(words), collected.files, collected.variables, collected.secrets);
   }

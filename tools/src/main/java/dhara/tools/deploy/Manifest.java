@@ -43,10 +43,7 @@ final class Manifest {
    * @throws IllegalStateException if the template names a value that there is not
    */
   static String of(String template, Map<String, ?> values) {
-    return text(template)
-        .lines()
-        .map(line -> filled(line, values))
-        .collect(Collectors.joining());
+    return text(template).lines().map(line -> filled(line, values)).collect(Collectors.joining());
   }
 
   private static String text(String template) {
@@ -116,11 +113,13 @@ final class Manifest {
   private static final class Quoting extends Representer {
 
     private static final Pattern PLAIN = Pattern.compile("[a-z][A-Za-z]+");
-    private static final Set<String> NO_TEXT = Set.of("yes", "no", "on", "off", "true", "false", "null");
+    private static final Set<String> NO_TEXT =
+        Set.of("yes", "no", "on", "off", "true", "false", "null");
 
     Quoting(DumperOptions options) {
       super(options);
-      representers.put(String.class, text -> representScalar(Tag.STR, (String) text, style((String) text)));
+      representers.put(
+          String.class, text -> representScalar(Tag.STR, (String) text, style((String) text)));
     }
 
     private static ScalarStyle style(String text) {

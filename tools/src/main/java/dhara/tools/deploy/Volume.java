@@ -23,8 +23,7 @@ record Volume(String claim, String path) {
   static Volume of(String text) {
     Matcher shape = SHAPE.matcher(text);
     if (!shape.matches()) {
-      throw new BadOption(
-          "--volume", text, "is no claim and folder, e.g. --volume=archive:/data");
+      throw new BadOption("--volume", text, "is no claim and folder, e.g. --volume=archive:/data");
     } else if (shape.group(2).matches("/(tmp|opt|etc)(/.*)?") || shape.group(2).contains("/..")) {
       throw new BadOption(
           "--volume", text, "would hide a folder of the image, e.g. --volume=archive:/data");

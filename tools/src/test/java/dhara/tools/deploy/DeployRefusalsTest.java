@@ -104,10 +104,8 @@ class DeployRefusalsTest {
   void whatIsMissing() throws IOException {
     List<String> places =
         List.of("order-metrics", "--events=kafka://b:9092/o", "--answers=kafka://b:9092/m");
-    assertThat(
-        refused(places), startsWith("dhara: --image: is missing. The image, by its name"));
-    assertThat(
-        refused(places, List.of("--image=x")), startsWith("dhara: --target: is missing."));
+    assertThat(refused(places), startsWith("dhara: --image: is missing. The image, by its name"));
+    assertThat(refused(places, List.of("--image=x")), startsWith("dhara: --target: is missing."));
     assertThat(
         refused(places, List.of("--image=x", "--target=flink-operator")),
         startsWith(
@@ -174,8 +172,7 @@ class DeployRefusalsTest {
     List<List<String>> all = new ArrayList<>(List.of(parts));
     Path out = folder.resolve("nothing");
     all.add(List.of("--out=" + out));
-    Deployed deployed =
-        Deployed.run(all.stream().flatMap(List::stream).toList());
+    Deployed deployed = Deployed.run(all.stream().flatMap(List::stream).toList());
     assertThat(deployed.out() + deployed.err(), deployed.exit(), is(2));
     assertThat(deployed.err(), deployed.err().lines().count(), is(1L));
     assertThat(Files.exists(out), is(false));
@@ -185,8 +182,7 @@ class DeployRefusalsTest {
   private static String run(List<String> arguments) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream print = new PrintStream(err, true, StandardCharsets.UTF_8);
-    int exit =
-        Dhara.on(Console.piped(print, print)).run(arguments.toArray(String[]::new));
+    int exit = Dhara.on(Console.piped(print, print)).run(arguments.toArray(String[]::new));
     assertThat(err.toString(StandardCharsets.UTF_8), exit, is(2));
     return err.toString(StandardCharsets.UTF_8);
   }

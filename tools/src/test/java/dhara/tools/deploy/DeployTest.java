@@ -91,8 +91,7 @@ class DeployTest {
   @Test
   void fieldsThatAKindDoesNotHaveAreFaults() throws IOException {
     Map<String, Object> kinds =
-        deployed(
-            "order-metrics", FLINK, Deployed.topics(Analysis.all().get("order-metrics"), ""));
+        deployed("order-metrics", FLINK, Deployed.topics(Analysis.all().get("order-metrics"), ""));
     Map<?, ?> flink = (Map<?, ?>) kinds.get("FlinkDeployment");
     assertThat(Kinds.faults(with(flink, "flinkVersoin", "v1_19")), hasSize(1));
     assertThat(Kinds.faults(with(flink, "flinkVersion", "v9_9")), hasSize(1));
@@ -137,8 +136,7 @@ class DeployTest {
   @Test
   void theMainClassIsThere() throws IOException {
     Map<String, Object> kinds =
-        deployed(
-            "order-metrics", FLINK, Deployed.topics(Analysis.all().get("order-metrics"), ""));
+        deployed("order-metrics", FLINK, Deployed.topics(Analysis.all().get("order-metrics"), ""));
     assertThat(
         at(kinds.get("FlinkDeployment"), "spec", "job", "entryClass"),
         is(ApplicationLauncher.class.getName()));
@@ -182,11 +180,9 @@ class DeployTest {
         list(pod, "volumes"),
         hasItem(Map.of("name", "secrets", "secret", Map.of("secretName", "kafka-login"))));
     assertThat(
-        list(flink, "spec", "job", "args"),
-        hasItem("--routes=/etc/dhara/files/example.yaml"));
+        list(flink, "spec", "job", "args"), hasItem("--routes=/etc/dhara/files/example.yaml"));
     assertThat(
-        at(kinds.get("ConfigMap"), "data"),
-        is(Map.of("example.yaml", Files.readString(routes))));
+        at(kinds.get("ConfigMap"), "data"), is(Map.of("example.yaml", Files.readString(routes))));
   }
 
   @Test
@@ -208,13 +204,13 @@ class DeployTest {
     assertThat(deployed.err(), deployed.exit(), is(0));
     assertThat(
         new TreeSet<>(Deployed.files(out).keySet()),
-        is(new TreeSet<>(List.of("access.yaml", "job.yaml", "kustomization.yaml", "network.yaml"))));
-    Object pod =
-        at(Deployed.documents(out.resolve("job.yaml")).get(0), "spec", "template", "spec");
+        is(
+            new TreeSet<>(
+                List.of("access.yaml", "job.yaml", "kustomization.yaml", "network.yaml"))));
+    Object pod = at(Deployed.documents(out.resolve("job.yaml")).get(0), "spec", "template", "spec");
     assertThat(
         list(pod, "volumes"),
-        hasItem(
-            Map.of("name", "volume", "persistentVolumeClaim", Map.of("claimName", "archive"))));
+        hasItem(Map.of("name", "volume", "persistentVolumeClaim", Map.of("claimName", "archive"))));
     assertThat(at(pod, "containers", 0, "resources", "requests", "cpu"), is(8));
     assertThat(
         "what Kubernetes would replace is escaped",
@@ -285,8 +281,7 @@ class DeployTest {
                 + ": holds another deployment.yaml; --replace=true writes over it"));
     assertThat(Deployed.files(folder), is(first));
 
-    assertThat(
-        Deployed.run(same, FLINK, List.of("--workers=4", "--replace=true")).exit(), is(0));
+    assertThat(Deployed.run(same, FLINK, List.of("--workers=4", "--replace=true")).exit(), is(0));
     assertThat(Deployed.files(folder), is(not(first)));
   }
 
@@ -310,15 +305,13 @@ class DeployTest {
             .redirectErrorStream(true)
             .redirectOutput(built.toFile())
             .start();
-    assertThat(
-        Files.readString(built, StandardCharsets.UTF_8), kustomize.waitFor(), is(0));
+    assertThat(Files.readString(built, StandardCharsets.UTF_8), kustomize.waitFor(), is(0));
 
     List<Map<?, ?>> documents = Deployed.documents(built);
     Files.delete(built);
     assertThat(
         documents.stream().map(document -> (String) document.get("kind")).sorted().toList(),
-        is(
-            List.of("FlinkDeployment", "NetworkPolicy", "Role", "RoleBinding", "ServiceAccount")));
+        is(List.of("FlinkDeployment", "NetworkPolicy", "Role", "RoleBinding", "ServiceAccount")));
     assertThat(
         documents.stream().map(document -> at(document, "metadata", "namespace")).toList(),
         everyItem(is("streams")));

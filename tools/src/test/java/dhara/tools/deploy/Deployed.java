@@ -64,8 +64,7 @@ record Deployed(int exit, String out, String err) {
   static List<String> topics(Analysis<?> analysis, String parameters) {
     List<String> options = new ArrayList<>();
     for (Input<?> input : analysis.inputs()) {
-      options.add(
-          "--events=" + input.name() + "=kafka://broker:9092/" + input.name() + parameters);
+      options.add("--events=" + input.name() + "=kafka://broker:9092/" + input.name() + parameters);
     }
     options.add("--answers=kafka://broker:9092/answers");
     return options;
@@ -85,7 +84,8 @@ record Deployed(int exit, String out, String err) {
   static Object at(Object yaml, Object... path) {
     Object here = yaml;
     for (Object key : path) {
-      here = key instanceof Integer index ? ((List<?>) here).get(index) : ((Map<?, ?>) here).get(key);
+      here =
+          key instanceof Integer index ? ((List<?>) here).get(index) : ((Map<?, ?>) here).get(key);
     }
     return here;
   }

@@ -24,8 +24,7 @@ class ImagesTest {
       throws IOException {
     Path recipe = ROOT.resolve("runners/" + runner + "/Dockerfile");
     Path pom = ROOT.resolve("runners/" + runner + "/pom.xml");
-    assertThat(
-        found(recipe, "COPY target/(\\S+) "), is(found(pom, "<uber.name>(.*)</") + ".jar"));
+    assertThat(found(recipe, "COPY target/(\\S+) "), is(found(pom, "<uber.name>(.*)</") + ".jar"));
     String user = found(recipe, "USER (\\d+:\\d+)");
     assertThat(
         found(TEMPLATES.resolve(manifest), "runAsUser: (\\d+)")
@@ -44,8 +43,7 @@ class ImagesTest {
         found(manifest, "flinkVersion: v(\\S+)").replace('_', '.'),
         is(version.substring(0, version.lastIndexOf('.'))));
     assertThat(
-        found(manifest, "jarURI: local://(\\S+)"),
-        is(found(recipe, "COPY target/\\S+ (\\S+)")));
+        found(manifest, "jarURI: local://(\\S+)"), is(found(recipe, "COPY target/\\S+ (\\S+)")));
     assertThat(
         found(manifest, "env.java.opts.all: \"(.*)\""),
         is(found(ROOT.resolve("runners/flink/pom.xml"), "<jvm.flags>(.*)</")));

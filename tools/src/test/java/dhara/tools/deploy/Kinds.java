@@ -32,8 +32,7 @@ import org.yaml.snakeyaml.Yaml;
 final class Kinds {
 
   private static final String DEPLOYMENT = "FlinkDeployment";
-  private static final String SCHEMA =
-      "/META-INF/fabric8/flinkdeployments.flink.apache.org-v1.yml";
+  private static final String SCHEMA = "/META-INF/fabric8/flinkdeployments.flink.apache.org-v1.yml";
 
   private static final Map<String, Class<?>> CORE =
       Map.of(
@@ -75,9 +74,7 @@ final class Kinds {
                   .toList());
       faults.addAll(
           faults(
-              "podTemplate",
-              PodTemplateSpec.class,
-              Deployed.at(document, "spec", "podTemplate")));
+              "podTemplate", PodTemplateSpec.class, Deployed.at(document, "spec", "podTemplate")));
       return faults;
     } else if (!CORE.containsKey(kind)) {
       return List.of(kind + " is not known");

@@ -52,17 +52,21 @@ class ManifestTest {
         new Yaml().<Map<?, ?>>load(yaml),
         is(
             Map.of(
-                "name", "orders",
-                "text", "the-orders.x",
-                "list", ODD,
-                "in", Map.of("lists", List.of(Map.of("first", ODD, "map", files))),
-                "map", files)));
+                "name",
+                "orders",
+                "text",
+                "the-orders.x",
+                "list",
+                ODD,
+                "in",
+                Map.of("lists", List.of(Map.of("first", ODD, "map", files))),
+                "map",
+                files)));
   }
 
   @Test
   void emptyOnesLeaveNothingOrAnEmptyOne() {
-    String yaml =
-        Manifest.of("test.yaml", Map.of("name", "o", "many", List.of(), "map", Map.of()));
+    String yaml = Manifest.of("test.yaml", Map.of("name", "o", "many", List.of(), "map", Map.of()));
     assertThat(
         new Yaml().<Map<?, ?>>load(yaml),
         is(
@@ -79,8 +83,6 @@ class ManifestTest {
     assertThrows(IllegalStateException.class, () -> Manifest.of("test.yaml", Map.of()));
     assertThrows(
         IllegalStateException.class,
-        () ->
-            Manifest.of(
-                "test.yaml", Map.of("name", "a b", "many", List.of(), "map", Map.of())));
+        () -> Manifest.of("test.yaml", Map.of("name", "a b", "many", List.of(), "map", Map.of())));
   }
 }

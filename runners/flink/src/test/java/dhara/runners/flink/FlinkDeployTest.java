@@ -86,8 +86,7 @@ class FlinkDeployTest {
         unknown,
         is(
             Set.of(
-                "metrics.reporter.prometheus.factory.class",
-                "metrics.reporter.prometheus.port")));
+                "metrics.reporter.prometheus.factory.class", "metrics.reporter.prometheus.port")));
   }
 
   private static ConfigOption<?> option(Field field) {
@@ -113,8 +112,7 @@ class FlinkDeployTest {
   void whatTheDeploymentDecidesIsRefused(String option, String why) {
     Command refused = deploy("order-metrics", option);
     assertThat(refused.exit(), is(2));
-    assertThat(
-        refused.err(), containsString(option + ": is decided by the deployment: " + why));
+    assertThat(refused.err(), containsString(option + ": is decided by the deployment: " + why));
   }
 
   private Command deploy(String name, String... more) {
