@@ -15,6 +15,7 @@ import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
  * Flink's application mode in one process: a JobManager that starts the main class of its job
  * itself, as in a pod of Kubernetes, and a TaskManager. The process ends with the job.
  */
+@SuppressWarnings("try") // its base class is closeable, and it never is in a try
 final class ApplicationCluster extends ApplicationClusterEntryPoint {
 
   private ApplicationCluster(Configuration configuration, PackagedProgram program) {

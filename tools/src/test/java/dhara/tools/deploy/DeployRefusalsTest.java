@@ -169,10 +169,13 @@ class DeployRefusalsTest {
 
   @SafeVarargs
   private String refused(List<String>... parts) {
-    List<List<String>> all = new ArrayList<>(List.of(parts));
     Path out = folder.resolve("nothing");
-    all.add(List.of("--out=" + out));
-    Deployed deployed = Deployed.run(all.stream().flatMap(List::stream).toList());
+    List<String> words = new ArrayList<>();
+    for (List<String> part : parts) {
+      words.addAll(part);
+    }
+    words.add("--out=" + out);
+    Deployed deployed = Deployed.run(words);
     assertThat(deployed.out() + deployed.err(), deployed.exit(), is(2));
     assertThat(deployed.err(), deployed.err().lines().count(), is(1L));
     assertThat(Files.exists(out), is(false));

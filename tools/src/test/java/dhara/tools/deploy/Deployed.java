@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,7 +47,9 @@ record Deployed(int exit, String out, String err) {
   @SafeVarargs
   static Deployed run(Map<String, String> variables, List<String>... parts) {
     List<String> words = new ArrayList<>(List.of("deploy"));
-    Arrays.stream(parts).forEach(words::addAll);
+    for (List<String> part : parts) {
+      words.addAll(part);
+    }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
