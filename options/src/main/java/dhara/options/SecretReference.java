@@ -3,6 +3,7 @@ package dhara.options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -22,6 +23,23 @@ public final class SecretReference {
     return value.startsWith(ENV) || value.startsWith(FILE);
   }
 
+  /** The variable that a reference names; empty if it names a file, or is no reference. */
+  public static Optional<String> variable(String value) {
+    return value.startsWith(ENV) ? Optional.of(value.substring(ENV.length())) : Optional.empty();
+  }
+
+  /** The file that a reference names; empty if it names a variable, or is no reference. */
+  public static Optional<String> file(String value) {
+    return value.startsWith(FILE) ? Optional.of(value.substring(FILE.length())) : Optional.empty();
+  }
+
+  /**
+   * Whether an option should refer to a secret, by its name, and holds text that is no reference.
+   */
+  public static boolean lacks(String option, String value) {
+    return SecretName.is(option) && !is(value);
+  }
+
   /**
    * The secret that a value refers to; a value that is no reference is returned unchanged.
    *
@@ -34,7 +52,7 @@ public final class SecretReference {
         throw new Missing(
             value + ": no such environment variable on this machine; set it on every worker", null);
       }
-      return secret;
+      return secret.strip();
     }
     if (value.startsWith(FILE)) {
       try {

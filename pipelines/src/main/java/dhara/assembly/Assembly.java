@@ -10,7 +10,6 @@ import dhara.ledger.Books;
 import dhara.ledger.DeadLetterLimit;
 import dhara.ledger.Ledger;
 import dhara.options.BadOption;
-import dhara.options.Bounds;
 import dhara.options.DharaOptions;
 import dhara.options.LatenessOptions;
 import dhara.options.UriText;
@@ -67,11 +66,7 @@ public final class Assembly implements Flow, AutoCloseable {
     this.analysis = analysis;
     this.options = options;
     this.pipeline = pipeline;
-    if (options.getEvents() == null) {
-      throw new BadOption("--events", null, "is missing; name a file, a glob or a topic");
-    }
-    Bounds.check(options, analysis.options());
-    InputOptions.checkMaxEventBytes(options.getMaxEventBytes());
+    InputOptions.check(analysis, options);
     this.range = TimeRange.of(options);
     this.mapping = InputOptions.mapping(options.getMap());
     this.sources = new Sources(analysis, options, pipeline, range, mapping, books, plan);
@@ -261,44 +256,31 @@ public final class Assembly implements Flow, AutoCloseable {
             Report.parse(folder.lines(CHANGES))));
   }
 
+  static BadOption noEndToCompareAt(DharaOptions options) {
+    return new BadOption(
+        "--compareTo",
+        options.getCompareTo(),
+        "is for backfills; a stream has no end to compare at");
+  }
+
   private void finish() {
     if (existing != null && !bounded()) {
-      throw new BadOption(
-          "--compareTo",
-          options.getCompareTo(),
-          "is for backfills; a stream has no end to compare at");
+      throw noEndToCompareAt(options);
     } else if (existing != null) {
       existing
           .findings(PCollectionList.of(compared))
           .apply("Changes", Report.keptIn(folder.path(CHANGES)));
     }
-    Endpoint beside = sink(analysis.outputs().get(0));
     List<PCollection<DeadLetter>> deadLetters = new ArrayList<>(sources.deadLetters());
     deadLetters.addAll(sinks.replaced());
-    sinks.deadLetters(
-        deadLetters,
-        Sink.deadLetters(
-            other("--deadLetters", options.getDeadLetters(), beside),
-            options.getDeadLetters() == null,
-            sinks.run()));
-    if (bounded() && options.getLate() != null) {
-      throw new BadOption(
-          "--late",
-          options.getLate(),
-          "is for streams: in a backfill nothing is late; leave it out");
+    sinks.deadLetters(deadLetters, sinks.deadLetters());
+    if (bounded()) {
+      sinks.refuseLate();
     }
     if (!sources.lateEvents().isEmpty()) {
-      sinks.write(
-          "Late",
-          sources.lateEvents(),
-          Sink.late(
-              other("--late", options.getLate(), beside), options.getLate() == null, sinks.run()));
+      sinks.write("Late", sources.lateEvents(), sinks.late());
     }
-    Sink<Ledger> ledger =
-        Sink.ledger(
-            other("--ledger", options.getLedger(), beside),
-            options.getLedger() == null,
-            sinks.run());
+    Sink<Ledger> ledger = sinks.ledger();
     PCollection<Ledger> ledgers =
         bounded() ? books.bounded() : books.soFar(ledger.pace(), limit, lateness());
     if (bounded()) {
@@ -309,9 +291,5 @@ public final class Assembly implements Flow, AutoCloseable {
     }
     sinks.finish();
     Place.check(sources.places(), sinks.places());
-  }
-
-  private static Endpoint other(String option, @Nullable String given, Endpoint beside) {
-    return given == null ? beside : Endpoint.of(option, given);
   }
 }

@@ -2,6 +2,9 @@ package dhara.assembly;
 
 import dhara.formats.mapping.Mapping;
 import dhara.options.BadOption;
+import dhara.options.Bounds;
+import dhara.options.DharaOptions;
+import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -43,6 +46,19 @@ public final class InputOptions {
 
   private static List<String> components(Input<?> input) {
     return Arrays.stream(input.type().getRecordComponents()).map(RecordComponent::getName).toList();
+  }
+
+  /**
+   * Checks what no source and no sink checks: that events are named, and the bounds of numbers.
+   *
+   * @throws BadOption if the options cannot be obeyed
+   */
+  static void check(Analysis<?> analysis, DharaOptions options) {
+    if (options.getEvents() == null) {
+      throw new BadOption("--events", null, "is missing; name a file, a glob or a topic");
+    }
+    Bounds.check(options, analysis.options());
+    checkMaxEventBytes(options.getMaxEventBytes());
   }
 
   /**

@@ -139,6 +139,11 @@ public final class Sink<T> {
         endpoint, new Rows<>(name, suffix, upserts, true, format, tooLong, null), run);
   }
 
+  /** The rows that it takes. */
+  public Rows<T> rows() {
+    return rows;
+  }
+
   /** Its endpoint. */
   public Endpoint endpoint() {
     return endpoint;

@@ -7,6 +7,8 @@ import dhara.connectors.Place;
 import dhara.connectors.ResultSet;
 import dhara.connectors.RunFolder;
 import dhara.events.DeadLetter;
+import dhara.events.LateEvent;
+import dhara.ledger.Ledger;
 import dhara.metrics.DeadLetterReasons;
 import dhara.metrics.Delays.Due;
 import dhara.options.BadOption;
@@ -16,6 +18,7 @@ import dhara.options.ProvisionalOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Output;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.effect.Incident;
 import dhara.transforms.effect.OncePerIncident;
 import dhara.transforms.revision.NumberRevisions;
 import dhara.transforms.revision.Revision;
@@ -33,6 +36,7 @@ import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.POutput;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Writes the answers of an analysis, and everything else that a run writes. Answers get the
@@ -118,44 +122,100 @@ final class Sinks {
   <K extends Record, V extends Record> void answers(
       Output<K, V> output, PCollection<Answer<K, V>> covered) {
     answered.add(output);
-    boolean first = analysis.outputs().indexOf(output) == 0;
+    boolean first = isFirst(output);
     OncePerIncident<K, V> effect = output.effect();
     if (effect == null) {
       write(
           output,
           options.getOverwrite() ? overwriting(output, covered, first) : covered,
-          Sink.answers(
-              endpoint(output), output, first, sources.bounded() ? null : due(options), run()));
+          answers(output));
     } else if (sources.bounded() && !options.getEffects()) {
       heldBack.add(output);
       plan.holdsBack(output.name());
     } else {
-      write(
-          output,
-          covered.apply(output.name() + ".Incidents", effect),
-          Sink.effects(endpoint(output), output, first, run()));
+      write(output, covered.apply(output.name() + ".Incidents", effect), effects(output));
     }
+  }
+
+  private boolean isFirst(Output<?, ?> output) {
+    return analysis.outputs().indexOf(output) == 0;
+  }
+
+  private <K extends Record, V extends Record> Sink<Answer<K, V>> answers(Output<K, V> output) {
+    return Sink.answers(
+        endpoint(output), output, isFirst(output), sources.bounded() ? null : due(options), run());
+  }
+
+  private <K extends Record, V extends Record> Sink<Answer<Incident<K>, V>> effects(
+      Output<K, V> output) {
+    return Sink.effects(endpoint(output), output, isFirst(output), run());
+  }
+
+  /** Notes where the answers of an output would go. The store is asked nothing. */
+  <K extends Record, V extends Record> void unwritten(Output<K, V> output) {
+    answered.add(output);
+    checkRevision(options.getRevision());
+    if (output.effect() == null) {
+      if (options.getOverwrite()) {
+        checkOverwrite(endpoint(output));
+      }
+      written.add(answers(output));
+    } else if (sources.bounded() && !options.getEffects()) {
+      heldBack.add(output);
+    } else {
+      written.add(effects(output));
+    }
+  }
+
+  /** Notes where everything but the answers would go. */
+  void unwrittenAsides() {
+    written.add(deadLetters());
+    if (sources.bounded()) {
+      refuseLate();
+    } else {
+      written.add(late());
+    }
+    written.add(ledger());
+  }
+
+  /** Refuses {@code --late} in a backfill. */
+  void refuseLate() {
+    if (options.getLate() != null) {
+      throw new BadOption(
+          "--late",
+          options.getLate(),
+          "is for streams: in a backfill nothing is late; leave it out");
+    }
+  }
+
+  /** The sink of dead letters. */
+  Sink<DeadLetter> deadLetters() {
+    String given = options.getDeadLetters();
+    return Sink.deadLetters(aside("--deadLetters", given), given == null, run());
+  }
+
+  /** The sink of a stream's late events. */
+  Sink<LateEvent> late() {
+    String given = options.getLate();
+    return Sink.late(aside("--late", given), given == null, run());
+  }
+
+  /** The sink of the ledger. */
+  Sink<Ledger> ledger() {
+    String given = options.getLedger();
+    return Sink.ledger(aside("--ledger", given), given == null, run());
+  }
+
+  /** The endpoint of an option, or else that of the first output. */
+  private Endpoint aside(String option, @Nullable String given) {
+    return given == null ? endpoint(analysis.outputs().get(0)) : Endpoint.of(option, given);
   }
 
   /** The answers, plus withdrawals of those in the store that are not among them. */
   private <K extends Record, V extends Record> PCollection<Answer<K, V>> overwriting(
       Output<K, V> output, PCollection<Answer<K, V>> answers, boolean first) {
-    if (!sources.bounded()) {
-      throw new BadOption(
-          "--overwrite", true, "is for backfills; a stream withdraws its own answers by itself");
-    }
     Endpoint endpoint = endpoint(output);
-    Set<Connector.Ability> can =
-        Connector.of(endpoint, Connector.Ability.UPSERT, Connector.Ability.APPEND).abilities();
-    if (!can.containsAll(Overwrite.NEEDS)) {
-      throw new BadOption(
-          "--overwrite",
-          true,
-          "is for answers in a store whose rows can be read back and replaced, as those of a topic"
-              + " can, and --answers="
-              + endpoint
-              + " is none; leave --overwrite out");
-    }
+    checkOverwrite(endpoint);
     ResultSet store = ResultSet.of(endpoint);
     String name = first && !store.namesOutputs() ? "" : output.name();
     if (!store.names().contains(name)) {
@@ -168,6 +228,24 @@ final class Sinks {
     return PCollectionList.of(answers.apply(step + ".Answers", InGlobalWindow.into()))
         .and(withdrawn)
         .apply(step + ".All", Flatten.pCollections());
+  }
+
+  private void checkOverwrite(Endpoint endpoint) {
+    if (!sources.bounded()) {
+      throw new BadOption(
+          "--overwrite", true, "is for backfills; a stream withdraws its own answers by itself");
+    }
+    Set<Connector.Ability> can =
+        Connector.of(endpoint, Connector.Ability.UPSERT, Connector.Ability.APPEND).abilities();
+    if (!can.containsAll(Overwrite.NEEDS)) {
+      throw new BadOption(
+          "--overwrite",
+          true,
+          "is for answers in a store whose rows can be read back and replaced, as those of a topic"
+              + " can, and --answers="
+              + endpoint
+              + " is none; leave --overwrite out");
+    }
   }
 
   /** The name of an output's withdrawals in {@link Written}. */
@@ -221,13 +299,7 @@ final class Sinks {
   private <K, V> PCollection<Answer<K, V>> revised(
       Output<?, ?> output, PCollection<Answer<K, V>> answers, Sink<Answer<K, V>> sink) {
     Long given = options.getRevision();
-    if (given != null && given < 0) {
-      throw new BadOption("--revision", given, "is below zero, e.g. --revision=1");
-    }
-    if (given != null && !sources.bounded()) {
-      throw new BadOption(
-          "--revision", given, "is for backfills; a stream's revisions are by the clock");
-    }
+    checkRevision(given);
     PCollection<Answer<K, V>> taken =
         sink.deletes() || sources.bounded()
             ? answers
@@ -239,6 +311,16 @@ final class Sinks {
             output.name() + ".Revision",
             NumberRevisions.<K, V>from(first)
                 .atOnce(ProvisionalOptions.provisional(options, analysis.options())));
+  }
+
+  private void checkRevision(@Nullable Long given) {
+    if (given != null && given < 0) {
+      throw new BadOption("--revision", given, "is below zero, e.g. --revision=1");
+    }
+    if (given != null && !sources.bounded()) {
+      throw new BadOption(
+          "--revision", given, "is for backfills; a stream's revisions are by the clock");
+    }
   }
 
   /**

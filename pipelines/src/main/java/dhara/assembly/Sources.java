@@ -157,14 +157,7 @@ final class Sources {
     for (Part part : parts(input)) {
       read.add(read(input, part, lateness, margin));
     }
-    if (options.getCutover() == null
-        && read.stream().map(PCollection::isBounded).distinct().count() > 1) {
-      throw new BadOption(
-          "--events",
-          String.join(",", endpoints.get(input.name()).stream().map(Endpoint::toString).toList()),
-          "is a stream beside what ends: say from when on the stream counts, and up to when the"
-              + " other, e.g. --cutover=2026-01-05T09:00:00Z");
-    }
+    checkAlike(input, read.stream().map(PCollection::isBounded).distinct().count() == 1);
     PCollection<T> events = flattened(input.name() + ".Parts", read);
     if (options.getUnique()) {
       String step = input.name() + ".Unique";
@@ -185,16 +178,83 @@ final class Sources {
     return events;
   }
 
+  private void checkAlike(Input<?> input, boolean alike) {
+    if (options.getCutover() == null && !alike) {
+      throw new BadOption(
+          "--events",
+          String.join(",", endpoints.get(input.name()).stream().map(Endpoint::toString).toList()),
+          "is a stream beside what ends: say from when on the stream counts, and up to when the"
+              + " other, e.g. --cutover=2026-01-05T09:00:00Z");
+    }
+  }
+
   /**
-   * A reference is read completely: a range restricts only the facts, and no fact in it sees a
-   * version from after its end.
+   * A fact input without events, which streams if its sources do. They are asked nothing.
+   *
+   * @throws BadOption if one is malformed
    */
-  <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
+  <T extends Record & Event> PCollection<T> unread(Input<T> input, Windows... windows) {
+    Lateness unused = Lateness.of(windows);
+    if (isLeftOut(input)) {
+      return none(input.name(), RecordCoder.of(input.type()));
+    }
+    List<Boolean> ends = new ArrayList<>();
+    for (Endpoint endpoint : endpoints(input)) {
+      ends.add(noted(input, endpoint, source(input, endpoint)));
+    }
+    checkAlike(input, ends.stream().distinct().count() == 1);
+    return unread(input, RecordCoder.of(input.type()), !ends.contains(false));
+  }
+
+  /** The same of a reference. */
+  <T extends Record & Event> AsOf<T> unreadReference(Input<T> input, Windows... windows) {
+    Duration waits = referenceLateness();
+    Duration horizon = Lateness.of(windows).horizon();
+    Coder<Version<T>> coder = Version.coder(RecordCoder.of(input.type()));
+    if (isLeftOut(input)) {
+      return AsOf.of(none(input.name(), coder), horizon);
+    }
+    List<EventSource<?>> facts = facts();
+    boolean ends = true;
+    for (Endpoint endpoint : endpoints(input)) {
+      ends &= noted(input, endpoint, source(input, endpoint).asReference(facts));
+    }
+    return inForce(unread(input, coder, ends), horizon, waits);
+  }
+
+  /** Notes a source, and returns whether it ends. */
+  private boolean noted(Input<?> input, Endpoint endpoint, EventSource<?> source) {
+    places.add(Place.read(endpoint, input.name()));
+    bounded &= source.bounded();
+    return source.bounded();
+  }
+
+  private <T> PCollection<T> unread(Input<?> input, Coder<T> coder, boolean ends) {
+    return none(input.name(), coder)
+        .setIsBoundedInternal(ends ? IsBounded.BOUNDED : IsBounded.UNBOUNDED);
+  }
+
+  private Duration referenceLateness() {
     Duration waits = options.getReferenceLateness();
     if (waits.isNegative()) {
       throw new BadOption(
           "--referenceLateness", waits, "is below zero, e.g. --referenceLateness=PT1M");
     }
+    return waits;
+  }
+
+  private <T extends Record> AsOf<T> inForce(
+      PCollection<Version<T>> records, Duration horizon, Duration waits) {
+    AsOf<T> reference = AsOf.of(records, horizon).withLateness(waits);
+    return options.getReference() == BackfillOptions.Reference.now ? reference.newest() : reference;
+  }
+
+  /**
+   * A reference is read completely: a range restricts only the facts, and no fact in it sees a
+   * version from after its end.
+   */
+  <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
+    Duration waits = referenceLateness();
     if (isLeftOut(input)) {
       return AsOf.of(
           none(input.name(), Version.coder(RecordCoder.of(input.type()))),
@@ -221,8 +281,7 @@ final class Sources {
       books.unique(input.name(), step, split.get(unique.counts()));
       records = split.get(unique.unique());
     }
-    AsOf<T> reference = AsOf.of(records, Lateness.of(windows).horizon()).withLateness(waits);
-    return options.getReference() == BackfillOptions.Reference.now ? reference.newest() : reference;
+    return inForce(records, Lateness.of(windows).horizon(), waits);
   }
 
   /** The sources of the facts that are joined with references. */

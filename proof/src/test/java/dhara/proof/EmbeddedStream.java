@@ -38,6 +38,12 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
    */
   static EmbeddedStream start(Path folder, List<String> arguments, @Nullable Path first)
       throws Exception {
+    return start(folder, "dhara.tools.Dhara", arguments, first);
+  }
+
+  /** The same by another main class. */
+  static EmbeddedStream start(
+      Path folder, String main, List<String> arguments, @Nullable Path first) throws Exception {
     Path log = Files.createTempFile(folder, "stream", ".log");
     Path temporary = Files.createDirectories(folder.resolve("temporary"));
     List<String> command =
@@ -50,7 +56,7 @@ record EmbeddedStream(Process process, Path log, Path temporary) implements Live
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "-cp",
                 first == null ? flinkAlone() : first + File.pathSeparator + flinkAlone(),
-                "dhara.tools.Dhara"));
+                main));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().remove("FLINK_CONF_DIR");

@@ -7,6 +7,7 @@ import dhara.cli.VerbFactory;
 import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.terminal.Console;
+import dhara.tools.deploy.DeployVerb;
 import dhara.tools.generate.GenerateVerb;
 import dhara.tools.generate.LineWriter;
 import dhara.tools.help.CompletionVerb;
@@ -64,6 +65,7 @@ final class Verbs {
             new ReplayVerb(environment, lines),
             new LintVerb(environment),
             new TemplateVerb(environment),
+            new DeployVerb(environment),
             new ReconcileVerb(environment),
             new RedriveVerb(environment, lines),
             new CompletionVerb(environment, all::inWords),

@@ -16,6 +16,7 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Diagram;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.tools.deploy.DeployOptions;
 import dhara.tools.generate.GenerateOptions;
 import dhara.tools.lint.LintOptions;
 import dhara.tools.reconcile.ReconcileOptions;
@@ -129,6 +130,7 @@ class ReadmeTest {
     text.append(table("`lint ANALYSIS`", optionsOf(LintOptions.class, LintOptions.class)));
     text.append(
         table("`template ANALYSIS`", optionsOf(TemplateOptions.class, TemplateOptions.class)));
+    text.append(table("`deploy ANALYSIS`", optionsOf(DeployOptions.class, DeployOptions.class)));
     text.append(
         table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
     text.append(table("`redrive ANALYSIS`", optionsOf(RedriveOptions.class, RedriveOptions.class)));

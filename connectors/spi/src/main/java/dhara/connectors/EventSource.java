@@ -23,6 +23,9 @@ public interface EventSource<T extends Record & Event> {
    */
   void check();
 
+  /** Whether it ends by itself, so that a run of it is a backfill. */
+  boolean bounded();
+
   /** How many bytes there are to read; negative if it is not known beforehand. */
   default long bytes() {
     return -1;

@@ -75,6 +75,11 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
   }
 
   @Override
+  public boolean bounded() {
+    return true;
+  }
+
+  @Override
   public void check() {
     files.segments(segmentBytes);
   }

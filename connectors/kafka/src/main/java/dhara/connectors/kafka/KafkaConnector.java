@@ -61,15 +61,23 @@ public final class KafkaConnector implements Connector {
 
   @Override
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
-    KafkaSink topic =
-        (rows.upserts() ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint))
-            .withSuffix(rows.suffix())
-            .takingRecordsOf(longest(rows, run));
+    KafkaSink topic = topic(endpoint, rows, run);
     return Target.of(new KafkaRows<>(rows, topic))
         .checked(topic::check)
         .created(topic::create)
         .meteringItself()
         .every(LEDGER_EVERY);
+  }
+
+  /**
+   * The topic that rows are written to.
+   *
+   * @throws dhara.options.BadOption if the endpoint is malformed or has unknown parameters
+   */
+  public static KafkaSink topic(Endpoint endpoint, Rows<?> rows, Run run) {
+    return (rows.upserts() ? KafkaSink.upserts(endpoint) : KafkaSink.appends(endpoint))
+        .withSuffix(rows.suffix())
+        .takingRecordsOf(longest(rows, run));
   }
 
   /**

@@ -126,6 +126,16 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
     return address.topic();
   }
 
+  /** The brokers: {@code host:port} pairs separated by commas. */
+  public String brokers() {
+    return address.brokers();
+  }
+
+  /** The settings that the topic gets if it is created, by Kafka's names, in their order. */
+  public Map<String, String> configuration() {
+    return KafkaTopic.configuration(upserts, longest);
+  }
+
   /**
    * Checks the topic with the brokers, and changes nothing.
    *

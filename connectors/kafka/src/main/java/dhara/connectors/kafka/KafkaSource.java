@@ -179,6 +179,11 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     return found;
   }
 
+  @Override
+  public boolean bounded() {
+    return span.end() != null;
+  }
+
   /**
    * Checks with the brokers that the topic, its partitions and the offsets exist.
    *

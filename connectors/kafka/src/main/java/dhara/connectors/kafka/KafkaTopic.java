@@ -2,10 +2,10 @@ package dhara.connectors.kafka;
 
 import dhara.connectors.Endpoint;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -144,10 +144,13 @@ record KafkaTopic(
     return why + " needs " + least + " at least; name a new topic with partitions=" + least;
   }
 
-  /** False if somebody else has just created it. */
-  private boolean created(Admin admin) throws ExecutionException, InterruptedException {
-    NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
-    Map<String, String> settings = new HashMap<>();
+  /**
+   * The settings of a topic that is created, by Kafka's names.
+   *
+   * @param longest the size in bytes of a record that it must accept; 0 for Kafka's default
+   */
+  static Map<String, String> configuration(boolean upserts, long longest) {
+    Map<String, String> settings = new TreeMap<>();
     settings.put(
         TopicConfig.CLEANUP_POLICY_CONFIG,
         upserts ? TopicConfig.CLEANUP_POLICY_COMPACT : TopicConfig.CLEANUP_POLICY_DELETE);
@@ -155,7 +158,13 @@ record KafkaTopic(
     if (needed > TopicLimit.KAFKAS) {
       settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(needed));
     }
-    topic.configs(settings);
+    return settings;
+  }
+
+  /** False if somebody else has just created it. */
+  private boolean created(Admin admin) throws ExecutionException, InterruptedException {
+    NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
+    topic.configs(configuration(upserts, longest));
     try {
       admin.createTopics(List.of(topic)).all().get();
       return true;

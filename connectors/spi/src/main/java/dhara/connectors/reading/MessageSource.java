@@ -90,6 +90,11 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
   }
 
   @Override
+  public boolean bounded() {
+    return false;
+  }
+
+  @Override
   public void check() {
     check.run();
   }

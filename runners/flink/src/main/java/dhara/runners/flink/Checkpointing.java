@@ -82,6 +82,10 @@ final class Checkpointing implements Closeable {
     try {
       if (launch.bounded()) {
         checkpointing.refuse("is for streams: a backfill is run again from its beginning");
+      } else if (!embedded && options.getFlinkMaster().equals(Cluster.OF_THIS_PROCESS)) {
+        checkpointing.refuse(
+            "is said by the configuration of the JobManager that runs this command:"
+                + " state.checkpoints.dir, state.savepoints.dir, execution.savepoint.path");
       } else {
         checkpointing.decide();
       }

@@ -20,6 +20,9 @@ import org.apache.flink.runtime.util.EnvironmentInformation;
 /** A Flink cluster that {@code --flinkMaster} names. */
 final class Cluster {
 
+  /** What {@code --flinkMaster} names the JobManager that runs this command itself. */
+  static final String OF_THIS_PROCESS = "[auto]";
+
   private static final String OPTION = "--flinkMaster";
   private static final Pattern ADDRESS =
       Pattern.compile("(?:https?://)?([^:/\\s]+|\\[[^]\\s]+])(?::(\\d{1,5}))?/?");
@@ -35,6 +38,9 @@ final class Cluster {
    * @throws BadOption if there is no Flink of this version
    */
   static Optional<Rest> at(String master, Configuration user) {
+    if (master.equals(OF_THIS_PROCESS)) {
+      return Optional.empty(); // it answers when this command has returned
+    }
     Matcher address = ADDRESS.matcher(master);
     if (!address.matches()) {
       throw new BadOption(

@@ -15,10 +15,13 @@ import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.runners.flink.FlinkRunner;
 import org.apache.beam.sdk.PipelineRunner;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Flink: embedded in this process, or a cluster with {@code --flinkMaster=HOST:PORT}. Parallelism
- * is not set: an embedded Flink uses one worker per core, a cluster its own default.
+ * Flink: embedded in this process, or a cluster with {@code --flinkMaster=HOST:PORT}, or with
+ * {@code --flinkMaster=[auto]} the JobManager that runs the command. Parallelism is not set: an
+ * embedded Flink uses one worker per core, a cluster its own default.
  */
 @AutoService(Engine.class)
 public final class FlinkEngine implements Engine {
@@ -31,7 +34,8 @@ public final class FlinkEngine implements Engine {
 
   private static final int MOST_KEY_GROUPS = 32_768;
 
-  private static final Set<String> EMBEDDED = Set.of("[local]", "[collection]", "[auto]");
+  private static final Set<String> EMBEDDED =
+      Set.of("[local]", "[collection]", Cluster.OF_THIS_PROCESS);
 
   @Override
   public String name() {
@@ -214,8 +218,19 @@ public final class FlinkEngine implements Engine {
     }
   }
 
+  /**
+   * A JobManager that runs this command itself, in Flink's application mode, is a cluster: {@code
+   * [auto]} means it there, and elsewhere an embedded Flink.
+   */
   @Override
   public boolean embedded(PipelineOptions options) {
-    return EMBEDDED.contains(options.as(FlinkPipelineOptions.class).getFlinkMaster());
+    String master = options.as(FlinkPipelineOptions.class).getFlinkMaster();
+    return EMBEDDED.contains(master) && !(master.equals(Cluster.OF_THIS_PROCESS) && inJobManager());
+  }
+
+  /** Whether a JobManager has called this process' main method, and so awaits its job. */
+  private static boolean inJobManager() {
+    return !(StreamExecutionEnvironment.getExecutionEnvironment()
+        instanceof LocalStreamEnvironment);
   }
 }
