@@ -7,6 +7,7 @@ import dhara.cli.VerbFactory;
 import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.terminal.Console;
+import dhara.tools.advise.AdviseVerb;
 import dhara.tools.generate.GenerateVerb;
 import dhara.tools.generate.LineWriter;
 import dhara.tools.help.CompletionVerb;
@@ -14,6 +15,7 @@ import dhara.tools.help.HelpVerb;
 import dhara.tools.help.ListVerb;
 import dhara.tools.help.VersionVerb;
 import dhara.tools.lint.LintVerb;
+import dhara.tools.plan.PlanVerb;
 import dhara.tools.reconcile.ReconcileVerb;
 import dhara.tools.replay.ReplayVerb;
 import dhara.tools.run.AnalysisVerb;
@@ -64,6 +66,8 @@ final class Verbs {
             new LintVerb(environment),
             new TemplateVerb(environment),
             new ReconcileVerb(environment),
+            new AdviseVerb(environment, lines),
+            new PlanVerb(environment, lines),
             new CompletionVerb(environment, all::inWords),
             new VersionVerb(environment)));
     for (VerbFactory factory : ServiceLoader.load(VerbFactory.class)) {

@@ -16,8 +16,11 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Diagram;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.tools.advise.AdviseOptions;
+import dhara.tools.calibrate.CalibrationOptions;
 import dhara.tools.generate.GenerateOptions;
 import dhara.tools.lint.LintOptions;
+import dhara.tools.plan.PlanOptions;
 import dhara.tools.reconcile.ReconcileOptions;
 import dhara.tools.replay.ReplayOptions;
 import dhara.tools.template.TemplateOptions;
@@ -130,6 +133,11 @@ class ReadmeTest {
         table("`template ANALYSIS`", optionsOf(TemplateOptions.class, TemplateOptions.class)));
     text.append(
         table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
+    text.append(table("`advise ANALYSIS`", optionsOf(AdviseOptions.class, AdviseOptions.class)));
+    text.append(table("`plan ANALYSIS`", optionsOf(PlanOptions.class, PlanOptions.class)));
+    text.append(
+        table(
+            "`advise` and `plan`", optionsOf(CalibrationOptions.class, CalibrationOptions.class)));
     return text.toString();
   }
 
