@@ -70,7 +70,7 @@ final class ModeRules {
     if (records != null && records.value() > MANY_RECORDS) {
       return Decision.batch(
           passed,
-          "there are %s records, more than %s: a batch reads them faster than a stream"
+          "the number of records is %s, more than %s: a batch reads them faster than a stream"
               .formatted(records.inWords(), Unit.COUNT.text(MANY_RECORDS)));
     } else if (situation.complexity.value() > COMPLEX) {
       return Decision.batch(
@@ -88,7 +88,7 @@ final class ModeRules {
             passed,
             (records == null
                     ? "how many records there are is not known, "
-                    : "there are %s records, not more than %s, "
+                    : "the number of records is %s, not more than %s, "
                         .formatted(records.inWords(), Unit.COUNT.text(MANY_RECORDS)))
                 + "the complexity is %s, not above %s, and no history is needed: a stream keeps"
                     .formatted(situation.complexity.inWords(), COMPLEX)
