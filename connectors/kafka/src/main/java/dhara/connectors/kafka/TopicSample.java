@@ -64,11 +64,9 @@ public final class TopicSample {
       ValueTaker taker)
       throws IOException {
     Map<TopicPartition, Long> left = new TreeMap<>(TopicSample::compare);
-    long held = 0;
     for (KafkaRange range : ranges) {
       if (range.from() < range.until()) {
         left.put(new TopicPartition(address.topic(), range.partition()), range.until());
-        held += range.until() - range.from();
       }
     }
     consumer.assign(left.keySet());
@@ -81,33 +79,37 @@ public final class TopicSample {
     // Of each partition the same number, so that the sample covers the same time in all of them.
     long each = left.isEmpty() ? 0 : (most + left.size() - 1) / left.size();
     Map<TopicPartition, Long> taken = new TreeMap<>(TopicSample::compare);
+    boolean more = false;
     int silent = 0;
     while (!left.isEmpty() && silent < SILENT_POLLS) {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       silent = records.isEmpty() ? silent + 1 : 0;
       for (TopicPartition partition : records.partitions()) {
         for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-          if (record.offset() < left.getOrDefault(partition, 0L)
-              && record.value() != null
-              && taken.getOrDefault(partition, 0L) < each) {
-            taken.merge(partition, 1L, Long::sum);
-            taker.take(record.value());
+          if (record.offset() < left.getOrDefault(partition, 0L) && record.value() != null) {
+            if (taken.merge(partition, 1L, Long::sum) <= each) {
+              taker.take(record.value());
+            } else {
+              more = true;
+            }
           }
         }
       }
-      left.entrySet()
-          .removeIf(
-              partition ->
-                  // The position, not the last record, because transactions end with a marker.
-                  consumer.position(partition.getKey()) >= partition.getValue()
-                      || taken.getOrDefault(partition.getKey(), 0L) >= each);
+      for (TopicPartition partition : List.copyOf(left.keySet())) {
+        // The position, not the last record, because transactions end with a marker.
+        boolean atEnd = consumer.position(partition) >= left.get(partition);
+        if (atEnd || taken.getOrDefault(partition, 0L) >= each) {
+          more |= !atEnd;
+          left.remove(partition);
+        }
+      }
       consumer.pause(
           consumer.assignment().stream().filter(assigned -> !left.containsKey(assigned)).toList());
     }
     if (!left.isEmpty()) {
       throw new IOException(address.source() + ": the broker sends no more records of " + left);
     }
-    return held > taken.values().stream().mapToLong(Long::longValue).sum();
+    return more;
   }
 
   private static int compare(TopicPartition one, TopicPartition other) {

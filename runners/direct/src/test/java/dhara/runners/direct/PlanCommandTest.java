@@ -39,7 +39,7 @@ class PlanCommandTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ORDERS =
-      "--events=" + Path.of("../../test-data/order-metrics/orders.jsonl").toAbsolutePath();
+      "--events=" + data("order-metrics/orders.jsonl");
 
   @TempDir Path folder;
 
@@ -81,7 +81,7 @@ class PlanCommandTest {
             "cost of machines a month",
             "past, as a batch",
             "past, replayed beside live events"));
-    long bytes = Files.size(Path.of("../../test-data/order-metrics/orders.jsonl"));
+    long bytes = Files.size(data("order-metrics/orders.jsonl"));
     assertThat(input(plan, "bytes of an event"), closeTo(bytes / 3_097.0, 1e-6));
     assertThat(input(plan, "bytes grouped an answer"), greaterThan(0.0));
     double perCore = input(plan, "events a core, backfill");
@@ -97,20 +97,43 @@ class PlanCommandTest {
   }
 
   @Test
-  void severalInputsAreSampledTogether() throws IOException {
-    Path data = Path.of("../../test-data/ad-revenue").toAbsolutePath();
-    List<String> arguments = new ArrayList<>(List.of("plan", "ad-revenue", "--rate=1000"));
-    Analysis.all()
-        .get("ad-revenue")
-        .inputs()
-        .forEach(
-            input -> arguments.add("--events=" + input.name() + "=" + data.resolve(input.name() + ".jsonl")));
-    arguments.add("--format=json");
-
-    int exit = run(arguments.toArray(String[]::new));
+  void severalInputsAreSampledUpToTheSameTime() throws IOException {
+    int exit =
+        run(
+            "plan",
+            "surge-pricing",
+            "--events=pings=" + data("surge-pricing/pings.jsonl"),
+            "--events=rides=" + data("surge-pricing/rides.jsonl"),
+            "--rate=1000",
+            "--sample=500",
+            "--format=json");
 
     assertThat(err(), exit, is(0));
+    assertThat(err(), containsString("measuring with 500 events"));
     assertThat(mark(JSON.readTree(out()), "events a core, backfill"), is("measured"));
+  }
+
+  @Test
+  void compressedCsvAndReferencesAreSampledToo() throws IOException {
+    int exit =
+        run(
+            "plan",
+            "engagement",
+            "--events=interactions=" + data("engagement/interactions.csv.gz"),
+            "--events=weights=" + data("engagement/weights.jsonl"),
+            "--rate=1000",
+            "--sample=300",
+            "--format=json");
+
+    assertThat(err(), exit, is(0));
+    assertThat(err(), containsString("measuring with 300 events"));
+    JsonNode plan = JSON.readTree(out());
+    assertThat(mark(plan, "events a core, backfill"), is("measured"));
+    assertThat(
+        plan.path("notes").toString(),
+        allOf(
+            containsString("300 events are too few"),
+            containsString("measured as JSON lines with the names of components")));
   }
 
   @Test
@@ -244,6 +267,10 @@ class PlanCommandTest {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8)))
         .run(arguments);
+  }
+
+  private static Path data(String file) {
+    return Path.of("../../test-data").resolve(file).toAbsolutePath().normalize();
   }
 
   private static double input(JsonNode json, String name) {
