@@ -18,6 +18,9 @@ import java.time.Duration;
  */
 public record StoredOutput(String output, long rows, long keys, Duration window, double growth) {
 
+  /** A longer window, or one that never ends, is looked at after a year. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   /**
    * Compares the answers to the whole sample with those to its thinned events.
    *
@@ -49,10 +52,11 @@ public record StoredOutput(String output, long rows, long keys, Duration window,
    * @param held how long an answer is kept after its window has begun; at least the window counts
    */
   public double openAt(double rate, long events, Duration span, Duration held) {
-    double width = Math.max(1, window.toMillis()) / 1e3;
+    boolean forEver = window.compareTo(LONGEST) > 0;
+    double width = Math.max(1, (forEver ? LONGEST : window).toMillis()) / 1e3;
     double windows = Math.max(1, span.toMillis() / 1e3 / width);
     double inWindow = events / windows;
-    double open = Math.max(1, held.toMillis() / 1e3 / width);
+    double open = forEver ? 1 : Math.max(1, held.toMillis() / 1e3 / width);
     return open * rows / windows * Math.pow(rate * width / inWindow, growth);
   }
 }

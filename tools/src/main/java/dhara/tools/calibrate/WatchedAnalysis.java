@@ -124,7 +124,7 @@ final class WatchedAnalysis<O extends DharaOptions> implements Analysis<O> {
       Set<PCollection<?>> grouped = new LinkedHashSet<>();
       for (Node node : leaves()) {
         if (node.getTransform() instanceof GroupByKey && !surrounding.contains(node.getFullName())) {
-          node.getInputs().values().forEach(grouped::add);
+          grouped.addAll(node.getInputs().values());
         }
       }
       int n = 0;

@@ -3,7 +3,6 @@ package dhara.tools.advise;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.nullValue;
 
 import dhara.tools.calibrate.Figure;
 import dhara.tools.calibrate.Mark;
@@ -73,7 +72,7 @@ class ModeRulesTest {
 
     EngineChoice choice = EngineChoice.of(mode, records(records), engines);
 
-    assertThat(choice.engine(), engine == null ? nullValue() : is(engine));
+    assertThat(choice.engine(), is(engine));
     assertThat(choice.why(), containsString(why));
   }
 

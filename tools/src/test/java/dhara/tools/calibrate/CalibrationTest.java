@@ -99,6 +99,17 @@ class CalibrationTest {
         closeTo(360_000, 1e-3));
   }
 
+  @Test
+  void aWindowThatNeverEndsIsLookedAtAfterAYear() {
+    Duration ever = Duration.ofDays(365_000);
+    StoredOutput output = StoredOutput.of(rows(1_000, ever), rows(500, ever), 60_000, 15_000);
+
+    assertThat(
+        "100 events a second for a year are 52,560 times as many as in ten minutes",
+        output.openAt(100, 60_000, Duration.ofMinutes(10), ever),
+        closeTo(1_000 * Math.sqrt(52_560), 1e-6));
+  }
+
   private static StoredOutput stored(long rows, long thinned) {
     return StoredOutput.of(rows(rows, MINUTE), rows(thinned, MINUTE), 60_000, 15_000);
   }
