@@ -180,12 +180,12 @@ public final class AdviseVerb extends ToolVerb {
       Analysis<O> analysis,
       PipelineCommand command) {
     if (options.getRecords() != null) {
-      return new Figure("records", options.getRecords(), Unit.COUNT, Mark.GIVEN, "--records");
+      return new Figure("records", options.getRecords().doubleValue(), Unit.COUNT, Mark.GIVEN, "--records");
     } else if (measured == null) {
       return null;
     } else if (measured.complete()) {
       return new Figure(
-          "records", measured.events(), Unit.COUNT, Mark.MEASURED, "all that --events has");
+          "records", (double) measured.events(), Unit.COUNT, Mark.MEASURED, "all that --events has");
     }
     long bytes = -1;
     if (measured.verbatim() && noTopic(command)) {

@@ -71,7 +71,7 @@ final class ModeRules {
       return Decision.batch(
           passed,
           "the number of records is %s, more than %s: a batch reads them faster than a stream"
-              .formatted(records.inWords(), Unit.COUNT.text(MANY_RECORDS)));
+              .formatted(records.inWords(), Unit.COUNT.text((double) MANY_RECORDS)));
     } else if (situation.complexity.value() > COMPLEX) {
       return Decision.batch(
           passed,
@@ -89,7 +89,7 @@ final class ModeRules {
             (records == null
                     ? "how many records there are is not known, "
                     : "the number of records is %s, not more than %s, "
-                        .formatted(records.inWords(), Unit.COUNT.text(MANY_RECORDS)))
+                        .formatted(records.inWords(), Unit.COUNT.text((double) MANY_RECORDS)))
                 + "the complexity is %s, not above %s, and no history is needed: a stream keeps"
                     .formatted(situation.complexity.inWords(), COMPLEX)
                 + " answers current"));

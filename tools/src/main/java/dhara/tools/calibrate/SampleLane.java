@@ -76,7 +76,7 @@ final class SampleLane<T extends Record & Event> implements Archive.ArchiveTaker
 
   @Override
   public void event(T event, byte[] json) {
-    line = line(verbatim && json.length > 0 ? json : writer.line(event));
+    line = asLine(verbatim && json.length > 0 ? json : writer.line(event));
     latest = event.at();
     from = latest.isBefore(from) ? latest : from;
     until = latest.isAfter(until) ? latest : until;
@@ -84,11 +84,11 @@ final class SampleLane<T extends Record & Event> implements Archive.ArchiveTaker
 
   @Override
   public void garbage(Reason reason, byte[] bytes) {
-    line = line(bytes);
+    line = asLine(bytes);
   }
 
   /** A record as one line: JSON has line feeds only between its parts. */
-  static byte[] line(byte[] record) {
+  static byte[] asLine(byte[] record) {
     byte[] line = Arrays.copyOf(record, record.length + 1);
     for (int i = 0; i < record.length; i++) {
       if (line[i] == LINE_FEED || line[i] == '\r') {

@@ -157,7 +157,7 @@ final class SampleReader {
 
   /** Whether the nth event is one of the fourth that is kept; inputs may alternate in any way. */
   private static boolean isKept(long n) {
-    return Long.remainderUnsigned(n * SPREAD >>> Integer.SIZE, EventSample.PARTS) == 0;
+    return Long.remainderUnsigned((n * SPREAD) >>> Integer.SIZE, EventSample.PARTS) == 0;
   }
 
   private static Map<String, Path> with(Map<String, Path> facts, Map<String, Path> references) {
@@ -221,7 +221,7 @@ final class SampleReader {
     Path values = folder.resolve("topic-" + input.name() + ".jsonl");
     try (OutputStream out =
         new BufferedOutputStream(Files.newOutputStream(values), 1 << 16)) {
-      boolean more = TopicSample.read(endpoint, most, v -> out.write(SampleLane.line(v)));
+      boolean more = TopicSample.read(endpoint, most, v -> out.write(SampleLane.asLine(v)));
       complete &= !more;
     }
     return Endpoint.of("--events", "files:" + values + "?format=jsonl");

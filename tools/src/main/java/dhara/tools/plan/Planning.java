@@ -94,13 +94,13 @@ final class Planning {
     Sizing sizing = asked.at(rate);
     figures.result("capacity", sizing.capacity(), Unit.EVENTS_PER_SECOND, "max(rate / utilisation,"
         + " rate · (1 + outage / catch-up))");
-    figures.result("parallelism", sizing.parallelism(), Unit.COUNT, "capacity / events a core of the"
+    figures.result("parallelism", (double) sizing.parallelism(), Unit.COUNT, "capacity / events a core of the"
         + " stream, rounded up");
-    figures.result("partitions", sizing.partitions(), Unit.COUNT, "a multiple of the parallelism that"
+    figures.result("partitions", (double) sizing.partitions(), Unit.COUNT, "a multiple of the parallelism that"
         + " carries the bytes");
     figures.result("bytes read", rate * bytes, Unit.BYTES_PER_SECOND, "rate · bytes of an event");
     StateEstimate state = state(rate);
-    figures.result("machines", sizing.machines(), Unit.COUNT, "parallelism / cores a machine, rounded"
+    figures.result("machines", (double) sizing.machines(), Unit.COUNT, "parallelism / cores a machine, rounded"
         + " up");
     figures.result(
         "state a machine",
@@ -144,7 +144,7 @@ final class Planning {
                     Unit.EVENTS_PER_SECOND,
                     Mark.MEASURED,
                     (sample.startIncluded() ? "with its start, over " : "beyond the start, over ")
-                        + Unit.COUNT.text(sample.events())
+                        + Unit.COUNT.text((double) sample.events())
                         + " events"))
         .orElseGet(
             () ->
@@ -285,7 +285,7 @@ final class Planning {
     measured.ifPresent(
         sample -> {
           figures.input(
-              "keys in the sample", sample.keys(), Unit.COUNT, Mark.MEASURED, "of all outputs");
+              "keys in the sample", (double) sample.keys(), Unit.COUNT, Mark.MEASURED, "of all outputs");
           figures.input(
               "bytes grouped an answer",
               sample.groupedBytes(),

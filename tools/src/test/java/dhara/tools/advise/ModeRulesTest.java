@@ -112,7 +112,7 @@ class ModeRulesTest {
   }
 
   private static @Nullable Figure records(@Nullable Long count) {
-    return count == null ? null : new Figure("records", count, Unit.COUNT, Mark.GIVEN, "");
+    return count == null ? null : new Figure("records", count.doubleValue(), Unit.COUNT, Mark.GIVEN, "");
   }
 
   private static Figure complexity(double score) {

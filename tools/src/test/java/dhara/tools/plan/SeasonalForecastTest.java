@@ -63,7 +63,7 @@ class SeasonalForecastTest {
                 at ->
                     1000
                         * season(at)
-                        * Math.pow(1.5, ChronoUnit.HOURS.between(START, at) / WEEK)));
+                        * Math.pow(1.5, (double) (ChronoUnit.HOURS.between(START, at) / WEEK))));
 
     Instant noon = Instant.parse("2026-02-03T12:00:00Z");
     assertThat(forecast.at(noon), closeTo(1000 * 1.5 * 1.5 * 1.5, 1e-6));
