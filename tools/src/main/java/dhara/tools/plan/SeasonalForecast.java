@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * A forecast of hourly counts: the level of the last week, times a factor of the weekday, times a
@@ -50,7 +51,7 @@ final class SeasonalForecast {
     long days = hours / HOURS;
     Instant from =
         end.minus(weeks > 0 ? (long) weeks * WEEK : days > 0 ? days * HOURS : hours, ChronoUnit.HOURS);
-    counts = history.events().tailMap(from, true);
+    counts = new TreeMap<>(history.events().tailMap(from, true));
     double mean = mean(counts);
     Arrays.fill(ofWeekday, 1);
     Arrays.fill(ofHour, 1);

@@ -194,7 +194,7 @@ class PlanCommandTest {
         "plan,--rate=-5,--rate=-5.0: must be above zero",
         "plan,--rate=many,--rate=many: is no number",
         "plan,--window=PT1M,--rate: is missing",
-        "plan,--rtae=5,Did you mean --rate?",
+        "plan,--rtae=5,Did you mean --rate",
         "plan,--counts=/nowhere/counts.csv,cannot be read",
         "advise,--complexity=1.5,--complexity=1.5: is not from 0 to 1",
         "advise,--records=-1,--records=-1: must be at least 0",
