@@ -169,7 +169,7 @@ public final class AdviseVerb extends ToolVerb {
             shape.complexity(),
             Unit.SHARE,
             Mark.MEASURED,
-            "of the graph: %d steps with state, %d inputs"
+            "of the graph: steps with state %d, inputs %d"
                 .formatted(shape.statefulSteps(), shape.inputs()));
   }
 
@@ -286,8 +286,11 @@ public final class AdviseVerb extends ToolVerb {
     }
     double seconds = records.value() / measured.perCore() / measured.busyCores();
     return Optional.of(
-        "on this machine that takes about %s beyond the start, with %.1f cores busy (measured)"
-            .formatted(Unit.SECONDS.text(seconds), measured.busyCores()));
+        "on this machine that takes about %s %s, with %.1f cores busy (measured)"
+            .formatted(
+                Unit.SECONDS.text(seconds),
+                measured.startIncluded() ? "with the start of a run" : "beyond the start",
+                measured.busyCores()));
   }
 
   private static List<EngineChoice.AtHand> atHand() {

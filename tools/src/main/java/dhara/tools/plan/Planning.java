@@ -67,13 +67,13 @@ final class Planning {
                 PlanFigures.seconds(options.getOutage()),
                 Unit.SECONDS,
                 "outage",
-                "no rule says it; ask your operators"),
+                "ask your operators"),
             figures.option(
                 "to catch up after it",
                 PlanFigures.seconds(options.getCatchUp()),
                 Unit.SECONDS,
                 "catchUp",
-                "no rule says it; ask your readers"),
+                "ask your readers"),
             bytes,
             figures.option(
                 "bytes a partition",
@@ -87,7 +87,7 @@ final class Planning {
                     options.getMachineCores(),
                     Unit.COUNT,
                     "machineCores",
-                    "no rule says it"));
+                    "your machines are not known"));
     Optional<ScalingSchedule> schedule =
         Optional.ofNullable(history).map(counts -> schedule(counts, asked));
     double rate = rate(schedule);
@@ -304,7 +304,7 @@ final class Planning {
     figures.result("ids, to count once", state.idBytes(), Unit.BYTES, settings.unique() ? "rate ·"
         + " horizon · 24 bytes" : "--unique=false keeps none");
     if (measured.isPresent()) {
-      figures.result("answers open at once", state.openAnswers(), Unit.COUNT, "see docs/plan.md");
+      figures.result("answers open at once", Math.ceil(state.openAnswers()), Unit.COUNT, "see docs/plan.md");
       figures.result(
           "state, an estimate", state.bytes(), Unit.BYTES, "ids + open answers · bytes grouped");
     } else {
