@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
  * Compares the speed that {@code plan} measures with a sample with the speed of a whole backfill
  * over other events: the command as a user runs it, each time in a new process.
  *
- * <p>The speed of a backfill is that beyond its start: {@code (events − events of a tiny backfill) /
- * (processor time − processor time of the tiny backfill)}.
+ * <p>The speed of a backfill is that beyond its start: {@code (events − events of a tiny backfill)
+ * / (processor time − processor time of the tiny backfill)}.
  */
 @Command(
     name = "plan",

@@ -40,8 +40,7 @@ record Advice(
   /** As lines for a person. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        "Run %s as a %s%s".formatted(analysis, mode, engine == null ? "" : ", on " + engine));
+    lines.add("Run %s as a %s%s".formatted(analysis, mode, engine == null ? "" : ", on " + engine));
     lines.add("");
     lines.add("Because");
     why.forEach(reason -> lines.add("  - " + reason));

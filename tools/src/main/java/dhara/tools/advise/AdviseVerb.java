@@ -110,8 +110,7 @@ public final class AdviseVerb extends ToolVerb {
     PipelineCommand command = new PipelineCommand(environment, known, given);
     List<String> byDhara = command.settings().arguments(true);
     StreamShape shape =
-        StreamShape.of(
-            analysis, command.options(analysis.options(), analysis.name(), byDhara));
+        StreamShape.of(analysis, command.options(analysis.options(), analysis.name(), byDhara));
     Calibration measured =
         given.values().containsKey(EVENTS)
             ? calibrator.measure(analysis, known, given, AdviseOptions.class, options.getSample())
@@ -162,8 +161,7 @@ public final class AdviseVerb extends ToolVerb {
 
   private static Figure complexity(AdviseOptions options, StreamShape shape) {
     return options.getComplexity() != null
-        ? new Figure(
-            "complexity", options.getComplexity(), Unit.SHARE, Mark.GIVEN, "--complexity")
+        ? new Figure("complexity", options.getComplexity(), Unit.SHARE, Mark.GIVEN, "--complexity")
         : new Figure(
             "complexity",
             shape.complexity(),
@@ -180,12 +178,17 @@ public final class AdviseVerb extends ToolVerb {
       Analysis<O> analysis,
       PipelineCommand command) {
     if (options.getRecords() != null) {
-      return new Figure("records", options.getRecords().doubleValue(), Unit.COUNT, Mark.GIVEN, "--records");
+      return new Figure(
+          "records", options.getRecords().doubleValue(), Unit.COUNT, Mark.GIVEN, "--records");
     } else if (measured == null) {
       return null;
     } else if (measured.complete()) {
       return new Figure(
-          "records", (double) measured.events(), Unit.COUNT, Mark.MEASURED, "all that --events has");
+          "records",
+          (double) measured.events(),
+          Unit.COUNT,
+          Mark.MEASURED,
+          "all that --events has");
     }
     long bytes = -1;
     if (measured.verbatim() && noTopic(command)) {
@@ -256,11 +259,11 @@ public final class AdviseVerb extends ToolVerb {
       missing.add("--events or --perCore");
     }
     if (!missing.isEmpty()) {
-      notes.add("the budget was not looked at, because it also takes " + String.join(", ", missing));
+      notes.add(
+          "the budget was not looked at, because it also takes " + String.join(", ", missing));
       return Optional.empty();
     }
-    inputs.add(
-        new Figure("rate", options.getRate(), Unit.EVENTS_PER_SECOND, Mark.GIVEN, "--rate"));
+    inputs.add(new Figure("rate", options.getRate(), Unit.EVENTS_PER_SECOND, Mark.GIVEN, "--rate"));
     inputs.add(
         new Figure(
             "price of a core hour",
@@ -279,8 +282,7 @@ public final class AdviseVerb extends ToolVerb {
   }
 
   /** How long a batch keeps this machine busy. */
-  private static Optional<String> busy(
-      Calibration measured, Mode mode, @Nullable Figure records) {
+  private static Optional<String> busy(Calibration measured, Mode mode, @Nullable Figure records) {
     if (mode == Mode.STREAM || records == null) {
       return Optional.empty();
     }
@@ -295,8 +297,7 @@ public final class AdviseVerb extends ToolVerb {
 
   private static List<EngineChoice.AtHand> atHand() {
     return EngineSettings.names().stream()
-        .map(
-            name -> new EngineChoice.AtHand(name, EngineSettings.named(name).streams()))
+        .map(name -> new EngineChoice.AtHand(name, EngineSettings.named(name).streams()))
         .toList();
   }
 }

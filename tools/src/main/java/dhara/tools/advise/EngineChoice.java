@@ -52,7 +52,10 @@ record EngineChoice(@Nullable String engine, String why) {
     if (chosen == null) {
       return new EngineChoice(
           null,
-          "no engine on this class path runs a stream; " + reason + ": build with " + profile(first));
+          "no engine on this class path runs a stream; "
+              + reason
+              + ": build with "
+              + profile(first));
     } else if (chosen.equals(first)) {
       return new EngineChoice(chosen, "of the engines on this class path, " + reason);
     }

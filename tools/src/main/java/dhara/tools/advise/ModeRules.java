@@ -64,7 +64,9 @@ final class ModeRules {
     String passed =
         latency == null
             ? "no --latency was given, so answers need not come within a second"
-            : "answers are needed within " + latency + ", not under a second, which a batch can do"
+            : "answers are needed within "
+                + latency
+                + ", not under a second, which a batch can do"
                 + " too if it is started often enough";
     Figure records = situation.records;
     if (records != null && records.value() > MANY_RECORDS) {

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What each mode costs in a month of 730 hours, beside a budget. A stream pays for its cores all the
- * time: {@code ⌈rate / (utilisation · share · events a core)⌉ · 730 h}. Batches over the same events
- * pay for what they use: {@code rate · 730 h / events a core}.
+ * What each mode costs in a month of 730 hours, beside a budget. A stream pays for its cores all
+ * the time: {@code ⌈rate / (utilisation · share · events a core)⌉ · 730 h}. Batches over the same
+ * events pay for what they use: {@code rate · 730 h / events a core}.
  *
  * @param stream money
  * @param batch money

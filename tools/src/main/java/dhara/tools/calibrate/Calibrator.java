@@ -65,11 +65,7 @@ public final class Calibrator {
       DharaOptions options = known.build(analysis.options(), given, List.of());
       EventSample sample =
           new SampleReader(
-                  analysis,
-                  options,
-                  writer,
-                  most,
-                  Files.createDirectories(folder.resolve(EVENTS)))
+                  analysis, options, writer, most, Files.createDirectories(folder.resolve(EVENTS)))
               .read();
       environment
           .console()
@@ -81,8 +77,7 @@ public final class Calibrator {
       TrialRun thinned = trials.run(sample.thinned(), true);
       TrialRun watched = trials.run(sample.whole(), true);
       TrialRun first = trials.run(sample.first(), false);
-      return Calibration.of(
-          sample, thinned, watched, first, trials.run(sample.whole(), false));
+      return Calibration.of(sample, thinned, watched, first, trials.run(sample.whole(), false));
     } finally {
       Scratch.ofProcess().delete(folder);
     }

@@ -172,8 +172,8 @@ final class SampleReader {
   }
 
   /** Copies the first quarter of the events. */
-  private Map<String, Path> first(
-      List<String> order, List<String> names, Map<String, Path> whole) throws IOException {
+  private Map<String, Path> first(List<String> order, List<String> names, Map<String, Path> whole)
+      throws IOException {
     List<String> quarter = order.subList(0, Math.max(1, order.size() / EventSample.PARTS));
     try (SampleFiles first = SampleFiles.in(folder.resolve("first"), names)) {
       for (Map.Entry<String, Long> lines : counts(quarter, names).entrySet()) {
@@ -218,8 +218,7 @@ final class SampleReader {
       throw endpoint.bad("cannot be measured with; name files or kafka://HOST:9092/TOPIC");
     }
     Path values = folder.resolve("topic-" + input.name() + ".jsonl");
-    try (OutputStream out =
-        new BufferedOutputStream(Files.newOutputStream(values), 1 << 16)) {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(values), 1 << 16)) {
       boolean more = TopicSample.read(endpoint, most, v -> out.write(SampleLane.asLine(v)));
       complete &= !more;
     }

@@ -42,9 +42,9 @@ public record StoredOutput(String output, long rows, long keys, Duration window,
   }
 
   /**
-   * How many answers are open at once in a stream: {@code (held / window) · rows / windows · (rate ·
-   * window / m)^growth}, where the sample has {@code windows = max(1, span / window)} with {@code m
-   * = events / windows} in each.
+   * How many answers are open at once in a stream: {@code (held / window) · rows / windows · (rate
+   * · window / m)^growth}, where the sample has {@code windows = max(1, span / window)} with {@code
+   * m = events / windows} in each.
    *
    * @param events of the sample
    * @param span from the first to the last of them

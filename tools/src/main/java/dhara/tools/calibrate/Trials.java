@@ -64,10 +64,7 @@ final class Trials<O extends DharaOptions> {
    * @param folder where answers are written
    */
   Trials(
-      Environment environment,
-      Analysis<O> analysis,
-      Map<String, List<String>> given,
-      Path folder) {
+      Environment environment, Analysis<O> analysis, Map<String, List<String>> given, Path folder) {
     this.environment = environment;
     this.analysis = analysis;
     this.folder = folder;

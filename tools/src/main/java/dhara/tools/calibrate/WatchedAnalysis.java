@@ -123,7 +123,8 @@ final class WatchedAnalysis<O extends DharaOptions> implements Analysis<O> {
     void watchGroupings() {
       Set<PCollection<?>> grouped = new LinkedHashSet<>();
       for (Node node : leaves()) {
-        if (node.getTransform() instanceof GroupByKey && !surrounding.contains(node.getFullName())) {
+        if (node.getTransform() instanceof GroupByKey
+            && !surrounding.contains(node.getFullName())) {
           grouped.addAll(node.getInputs().values());
         }
       }

@@ -92,21 +92,30 @@ final class Planning {
         Optional.ofNullable(history).map(counts -> schedule(counts, asked));
     double rate = rate(schedule);
     Sizing sizing = asked.at(rate);
-    figures.result("capacity", sizing.capacity(), Unit.EVENTS_PER_SECOND, "max(rate / utilisation,"
-        + " rate · (1 + outage / catch-up))");
-    figures.result("parallelism", (double) sizing.parallelism(), Unit.COUNT, "capacity / events a core of the"
-        + " stream, rounded up");
-    figures.result("partitions", (double) sizing.partitions(), Unit.COUNT, "a multiple of the parallelism that"
-        + " carries the bytes");
+    figures.result(
+        "capacity",
+        sizing.capacity(),
+        Unit.EVENTS_PER_SECOND,
+        "max(rate / utilisation," + " rate · (1 + outage / catch-up))");
+    figures.result(
+        "parallelism",
+        (double) sizing.parallelism(),
+        Unit.COUNT,
+        "capacity / events a core of the" + " stream, rounded up");
+    figures.result(
+        "partitions",
+        (double) sizing.partitions(),
+        Unit.COUNT,
+        "a multiple of the parallelism that" + " carries the bytes");
     figures.result("bytes read", rate * bytes, Unit.BYTES_PER_SECOND, "rate · bytes of an event");
     StateEstimate state = state(rate);
-    figures.result("machines", (double) sizing.machines(), Unit.COUNT, "parallelism / cores a machine, rounded"
-        + " up");
     figures.result(
-        "state a machine",
-        state.bytes() / sizing.machines(),
-        Unit.BYTES,
-        "state / machines");
+        "machines",
+        (double) sizing.machines(),
+        Unit.COUNT,
+        "parallelism / cores a machine, rounded" + " up");
+    figures.result(
+        "state a machine", state.bytes() / sizing.machines(), Unit.BYTES, "state / machines");
     if (sizing.parallelism() > SHARDS) {
       figures.note(
           "steps that group, order or deduplicate have "
@@ -254,8 +263,11 @@ final class Planning {
   }
 
   private void schedule(ScalingSchedule schedule) {
-    figures.result("core hours of the week, scaled", schedule.coreHours(), Unit.CORE_HOURS, "Σ of the"
-        + " schedule");
+    figures.result(
+        "core hours of the week, scaled",
+        schedule.coreHours(),
+        Unit.CORE_HOURS,
+        "Σ of the" + " schedule");
     figures.result(
         "core hours of the week, at its peak",
         schedule.coreHoursAtPeak(),
@@ -272,20 +284,26 @@ final class Planning {
         "windows and lateness of the analysis");
     Duration interval = options.getCheckpointEvery();
     figures.option(
-        "checkpoint every", PlanFigures.seconds(interval), Unit.SECONDS, "checkpointEvery", "the default of"
-            + " streams");
+        "checkpoint every",
+        PlanFigures.seconds(interval),
+        Unit.SECONDS,
+        "checkpointEvery",
+        "the default of" + " streams");
     StateEstimate state =
         measured
             .map(
                 sample ->
                     StateEstimate.of(
                         sample, rate, shape.horizon(), settings.lateness(), settings.unique()))
-            .orElseGet(
-                () -> StateEstimate.ofIds(rate, shape.horizon(), settings.unique()));
+            .orElseGet(() -> StateEstimate.ofIds(rate, shape.horizon(), settings.unique()));
     measured.ifPresent(
         sample -> {
           figures.input(
-              "keys in the sample", (double) sample.keys(), Unit.COUNT, Mark.MEASURED, "of all outputs");
+              "keys in the sample",
+              (double) sample.keys(),
+              Unit.COUNT,
+              Mark.MEASURED,
+              "of all outputs");
           figures.input(
               "bytes grouped an answer",
               sample.groupedBytes(),
@@ -301,14 +319,19 @@ final class Planning {
                 "answers of a window ~ events^growth");
           }
         });
-    figures.result("ids, to count once", state.idBytes(), Unit.BYTES, settings.unique() ? "rate ·"
-        + " horizon · 24 bytes" : "--unique=false keeps none");
+    figures.result(
+        "ids, to count once",
+        state.idBytes(),
+        Unit.BYTES,
+        settings.unique() ? "rate ·" + " horizon · 24 bytes" : "--unique=false keeps none");
     if (measured.isPresent()) {
-      figures.result("answers open at once", Math.ceil(state.openAnswers()), Unit.COUNT, "see docs/plan.md");
+      figures.result(
+          "answers open at once", Math.ceil(state.openAnswers()), Unit.COUNT, "see docs/plan.md");
       figures.result(
           "state, an estimate", state.bytes(), Unit.BYTES, "ids + open answers · bytes grouped");
     } else {
-      figures.result("state, of ids alone", state.bytes(), Unit.BYTES, "sums need --events to be known");
+      figures.result(
+          "state, of ids alone", state.bytes(), Unit.BYTES, "sums need --events to be known");
     }
     figures.result("full checkpoint", state.bytes(), Unit.BYTES, "the state");
     figures.result(
@@ -324,15 +347,22 @@ final class Planning {
     if (past == null) {
       return;
     }
-    figures.input("past to compute again", PlanFigures.seconds(past), Unit.SECONDS, Mark.GIVEN, "--past");
+    figures.input(
+        "past to compute again", PlanFigures.seconds(past), Unit.SECONDS, Mark.GIVEN, "--past");
     BackfillTime time =
         BackfillTime.of(
             rate, PlanFigures.seconds(past), sizing.parallelism(), batchPerCore, streamPerCore);
     figures.result("events of the past", time.events(), Unit.COUNT, "rate · past");
-    figures.result("catch-up factor", time.factor(), Unit.FACTOR, "parallelism · events a core of the"
-        + " stream / rate");
-    figures.result("past, as a batch", time.batchSeconds(), Unit.SECONDS, "events / (parallelism · events"
-        + " a core)");
+    figures.result(
+        "catch-up factor",
+        time.factor(),
+        Unit.FACTOR,
+        "parallelism · events a core of the" + " stream / rate");
+    figures.result(
+        "past, as a batch",
+        time.batchSeconds(),
+        Unit.SECONDS,
+        "events / (parallelism · events" + " a core)");
     figures.result("past, replayed alone", time.replaySeconds(), Unit.SECONDS, "past / factor");
     figures.result(
         "past, replayed beside live events",

@@ -48,8 +48,7 @@ record ScalingSchedule(List<Step> steps) {
       long needed = parallelism.applyAsLong(rate);
       Step last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
       if (last != null && last.parallelism == needed) {
-        steps.set(
-            steps.size() - 1, new Step(last.from, until, Math.max(last.rate, rate), needed));
+        steps.set(steps.size() - 1, new Step(last.from, until, Math.max(last.rate, rate), needed));
       } else {
         steps.add(new Step(from, until, rate, needed));
       }

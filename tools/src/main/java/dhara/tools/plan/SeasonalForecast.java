@@ -50,7 +50,8 @@ final class SeasonalForecast {
     weeks = (int) (hours / WEEK);
     long days = hours / HOURS;
     Instant from =
-        end.minus(weeks > 0 ? (long) weeks * WEEK : days > 0 ? days * HOURS : hours, ChronoUnit.HOURS);
+        end.minus(
+            weeks > 0 ? (long) weeks * WEEK : days > 0 ? days * HOURS : hours, ChronoUnit.HOURS);
     counts = new TreeMap<>(history.events().tailMap(from, true));
     double mean = mean(counts);
     Arrays.fill(ofWeekday, 1);

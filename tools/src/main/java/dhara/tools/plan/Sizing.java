@@ -47,13 +47,11 @@ record Sizing(double capacity, long parallelism, long partitions, long machines)
 
     /** The size for a rate of events a second, above 0. */
     Sizing at(double rate) {
-      double capacity =
-          Math.max(rate / utilisation, rate * (1 + outageSeconds / catchUpSeconds));
+      double capacity = Math.max(rate / utilisation, rate * (1 + outageSeconds / catchUpSeconds));
       long parallelism = Math.max(1, up(capacity / perCore));
       long inputs = Math.max(1, up(rate * bytesPerEvent / partitionBytes));
       long partitions = parallelism * up((double) inputs / parallelism);
-      return new Sizing(
-          capacity, parallelism, partitions, up((double) parallelism / machineCores));
+      return new Sizing(capacity, parallelism, partitions, up((double) parallelism / machineCores));
     }
   }
 

@@ -39,8 +39,7 @@ record StateEstimate(double idBytes, double answerBytes, double openAnswers) {
       Duration held = window.compareTo(horizon) > 0 ? window : horizon;
       open += output.openAt(rate, measured.events(), measured.span(), held);
     }
-    return new StateEstimate(
-        ids(rate, horizon, unique), open * measured.groupedBytes(), open);
+    return new StateEstimate(ids(rate, horizon, unique), open * measured.groupedBytes(), open);
   }
 
   /** What is known without a sample: the ids. */

@@ -56,8 +56,7 @@ record StreamPlan(
       @Nullable HourlyCounts history,
       StreamShape shape,
       Settings settings) {
-    return new Planning(
-            options, given, Optional.ofNullable(measured), history, shape, settings)
+    return new Planning(options, given, Optional.ofNullable(measured), history, shape, settings)
         .plan(analysis);
   }
 }

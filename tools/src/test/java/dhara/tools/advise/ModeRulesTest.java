@@ -42,8 +42,7 @@ class ModeRulesTest {
       String why) {
     ModeRules.Decision decision =
         ModeRules.decide(
-            new ModeRules.Situation(
-                latency, records(records), complexity(complexity), history));
+            new ModeRules.Situation(latency, records(records), complexity(complexity), history));
 
     assertThat(decision.mode(), is(mode));
     assertThat(String.join("; ", decision.why()), containsString(why));
@@ -78,24 +77,24 @@ class ModeRulesTest {
 
   @Test
   void aStreamThatNobodyNeedsAtOnceGivesWayToTheBudget() {
-    // A stream uses 0.7 · 0.6 of 50,000 events a core: 5 cores all the month. Batches use 2 of them.
+    // A stream uses 0.7 · 0.6 of 50,000 events a core: 5 cores all the month. Batches use 2 of
+    // them.
     MonthlyCost cost = MonthlyCost.of(100_000, 50_000, 0.1, 200);
 
     assertThat(cost, is(new MonthlyCost(5 * 730 * 0.1, 100_000 * 730.0 / 50_000 * 0.1, 200)));
     ModeRules.Decision stream =
-        ModeRules.decide(
-            new ModeRules.Situation(null, records(10L), complexity(0.1), false));
+        ModeRules.decide(new ModeRules.Situation(null, records(10L), complexity(0.1), false));
     assertThat(cost.instead(stream).map(ModeRules.Decision::mode), is(Optional.of(Mode.BATCH)));
     assertThat(
-        cost.said(Mode.BATCH), is("in a month the batch costs 146.00, within the budget of 200.00"));
+        cost.said(Mode.BATCH),
+        is("in a month the batch costs 146.00, within the budget of 200.00"));
   }
 
   @Test
   void theBudgetChangesNothingThatIsForcedOrFits() {
     ModeRules.Decision atOnce =
         ModeRules.decide(
-            new ModeRules.Situation(
-                Duration.ofMillis(100), records(10L), complexity(0.1), false));
+            new ModeRules.Situation(Duration.ofMillis(100), records(10L), complexity(0.1), false));
     ModeRules.Decision stream =
         ModeRules.decide(new ModeRules.Situation(null, records(10L), complexity(0.1), false));
 
@@ -104,15 +103,17 @@ class ModeRulesTest {
     assertThat(
         dear.said(Mode.STREAM),
         is("in a month the stream costs 365.00, above the budget of 200.00"));
+    assertThat(MonthlyCost.of(100_000, 50_000, 0.1, 365).instead(stream), is(Optional.empty()));
     assertThat(
-        MonthlyCost.of(100_000, 50_000, 0.1, 365).instead(stream), is(Optional.empty()));
-    assertThat(
-        "neither fits", MonthlyCost.of(100_000, 50_000, 0.1, 100).instead(stream),
+        "neither fits",
+        MonthlyCost.of(100_000, 50_000, 0.1, 100).instead(stream),
         is(Optional.empty()));
   }
 
   private static @Nullable Figure records(@Nullable Long count) {
-    return count == null ? null : new Figure("records", count.doubleValue(), Unit.COUNT, Mark.GIVEN, "");
+    return count == null
+        ? null
+        : new Figure("records", count.doubleValue(), Unit.COUNT, Mark.GIVEN, "");
   }
 
   private static Figure complexity(double score) {

@@ -159,8 +159,7 @@ class SeasonalForecastTest {
     return HourlyCounts.of(counts(hours, count));
   }
 
-  private static NavigableMap<Instant, Double> counts(
-      int hours, ToDoubleFunction<Instant> count) {
+  private static NavigableMap<Instant, Double> counts(int hours, ToDoubleFunction<Instant> count) {
     NavigableMap<Instant, Double> counts = new TreeMap<>();
     for (int hour = 0; hour < hours; hour++) {
       Instant at = START.plus(hour, ChronoUnit.HOURS);

@@ -54,7 +54,8 @@ class SizingTest {
     BackfillTime time = BackfillTime.of(100_000, 86_400, 10, 60_000, 30_000);
 
     assertThat(time, is(new BackfillTime(8.64e9, 3, 14_400, 28_800, 43_200)));
-    assertThat("p / (f − 1)", time.besideLiveSeconds(), closeTo(86_400 / (time.factor() - 1), 1e-6));
+    assertThat(
+        "p / (f − 1)", time.besideLiveSeconds(), closeTo(86_400 / (time.factor() - 1), 1e-6));
   }
 
   @Test

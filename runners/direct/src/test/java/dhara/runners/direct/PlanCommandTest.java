@@ -38,8 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlanCommandTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String ORDERS =
-      "--events=" + data("order-metrics/orders.jsonl");
+  private static final String ORDERS = "--events=" + data("order-metrics/orders.jsonl");
 
   @TempDir Path folder;
 
