@@ -39,6 +39,10 @@ class SeasonalForecastTest {
     return ofDay * ofHour;
   }
 
+  private static int week(Instant at) {
+    return Math.toIntExact(ChronoUnit.HOURS.between(START, at) / WEEK);
+  }
+
   @Test
   void plantedSeasonsAreFoundExactly() {
     SeasonalForecast forecast = SeasonalForecast.of(hours(3 * WEEK, at -> 1000 * season(at)));
@@ -58,12 +62,7 @@ class SeasonalForecastTest {
     // Each week has half as many again as the one before.
     SeasonalForecast forecast =
         SeasonalForecast.of(
-            hours(
-                4 * WEEK,
-                at ->
-                    1000
-                        * season(at)
-                        * Math.pow(1.5, (double) (ChronoUnit.HOURS.between(START, at) / WEEK))));
+            hours(4 * WEEK, at -> 1000 * season(at) * Math.pow(1.5, week(at))));
 
     Instant noon = Instant.parse("2026-02-03T12:00:00Z");
     assertThat(forecast.at(noon), closeTo(1000 * 1.5 * 1.5 * 1.5, 1e-6));
