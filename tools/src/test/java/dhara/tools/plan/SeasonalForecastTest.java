@@ -61,8 +61,7 @@ class SeasonalForecastTest {
   void theLevelIsThatOfTheLastWeekAndHeadroomCoversTheGrowth() {
     // Each week has half as many again as the one before.
     SeasonalForecast forecast =
-        SeasonalForecast.of(
-            hours(4 * WEEK, at -> 1000 * season(at) * Math.pow(1.5, week(at))));
+        SeasonalForecast.of(hours(4 * WEEK, at -> 1000 * season(at) * Math.pow(1.5, week(at))));
 
     Instant noon = Instant.parse("2026-02-03T12:00:00Z");
     assertThat(forecast.at(noon), closeTo(1000 * 1.5 * 1.5 * 1.5, 1e-6));
