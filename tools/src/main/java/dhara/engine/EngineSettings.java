@@ -91,7 +91,7 @@ public record EngineSettings(Engine engine, List<Setting> settings) {
   }
 
   /** The names of the engines on the class path. */
-  static List<String> names() {
+  public static List<String> names() {
     return engines().stream().map(Engine::name).toList();
   }
 

@@ -7,6 +7,7 @@ import dhara.cli.VerbFactory;
 import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.terminal.Console;
+import dhara.tools.advise.AdviseVerb;
 import dhara.tools.deploy.DeployVerb;
 import dhara.tools.generate.GenerateVerb;
 import dhara.tools.generate.LineWriter;
@@ -15,6 +16,7 @@ import dhara.tools.help.HelpVerb;
 import dhara.tools.help.ListVerb;
 import dhara.tools.help.VersionVerb;
 import dhara.tools.lint.LintVerb;
+import dhara.tools.plan.PlanVerb;
 import dhara.tools.reconcile.ReconcileVerb;
 import dhara.tools.redrive.RedriveVerb;
 import dhara.tools.replay.ReplayVerb;
@@ -68,6 +70,8 @@ final class Verbs {
             new DeployVerb(environment),
             new ReconcileVerb(environment),
             new RedriveVerb(environment, lines),
+            new AdviseVerb(environment, lines),
+            new PlanVerb(environment, lines),
             new CompletionVerb(environment, all::inWords),
             new VersionVerb(environment)));
     for (VerbFactory factory : ServiceLoader.load(VerbFactory.class)) {

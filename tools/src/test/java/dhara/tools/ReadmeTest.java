@@ -16,9 +16,12 @@ import dhara.pipelines.Analysis;
 import dhara.pipelines.Diagram;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
+import dhara.tools.advise.AdviseOptions;
+import dhara.tools.calibrate.CalibrationOptions;
 import dhara.tools.deploy.DeployOptions;
 import dhara.tools.generate.GenerateOptions;
 import dhara.tools.lint.LintOptions;
+import dhara.tools.plan.PlanOptions;
 import dhara.tools.reconcile.ReconcileOptions;
 import dhara.tools.redrive.RedriveOptions;
 import dhara.tools.replay.ReplayOptions;
@@ -134,6 +137,11 @@ class ReadmeTest {
     text.append(
         table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
     text.append(table("`redrive ANALYSIS`", optionsOf(RedriveOptions.class, RedriveOptions.class)));
+    text.append(table("`advise ANALYSIS`", optionsOf(AdviseOptions.class, AdviseOptions.class)));
+    text.append(table("`plan ANALYSIS`", optionsOf(PlanOptions.class, PlanOptions.class)));
+    text.append(
+        table(
+            "`advise` and `plan`", optionsOf(CalibrationOptions.class, CalibrationOptions.class)));
     return text.toString();
   }
 
