@@ -44,6 +44,7 @@ final class RecordReader<T extends Record> {
   private final Values values;
   private final int[] required;
   private final RecordMaker maker;
+  private final boolean hides;
   private final Text scratch = new Text();
 
   static <T extends Record> RecordReader<T> of(Class<T> type, Mapping mapping) {
@@ -70,6 +71,7 @@ final class RecordReader<T extends Record> {
     enclosing.add(type);
     Components known = new Components(type, enclosing);
     Tokens tokens = mapping.tokens();
+    hides = tokens != null;
     Tokeniser tokeniser = tokens == null ? null : tokens.tokeniser();
     for (int slot = 0; slot < components.length; slot++) {
       String name = components[slot].getName();
@@ -170,6 +172,14 @@ final class RecordReader<T extends Record> {
 
   private boolean isRequired(int slot) {
     return components[slot].getType() != Optional.class && !Components.isNullable(components[slot]);
+  }
+
+  /**
+   * Whether nothing that was read may be shown, because it may be personal: a file without a header
+   * has values where the names of its columns should be.
+   */
+  boolean hides() {
+    return hides;
   }
 
   /** The targets of the fields. */
