@@ -75,6 +75,8 @@ class ArrivalTest {
                 + " java.lang.ArithmeticException: / by zero; "));
   }
 
+  private static final long LOGGED = Instant.parse("2026-01-05T10:00:00Z").toEpochMilli();
+
   private static final TokenKey KEY =
       new TokenKey() {
         private static final long serialVersionUID = 1L;
@@ -99,7 +101,7 @@ class ArrivalTest {
   @Test
   void withTokensEveryLetterIsSealedBeforeItTravels() throws Exception {
     byte[] future = share(5);
-    System.arraycopy("2999".getBytes(UTF_8), 0, future, 14, 4);
+    System.arraycopy("2999".getBytes(UTF_8), 0, future, 16, 4);
     Map<Reason, byte[]> letters =
         Map.of(
             Reason.INVALID, share(-1),
@@ -109,9 +111,9 @@ class ArrivalTest {
     Arrival.ArrivalCoder<Share> coder = new Arrival.ArrivalCoder<>(RecordCoder.of(Share.class));
     for (Map.Entry<Reason, byte[]> bad : letters.entrySet()) {
       DeadLetter clear =
-          READER.read(bad.getValue(), -1).deadLetter("shares", "kafka://t", "offset=7");
+          READER.read(bad.getValue(), LOGGED).deadLetter("shares", "kafka://t", "offset=7");
       DeadLetter sealed =
-          CoderUtils.clone(coder, SEALING.read(bad.getValue(), -1))
+          CoderUtils.clone(coder, SEALING.read(bad.getValue(), LOGGED))
               .deadLetter("shares", "kafka://t", "offset=7");
       assertThat(sealed.reason(), is(bad.getKey()));
       assertThat(sealed.text(), is(Seal.TEXT));
