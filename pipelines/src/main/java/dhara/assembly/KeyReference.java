@@ -37,7 +37,7 @@ public record KeyReference(String reference) implements TokenKey {
     KeyReference key = new KeyReference(given);
     int bytes;
     try {
-      bytes = key.secret().length;
+      bytes = key.bytes().length;
     } catch (SecretReference.Missing e) {
       return key;
     }
@@ -53,6 +53,16 @@ public record KeyReference(String reference) implements TokenKey {
 
   @Override
   public byte[] secret() {
+    try {
+      return bytes();
+    } catch (SecretReference.Missing e) {
+      IllegalStateException missing = new IllegalStateException(e.getMessage());
+      missing.addSuppressed(e); // without a cause, because a user sees the root cause of a failure
+      throw missing;
+    }
+  }
+
+  private byte[] bytes() {
     return SecretReference.resolve(reference).getBytes(UTF_8);
   }
 

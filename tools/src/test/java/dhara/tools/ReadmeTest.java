@@ -21,6 +21,7 @@ import dhara.tools.lint.LintOptions;
 import dhara.tools.reconcile.ReconcileOptions;
 import dhara.tools.replay.ReplayOptions;
 import dhara.tools.template.TemplateOptions;
+import dhara.tools.unseal.UnsealOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,6 +131,7 @@ class ReadmeTest {
         table("`template ANALYSIS`", optionsOf(TemplateOptions.class, TemplateOptions.class)));
     text.append(
         table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
+    text.append(table("`unseal PLACE`", optionsOf(UnsealOptions.class, UnsealOptions.class)));
     return text.toString();
   }
 
