@@ -106,8 +106,8 @@ public final class Arrival<T extends Record & Event> {
    * Bytes on which the event's class has failed. The caller that knows their position fails the
    * run.
    */
-  static <T extends Record & Event> Arrival<T> bug(EventBug bug, byte[] bytes, long seenMillis) {
-    Arrival<T> arrival = bad(Reason.INVALID, bug.getMessage(), bytes, bytes.length, seenMillis);
+  static <T extends Record & Event> Arrival<T> bug(EventBug bug, int length, long seenMillis) {
+    Arrival<T> arrival = bad(Reason.INVALID, bug.getMessage(), NOTHING, length, seenMillis);
     arrival.bug = true;
     return arrival;
   }

@@ -48,7 +48,7 @@ public final class ArrivalReader<T extends Record & Event> {
       Arrival<T> bad = Arrival.bad(e.reason(), e.getMessage(), value, value.length, seenMillis);
       return seal == null ? bad : bad.sealed(seal);
     } catch (EventBug e) {
-      return Arrival.bug(e, value, seenMillis);
+      return Arrival.bug(e, value.length, seenMillis);
     }
   }
 
