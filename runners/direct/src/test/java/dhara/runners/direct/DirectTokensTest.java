@@ -6,12 +6,16 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dhara.assembly.Assembly;
+import dhara.pipelines.Analysis;
+import dhara.testkit.Built;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.TokensOnEngine;
@@ -24,8 +28,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -272,6 +281,52 @@ class DirectTokensTest extends TokensOnEngine {
         containsString(
             "file:%s/nowhere: cannot be read on this machine; put it on every worker"
                 .formatted(folder)));
+  }
+
+  @Test
+  void aSavepointOfASourceWithOtherTokensOrNoneHasOtherSteps() throws IOException {
+    List<String> first = List.of("payer", "payee");
+    Set<String> clear = segments(null, null);
+    Set<String> tokens = segments(first, "env:ONE");
+
+    assertThat(clear, is(Set.of("payments.Segments", "labels.Segments", "rules.Segments")));
+    assertThat(tokens, hasSize(3));
+    for (String step : tokens) {
+      assertThat(step, matchesPattern("(payments|labels|rules)\\.Tokens-[0-9a-f]{8}\\.Segments"));
+    }
+    assertThat(segments(List.of("payee", "payer"), "env:ONE"), is(tokens));
+    for (Set<String> other :
+        List.of(segments(first, "env:TWO"), segments(List.of("payer"), "env:ONE"))) {
+      assertThat(Collections.disjoint(other, tokens), is(true));
+    }
+  }
+
+  /** The names of the steps that begin to read files. */
+  private Set<String> segments(List<String> fields, String key) throws IOException {
+    Set<String> steps = new TreeSet<>();
+    Built built =
+        Built.overFiles(
+            Analysis.all().get("fraud"),
+            folder,
+            options -> {
+              options.setTokenise(fields);
+              options.setTokeniseKey(key);
+            });
+    try (Assembly assembly = built.assembly()) {
+      assembly
+          .pipeline()
+          .traverseTopologically(
+              new Pipeline.PipelineVisitor.Defaults() {
+                @Override
+                public CompositeBehavior enterCompositeTransform(TransformHierarchy.Node node) {
+                  if (node.getFullName().endsWith(".Segments")) {
+                    steps.add(node.getFullName());
+                  }
+                  return CompositeBehavior.ENTER_TRANSFORM;
+                }
+              });
+    }
+    return steps;
   }
 
   private static String refused(List<String> arguments) {
