@@ -100,11 +100,10 @@ public final class UnsealVerb implements Verb {
     UnsealOptions options = known.build(UnsealOptions.class, given, List.of());
     Seal seal = Seal.with(KeyReference.of(options.getTokeniseKey()));
     Endpoint place = Endpoint.of(PLACE, given.places().get(0));
-    Unsealing unsealing;
+    Unsealing unsealing = new Unsealing(seal);
     try (RowFeed feed = Connector.of(place, Ability.FOLLOW).feed(place, "", "", Map.of());
         OutputStream out = out(options.getOut())) {
-      unsealing = new Unsealing(seal, out);
-      unsealing.all(feed);
+      unsealing.all(feed, out);
     }
     unsealing.sayTo(environment.console().err());
     return unsealing.refused() == 0 ? ExitCode.DONE : ExitCode.FAILED;

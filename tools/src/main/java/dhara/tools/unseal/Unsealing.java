@@ -28,28 +28,26 @@ final class Unsealing {
   private static final int SHOWN = 5;
 
   private final Seal seal;
-  private final OutputStream out;
   private final List<String> why = new ArrayList<>();
   private long opened;
   private long clear;
   private long refused;
 
-  Unsealing(Seal seal, OutputStream out) {
+  Unsealing(Seal seal) {
     this.seal = seal;
-    this.out = out;
   }
 
   /**
-   * Takes everything that a feed has now.
+   * Writes everything that a feed has now.
    *
    * @throws IOException if it cannot be read, or the output cannot be written
    */
-  void all(RowFeed feed) throws IOException, InterruptedException {
+  void all(RowFeed feed, OutputStream out) throws IOException, InterruptedException {
     int silent = 0;
     while (!feed.ended()) {
       long before = opened + clear + refused;
       try {
-        feed.poll(WAIT, this::take);
+        feed.poll(WAIT, batch -> take(batch, out));
       } catch (UncheckedIOException e) {
         throw e.getCause();
       }
@@ -63,18 +61,18 @@ final class Unsealing {
     }
   }
 
-  private void take(RowFeed.Batch batch) {
+  private void take(RowFeed.Batch batch, OutputStream out) {
     for (String unreadable : batch.unreadable()) {
       refuse(unreadable);
     }
     for (WrittenRow row : batch.rows()) {
       if (!row.tombstone()) {
-        take(row);
+        take(row, out);
       }
     }
   }
 
-  private void take(WrittenRow row) {
+  private void take(WrittenRow row, OutputStream out) {
     JsonNode base64 = row.columns().path("bytes");
     if (!base64.isTextual() || !row.columns().path("reason").isTextual()) {
       throw row.unreadable("it is no dead letter");
@@ -86,7 +84,7 @@ final class Unsealing {
       throw row.unreadable("its bytes are not Base64");
     }
     if (!Seal.isSealed(bytes)) {
-      write(row.columns());
+      write(row.columns(), out);
       clear++;
       return;
     }
@@ -95,7 +93,7 @@ final class Unsealing {
       ObjectNode columns = row.columns().deepCopy();
       columns.put("text", letter.reason());
       columns.put("bytes", Base64.getEncoder().encodeToString(letter.bytes()));
-      write(columns);
+      write(columns, out);
       opened++;
     } catch (IllegalArgumentException e) {
       refuse(row.place() + " " + e.getMessage());
@@ -109,7 +107,7 @@ final class Unsealing {
     }
   }
 
-  private void write(ObjectNode columns) {
+  private static void write(ObjectNode columns, OutputStream out) {
     try {
       out.write((columns + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {

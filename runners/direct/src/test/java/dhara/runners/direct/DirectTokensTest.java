@@ -230,7 +230,11 @@ class DirectTokensTest extends TokensOnEngine {
     assertThat(open.exit(), is(1));
     assertThat(open.out(), is(""));
     assertThat(open.err(), containsString("is sealed with the key " + token("").substring(1, 5)));
-    assertThat(open.err(), containsString("0 dead letters opened, 0 were not sealed, 8 could not"));
+    assertThat(
+        open.err(),
+        containsString(
+            "0 dead letters opened, 0 were not sealed, %d could not be opened"
+                .formatted(rows(sealed.resolve("dead-letters")).size())));
   }
 
   @ParameterizedTest
