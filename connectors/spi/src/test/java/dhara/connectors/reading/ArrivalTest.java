@@ -15,12 +15,16 @@ import dhara.connectors.TimeBounds;
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
+import dhara.events.LateEvent;
 import dhara.formats.JsonFormat;
+import dhara.formats.RecordFields;
 import dhara.formats.mapping.Mapping;
 import dhara.records.RecordCoder;
 import dhara.tokens.Seal;
 import dhara.tokens.TokenKey;
 import dhara.tokens.Tokens;
+import dhara.transforms.windows.Lateness;
+import dhara.transforms.windows.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -134,5 +138,23 @@ class ArrivalTest {
   @Test
   void aTombstoneHasNothingToSeal() {
     assertThat(SEALING.read(null).tombstone(), is(true));
+  }
+
+  @Test
+  void aLateEventHasTheToken() {
+    Arrival<Share> late = SEALING.read(share(5), LOGGED);
+    late.behind(LOGGED);
+
+    LateEvent event =
+        late.lateEvent(
+            RecordFields.of(Share.class),
+            Lateness.of(Windows.tumbling(Duration.ofMinutes(1))),
+            "shares",
+            "kafka://t",
+            "offset=7");
+
+    String token = Tokens.of(List.of("id"), KEY).tokeniser().token("1");
+    assertThat(event.id(), is(token));
+    assertThat(event.event(), containsString("\"id\":\"" + token + "\""));
   }
 }
