@@ -59,9 +59,9 @@ class AuditTest {
       assertThat(
           line.get("user").textValue(), is(ProcessHandle.current().info().user().orElse("")));
       assertThat(line.get("verb").textValue(), is("generate"));
-      assertThat(
-          line.get("arguments"),
-          is(JSON.valueToTree(List.of("tides", "--count=3", "--out=" + made, "--audit=" + log))));
+      JsonNode arguments =
+          JSON.valueToTree(List.of("tides", "--count=3", "--out=" + made, "--audit=" + log));
+      assertThat(line.get("arguments"), is(arguments));
       assertThat(
           Instant.parse(line.get("at").textValue()).isBefore(before.minusMillis(1)), is(false));
     }
@@ -76,7 +76,8 @@ class AuditTest {
   void itSaysHowTheVerbEnded() throws IOException {
     assertThat(run("generate", "tides", "--count=many"), is(2));
     Files.writeString(made, "no event\n");
-    assertThat(run("click-counts", "--events=" + made), is(1));
+    int exit = run("click-counts", "--events=" + made);
+    assertThat(err.toString(StandardCharsets.UTF_8), exit, is(1));
 
     assertThat(
         lines().stream().filter(line -> line.has("exit")).map(AuditTest::end).toList(),
@@ -149,6 +150,6 @@ class AuditTest {
         Console.piped(
             new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
-    return Dhara.on(console).in(Map.of("DHARA_AUDIT", log.toString())).run(arguments);
+    return Dhara.on(console, "bathtub").in(Map.of("DHARA_AUDIT", log.toString())).run(arguments);
   }
 }

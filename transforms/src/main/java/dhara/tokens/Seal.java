@@ -105,7 +105,7 @@ public final class Seal {
     if (!isSealed(sealed)) {
       throw new IllegalArgumentException("is not sealed");
     }
-    if (sealed.length < HEADER + NONCE) {
+    if (sealed.length < HEADER + NONCE + TAG_BITS / Byte.SIZE) {
       throw cut(null);
     }
     Keys open = keys();

@@ -242,7 +242,7 @@ class DirectTokensTest extends TokensOnEngine {
       delimiter = '|',
       textBlock =
           """
-          --tokenise=payr               | --tokenise=payr: is no field of what is read. Did you mean payer?
+          --tokenise=payr               | --tokenise=payr: is no field of what is read. Did you mean payer or payee?
           --tokenise=device,amountMinor | --tokenise=amountMinor: is no text but a long, and only texts become tokens. These are texts: app, device,
           --tokenise=payer --map=payments.id={payer}/{payee} | --tokenise=payer: the field payer becomes a token as payer, and is read in clear into id; name that too
           """)
