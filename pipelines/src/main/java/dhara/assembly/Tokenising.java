@@ -101,8 +101,7 @@ final class Tokenising {
     try {
       return mapping.tokenised(tokens.among(components), components);
     } catch (IllegalArgumentException e) {
-      throw new BadOption(
-          OPTION, String.join(",", tokens.components()), e.getMessage(), e);
+      throw new BadOption(OPTION, String.join(",", tokens.components()), e.getMessage(), e);
     }
   }
 
@@ -130,9 +129,9 @@ final class Tokenising {
 
   /**
    * The prefix of the steps that read an input. Those that make tokens have a name of their own: a
-   * savepoint holds the source as it was built, and a stream that is restored from one of a run with
-   * other tokens, or none, would go on to read without these. An engine refuses state whose step is
-   * gone.
+   * savepoint holds the source as it was built, and a stream that is restored from one of a run
+   * with other tokens, or none, would go on to read without these. An engine refuses state whose
+   * step is gone.
    */
   String step(String input) {
     if (tokens == null) {

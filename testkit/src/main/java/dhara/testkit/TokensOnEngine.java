@@ -86,8 +86,7 @@ public abstract class TokensOnEngine {
   void thePaymentsAreDecidedAsInClear() throws IOException {
     Path out = folder.resolve("out");
 
-    Command run =
-        Command.done(Command.line(payments("--answers=files:" + out), tokens()));
+    Command run = Command.done(Command.line(payments("--answers=files:" + out), tokens()));
 
     for (String output : List.of("decisions", "alerts")) {
       List<String> expected =

@@ -68,8 +68,7 @@ public final class AuditLog {
     try {
       entry.append("began", null, null);
     } catch (IOException e) {
-      throw new BadOption(
-          OPTION, file, "cannot be written, so nothing was done: " + reason(e), e);
+      throw new BadOption(OPTION, file, "cannot be written, so nothing was done: " + reason(e), e);
     }
     Thread hook = new Thread(entry::interrupted, "audit");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -173,8 +172,7 @@ public final class AuditLog {
       }
     }
 
-    void append(String event, @Nullable String outcome, @Nullable Integer exit)
-        throws IOException {
+    void append(String event, @Nullable String outcome, @Nullable Integer exit) throws IOException {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       try (JsonGenerator json = JSON.createGenerator(line)) {
         json.writeStartObject();
@@ -198,8 +196,7 @@ public final class AuditLog {
       }
       line.write('\n');
       try (FileChannel channel =
-          FileChannel.open(
-              Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+          FileChannel.open(Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
         ByteBuffer bytes = ByteBuffer.wrap(line.toByteArray());
         while (bytes.hasRemaining()) {
           channel.write(bytes);

@@ -23,8 +23,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The command. Its verbs are {@code list}, {@code help}, {@code generate}, {@code replay}, {@code
- * reconcile}, {@code lint}, {@code template}, {@code unseal}, and the name of every analysis on the class path;
- * without arguments it runs a demonstration.
+ * reconcile}, {@code lint}, {@code template}, {@code unseal}, and the name of every analysis on the
+ * class path; without arguments it runs a demonstration.
  *
  * <p>Exit codes: 0 success, 1 the run failed or the compared sets differ, 2 the arguments cannot be
  * obeyed.

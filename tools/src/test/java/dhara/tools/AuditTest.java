@@ -131,7 +131,8 @@ class AuditTest {
         err.toString(StandardCharsets.UTF_8),
         startsWith("dhara: --audit=" + nowhere + ": cannot be written, so nothing was done: "));
     assertThat(Files.exists(made), is(false));
-    assertThat(run("generate", "tides", "--count=3", "--out=" + made, "--audit", "" + folder), is(2));
+    assertThat(
+        run("generate", "tides", "--count=3", "--out=" + made, "--audit", "" + folder), is(2));
     assertThat(Files.exists(made), is(false));
   }
 

@@ -86,10 +86,7 @@ final class RecordReader<T extends Record> {
   }
 
   private void add(
-      int slot,
-      Mapping.@Nullable Entry entry,
-      Components known,
-      @Nullable Tokeniser tokeniser) {
+      int slot, Mapping.@Nullable Entry entry, Components known, @Nullable Tokeniser tokeniser) {
     RecordComponent component = components[slot];
     String name = component.getName();
     readers[slot] =

@@ -22,7 +22,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * what was encrypted; the text before the nonce is authenticated too. The nonce is a MAC of the
  * content: the same content is sealed to the same bytes, so that equal dead letters can be merged
  * and compared, and it tells nothing but that. Two contents have the same nonce with a probability
- * of less than n<sup>2</sup>/2<sup>97</sup> among n: 6 · 10<sup>-12</sup> for 10<sup>9</sup> letters.
+ * of less than n<sup>2</sup>/2<sup>97</sup> among n: 6 · 10<sup>-12</sup> for 10<sup>9</sup>
+ * letters.
  *
  * <p>It belongs to one thread. The key is resolved when it is first needed.
  */

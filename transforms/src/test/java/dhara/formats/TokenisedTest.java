@@ -89,8 +89,7 @@ class TokenisedTest {
     for (int i = 0; i < 3; i++) {
       assertThat(parsed(parser, line), is(expected));
     }
-    assertThat(
-        parsed(parser, line.replace("asha@okbank", "\\u0061sha@okbank")), is(expected));
+    assertThat(parsed(parser, line.replace("asha@okbank", "\\u0061sha@okbank")), is(expected));
     assertThat(
         parsed(parser, line.replace("asha@okbank", "आशा")).payer(), is(tokeniser.token("आशा")));
     // A number that is read as a text is one.
@@ -121,8 +120,7 @@ class TokenisedTest {
     assertThat(paid.payer(), is(tokeniser.token("asha@okbank")));
     assertThat(paid.device(), is(tokeniser.token("phone-7")));
 
-    EventParser<Paid> built =
-        JsonFormat.of(Paid.class, mapping("payer={bank}/{account}")).parser();
+    EventParser<Paid> built = JsonFormat.of(Paid.class, mapping("payer={bank}/{account}")).parser();
     assertThat(
         parsed(built, "{\"id\":\"1\",\"bank\":\"b\",\"account\":7,\"amount\":1,\"tags\":[]}")
             .payer(),
@@ -135,9 +133,7 @@ class TokenisedTest {
     assertThat(
         assertThrows(
                 BadEvent.class,
-                () ->
-                    parsed(
-                        parser, "{\"id\":\"1\",\"payer\":\"asha\",\"amount\":-1,\"tags\":[]}"))
+                () -> parsed(parser, "{\"id\":\"1\",\"payer\":\"asha\",\"amount\":-1,\"tags\":[]}"))
             .getMessage(),
         is("of " + tokeniser.token("asha") + " the amount is negative: -1"));
   }

@@ -69,8 +69,7 @@ class TokeniserTest {
     mac.init(new SecretKeySpec(RFC_KEY, "HmacSHA256"));
     byte[] named = mac.doFinal(new byte[] {(byte) 0xFF, 'i', 'd'});
     String token = under(new Given(RFC_KEY)).token("asha@okbank");
-    assertThat(
-        token, startsWith("t" + HexFormat.of().formatHex(named).substring(0, 4) + "_"));
+    assertThat(token, startsWith("t" + HexFormat.of().formatHex(named).substring(0, 4) + "_"));
     assertThat(token.matches("t[0-9a-f]{4}_[A-Za-z0-9_-]{22}"), is(true));
   }
 

@@ -94,11 +94,7 @@ final class EventTimePolicy<T extends Record & Event>
      * @param removals whether a tombstone removes its key at the time of its record; else it is no
      *     event
      */
-    Stamps(
-        boolean removals,
-        Decoding<T> decoding,
-        Lateness lateness,
-        PartitionProgress progress) {
+    Stamps(boolean removals, Decoding<T> decoding, Lateness lateness, PartitionProgress progress) {
       this.removals = removals;
       this.decoding = decoding;
       this.lateness = lateness;

@@ -128,10 +128,7 @@ class ArrivalTest {
       assertThat(sealed.wholeLength(), is(clear.wholeLength()));
       assertThat(
           sealed.wholeSha256(),
-          is(
-              clear.wholeSha256() == null
-                  ? null
-                  : Seal.with(KEY).name(bad.getValue())));
+          is(clear.wholeSha256() == null ? null : Seal.with(KEY).name(bad.getValue())));
     }
   }
 

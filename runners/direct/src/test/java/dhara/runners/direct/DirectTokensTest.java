@@ -66,10 +66,7 @@ class DirectTokensTest extends TokensOnEngine {
     Command open =
         Command.done(
             List.of(
-                "unseal",
-                "files:" + sealed + "/dead-letters",
-                tokens().get(1),
-                "--out=" + opened));
+                "unseal", "files:" + sealed + "/dead-letters", tokens().get(1), "--out=" + opened));
 
     List<String> letters = rows(clear.resolve("dead-letters"));
     assertThat(letters, hasSize(greaterThan(GARBAGE.size())));
@@ -113,7 +110,9 @@ class DirectTokensTest extends TokensOnEngine {
     return rows;
   }
 
-  /** Neither what is personal nor the key is in any file, nor in Base64 within one, nor was said. */
+  /**
+   * Neither what is personal nor the key is in any file, nor in Base64 within one, nor was said.
+   */
   private static void assertNothingPersonal(Command run, Path out) throws IOException {
     List<String> all = new ArrayList<>(List.of(run.out(), run.err()));
     try (Stream<Path> files = Files.walk(out)) {
@@ -221,7 +220,8 @@ class DirectTokensTest extends TokensOnEngine {
   void withAnotherKeyNothingIsOpened() throws IOException {
     Path sealed = folder.resolve("sealed");
     Command.done(Command.line(payments("--answers=files:" + sealed), tokens()));
-    Path other = Files.writeString(folder.resolve("other"), "another key of 32 bytes and some more");
+    Path other =
+        Files.writeString(folder.resolve("other"), "another key of 32 bytes and some more");
 
     Command open =
         Command.run(
