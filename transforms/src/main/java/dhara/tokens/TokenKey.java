@@ -4,7 +4,7 @@ import java.io.Serializable;
 
 /**
  * A secret key by reference. Graphs, savepoints and logs carry the reference; the worker that makes
- * tokens resolves it. {@link #toString} is the reference.
+ * tokens resolves it. As a string it is the reference.
  */
 public interface TokenKey extends Serializable {
 
