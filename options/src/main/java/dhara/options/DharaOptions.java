@@ -63,6 +63,22 @@ public interface DharaOptions extends BackfillOptions {
   void setMap(List<String> value);
 
   @Description(
+      "Fields that hold personal data, by the names of components. Each becomes a token when an event"
+          + " is parsed, so that answers, late events, state and logs hold tokens only; what is no"
+          + " event is kept sealed. If there are several inputs, one of them must have the field, e.g."
+          + " --tokenise=payer,payee,device")
+  List<String> getTokenise();
+
+  void setTokenise(List<String> value);
+
+  @Description(
+      "The key of --tokenise by reference, env:NAME or file:/path, which each worker reads: at least"
+          + " 32 bytes of text, e.g. --tokeniseKey=file:/etc/dhara/token.key")
+  String getTokeniseKey();
+
+  void setTokeniseKey(String value);
+
+  @Description(
       "How many dead letters an input may have: a number, or a percentage of the records read. "
           + "Beyond it a backfill fails at its end, and a stream stops at its next ledger. In a "
           + "stream a percentage applies from 1,000 records on, e.g. --maxDeadLetters=100 or"

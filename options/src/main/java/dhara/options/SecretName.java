@@ -25,7 +25,8 @@ final class SecretName {
           List.of("api", "key"),
           List.of("private", "key"),
           List.of("access", "key"),
-          List.of("secret", "key"));
+          List.of("secret", "key"),
+          List.of("tokenise", "key"));
 
   /** {@code https://user:password@host}, and {@code password=…} within a value. */
   private static final Pattern CREDENTIALS =

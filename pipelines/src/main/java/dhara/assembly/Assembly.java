@@ -53,6 +53,7 @@ public final class Assembly implements Flow, AutoCloseable {
   private final Pipeline pipeline;
   private final TimeRange range;
   private final Mapping mapping;
+  private final Tokenising tokenising;
   private final RunFolder folder = RunFolder.create();
   private final Books books = new Books();
   private final Plan plan = new Plan();
@@ -69,7 +70,9 @@ public final class Assembly implements Flow, AutoCloseable {
     InputOptions.check(analysis, options);
     this.range = TimeRange.of(options);
     this.mapping = InputOptions.mapping(options.getMap());
-    this.sources = new Sources(analysis, options, pipeline, range, mapping, books, plan);
+    this.tokenising = Tokenising.of(options, analysis.inputs());
+    this.sources =
+        new Sources(analysis, options, pipeline, range, mapping, tokenising, books, plan);
     this.sinks = new Sinks(analysis, options, range, sources, folder, plan);
     this.existing = comparison();
     this.limit = DeadLetterLimit.of(options.getMaxDeadLetters());
@@ -168,7 +171,7 @@ public final class Assembly implements Flow, AutoCloseable {
 
   /** What it reads, creates and writes, as lines for a person. */
   public List<String> plan() {
-    return plan.lines(mapping.toString(), range);
+    return plan.lines(mapping.toString(), tokenising.line(), range);
   }
 
   /** What a bounded run has written, a line for each output that is not the console. */

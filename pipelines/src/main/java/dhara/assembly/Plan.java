@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -72,8 +73,9 @@ final class Plan {
    * The plan as lines for a person; queries the sources.
    *
    * @param mapping how fields become components
+   * @param tokens what becomes tokens
    */
-  List<String> lines(String mapping, TimeRange range) {
+  List<String> lines(String mapping, Optional<String> tokens, TimeRange range) {
     List<String> lines = new ArrayList<>();
     parts.forEach(
         (input, sources) -> {
@@ -87,6 +89,7 @@ final class Plan {
                   : "  windows: " + String.join("; ", windows(input)));
         });
     lines.add("Fields: " + (mapping.isEmpty() ? "as the components are named" : mapping));
+    tokens.ifPresent(lines::add);
     if (!range.equals(TimeRange.ALL)) {
       lines.add("Range: from " + end(range.from()) + " until " + end(range.until()));
     }

@@ -62,6 +62,7 @@ final class Sources {
   private final Pipeline pipeline;
   private final TimeRange range;
   private final Mapping mapping;
+  private final Tokenising tokenising;
   private final Books books;
   private final Plan plan;
   private final Map<String, List<Endpoint>> endpoints;
@@ -81,6 +82,7 @@ final class Sources {
       Pipeline pipeline,
       TimeRange range,
       Mapping mapping,
+      Tokenising tokenising,
       Books books,
       Plan plan) {
     this.analysis = analysis;
@@ -88,6 +90,7 @@ final class Sources {
     this.pipeline = pipeline;
     this.range = range;
     this.mapping = mapping;
+    this.tokenising = tokenising;
     this.books = books;
     this.plan = plan;
     List<String> inputs = analysis.inputs().stream().map(Input::name).toList();
@@ -265,13 +268,19 @@ final class Sources {
     List<EventSource<?>> facts = facts();
     List<PCollection<Version<T>>> read = new ArrayList<>();
     for (Endpoint endpoint : endpoints(input)) {
-      String step = read.isEmpty() ? input.name() : input.name() + "." + (read.size() + 1);
+      String first = tokenising.step(input.name());
+      String step = read.isEmpty() ? first : first + "." + (read.size() + 1);
       EventSource<T> source = source(input, endpoint).asReference(facts);
       EventSource.Read<T> part =
           opened(input, new Part(step, endpoint, TimeRange.ALL), source, lateness, events());
       part.late().ifPresent(lateEvents::add);
       read.add(part.events().apply(step + ".Versions", input.versions()));
-      part.removals().ifPresent(read::add);
+      part.removals()
+          .ifPresent(
+              removals -> {
+                tokenising.checkRemovals(input);
+                read.add(removals);
+              });
     }
     PCollection<Version<T>> records = flattened(input.name() + ".Parts", read);
     if (options.getUnique()) {
@@ -318,7 +327,7 @@ final class Sources {
 
   /** The sources of an input: those before and since the cutover, or all of them. */
   private List<Part> parts(Input<?> input) {
-    String name = input.name();
+    String name = tokenising.step(input.name());
     List<Endpoint> several = endpoints(input);
     Instant cutover = options.getCutover();
     if (several.size() == 2 && cutover != null) {
@@ -435,7 +444,7 @@ final class Sources {
             new Reading<>(
                 input.name(),
                 input.type(),
-                InputOptions.ofInput(mapping, input, analysis.inputs()),
+                tokenising.of(input, InputOptions.ofInput(mapping, input, analysis.inputs())),
                 bounds,
                 options.getMaxEventBytes()),
             options);

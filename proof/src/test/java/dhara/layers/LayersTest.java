@@ -44,6 +44,7 @@ class LayersTest {
               "dhara.records..",
               "dhara.statistics..",
               "dhara.text..",
+              "dhara.tokens..",
               "dhara.transforms..")
           .layer("connectors")
           .definedBy(

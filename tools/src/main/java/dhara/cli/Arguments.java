@@ -33,6 +33,7 @@ public final class Arguments {
   private static final String ALL = "--all";
   private static final String HELP = "--help";
   private static final String FILE = "--options";
+  private static final String AUDIT = "--audit";
 
   /** Options of windows that an analysis may not have, if its windows are of the calendar. */
   private static final Set<String> WINDOWS = Set.of("--window", "--every", "--gap");
@@ -169,7 +170,7 @@ public final class Arguments {
     }
     Map<String, List<String>> values = new LinkedHashMap<>();
     for (OptionSpec option : result.matchedOptionsSet()) {
-      if (option.isMultiValue() && !option.longestName().equals(FILE)) {
+      if (option.isMultiValue() && !Set.of(FILE, AUDIT).contains(option.longestName())) {
         values.put(option.longestName().substring(2), option.getValue());
       }
     }
@@ -207,7 +208,7 @@ public final class Arguments {
           null,
           "is no option of " + command + "; options look like --name=value." + hint);
     }
-    Set<String> known = new LinkedHashSet<>(List.of(VERBOSE, EXPLAIN, HELP, FILE));
+    Set<String> known = new LinkedHashSet<>(List.of(VERBOSE, EXPLAIN, HELP, FILE, AUDIT));
     typed.forEach(option -> known.add("--" + option.name()));
     String question = instead(name, known);
     if (question.isEmpty()) {
@@ -344,6 +345,15 @@ public final class Arguments {
                 wrapped(
                     "Read options from a file of lines NAME=VALUE; the command line beats it, and"
                         + " it beats the environment (DHARA_NAME).",
+                    "",
+                    columns))
+            .build());
+    spec.addOption(
+        values(AUDIT.substring(2), "FILE", false)
+            .description(
+                wrapped(
+                    "Append to a file who ran this, when, and how it ended, if it changes"
+                        + " something; by default to the file of DHARA_AUDIT, if that is set.",
                     "",
                     columns))
             .build());

@@ -57,6 +57,16 @@ public interface Verb {
    */
   int run(List<String> arguments) throws Exception;
 
+  /**
+   * Whether it changes something outside of this process, or shows what is kept sealed; such a run
+   * is in the audit log.
+   *
+   * @param arguments what follows the verb
+   */
+  default boolean changes(List<String> arguments) {
+    return arguments.stream().noneMatch(Set.of("--help", "-h", "--explain")::contains);
+  }
+
   /** Whether the arguments ask only for the help. */
   static boolean helps(List<String> arguments) {
     return arguments.equals(List.of("--help")) || arguments.equals(List.of("-h"));

@@ -1,5 +1,6 @@
 package dhara.tools;
 
+import dhara.cli.AuditLog;
 import dhara.cli.Environment;
 import dhara.cli.ExitCode;
 import dhara.cli.Verb;
@@ -22,6 +23,7 @@ import dhara.tools.redrive.RedriveVerb;
 import dhara.tools.replay.ReplayVerb;
 import dhara.tools.run.AnalysisVerb;
 import dhara.tools.template.TemplateVerb;
+import dhara.tools.unseal.UnsealVerb;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,6 +74,7 @@ final class Verbs {
             new RedriveVerb(environment, lines),
             new AdviseVerb(environment, lines),
             new PlanVerb(environment, lines),
+            new UnsealVerb(environment),
             new CompletionVerb(environment, all::inWords),
             new VersionVerb(environment)));
     for (VerbFactory factory : ServiceLoader.load(VerbFactory.class)) {
@@ -105,7 +108,8 @@ final class Verbs {
             .filter(each -> each.aliases().contains(typed))
             .findFirst()
             .orElseGet(() -> named(typed));
-    return verb.run(arguments.subList(1, arguments.size()));
+    List<String> rest = arguments.subList(1, arguments.size());
+    return AuditLog.of(rest, environment.variables()).run(verb, rest);
   }
 
   /**

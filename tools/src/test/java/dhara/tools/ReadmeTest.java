@@ -26,6 +26,7 @@ import dhara.tools.reconcile.ReconcileOptions;
 import dhara.tools.redrive.RedriveOptions;
 import dhara.tools.replay.ReplayOptions;
 import dhara.tools.template.TemplateOptions;
+import dhara.tools.unseal.UnsealOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,6 +143,7 @@ class ReadmeTest {
     text.append(
         table(
             "`advise` and `plan`", optionsOf(CalibrationOptions.class, CalibrationOptions.class)));
+    text.append(table("`unseal PLACE`", optionsOf(UnsealOptions.class, UnsealOptions.class)));
     return text.toString();
   }
 

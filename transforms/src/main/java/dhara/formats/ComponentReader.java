@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import dhara.events.DeadLetter.Reason;
 import dhara.formats.text.BadEvent;
 import dhara.formats.text.Text;
+import dhara.tokens.Tokeniser;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -36,6 +38,11 @@ abstract class ComponentReader {
     throw new BadEvent(Reason.WRONG_TYPE, text.field + " is " + found + ": it " + refusal());
   }
 
+  /** The same with a token instead of the text; empty if it does not read a text. */
+  Optional<ComponentReader> tokenised(Tokeniser tokeniser) {
+    return Optional.empty();
+  }
+
   /** The value of a slot, as an object. */
   Object boxed(Values values, int slot) {
     return Objects.requireNonNull(values.objects[slot]);
@@ -64,6 +71,11 @@ abstract class ComponentReader {
     @Override
     boolean keepsSpaces() {
       return inner.keepsSpaces();
+    }
+
+    @Override
+    Optional<ComponentReader> tokenised(Tokeniser tokeniser) {
+      return inner.tokenised(tokeniser).map(reader -> new Boxed(reader, wrap));
     }
 
     @Override

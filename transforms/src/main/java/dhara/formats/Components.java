@@ -2,6 +2,7 @@ package dhara.formats;
 
 import dhara.formats.mapping.Conversion;
 import dhara.formats.text.Notation;
+import dhara.tokens.Tokeniser;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
@@ -94,6 +95,21 @@ final class Components {
                   : "a whole number or BigDecimal, or with 0 digits for a double"));
     }
     return reader;
+  }
+
+  /**
+   * The reader of a component that becomes a token.
+   *
+   * @throws IllegalArgumentException if it is no text
+   */
+  ComponentReader tokenised(
+      RecordComponent component, ComponentReader reader, Tokeniser tokeniser) {
+    return reader
+        .tokenised(tokeniser)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    name(component) + " is no text, and only texts become tokens"));
   }
 
   private String name(RecordComponent component) {

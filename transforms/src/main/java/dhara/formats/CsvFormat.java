@@ -8,6 +8,7 @@ import dhara.formats.text.BadEvent;
 import dhara.formats.text.CsvLine;
 import dhara.formats.text.Text;
 import dhara.formats.text.Utf8;
+import dhara.tokens.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -96,6 +97,11 @@ public final class CsvFormat<T extends Record> implements EventFormat<T> {
   @Override
   public Class<T> type() {
     return type;
+  }
+
+  @Override
+  public @Nullable Tokens tokens() {
+    return mapping.tokens();
   }
 
   @Override

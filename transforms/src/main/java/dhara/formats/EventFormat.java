@@ -1,6 +1,8 @@
 package dhara.formats;
 
+import dhara.tokens.Tokens;
 import java.io.Serializable;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** A format of events, which creates parsers. It is small, immutable, and sent to the workers. */
 public interface EventFormat<T extends Record> extends Serializable {
@@ -10,4 +12,9 @@ public interface EventFormat<T extends Record> extends Serializable {
 
   /** A parser for one thread. */
   EventParser<T> parser();
+
+  /** Which components become tokens when they are parsed; null if none do. */
+  default @Nullable Tokens tokens() {
+    return null;
+  }
 }

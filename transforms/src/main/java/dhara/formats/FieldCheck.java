@@ -46,7 +46,8 @@ final class FieldCheck {
       if (!found && !sources.isEmpty()) {
         missing.add(String.join(built ? " and " : " or ", sources));
         String name = reader.component(slot);
-        maps.add(name + "=" + Names.like(name, there).orElse(what.toUpperCase(Locale.ROOT)));
+        Collection<String> shown = reader.hides() ? List.of() : there;
+        maps.add(name + "=" + Names.like(name, shown).orElse(what.toUpperCase(Locale.ROOT)));
       }
     }
     if (!missing.isEmpty()) {
@@ -58,7 +59,7 @@ final class FieldCheck {
               + " "
               + String.join(", no " + what + " ", missing)
               + "; there are "
-              + shown(there)
+              + (reader.hides() ? there.size() + " others" : shown(there))
               + (one ? ". Map it: --map=" : ". Map them: --map=")
               + String.join(",", maps));
     }

@@ -1,7 +1,9 @@
 package dhara.formats;
 
 import dhara.formats.mapping.Mapping;
+import dhara.tokens.Tokens;
 import java.util.Collection;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Events as JSON, one object each: RFC 8259, strictly, in UTF-8. Fields are found by the names of
@@ -61,6 +63,11 @@ public final class JsonFormat<T extends Record> implements EventFormat<T> {
   @Override
   public Class<T> type() {
     return type;
+  }
+
+  @Override
+  public @Nullable Tokens tokens() {
+    return mapping.tokens();
   }
 
   @Override

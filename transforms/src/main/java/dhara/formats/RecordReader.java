@@ -8,6 +8,8 @@ import dhara.formats.mapping.Names;
 import dhara.formats.mapping.Source;
 import dhara.formats.text.BadEvent;
 import dhara.formats.text.Text;
+import dhara.tokens.Tokeniser;
+import dhara.tokens.Tokens;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,7 @@ final class RecordReader<T extends Record> {
   private final Values values;
   private final int[] required;
   private final RecordMaker maker;
+  private final boolean hides;
   private final Text scratch = new Text();
 
   static <T extends Record> RecordReader<T> of(Class<T> type, Mapping mapping) {
@@ -67,19 +70,31 @@ final class RecordReader<T extends Record> {
     Set<Class<?>> enclosing = new LinkedHashSet<>(around);
     enclosing.add(type);
     Components known = new Components(type, enclosing);
+    Tokens tokens = mapping.tokens();
+    hides = tokens != null;
+    Tokeniser tokeniser = tokens == null ? null : tokens.tokeniser();
     for (int slot = 0; slot < components.length; slot++) {
-      add(slot, mapping.entry(components[slot].getName()), known);
+      String name = components[slot].getName();
+      add(
+          slot,
+          mapping.entry(name),
+          known,
+          tokens != null && tokens.covers(name) ? tokeniser : null);
     }
     required = IntStream.range(0, components.length).filter(this::isRequired).toArray();
     maker = RecordMaker.of(type);
   }
 
-  private void add(int slot, Mapping.@Nullable Entry entry, Components known) {
+  private void add(
+      int slot, Mapping.@Nullable Entry entry, Components known, @Nullable Tokeniser tokeniser) {
     RecordComponent component = components[slot];
     String name = component.getName();
     readers[slot] =
         known.reader(
             component, entry == null ? null : entry.conversion(), path + Names.snake(name));
+    if (tokeniser != null) {
+      readers[slot] = known.tokenised(component, readers[slot], tokeniser);
+    }
     keepsSpaces[slot] = readers[slot].keepsSpaces();
     if (component.getType() == Optional.class) {
       initial.objects[slot] = Optional.empty();
@@ -154,6 +169,14 @@ final class RecordReader<T extends Record> {
 
   private boolean isRequired(int slot) {
     return components[slot].getType() != Optional.class && !Components.isNullable(components[slot]);
+  }
+
+  /**
+   * Whether nothing that was read may be shown, because it may be personal: a file without a header
+   * has values where the names of its columns should be.
+   */
+  boolean hides() {
+    return hides;
   }
 
   /** The targets of the fields. */

@@ -3,8 +3,10 @@ package dhara.formats;
 import dhara.events.DeadLetter.Reason;
 import dhara.formats.text.BadEvent;
 import dhara.formats.text.Text;
+import dhara.tokens.Tokeniser;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** The readers of texts, enums and bytes. */
@@ -27,6 +29,11 @@ final class TextReaders {
     @Override
     String value(Text text) throws BadEvent {
       return text(text);
+    }
+
+    @Override
+    Optional<ComponentReader> tokenised(Tokeniser tokeniser) {
+      return Optional.of(new Tokenised(this, tokeniser));
     }
 
     String text(Text text) throws BadEvent {
@@ -54,6 +61,32 @@ final class TextReaders {
         }
       }
       return text.toString();
+    }
+  }
+
+  /** The token of a text; the text itself goes no further. */
+  static final class Tokenised extends ComponentReader.OfObject<String> {
+    private final Strings strings;
+    private final Tokeniser tokeniser;
+
+    Tokenised(Strings strings, Tokeniser tokeniser) {
+      this.strings = strings;
+      this.tokeniser = tokeniser;
+    }
+
+    @Override
+    String refusal() {
+      return strings.refusal();
+    }
+
+    @Override
+    boolean keepsSpaces() {
+      return strings.keepsSpaces();
+    }
+
+    @Override
+    String value(Text text) throws BadEvent {
+      return tokeniser.token(strings.text(text));
     }
   }
 

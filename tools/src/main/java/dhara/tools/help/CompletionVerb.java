@@ -46,6 +46,11 @@ public final class CompletionVerb implements Verb {
   }
 
   @Override
+  public boolean changes(List<String> arguments) {
+    return false;
+  }
+
+  @Override
   public int run(List<String> arguments) {
     if (!arguments.isEmpty()) {
       throw new BadOption(arguments.get(0), null, "'completion' takes no arguments");

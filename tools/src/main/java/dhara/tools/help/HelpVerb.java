@@ -51,6 +51,11 @@ public final class HelpVerb implements Verb {
   }
 
   @Override
+  public boolean changes(List<String> arguments) {
+    return false;
+  }
+
+  @Override
   public int run(List<String> arguments) {
     List<String> topics = arguments.stream().filter(a -> !a.equals("--all")).toList();
     if (topics.isEmpty()) {

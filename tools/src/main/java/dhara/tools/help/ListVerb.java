@@ -43,6 +43,11 @@ public final class ListVerb implements Verb {
   }
 
   @Override
+  public boolean changes(List<String> arguments) {
+    return false;
+  }
+
+  @Override
   public int run(List<String> arguments) {
     if (!arguments.isEmpty()) {
       throw new BadOption(arguments.get(0), null, "'list' takes no arguments");

@@ -42,6 +42,11 @@ public final class VersionVerb implements Verb {
   }
 
   @Override
+  public boolean changes(List<String> arguments) {
+    return false;
+  }
+
+  @Override
   public int run(List<String> arguments) {
     environment
         .console()

@@ -34,6 +34,11 @@ public final class LintVerb extends ToolVerb {
   }
 
   @Override
+  public boolean changes(List<String> arguments) {
+    return false;
+  }
+
+  @Override
   public int run(List<String> arguments) throws IOException {
     if (Verb.helps(arguments)) {
       help(false);

@@ -63,6 +63,11 @@ public final class ReconcileVerb implements Verb {
   }
 
   @Override
+  public boolean changes(List<String> arguments) {
+    return false;
+  }
+
+  @Override
   public int run(List<String> arguments) throws Exception {
     Arguments known = known();
     Arguments.Given given = known.parse(arguments);

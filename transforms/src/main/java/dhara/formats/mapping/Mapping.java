@@ -1,6 +1,7 @@
 package dhara.formats.mapping;
 
 import dhara.formats.text.EntryText;
+import dhara.tokens.Tokens;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -49,16 +53,20 @@ public final class Mapping implements Serializable {
 
   private static final long serialVersionUID = 2L;
 
-  private static final Mapping NONE = new Mapping(Map.of());
+  private static final Mapping NONE = new Mapping(Map.of(), null);
 
   private final LinkedHashMap<String, Entry> entries;
+
+  /** Null in a savepoint that an earlier version of this class wrote. */
+  private final @Nullable Tokens tokens;
 
   /** One component's source and its conversion; null for the default. */
   public record Entry(String text, Source source, @Nullable Conversion conversion)
       implements Serializable {}
 
-  private Mapping(Map<String, Entry> entries) {
+  private Mapping(Map<String, Entry> entries, @Nullable Tokens tokens) {
     this.entries = new LinkedHashMap<>(entries);
+    this.tokens = tokens;
   }
 
   /** Every component is read from the field of its name. */
@@ -90,7 +98,7 @@ public final class Mapping implements Serializable {
       }
     }
     read.putAll(given);
-    return new Mapping(read);
+    return new Mapping(read, null);
   }
 
   /** A line of a mapping file, with its position. */
@@ -163,20 +171,70 @@ public final class Mapping implements Serializable {
           }
         });
     general.putAll(own);
-    return new Mapping(general);
+    return new Mapping(general, tokens);
   }
 
   /** Only the entry of one component, for a record without other components. */
   public Mapping only(String component) {
     Entry entry = entries.get(component);
-    return entry == null ? NONE : new Mapping(Map.of(component, entry));
+    return entry == null ? NONE : new Mapping(Map.of(component, entry), tokens);
   }
 
   /** The same for tables, which have no nesting, so a name with dots is a column's name. */
   public Mapping ofColumns() {
     Map<String, Entry> columns = new LinkedHashMap<>(entries);
     columns.replaceAll((c, e) -> new Entry(e.text, e.source.ofColumns(), e.conversion));
-    return new Mapping(columns);
+    return new Mapping(columns, tokens);
+  }
+
+  /**
+   * The same with tokens instead of some of a record's components.
+   *
+   * @param components all components of the record
+   * @throws IllegalArgumentException if what becomes a token would also be read in clear into
+   *     another component, or is no field but a constant
+   */
+  public Mapping tokenised(Tokens newTokens, Collection<String> components) {
+    for (String token : newTokens.components()) {
+      Entry entry = entries.get(token);
+      if (entry != null && entry.source instanceof Source.Constant) {
+        throw new IllegalArgumentException(
+            "'" + entry.text + "' is the same in every event and tells nothing; leave it out");
+      }
+      for (String other : components) {
+        Set<String> shared = new LinkedHashSet<>(fields(other));
+        shared.retainAll(fields(token));
+        if (!newTokens.covers(other) && !shared.isEmpty()) {
+          throw new IllegalArgumentException(
+              "the field "
+                  + String.join(", ", shared)
+                  + " becomes a token as "
+                  + token
+                  + ", and is read in clear into "
+                  + other
+                  + "; name that too, or map it to another field");
+        }
+      }
+    }
+    return new Mapping(entries, newTokens);
+  }
+
+  /** The names of the fields that a component is read from. */
+  private Set<String> fields(String component) {
+    Entry entry = entries.get(component);
+    if (entry == null) {
+      return new LinkedHashSet<>(List.of(component, Names.snake(component)));
+    } else if (entry.source instanceof Source.Field field) {
+      return Set.of(field.label());
+    } else if (entry.source instanceof Source.Template template) {
+      return template.fields().stream().map(Source.Field::label).collect(Collectors.toSet());
+    }
+    return Set.of();
+  }
+
+  /** Which components become tokens; null if none do. */
+  public @Nullable Tokens tokens() {
+    return tokens;
   }
 
   /** The entry of a component; null if there is none. */

@@ -363,7 +363,9 @@ final class EventFiles<T extends Record & Event> {
     } catch (IOException e) {
       throw endpoint.bad(segment.source() + " cannot be read: " + why(e), e);
     } catch (IllegalArgumentException e) {
-      throw endpoint.bad(segment.source() + " starts with " + e.getMessage(), e);
+      throw mapping.tokens() == null
+          ? endpoint.bad(segment.source() + " starts with " + e.getMessage(), e)
+          : endpoint.bad(segment.source() + " starts with no header of columns");
     }
   }
 

@@ -11,6 +11,8 @@ import dhara.events.Event;
 import dhara.formats.mapping.Mapping;
 import dhara.formats.text.BadEvent;
 import dhara.records.RecordCoder;
+import dhara.tokens.Seal;
+import dhara.tokens.Tokens;
 import dhara.transforms.windows.Lateness;
 import java.io.IOException;
 import java.time.Instant;
@@ -134,10 +136,17 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     private final SourceOutputs<T> outputs;
     private final Counter bytes = Metrics.counter("dhara", "read.bytes");
     private transient @Nullable ArrivalRouter<T> router;
+    private transient @Nullable Seal seal;
 
     ReadFn(SegmentReader<T> reader, SourceOutputs<T> outputs) {
       this.reader = reader;
       this.outputs = outputs;
+    }
+
+    @Setup
+    public void setup() {
+      Tokens tokens = reader.mapping().tokens();
+      seal = tokens == null ? null : tokens.seal();
     }
 
     @StartBundle
@@ -173,7 +182,10 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
                       line.copy(),
                       line.length(),
                       System.currentTimeMillis());
-              part.route(arrival, line, BoundedWindow.TIMESTAMP_MIN_VALUE);
+              part.route(
+                  seal == null ? arrival : arrival.sealed(seal),
+                  line,
+                  BoundedWindow.TIMESTAMP_MIN_VALUE);
             }
           });
       part.end();

@@ -3,6 +3,7 @@ package dhara.connectors.files;
 import dhara.connectors.files.text.Records;
 import dhara.events.Event;
 import dhara.formats.text.BadEvent;
+import dhara.tokens.Seal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,7 +82,8 @@ final class FoundFiles {
 
               @Override
               public void bad(BadEvent why, Records line) throws IOException {
-                bad.add(why.reason() + ": " + why.getMessage());
+                boolean tells = reader.mapping().tokens() == null;
+                bad.add(why.reason() + ": " + (tells ? why.getMessage() : Seal.TEXT));
                 if (bad.size() == NAMED) {
                   throw new First("none in the first %d lines; %s".formatted(NAMED, bad.get(0)));
                 }

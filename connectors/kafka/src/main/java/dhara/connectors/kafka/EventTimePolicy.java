@@ -1,7 +1,6 @@
 package dhara.connectors.kafka;
 
 import dhara.connectors.Decoding;
-import dhara.connectors.TimeBounds;
 import dhara.connectors.kafka.watermark.PartitionProgress;
 import dhara.connectors.kafka.watermark.PartitionWatermark;
 import dhara.connectors.kafka.watermark.TopicTail;
@@ -57,7 +56,7 @@ final class EventTimePolicy<T extends Record & Event>
       TopicPartition partition, Optional<Instant> previousWatermark) {
     return new Stamps<>(
         false,
-        decoding.bounds(),
+        decoding,
         lateness,
         new PartitionWatermark(
             partition.partition(),
@@ -88,7 +87,7 @@ final class EventTimePolicy<T extends Record & Event>
   static final class Stamps<K, T extends Record & Event> extends TimestampPolicy<K, Arrival<T>> {
 
     private final boolean removals;
-    private final TimeBounds bounds;
+    private final Decoding<T> decoding;
     private final Lateness lateness;
     private final PartitionProgress progress;
 
@@ -98,9 +97,9 @@ final class EventTimePolicy<T extends Record & Event>
      * @param removals whether a tombstone removes its key at the time of its record; else it is no
      *     event
      */
-    Stamps(boolean removals, TimeBounds bounds, Lateness lateness, PartitionProgress progress) {
+    Stamps(boolean removals, Decoding<T> decoding, Lateness lateness, PartitionProgress progress) {
       this.removals = removals;
-      this.bounds = bounds;
+      this.decoding = decoding;
       this.lateness = lateness;
       this.progress = progress;
     }
@@ -109,7 +108,7 @@ final class EventTimePolicy<T extends Record & Event>
     public Instant getTimestampForRecord(
         PartitionContext context, KafkaRecord<K, Arrival<T>> record) {
       Arrival<T> arrival = record.getKV().getValue();
-      arrival.settle(bounds, record.getTimestamp());
+      arrival.settle(decoding, record.getTimestamp());
       T event = arrival.event();
       if (event == null && !(removals && arrival.tombstone())) {
         progress.other(record.getOffset());

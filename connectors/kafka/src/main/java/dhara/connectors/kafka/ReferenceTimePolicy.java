@@ -70,7 +70,7 @@ final class ReferenceTimePolicy<T extends Record & Event>
       TopicPartition partition, Optional<Instant> previousWatermark) {
     return new EventTimePolicy.Stamps<>(
         true,
-        decoding.bounds(),
+        decoding,
         lateness,
         new ReferenceWatermark(
             partition.partition(), disorder, EventTimePolicy.millis(previousWatermark), leads()));

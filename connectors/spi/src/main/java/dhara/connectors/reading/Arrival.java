@@ -2,7 +2,7 @@ package dhara.connectors.reading;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dhara.connectors.TimeBounds;
+import dhara.connectors.Decoding;
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
 import dhara.events.Event;
@@ -10,6 +10,8 @@ import dhara.events.LateEvent;
 import dhara.formats.EventBug;
 import dhara.formats.RecordFields;
 import dhara.formats.text.BadEvent;
+import dhara.tokens.Seal;
+import dhara.tokens.Tokens;
 import dhara.transforms.windows.Lateness;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -89,11 +91,23 @@ public final class Arrival<T extends Record & Event> {
   }
 
   /**
+   * The same with its bytes and its reason sealed, because they may hold personal data anywhere.
+   */
+  public Arrival<T> sealed(Seal seal) {
+    if (reason == null || text == null || bytes == null) {
+      throw new IllegalStateException("an event is not sealed");
+    }
+    bytes = seal.seal(text, bytes);
+    text = Seal.TEXT;
+    return this;
+  }
+
+  /**
    * Bytes on which the event's class has failed. The caller that knows their position fails the
    * run.
    */
-  static <T extends Record & Event> Arrival<T> bug(EventBug bug, byte[] bytes, long seenMillis) {
-    Arrival<T> arrival = bad(Reason.INVALID, bug.getMessage(), bytes, bytes.length, seenMillis);
+  static <T extends Record & Event> Arrival<T> bug(EventBug bug, int length, long seenMillis) {
+    Arrival<T> arrival = bad(Reason.INVALID, bug.getMessage(), NOTHING, length, seenMillis);
     arrival.bug = true;
     return arrival;
   }
@@ -102,31 +116,39 @@ public final class Arrival<T extends Record & Event> {
    * Bytes that are not an event because they are too long.
    *
    * @param kept the first of them
+   * @param seal seals them; null if they need not be sealed
    */
   static <T extends Record & Event> Arrival<T> tooLong(
-      String text, byte[] kept, byte[] whole, long seenMillis) {
+      String text, byte[] kept, byte[] whole, long seenMillis, @Nullable Seal seal) {
     Arrival<T> arrival = bad(Reason.TOO_LONG, text, kept, whole.length, seenMillis);
-    arrival.sha256 = DeadLetter.sha256(whole);
-    return arrival;
+    arrival.sha256 = seal == null ? DeadLetter.sha256(whole) : seal.name(whole);
+    return seal == null ? arrival : arrival.sealed(seal);
   }
 
   /**
    * Checks the event time, and releases the bytes if it is an event.
    *
+   * @param decoding the range of plausible times, and whether dead letters are sealed
    * @param recordMillis the record's timestamp in epoch milliseconds; negative if it has none
    */
-  public void settle(TimeBounds bounds, long recordMillis) {
+  public void settle(Decoding<T> decoding, long recordMillis) {
     T parsed = event;
     if (parsed == null) {
       return;
     }
     try {
-      bounds.check(parsed.at(), recordMillis < 0 ? seenMillis : Math.min(recordMillis, seenMillis));
+      decoding
+          .bounds()
+          .check(parsed.at(), recordMillis < 0 ? seenMillis : Math.min(recordMillis, seenMillis));
       bytes = null;
     } catch (BadEvent e) {
       event = null;
       reason = e.reason();
       text = e.getMessage();
+      Tokens tokens = decoding.format().tokens();
+      if (tokens != null) {
+        Arrival<T> unused = sealed(tokens.seal());
+      }
     }
   }
 

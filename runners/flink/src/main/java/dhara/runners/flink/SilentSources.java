@@ -87,7 +87,7 @@ final class SilentSources {
     return names
         + ": no record has come, and until one does no answer settles; send one, or start without"
         + " its --events="
-        + silent.iterator().next().replaceFirst("\\.\\d+$", "")
+        + silent.iterator().next().replaceFirst("(\\.Tokens-[0-9a-f]{8})?(\\.\\d+)?$", "")
         + "=… if that may be left out";
   }
 }

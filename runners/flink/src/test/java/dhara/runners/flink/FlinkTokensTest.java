@@ -1,0 +1,5 @@
+package dhara.runners.flink;
+
+import dhara.testkit.TokensOnEngine;
+
+class FlinkTokensTest extends TokensOnEngine {}
