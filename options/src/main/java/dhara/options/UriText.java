@@ -60,6 +60,7 @@ public final class UriText {
           "divide",
           "encoding",
           "user",
+          "mechanism",
           "sslmode",
           "attempts",
           "backoff",
@@ -116,8 +117,7 @@ public final class UriText {
                 case "postgres" -> "PostgreSQL takes them as user=NAME and password=env:NAME";
                 case "webhook" -> "a webhook takes a token=env:NAME, or its url=env:NAME";
                 default ->
-                    "Kafka takes them as consumer.sasl.jaas.config=env:NAME or"
-                        + " producer.sasl.jaas.config=env:NAME";
+                    "Kafka takes them as user=NAME and password=env:NAME";
               },
           start + HIDDEN);
     }
