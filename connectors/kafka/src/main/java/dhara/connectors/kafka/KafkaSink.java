@@ -136,7 +136,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
    *     the topic nor create it
    */
   public void check() {
-    boolean unused = asked(KafkaTopic::isThere);
+    boolean unused = asked(KafkaTopic::isWritable);
     address.unknown("producer.", ProducerConfig.configNames()).forEach(LOG::warn);
   }
 

@@ -68,7 +68,7 @@ record KafkaTopic(
   int createIfAbsent(int least, String why) {
     return asked(
         admin -> {
-          if (!writable(admin)) {
+          if (!isThere(admin)) {
             if (partitions < least) {
               throw endpoint.bad(
                   "would be created with " + count(partitions) + ", but " + needs(least, why));
@@ -85,15 +85,16 @@ record KafkaTopic(
   }
 
   /**
-   * Whether it exists; changes nothing. Call it through {@link KafkaQuestions}.
+   * True if it can be written to, or created; changes nothing. Call it through {@link
+   * KafkaQuestions}.
    *
-   * @throws dhara.options.BadOption if the login may not write to it, or may not create it
+   * @throws dhara.options.BadOption if not
    */
-  boolean isThere() {
-    return asked(admin -> writable(admin) || created(admin, true));
+  boolean isWritable() {
+    return asked(admin -> isThere(admin) || created(admin, true) || isThere(admin));
   }
 
-  private boolean writable(Admin admin) throws ExecutionException, InterruptedException {
+  private boolean isThere(Admin admin) throws ExecutionException, InterruptedException {
     try {
       checkMay(admin, AclOperation.WRITE);
       return true;
@@ -222,7 +223,7 @@ record KafkaTopic(
           .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(onlyAsk))
           .all()
           .get();
-      return !onlyAsk;
+      return true;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TopicExistsException) {
         return false;
