@@ -80,9 +80,9 @@ class KafkaAccessTest {
   static void loadAndBackfill() throws IOException {
     kafka = SecuredKafka.start(folder.resolve("broker"), Map.of("shop", SHOP, "guest", GUEST));
     administrator = kafka.administrator();
-    secret("shop", SHOP);
-    secret("guest", GUEST);
-    secret("wrong", WRONG);
+    Files.writeString(folder.resolve("shop.password"), SHOP);
+    Files.writeString(folder.resolve("guest.password"), GUEST);
+    Files.writeString(folder.resolve("wrong.password"), WRONG);
     kafka.allow("User:shop", "orders", READ, WRITE, CREATE);
     kafka.allowAll("User:shop", "metrics", READ, WRITE, CREATE);
     kafka.allow(SecuredKafka.OWNER, "orders", READ);
@@ -136,8 +136,8 @@ class KafkaAccessTest {
   /** Kafka's own properties do the same, with a login that is a secret as a whole. */
   @Test
   void aUserLogsInByPropertiesOfTheClient() throws IOException {
-    secret(
-        "jaas",
+    Files.writeString(
+        folder.resolve("jaas"),
         "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"shop\""
             + " password=\"%s\";".formatted(SHOP));
     String properties =
@@ -434,10 +434,6 @@ class KafkaAccessTest {
   private static String as(String user) {
     return "user=%s&password=file:%s&ca=file:%s"
         .formatted(user, folder.resolve(user + ".password"), kafka.ca());
-  }
-
-  private static void secret(String user, String password) throws IOException {
-    Files.writeString(folder.resolve(user + (user.equals("jaas") ? "" : ".password")), password);
   }
 
   private static String order(int id) {
