@@ -169,13 +169,11 @@ record KafkaAddress(
         .takenFrom(failure);
   }
 
-  /** Whether the client speaks neither TLS nor SASL. */
-  boolean plain() {
-    return !login.tls()
-        && login.user() == null
-        && properties
-            .getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT")
-            .equals("PLAINTEXT");
+  /** Whether the clients speak TLS. */
+  boolean tls() {
+    String protocol =
+        properties.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
+    return login.tls() || SecretReference.resolve(protocol).toUpperCase(Locale.ROOT).endsWith("SSL");
   }
 
   /**

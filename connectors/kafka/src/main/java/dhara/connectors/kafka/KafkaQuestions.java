@@ -25,10 +25,13 @@ final class KafkaQuestions {
 
   private static final int NEAREST = 3;
 
-  private static final int ALERT_MILLIS = 1_000;
+  private static final int ANSWER_MILLIS = 1_000;
 
   /** The content type of an alert, the first byte of its record (RFC 8446, 5.1). */
   private static final int TLS_ALERT = 21;
+
+  /** Kafka's answer begins with its length, which is below 16 MB. */
+  private static final int LENGTH = 0;
 
   /**
    * Kafka's request 18, ApiVersions, in version 0, which every broker answers without a login: its
@@ -49,8 +52,8 @@ final class KafkaQuestions {
       Endpoint endpoint, KafkaAddress address, AclOperation wanted, Supplier<A> question) {
     // A Kafka client that cannot connect retries and logs without end, so try a plain connection
     // first.
-    knock(endpoint, address);
     try {
+      knock(endpoint, address);
       return question.get();
     } catch (InterruptException e) {
       throw e;
@@ -86,12 +89,16 @@ final class KafkaQuestions {
           new InetSocketAddress(host, Integer.parseInt(broker.substring(colon + 1)));
       try (Socket socket = new Socket()) {
         socket.connect(door, (int) PATIENCE.toMillis() / brokers.length);
-        if (address.plain() && answersInTls(socket)) {
+        int answer = firstByte(socket);
+        if (answer == TLS_ALERT && !address.tls()) {
           throw endpoint.bad(
               "the broker speaks TLS at "
                   + broker
                   + "; add tls=yes, or ca=file:/path/ca.pem if an authority of your own signed its"
                   + " certificate");
+        } else if (answer == LENGTH && address.tls()) {
+          throw endpoint.bad(
+              "the broker speaks no TLS at " + broker + "; name the port that does, or say tls=no");
         }
         return;
       } catch (IOException e) {
@@ -106,16 +113,18 @@ final class KafkaQuestions {
   }
 
   /**
-   * Whether a broker answers a request without TLS by an alert of TLS. A Kafka client would take
-   * the alert for the length of an answer, and allocate 352 MB for it again and again.
+   * The first byte of the answer to a request without TLS, which tells whether a broker speaks TLS;
+   * negative if none comes. A Kafka client without TLS would take an alert of TLS for the length of
+   * an answer, and allocate 352 MB for it again and again; one with TLS would connect again and
+   * again.
    */
-  private static boolean answersInTls(Socket socket) {
+  private static int firstByte(Socket socket) {
     try {
-      socket.setSoTimeout(ALERT_MILLIS);
+      socket.setSoTimeout(ANSWER_MILLIS);
       socket.getOutputStream().write(API_VERSIONS);
-      return socket.getInputStream().read() == TLS_ALERT;
+      return socket.getInputStream().read();
     } catch (IOException e) {
-      return false; // whatever is wrong, the client finds it too
+      return -1; // whatever is wrong, the client finds it too
     }
   }
 

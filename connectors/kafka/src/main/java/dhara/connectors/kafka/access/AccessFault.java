@@ -81,8 +81,6 @@ public record AccessFault(KafkaLogin login, String brokers) {
       return "the broker's certificate is for another host ("
           + said
           + "); name the broker as the certificate does";
-    } else if (said.contains("unrecognized SSL message")) {
-      return "the brokers speak no TLS at this port; name the port that does, or say tls=no";
     } else if (said.contains("fatal alert: ")
         && (said.contains("certificate") || said.contains("unknown_ca"))) {
       return "the broker refuses this client's certificate ("
