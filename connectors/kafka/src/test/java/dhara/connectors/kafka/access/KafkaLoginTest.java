@@ -175,6 +175,19 @@ class KafkaLoginTest {
     assertThat(wrong.getMessage(), not(containsString("TIGER")));
   }
 
+  @Test
+  void aStoreOfKeysIsNoPem() throws IOException {
+    Path store = Files.write(folder.resolve("store.p12"), new byte[] {0x30, (byte) 0x82, 4, 7});
+
+    SecretReference.Missing wrong =
+        assertThrows(
+            SecretReference.Missing.class, () -> login("ca=file:" + store).settings());
+
+    assertThat(
+        wrong.getMessage(),
+        is("file:" + store + ": is no text; certificates and keys are taken as PEM"));
+  }
+
   private static KafkaLogin login(String parameters) {
     return KafkaLogin.of(
         Endpoint.of("--events", "kafka://b:1/t" + (parameters.isEmpty() ? "" : "?" + parameters)));
