@@ -81,6 +81,7 @@ public final class SecuredKafka implements AutoCloseable {
 
   private static SecuredKafka start(Path folder, Map<String, String> users, Ports ports)
       throws IOException {
+    Path data = Files.createDirectories(folder.resolve("data"));
     certify(folder, "broker", "CN=localhost", "-ext", "SAN=dns:localhost");
     certify(folder, "client", OWNER.substring("User:".length()));
     List<String> logins = new ArrayList<>();
@@ -92,7 +93,7 @@ public final class SecuredKafka implements AutoCloseable {
         });
     KafkaNode node =
         KafkaNode.start(
-            Files.createDirectories(folder.resolve("data")),
+            data,
             ports.plain,
             ports.controller,
             settings(folder, users, ports),

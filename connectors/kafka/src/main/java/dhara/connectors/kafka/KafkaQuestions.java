@@ -58,7 +58,7 @@ final class KafkaQuestions {
     } catch (InterruptException e) {
       throw e;
     } catch (SecretReference.Missing e) {
-      throw endpoint.bad(rootOf(e), e);
+      throw endpoint.bad(String.valueOf(e.getMessage()), e);
     } catch (ConfigException failed) {
       KafkaException e = address.withoutSecrets(failed);
       throw endpoint.bad(rootOf(e), e);
