@@ -93,16 +93,12 @@ public final class SecuredKafka implements AutoCloseable {
         });
     KafkaNode node =
         KafkaNode.start(
-            data,
-            ports.plain,
-            ports.controller,
-            settings(folder, users, ports),
-            logins);
+            data, ports.plain, ports.controller, settings(folder, users, ports), logins);
     return new SecuredKafka(folder, node, ports);
   }
 
-  private static Map<String, Object> settings(
-      Path folder, Map<String, String> users, Ports ports) throws IOException {
+  private static Map<String, Object> settings(Path folder, Map<String, String> users, Ports ports)
+      throws IOException {
     String scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
     StringBuilder plain =
         new StringBuilder("org.apache.kafka.common.security.plain.PlainLoginModule required");
@@ -115,8 +111,7 @@ public final class SecuredKafka implements AutoCloseable {
     settings.put(
         "listener.security.protocol.map",
         "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_SSL,MUTUAL:SSL");
-    settings.put(
-        "listener.name.sasl.sasl.enabled.mechanisms", "SCRAM-SHA-512,SCRAM-SHA-256,PLAIN");
+    settings.put("listener.name.sasl.sasl.enabled.mechanisms", "SCRAM-SHA-512,SCRAM-SHA-256,PLAIN");
     settings.put("listener.name.sasl.scram-sha-512.sasl.jaas.config", scram);
     settings.put("listener.name.sasl.scram-sha-256.sasl.jaas.config", scram);
     settings.put("listener.name.sasl.plain.sasl.jaas.config", plain + ";");
@@ -217,13 +212,16 @@ public final class SecuredKafka implements AutoCloseable {
 
   /** Allows a principal something with a topic, and returns when the broker knows it. */
   public void allow(String principal, String topic, AclOperation... operations) {
-    allow(principal, new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL), operations);
+    allow(
+        principal, new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL), operations);
   }
 
   /** The same with every topic whose name begins so. */
   public void allowAll(String principal, String prefix, AclOperation... operations) {
     allow(
-        principal, new ResourcePattern(ResourceType.TOPIC, prefix, PatternType.PREFIXED), operations);
+        principal,
+        new ResourcePattern(ResourceType.TOPIC, prefix, PatternType.PREFIXED),
+        operations);
   }
 
   private void allow(String principal, ResourcePattern topics, AclOperation... operations) {
@@ -231,8 +229,7 @@ public final class SecuredKafka implements AutoCloseable {
     for (AclOperation operation : operations) {
       rights.add(
           new AclBinding(
-              topics,
-              new AccessControlEntry(principal, "*", operation, AclPermissionType.ALLOW)));
+              topics, new AccessControlEntry(principal, "*", operation, AclPermissionType.ALLOW)));
     }
     try {
       admin.createAcls(rights).all().get();
@@ -280,7 +277,8 @@ public final class SecuredKafka implements AutoCloseable {
     kafka.allow(OWNER, "orders", AclOperation.READ);
     Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "dhara-stop"));
     System.out.printf(
-        "a broker with logins at localhost:%d, for certificates at localhost:%d, for its administrator at localhost:%d%n",
+        "a broker with logins at localhost:%d, for certificates at localhost:%d, for its"
+            + " administrator at localhost:%d%n",
         kafka.ports.sasl, kafka.ports.mutual, kafka.ports.plain);
     System.out.println("its certificate, the client's, and the passwords are in " + folder);
     kafka.node.await();

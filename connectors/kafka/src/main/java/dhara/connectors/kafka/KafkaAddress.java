@@ -173,7 +173,8 @@ record KafkaAddress(
   boolean tls() {
     String protocol =
         properties.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
-    return login.tls() || SecretReference.resolve(protocol).toUpperCase(Locale.ROOT).endsWith("SSL");
+    return login.tls()
+        || SecretReference.resolve(protocol).toUpperCase(Locale.ROOT).endsWith("SSL");
   }
 
   /**

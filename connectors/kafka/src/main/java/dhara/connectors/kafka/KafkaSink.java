@@ -154,8 +154,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
       throw new IllegalStateException("a sink is checked where it was made, not on a worker");
     }
     KafkaTopic topic = new KafkaTopic(endpoint, address, partitions, upserts, longest);
-    return KafkaQuestions.ask(
-        endpoint, address, AclOperation.WRITE, () -> question.apply(topic));
+    return KafkaQuestions.ask(endpoint, address, AclOperation.WRITE, () -> question.apply(topic));
   }
 
   @Override

@@ -94,7 +94,8 @@ class KafkaAccessTest {
     kafka.allow(SecuredKafka.OWNER, "orders", READ);
     kafka.allowAll(SecuredKafka.OWNER, "metrics", READ, WRITE, CREATE);
     LOGGED.begin();
-    Path orders = Files.write(folder.resolve("orders.jsonl"), List.of(order(1), order(2), order(3)));
+    Path orders =
+        Files.write(folder.resolve("orders.jsonl"), List.of(order(1), order(2), order(3)));
     done(
         "replay",
         "order-metrics",
@@ -201,7 +202,9 @@ class KafkaAccessTest {
     try (RowFeed feed = feed("metrics-ledger", as("guest"))) {
       IOException refused =
           assertThrows(IOException.class, () -> feed.poll(PATIENCE, batch -> rows.clear()));
-      assertThat(refused.getMessage(), is("kafka://metrics-ledger: " + missing("read", "Read", "metrics-ledger")));
+      assertThat(
+          refused.getMessage(),
+          is("kafka://metrics-ledger: " + missing("read", "Read", "metrics-ledger")));
     }
   }
 
@@ -262,8 +265,7 @@ class KafkaAccessTest {
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseSerialGC",
             "-cp",
-            System.getProperty(
-                "surefire.test.class.path", System.getProperty("java.class.path")),
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             Dhara.class.getName(),
             "order-metrics",
             "--events=" + kafka.uri("orders") + "?end=latest&" + login,
@@ -440,8 +442,7 @@ class KafkaAccessTest {
   }
 
   private static String as(String user) {
-    return "user=%s&password=file:%s&ca=file:%s"
-        .formatted(user, file(user), kafka.ca());
+    return "user=%s&password=file:%s&ca=file:%s".formatted(user, file(user), kafka.ca());
   }
 
   private static Path file(String user) {

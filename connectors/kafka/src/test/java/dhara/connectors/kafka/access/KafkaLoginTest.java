@@ -125,10 +125,8 @@ class KafkaLoginTest {
   void secretsAreReadOnlyWhenAClientIsMade() {
     KafkaLogin login = login("user=shop&password=env:DHARA_NO_SUCH_WORD");
 
-    assertThat(
-        login.sets(), is(Set.of("security.protocol", "sasl.mechanism", "sasl.jaas.config")));
-    SecretReference.Missing missing =
-        assertThrows(SecretReference.Missing.class, login::settings);
+    assertThat(login.sets(), is(Set.of("security.protocol", "sasl.mechanism", "sasl.jaas.config")));
+    SecretReference.Missing missing = assertThrows(SecretReference.Missing.class, login::settings);
     assertThat(missing.getMessage(), containsString("env:DHARA_NO_SUCH_WORD: no such"));
   }
 
@@ -166,8 +164,7 @@ class KafkaLoginTest {
   @Test
   void whatIsNoPemIsNamedAndNotQuoted() throws IOException {
     String key = secret("key", "TIGER");
-    KafkaLogin login =
-        login("certificate=" + secret("client", CERTIFICATE) + "&key=" + key);
+    KafkaLogin login = login("certificate=" + secret("client", CERTIFICATE) + "&key=" + key);
 
     ConfigException wrong = assertThrows(ConfigException.class, login::settings);
 
@@ -180,8 +177,7 @@ class KafkaLoginTest {
     Path store = Files.write(folder.resolve("store.p12"), new byte[] {0x30, (byte) 0x82, 4, 7});
 
     SecretReference.Missing wrong =
-        assertThrows(
-            SecretReference.Missing.class, () -> login("ca=file:" + store).settings());
+        assertThrows(SecretReference.Missing.class, () -> login("ca=file:" + store).settings());
 
     assertThat(
         wrong.getMessage(),
