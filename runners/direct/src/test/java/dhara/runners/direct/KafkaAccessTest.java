@@ -35,6 +35,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -465,7 +467,7 @@ class KafkaAccessTest {
             Logger.getLogger("org.apache.kafka.clients"),
             Logger.getLogger("org.apache.kafka.common"));
     private final SimpleFormatter format = new SimpleFormatter();
-    private final StringBuffer text = new StringBuffer();
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
     void begin() {
       for (Logger logger : clients) {
@@ -486,16 +488,16 @@ class KafkaAccessTest {
     }
 
     String text() {
-      return text.toString();
+      return String.join("", lines);
     }
 
     void assertHolds(String line) {
-      assertThat("it was logged: " + line, text.indexOf(line) >= 0, is(true));
+      assertThat("it was logged: " + line, text().contains(line), is(true));
     }
 
     @Override
     public void publish(LogRecord line) {
-      text.append(format.format(line));
+      lines.add(format.format(line));
     }
 
     @Override
