@@ -1,6 +1,7 @@
 package dhara.options;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -57,6 +58,8 @@ public final class SecretReference {
     if (value.startsWith(FILE)) {
       try {
         return Files.readString(Path.of(value.substring(FILE.length()))).strip();
+      } catch (CharacterCodingException e) {
+        throw new Missing(value + ": is no text; certificates and keys are taken as PEM", e);
       } catch (IOException e) {
         throw new Missing(value + ": cannot be read on this machine; put it on every worker", e);
       }

@@ -60,6 +60,7 @@ public final class UriText {
           "divide",
           "encoding",
           "user",
+          "mechanism",
           "sslmode",
           "attempts",
           "backoff",
@@ -115,9 +116,7 @@ public final class UriText {
                 case "redis" -> "Redis takes them as user=NAME and password=env:NAME";
                 case "postgres" -> "PostgreSQL takes them as user=NAME and password=env:NAME";
                 case "webhook" -> "a webhook takes a token=env:NAME, or its url=env:NAME";
-                default ->
-                    "Kafka takes them as consumer.sasl.jaas.config=env:NAME or"
-                        + " producer.sasl.jaas.config=env:NAME";
+                default -> "Kafka takes them as user=NAME and password=env:NAME";
               },
           start + HIDDEN);
     }

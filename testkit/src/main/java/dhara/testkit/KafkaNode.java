@@ -45,13 +45,26 @@ public final class KafkaNode implements AutoCloseable {
    * @throws IllegalStateException if it cannot be started
    */
   static KafkaNode start(Path folder, int port, int controllerPort) {
+    return start(folder, port, controllerPort, Map.of(), List.of());
+  }
+
+  /**
+   * The same with more settings.
+   *
+   * @param more Kafka's own, which override these
+   * @param logins that a new broker begins with, as {@code kafka-storage format --add-scram} takes
+   *     them
+   */
+  static KafkaNode start(
+      Path folder, int port, int controllerPort, Map<String, Object> more, List<String> logins) {
     QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
     try {
       if (Files.notExists(folder.resolve("meta.properties"))) {
-        format(folder);
+        format(folder, logins);
       }
-      KafkaRaftServer server =
-          new KafkaRaftServer(new KafkaConfig(settings(folder, port, controllerPort)), Time.SYSTEM);
+      Map<String, Object> settings = settings(folder, port, controllerPort);
+      settings.putAll(more);
+      KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
       server.startup();
       return new KafkaNode(port, server);
     } catch (Exception e) {
@@ -60,7 +73,7 @@ public final class KafkaNode implements AutoCloseable {
     }
   }
 
-  private static void format(Path folder) throws Exception {
+  private static void format(Path folder, List<String> logins) throws Exception {
     new Formatter()
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
@@ -70,6 +83,7 @@ public final class KafkaNode implements AutoCloseable {
         .setMetadataLogDirectory(folder.toString())
         .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
         .setControllerListenerName("CONTROLLER")
+        .setScramArguments(logins)
         .run();
   }
 
@@ -103,6 +117,11 @@ public final class KafkaNode implements AutoCloseable {
     return "localhost:" + port;
   }
 
+  /** Waits until somebody stops it. */
+  void await() {
+    server.awaitShutdown();
+  }
+
   @Override
   public void close() {
     server.shutdown();
@@ -123,6 +142,6 @@ public final class KafkaNode implements AutoCloseable {
     KafkaNode node = start(folder, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
     Runtime.getRuntime().addShutdownHook(new Thread(node::close, "dhara-stop"));
     System.out.println("a broker at " + node.bootstrap() + ", its data in " + folder);
-    node.server.awaitShutdown();
+    node.await();
   }
 }

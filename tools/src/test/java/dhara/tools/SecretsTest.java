@@ -47,6 +47,8 @@ final class SecretsTest {
           ?consumer.sasl.oauthbearer.token.endpoint.url=https://me:TIGER@idp/token | is a secret; name it instead
           ?consumer.unknown.to.all=TIGER&LILY                              | cannot be read after the value of consumer.unknown.to.all
           ?consumer.unknown.to.all=TIGER&LILY=1                            | knows no parameter that follows consumer.unknown.to.all
+          ?user=me&password=TIGER                                          | password is a secret; name it instead
+          ?certificate=env:TIGERS_NAME&key=TIGER                           | key takes a reference: key=env:NAME or file:/path
           ?start=TIGER%ZZ                                                  | the value of start has a % that starts no escape
           """)
   void aUriThatTellsASecretIsRefusedWithoutIt(String parameters, String why) {

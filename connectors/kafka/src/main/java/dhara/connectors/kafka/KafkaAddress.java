@@ -1,6 +1,9 @@
 package dhara.connectors.kafka;
 
 import dhara.connectors.Endpoint;
+import dhara.connectors.kafka.access.AccessFault;
+import dhara.connectors.kafka.access.KafkaLogin;
+import dhara.connectors.kafka.access.SpokenSecrets;
 import dhara.options.Nearest;
 import dhara.options.SecretReference;
 import java.io.Serializable;
@@ -8,23 +11,36 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * A topic and how to reach it: {@code kafka://broker1:9092,broker2:9092/topic} with client
- * properties. Secrets among the properties stay references until {@link #settings()}.
+ * A topic and how to reach it: {@code kafka://broker1:9092,broker2:9092/topic} with a login and
+ * client properties. Secrets stay references until {@link #settings()}. Every client of a topic
+ * takes its settings from here.
  *
  * @param brokers {@code host:port} pairs separated by commas
  * @param topic the topic's name
+ * @param login what the user said of it
  * @param properties what the user set on the client, by Kafka's own names
  */
-record KafkaAddress(String brokers, String topic, Map<String, String> properties)
+record KafkaAddress(
+    String brokers, String topic, @Nullable KafkaLogin login, Map<String, String> properties)
     implements Serializable {
+
+  /** A savepoint of a stream that was started before there were logins holds null for it. */
+  KafkaAddress {
+    login = login == null ? KafkaLogin.NONE : login;
+  }
 
   private static final Pattern BROKER =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:/\\[\\]]+):(\\d{1,5})");
@@ -60,6 +76,8 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
               + "' is no topic's name: letters, digits, '.', '_' and '-' make one; write "
               + SHAPE);
     }
+    KafkaLogin login = KafkaLogin.of(endpoint);
+    Set<String> said = login.sets();
     Map<String, String> properties = new TreeMap<>();
     endpoint
         .parameters()
@@ -70,10 +88,15 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
                 if (owned.containsKey(name)) {
                   throw endpoint.bad(parameter + " cannot be set: " + owned.get(name));
                 }
+                if (said.contains(name)) {
+                  throw endpoint.bad(
+                      parameter
+                          + " says what user=, tls=, ca= or certificate= say too; leave one out");
+                }
                 properties.put(name, value);
               }
             });
-    return new KafkaAddress(brokers, topic, properties);
+    return new KafkaAddress(brokers, topic, login, properties);
   }
 
   /**
@@ -105,7 +128,7 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
 
   /** The same brokers, another topic. */
   KafkaAddress withTopic(String other) {
-    return new KafkaAddress(brokers, other, properties);
+    return new KafkaAddress(brokers, other, login, properties);
   }
 
   /** The name of the source in dead letters. */
@@ -117,6 +140,7 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
   Map<String, Object> settings() {
     Map<String, Object> settings = new HashMap<>();
     properties.forEach((name, value) -> settings.put(name, SecretReference.resolve(value)));
+    settings.putAll(login.settings());
     settings.put("bootstrap.servers", brokers);
     return settings;
   }
@@ -136,10 +160,34 @@ record KafkaAddress(String brokers, String topic, Map<String, String> properties
   /** The same failure without the secrets that this address names. */
   KafkaException withoutSecrets(KafkaException failure) {
     return new SpokenSecrets(
-            properties.values().stream()
-                .filter(SecretReference::is)
-                .map(SecretReference::resolve)
+            Stream.concat(
+                    login.secrets().stream(),
+                    properties.values().stream()
+                        .filter(SecretReference::is)
+                        .map(SecretReference::resolve))
                 .toList())
         .takenFrom(failure);
+  }
+
+  /** Whether the clients speak TLS. */
+  boolean tls() {
+    String protocol =
+        properties.getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
+    return login.tls()
+        || SecretReference.resolve(protocol).toUpperCase(Locale.ROOT).endsWith("SSL");
+  }
+
+  /**
+   * What a refusal by the brokers means, in one line; empty if the failure is about something else.
+   *
+   * @param wanted what was to be done with the topic
+   */
+  Optional<String> fault(Throwable failure, AclOperation wanted) {
+    return new AccessFault(login, brokers).of(failure, topic, wanted);
+  }
+
+  /** The line for a right to this topic that the login does not have. */
+  String missing(AclOperation wanted) {
+    return new AccessFault(login, brokers).missing(topic, wanted);
   }
 }

@@ -1,11 +1,14 @@
 package dhara.connectors.kafka;
 
 import dhara.connectors.Endpoint;
+import dhara.connectors.kafka.access.KafkaLogin;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -21,7 +24,9 @@ record KafkaProducers(KafkaAddress address) implements Serializable {
   /** The default delivery timeout of Kafka's producer. */
   private static final Duration DELIVERY = Duration.ofMinutes(2);
 
-  private static final Set<String> PARAMETERS = Set.of("partitions", "producer.*");
+  private static final Set<String> PARAMETERS =
+      Stream.concat(KafkaLogin.PARAMETERS.stream(), Stream.of("partitions", "producer.*"))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** The properties that the user may not set, each with the reason. */
   private static final Map<String, String> OWNED =

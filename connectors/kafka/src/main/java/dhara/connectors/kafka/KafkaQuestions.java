@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InterruptException;
 
@@ -23,35 +25,56 @@ final class KafkaQuestions {
 
   private static final int NEAREST = 3;
 
+  private static final int ANSWER_MILLIS = 1_000;
+
+  /** The content type of an alert, the first byte of its record (RFC 8446, 5.1). */
+  private static final int TLS_ALERT = 21;
+
+  /** Kafka's answer begins with its length, which is below 16 MB. */
+  private static final int LENGTH = 0;
+
+  /**
+   * Kafka's request 18, ApiVersions, in version 0, which every broker answers without a login: its
+   * length, key, version, a correlation id, and no name of the client.
+   */
+  private static final byte[] API_VERSIONS = {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 0, -1, -1};
+
   private KafkaQuestions() {}
 
   /**
    * Runs a query, which opens and closes its own client.
    *
-   * @throws dhara.options.BadOption if no broker can be reached, or none answers
+   * @param wanted what the run will do with the topic, for the error if it may not
+   * @throws dhara.options.BadOption if no broker can be reached, none answers, or they refuse the
+   *     login or the query
    */
-  static <A> A ask(Endpoint endpoint, KafkaAddress address, Supplier<A> question) {
+  static <A> A ask(
+      Endpoint endpoint, KafkaAddress address, AclOperation wanted, Supplier<A> question) {
     // A Kafka client that cannot connect retries and logs without end, so try a plain connection
     // first.
-    knock(endpoint, address);
     try {
+      knock(endpoint, address);
       return question.get();
     } catch (InterruptException e) {
       throw e;
     } catch (SecretReference.Missing e) {
-      throw endpoint.bad(rootOf(e), e);
+      throw endpoint.bad(String.valueOf(e.getMessage()), e);
     } catch (ConfigException failed) {
       KafkaException e = address.withoutSecrets(failed);
       throw endpoint.bad(rootOf(e), e);
     } catch (KafkaException failed) {
       KafkaException e = address.withoutSecrets(failed);
+      Optional<String> fault = address.fault(failed, wanted);
+      if (fault.isPresent()) {
+        throw endpoint.bad(fault.get(), e);
+      }
       throw endpoint.bad(
           "the brokers do not answer as expected within "
               + PATIENCE.toSeconds()
               + " s ("
               + rootOf(e)
-              + "); check their advertised listeners, and security with consumer. or producer."
-              + " properties",
+              + "); check their advertised listeners, and whether this port wants TLS (tls=yes) or"
+              + " a login (user=NAME&password=env:NAME)",
           e);
     }
   }
@@ -66,6 +89,17 @@ final class KafkaQuestions {
           new InetSocketAddress(host, Integer.parseInt(broker.substring(colon + 1)));
       try (Socket socket = new Socket()) {
         socket.connect(door, (int) PATIENCE.toMillis() / brokers.length);
+        int answer = firstByte(socket);
+        if (answer == TLS_ALERT && !address.tls()) {
+          throw endpoint.bad(
+              "the broker speaks TLS at "
+                  + broker
+                  + "; add tls=yes, or ca=file:/path/ca.pem if an authority of your own signed its"
+                  + " certificate");
+        } else if (answer == LENGTH && address.tls()) {
+          throw endpoint.bad(
+              "the broker speaks no TLS at " + broker + "; name the port that does, or say tls=no");
+        }
         return;
       } catch (IOException e) {
         refusal = e;
@@ -76,6 +110,22 @@ final class KafkaQuestions {
             + address.brokers()
             + "; check host and port, and that the broker runs",
         refusal);
+  }
+
+  /**
+   * The first byte of the answer to a request without TLS, which tells whether a broker speaks TLS;
+   * negative if none comes. A Kafka client without TLS would take an alert of TLS for the length of
+   * an answer, and allocate 352 MB for it again and again; one with TLS would connect again and
+   * again.
+   */
+  private static int firstByte(Socket socket) {
+    try {
+      socket.setSoTimeout(ANSWER_MILLIS);
+      socket.getOutputStream().write(API_VERSIONS);
+      return socket.getInputStream().read();
+    } catch (IOException e) {
+      return -1; // whatever is wrong, the client finds it too
+    }
   }
 
   /** The error for a missing topic, with the nearest existing names. */

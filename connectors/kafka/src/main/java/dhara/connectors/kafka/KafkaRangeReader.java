@@ -7,6 +7,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
  * Reads ranges of a topic, each from its first to its last offset. It holds a consumer, so it
@@ -41,7 +44,8 @@ final class KafkaRangeReader implements AutoCloseable {
   /**
    * Passes on the records of a range in the order of their offsets.
    *
-   * @throws IllegalStateException if offsets were deleted, or reading makes no progress
+   * @throws IllegalStateException if offsets were deleted, the topic may not be read, or reading
+   *     makes no progress
    */
   void read(KafkaRange range, Records records) {
     TopicPartition partition = new TopicPartition(address.topic(), range.partition());
@@ -93,6 +97,15 @@ final class KafkaRangeReader implements AutoCloseable {
               + consumer.beginningOffsets(List.of(partition)).get(partition)
               + "; start later, or keep records longer",
           e);
+    } catch (AuthorizationException | AuthenticationException e) {
+      // A user sees the root cause of a failure, so this has none.
+      IllegalStateException failure =
+          new IllegalStateException(
+              address.source()
+                  + ": "
+                  + address.fault(e, AclOperation.READ).orElse(String.valueOf(e.getMessage())));
+      failure.addSuppressed(e);
+      throw failure;
     }
   }
 

@@ -7,6 +7,7 @@ import dhara.options.BadOption;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.header.Header;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ import org.slf4j.LoggerFactory;
  * by {@link Tombstone}, means a tombstone.
  *
  * <ul>
+ *   <li>the login: {@link dhara.connectors.kafka.access.KafkaLogin}
  *   <li>{@code partitions=}: the number of partitions if the topic is created; 1 by default
  *   <li>{@code producer.NAME=}: a property of Kafka's producer; a secret as {@code env:NAME} or
  *       {@code file:/path}, which every worker resolves itself
@@ -139,10 +142,11 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
   /**
    * Checks the topic with the brokers, and changes nothing.
    *
-   * @throws BadOption if no broker answers within ten seconds
+   * @throws BadOption if no broker answers within ten seconds, or the login may neither write to
+   *     the topic nor create it
    */
   public void check() {
-    boolean unused = asked(KafkaTopic::isThere);
+    boolean unused = asked(KafkaTopic::isWritable);
     address.unknown("producer.", ProducerConfig.configNames()).forEach(LOG::warn);
   }
 
@@ -160,7 +164,7 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
       throw new IllegalStateException("a sink is checked where it was made, not on a worker");
     }
     KafkaTopic topic = new KafkaTopic(endpoint, address, partitions, upserts, longest);
-    return KafkaQuestions.ask(endpoint, address, () -> question.apply(topic));
+    return KafkaQuestions.ask(endpoint, address, AclOperation.WRITE, () -> question.apply(topic));
   }
 
   @Override
@@ -222,6 +226,14 @@ public final class KafkaSink extends PTransform<PCollection<KV<byte[], byte[]>>,
       bundle.await();
       Exception refusal = bundle.refusal();
       if (refusal != null) {
+        Optional<String> fault = address.fault(refusal, AclOperation.WRITE);
+        if (fault.isPresent()) {
+          // A user sees the root cause of a failure, so this has none.
+          IllegalStateException failure =
+              new IllegalStateException(option + address.source() + ": " + fault.get());
+          failure.addSuppressed(refusal);
+          throw failure;
+        }
         throw new IllegalStateException(
             address.source() + ": the brokers refused a record: " + refusal.getMessage(), refusal);
       }

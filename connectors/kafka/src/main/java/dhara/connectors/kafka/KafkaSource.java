@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  *       {@code 0:1200,1:1180}
  *   <li>{@code end=} (exclusive): {@code latest}, an instant or offsets
  *   <li>{@code isolation=}: {@code read_committed} (the default) or {@code read_uncommitted}
+ *   <li>the login: {@link dhara.connectors.kafka.access.KafkaLogin}
  *   <li>{@code consumer.NAME=}: a property of Kafka's consumer; a secret as {@code env:NAME} or
  *       {@code file:/path}, which every worker resolves itself
  * </ul>
@@ -185,13 +186,14 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
   }
 
   /**
-   * Checks with the brokers that the topic, its partitions and the offsets exist.
+   * Checks with the brokers that the topic, its partitions and the offsets exist, and may be read.
    *
    * @throws BadOption if not, or if no broker answers within ten seconds
    */
   @Override
   public void check() {
-    span.ranges();
+    List<KafkaRange> unused = span.ranges();
+    KafkaTopic.checkMayRead(span.endpoint(), span.consumers().address());
     span.doubts().forEach(LOG::warn);
   }
 

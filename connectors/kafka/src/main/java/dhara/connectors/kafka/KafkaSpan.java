@@ -1,6 +1,7 @@
 package dhara.connectors.kafka;
 
 import dhara.connectors.Endpoint;
+import dhara.connectors.kafka.access.KafkaLogin;
 import dhara.connectors.kafka.offsets.KafkaRange;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,11 +12,13 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
@@ -35,7 +38,10 @@ record KafkaSpan(
    */
   private static final long MOST_PER_RANGE = 100_000;
 
-  private static final Set<String> PARAMETERS = Set.of("start", "end", "isolation", "consumer.*");
+  private static final Set<String> PARAMETERS =
+      Stream.concat(
+              KafkaLogin.PARAMETERS.stream(), Stream.of("start", "end", "isolation", "consumer.*"))
+          .collect(Collectors.toUnmodifiableSet());
   private static final Set<String> ISOLATIONS = Set.of("read_committed", "read_uncommitted");
 
   /**
@@ -134,6 +140,7 @@ record KafkaSpan(
     return KafkaQuestions.ask(
         endpoint,
         consumers.address(),
+        AclOperation.READ,
         () -> {
           Map<String, Object> settings = consumers.settings(KafkaQuestions.PATIENCE);
           try (KafkaConsumer<byte[], byte[]> consumer = consumers.open(settings)) {
@@ -146,6 +153,10 @@ record KafkaSpan(
     String topic = consumers.address().topic();
     Map<String, List<PartitionInfo>> topics = consumer.listTopics(KafkaQuestions.PATIENCE);
     List<PartitionInfo> infos = topics.get(topic);
+    if (infos == null || infos.isEmpty()) {
+      // The list leaves out what the login may not see, and this fails for it.
+      infos = consumer.partitionsFor(topic, KafkaQuestions.PATIENCE);
+    }
     if (infos == null || infos.isEmpty()) {
       throw endpoint.bad(KafkaQuestions.absent(topic, topics.keySet()));
     }

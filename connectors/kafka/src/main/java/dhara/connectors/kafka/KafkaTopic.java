@@ -5,17 +5,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
  * A topic to be written to, created if it does not exist.
@@ -47,6 +53,7 @@ record KafkaTopic(
    * Creates the topic if it does not exist. Call it through {@link KafkaQuestions}.
    *
    * @return how many partitions it has
+   * @throws dhara.options.BadOption if the login may not write to it, or may not create it
    */
   int createIfAbsent() {
     return createIfAbsent(1, "");
@@ -61,11 +68,11 @@ record KafkaTopic(
   int createIfAbsent(int least, String why) {
     return asked(
         admin -> {
-          if (!admin.listTopics().names().get().contains(address.topic())) {
+          if (!isThere(admin)) {
             if (partitions < least) {
               throw endpoint.bad(
                   "would be created with " + count(partitions) + ", but " + needs(least, why));
-            } else if (created(admin)) {
+            } else if (created(admin, false)) {
               return partitions;
             }
           }
@@ -77,9 +84,55 @@ record KafkaTopic(
         });
   }
 
-  /** Whether it exists. Call it through {@link KafkaQuestions}. */
-  boolean isThere() {
-    return asked(admin -> admin.listTopics().names().get().contains(address.topic()));
+  /**
+   * True if it can be written to, or created; changes nothing. Call it through {@link
+   * KafkaQuestions}.
+   *
+   * @throws dhara.options.BadOption if not
+   */
+  boolean isWritable() {
+    return asked(admin -> isThere(admin) || created(admin, true) || isThere(admin));
+  }
+
+  private boolean isThere(Admin admin) throws ExecutionException, InterruptedException {
+    try {
+      checkMay(admin, AclOperation.WRITE);
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Checks that a login may read an existing topic.
+   *
+   * @throws dhara.options.BadOption if not, or if no broker answers
+   */
+  static void checkMayRead(Endpoint endpoint, KafkaAddress address) {
+    KafkaTopic topic = new KafkaTopic(endpoint, address, 1, false, 0);
+    boolean unused =
+        KafkaQuestions.ask(
+            endpoint,
+            address,
+            AclOperation.READ,
+            () ->
+                topic.asked(
+                    admin -> {
+                      topic.checkMay(admin, AclOperation.READ);
+                      return true;
+                    }));
+  }
+
+  /** A broker without ACLs reports every right, one older than Kafka 2.3 reports none. */
+  private void checkMay(Admin admin, AclOperation wanted)
+      throws ExecutionException, InterruptedException {
+    Set<AclOperation> rights = description(admin).authorizedOperations();
+    if (rights != null && !rights.isEmpty() && !rights.contains(wanted)) {
+      throw endpoint.bad(address.missing(wanted));
+    }
   }
 
   /**
@@ -90,7 +143,10 @@ record KafkaTopic(
   static String cluster(Endpoint endpoint, KafkaAddress address) {
     KafkaTopic topic = new KafkaTopic(endpoint, address, 1, false, 0);
     return KafkaQuestions.ask(
-        endpoint, address, () -> topic.asked(admin -> admin.describeCluster().clusterId().get()));
+        endpoint,
+        address,
+        AclOperation.DESCRIBE,
+        () -> topic.asked(admin -> admin.describeCluster().clusterId().get()));
   }
 
   /**
@@ -103,6 +159,7 @@ record KafkaTopic(
     return KafkaQuestions.ask(
         endpoint,
         address,
+        AclOperation.READ,
         () -> topic.asked(admin -> topic.description(admin).topicId().toString()));
   }
 
@@ -161,16 +218,26 @@ record KafkaTopic(
     return settings;
   }
 
-  /** False if somebody else has just created it. */
-  private boolean created(Admin admin) throws ExecutionException, InterruptedException {
+  /**
+   * False if somebody else has just created it.
+   *
+   * @param onlyAsk to ask whether it can be created, and to change nothing
+   */
+  private boolean created(Admin admin, boolean onlyAsk)
+      throws ExecutionException, InterruptedException {
     NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
     topic.configs(configuration(upserts, longest));
     try {
-      admin.createTopics(List.of(topic)).all().get();
+      admin
+          .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(onlyAsk))
+          .all()
+          .get();
       return true;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TopicExistsException) {
         return false;
+      } else if (e.getCause() instanceof TopicAuthorizationException) {
+        throw endpoint.bad(address.missing(AclOperation.CREATE), e);
       }
       throw e;
     }
@@ -203,8 +270,22 @@ record KafkaTopic(
 
   private TopicDescription description(Admin admin)
       throws ExecutionException, InterruptedException {
+    DescribeTopicsOptions withRights =
+        new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    try {
+      return description(admin, withRights);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnsupportedVersionException) {
+        return description(admin, new DescribeTopicsOptions()); // Kafka before 2.3
+      }
+      throw e;
+    }
+  }
+
+  private TopicDescription description(Admin admin, DescribeTopicsOptions options)
+      throws ExecutionException, InterruptedException {
     return admin
-        .describeTopics(List.of(address.topic()))
+        .describeTopics(List.of(address.topic()), options)
         .allTopicNames()
         .get()
         .get(address.topic());

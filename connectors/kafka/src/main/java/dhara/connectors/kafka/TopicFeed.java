@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InterruptException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -88,7 +89,8 @@ final class TopicFeed implements RowFeed {
     } catch (KafkaException failed) {
       close();
       KafkaException e = address().withoutSecrets(failed);
-      throw new IOException(address().source() + ": " + e.getMessage(), e);
+      String why = address().fault(failed, AclOperation.READ).orElse(e.getMessage());
+      throw new IOException(address().source() + ": " + why, e);
     }
   }
 

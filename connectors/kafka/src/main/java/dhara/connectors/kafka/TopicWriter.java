@@ -11,6 +11,7 @@ import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.utils.Utils;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -89,6 +90,7 @@ public final class TopicWriter implements AutoCloseable {
     return KafkaQuestions.ask(
         endpoint,
         address,
+        AclOperation.WRITE,
         () -> {
           int partitions = partitionsOf.applyAsInt(topic);
           return new TopicWriter(
@@ -163,7 +165,10 @@ public final class TopicWriter implements AutoCloseable {
                   + ": the brokers took "
                   + acknowledged()
                   + " records, and then refused one or went away: "
-                  + refusal.getMessage());
+                  + producers
+                      .address()
+                      .fault(refusal, AclOperation.WRITE)
+                      .orElse(refusal.getMessage()));
       // A user sees the root cause of a failure, so it must name the topic.
       failure.addSuppressed(refusal);
       throw failure;

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dhara.connectors.Decoding;
 import dhara.connectors.Endpoint;
 import dhara.connectors.TimeBounds;
+import dhara.connectors.kafka.access.KafkaLogin;
 import dhara.events.Event;
 import dhara.formats.EventFormat;
 import dhara.formats.EventParser;
@@ -54,7 +55,7 @@ final class KafkaEndpointTest {
           kafka://broker:99999/trades                | 'broker:99999' is no HOST:PORT
           kafka://a:1,,b:2/trades                    | '' is no HOST:PORT
           kafka://broker:9092/tra des                | 'tra des' is no topic's name
-          kafka://broker:9092/trades?stop=latest     | knows no parameter 'stop'; it takes [consumer.*, end, isolation, start]
+          kafka://broker:9092/trades?stop=latest     | knows no parameter 'stop'; it takes [ca, certificate, consumer.*, end, isolation, key, keyPassword, mechanism, password, start, tls, user]
           kafka://broker:9092/trades?start=yesterday | start=yesterday is no place in a topic; write earliest, latest
           kafka://broker:9092/trades?end=earliest    | end=earliest is no place in a topic; write latest
           kafka://broker:9092/trades?start=0:1,0:2   | names partition 0 twice
@@ -109,7 +110,10 @@ final class KafkaEndpointTest {
         Endpoint.of("--events", "kafka://a:1,[::1]:2/t.x_y-z?consumer.max.poll.records=7");
     KafkaAddress address = KafkaAddress.of(endpoint, "consumer.", KafkaConsumers.OWNED);
     assertThat(
-        address, is(new KafkaAddress("a:1,[::1]:2", "t.x_y-z", Map.of("max.poll.records", "7"))));
+        address,
+        is(
+            new KafkaAddress(
+                "a:1,[::1]:2", "t.x_y-z", KafkaLogin.NONE, Map.of("max.poll.records", "7"))));
   }
 
   @Test

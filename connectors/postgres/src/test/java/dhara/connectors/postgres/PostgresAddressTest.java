@@ -1,15 +1,23 @@
 package dhara.connectors.postgres;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.connectors.Connector;
 import dhara.connectors.Endpoint;
 import dhara.connectors.Place;
 import dhara.options.BadOption;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.apache.beam.sdk.util.SerializableUtils;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,6 +84,22 @@ class PostgresAddressTest {
             "the table would be called "
                 + fits
                 + "t_dead_letters, and PostgreSQL's names have 63 characters; name a shorter one"));
+  }
+
+  /** A graph holds the address. */
+  @Test
+  void aPasswordStaysAReferenceUntilAConnectionIsMade(@TempDir Path folder) throws IOException {
+    Path secret = folder.resolve("Jv6cNq1zYh");
+    PostgresAddress address =
+        of("postgres://db/shop/metrics?user=clerk&password=file:" + secret, "");
+    Files.writeString(secret, "TIGER\n");
+
+    String bytes =
+        new String(SerializableUtils.serializeToByteArray(address), StandardCharsets.ISO_8859_1);
+
+    assertThat(address.dataSource().getPassword(), is("TIGER"));
+    assertThat(bytes, containsString("Jv6cNq1zYh"));
+    assertThat(bytes + address, not(containsString("TIGER")));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dhara.runners.dataflow;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -9,24 +10,29 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.api.services.dataflow.model.Job;
+import dhara.assembly.Assembly;
 import dhara.connectors.RunFolder;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import dhara.testkit.Built;
 import dhara.testkit.EmbeddedKafka;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.beam.runners.dataflow.options.DataflowPipelineOptions;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.extensions.gcp.auth.NoopCredentialFactory;
 import org.apache.beam.sdk.extensions.gcp.storage.NoopPathValidator;
 import org.apache.beam.sdk.options.PipelineOptions.CheckEnabled;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,6 +110,34 @@ class TemplateTest {
       assertThat(job.getType(), is("JOB_TYPE_BATCH"));
       assertThat(job.getSteps().size(), is(JSON.readTree(file().toFile()).get("steps").size()));
     }
+  }
+
+  /** A broker without TLS leaves this property unused, but it is a secret all the same. */
+  @Test
+  void aTemplateHoldsReferencesInPlaceOfSecrets() throws IOException {
+    String secret = "Zq7xKw9vTb3nLm5p";
+    Path reference = Files.writeString(folder.resolve("word-of-this-test"), secret);
+    kafka.createTopic("secret-orders", 1);
+    Assembly assembly =
+        stream(
+            Analysis.all().get("order-metrics"),
+            kafka.uri("secret-orders") + "?consumer.ssl.key.password=file:" + reference,
+            kafka.uri("secret-metrics") + "?producer.ssl.key.password=file:" + reference);
+
+    String template = translate(new Built(assembly, Set.of())).toString();
+
+    assertThat(template, containsString("word-of-this-test"));
+    assertThat(template, not(containsString(secret)));
+  }
+
+  private <O extends DharaOptions> Assembly stream(
+      Analysis<O> analysis, String events, String answers) {
+    O options = PipelineOptionsFactory.as(analysis.options());
+    template(options);
+    options.setJobName(analysis.name());
+    options.setEvents(List.of(events));
+    options.setAnswers(List.of(answers));
+    return Assembly.of(analysis, options);
   }
 
   private JsonNode translate(Built built) throws IOException {

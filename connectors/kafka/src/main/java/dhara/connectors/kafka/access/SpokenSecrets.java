@@ -1,4 +1,4 @@
-package dhara.connectors.kafka;
+package dhara.connectors.kafka.access;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -11,14 +11,15 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * Removes secrets from failures: if a client gets a password where it expects a JAAS configuration,
  * for example, its message says that there is no login module of that name.
  */
-final class SpokenSecrets {
+public final class SpokenSecrets {
 
   private static final int SHORTEST = 3;
 
   /** Every word of the secrets, the longest first. */
   private final List<String> words;
 
-  SpokenSecrets(Collection<String> secrets) {
+  /** Knows these secrets. */
+  public SpokenSecrets(Collection<String> secrets) {
     words =
         secrets.stream()
             .flatMap(secret -> Arrays.stream(secret.split("[\\s\"'=;]+", -1)))
@@ -29,9 +30,9 @@ final class SpokenSecrets {
   }
 
   /** The failure itself if it contains no secret, otherwise a copy without secrets. */
-  KafkaException takenFrom(KafkaException failure) {
+  public KafkaException takenFrom(KafkaException failure) {
     for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (!String.valueOf(t.getMessage()).equals(taken(t.getMessage()))) {
+      if (!String.valueOf(t.getMessage()).equals(takenFrom(t.getMessage()))) {
         return copied(failure);
       }
     }
@@ -41,12 +42,13 @@ final class SpokenSecrets {
   private KafkaException copied(Throwable failure) {
     Throwable cause = failure.getCause();
     KafkaException copy =
-        new KafkaException(taken(failure.getMessage()), cause == null ? null : copied(cause));
+        new KafkaException(takenFrom(failure.getMessage()), cause == null ? null : copied(cause));
     copy.setStackTrace(failure.getStackTrace());
     return copy;
   }
 
-  private String taken(@Nullable String message) {
+  /** A text without secrets. */
+  private String takenFrom(@Nullable String message) {
     String rest = String.valueOf(message);
     for (String word : words) {
       rest = rest.replace(word, "…");
