@@ -94,6 +94,15 @@ record KafkaTopic(
     return asked(admin -> isThere(admin) || created(admin, true) || isThere(admin));
   }
 
+  /**
+   * Whether it exists.
+   *
+   * @throws dhara.options.BadOption if a login may not write to it
+   */
+  boolean isThere() {
+    return asked(this::isThere);
+  }
+
   private boolean isThere(Admin admin) throws ExecutionException, InterruptedException {
     try {
       checkMay(admin, AclOperation.WRITE);
