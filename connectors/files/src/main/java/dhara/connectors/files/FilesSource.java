@@ -143,14 +143,10 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
       this.outputs = outputs;
     }
 
-    @Setup
-    public void setup() {
-      Tokens tokens = reader.mapping().tokens();
-      seal = tokens == null ? null : tokens.seal();
-    }
-
     @StartBundle
     public void startBundle() {
+      Tokens tokens = reader.mapping().tokens();
+      seal = tokens == null ? null : tokens.seal();
       router = outputs.router();
     }
 
