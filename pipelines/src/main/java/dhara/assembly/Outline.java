@@ -49,6 +49,7 @@ public final class Outline implements Flow {
             pipeline,
             range,
             InputOptions.mapping(options.getMap()),
+            Tokenising.of(options, analysis.inputs()),
             new Books(),
             plan);
     this.sinks = new Sinks(analysis, options, range, sources, folder, plan);

@@ -54,7 +54,7 @@ public final class RedisConnector implements Connector {
 
   @Override
   public RowSender sender(Endpoint endpoint, Rows<?> rows) {
-    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT, QUEUE);
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows, IN_FLIGHT, QUEUE);
     RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());
     check(endpoint, address);
     return Resender.open(terms, () -> new RedisCarrier(address));

@@ -49,7 +49,7 @@ public final class WebhookConnector implements Connector {
 
   @Override
   public RowSender sender(Endpoint endpoint, Rows<?> rows) {
-    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows.name(), IN_FLIGHT, QUEUE);
+    DeliveryTerms terms = DeliveryTerms.of(endpoint, rows, IN_FLIGHT, QUEUE);
     WebhookAddress address = WebhookAddress.of(endpoint, rows.format().schema(), terms.timeout());
     check(endpoint, address);
     return Resender.open(terms, () -> new HttpCarrier(address));
