@@ -22,13 +22,21 @@ public final class Nearest {
     return known.stream()
         .filter(
             candidate ->
-                distance(name, candidate.toLowerCase(Locale.ROOT)) <= reach
+                near(name, candidate.toLowerCase(Locale.ROOT), reach)
                     || candidate.toLowerCase(Locale.ROOT).startsWith(name))
         .sorted(
             Comparator.<String>comparingInt(c -> distance(name, c.toLowerCase(Locale.ROOT)))
                 .thenComparing(Comparator.naturalOrder()))
         .limit(MOST)
         .toList();
+  }
+
+  /**
+   * Words whose lengths differ by more are not compared, which would take memory for a long one.
+   */
+  private static boolean near(String name, String candidate, int reach) {
+    return Math.abs(name.length() - candidate.length()) <= reach
+        && distance(name, candidate) <= reach;
   }
 
   /** {@code " Did you mean a or b?"}, or nothing. */

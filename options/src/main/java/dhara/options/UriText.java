@@ -250,7 +250,9 @@ public final class UriText {
       boolean told = SecretName.is(name) && !SecretReference.is(value);
       return text.substring(0, text.indexOf('=') + 1) + (told ? HIDDEN : shown(value));
     }
-    return schemeOf(text).isEmpty() && !text.matches("(?s).*\\?.*=.*") ? text : of(text).shown;
+    int question = text.indexOf('?');
+    boolean parameters = question >= 0 && text.indexOf('=', question) >= 0;
+    return schemeOf(text).isEmpty() && !parameters ? text : of(text).shown;
   }
 
   /** The scheme; empty if the text is a path. */

@@ -24,38 +24,57 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Most events have the same layout as an earlier one, and are read by it ({@link JsonLayout});
  * all others are read with Jackson. Creating a Jackson parser costs a third of reading a small
  * event. So one parser reads event after event, as consecutive JSON documents in one stream. It is
- * replaced after a bad event, and from time to time, because it keeps every field name that it has
- * seen. Reading from a stream also prevents Jackson from taking bytes with zeros for UTF-16.
+ * replaced after a bad event. Parsers and their factory keep every field name that they have seen,
+ * up to thousands of any length, so from time to time both are replaced. Reading from a stream also
+ * prevents Jackson from taking bytes with zeros for UTF-16.
  */
 final class JsonEvents<T extends Record> implements EventParser<T> {
 
   private static final int DEEPEST = 100;
 
   /**
-   * Bounds the memory for a parser's field names: it is replaced after this many bytes of events.
+   * Bounds the memory for field names: parser and factory are replaced after this many bytes of
+   * events.
    */
   private static final long RENEWED_AFTER = 1 << 20;
 
   /** Blank input, from which a new parser detects UTF-8. */
   private static final byte[] BLANK = "    ".getBytes(StandardCharsets.US_ASCII);
 
-  private final JsonFactory factory = factory();
   private final JsonObjects<T> objects;
   private final JsonLayouts layouts;
   private final Text text = new Text();
   private final Input input = new Input();
   private final Trailing trailing = new Trailing();
+  private JsonFactory factory = factory();
   private @Nullable JsonParser parser;
+
+  /** How many bytes the factory's parsers have read. */
+  private long fed;
 
   JsonEvents(RecordReader<T> reader) {
     objects = new JsonObjects<>(reader);
-    layouts = new JsonLayouts(factory, reader);
+    layouts = new JsonLayouts(reader);
   }
 
-  /** Strict JSON; hash collisions of field names cost time but never fail an event. */
+  /**
+   * Strict JSON; hash collisions of field names cost time but never fail an event. Names are not
+   * interned, because the cache of interned names is the whole process's and holds them for good.
+   */
   static JsonFactory factory() {
+    return factory(true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param keepsNames whether it keeps the field names that its parsers have seen
+   */
+  static JsonFactory factory(boolean keepsNames) {
     return JsonFactory.builder()
+        .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, keepsNames)
         .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
         .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
         .build();
   }
@@ -72,8 +91,14 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
       if (bytes[start] != '{') {
         throw malformed("is no JSON object", bytes, start, end);
       }
+      if (fed > RENEWED_AFTER) {
+        forgetParser();
+        factory = factory();
+        fed = 0;
+      }
+      fed += end - start;
       read(bytes, offset, start, end);
-      layouts.learn(bytes, start, end);
+      layouts.learn(bytes, start, end, factory);
     }
     return objects.finish();
   }
@@ -104,7 +129,7 @@ final class JsonEvents<T extends Record> implements EventParser<T> {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory cannot fail
     } finally {
-      if (!whole || input.delivered > RENEWED_AFTER) {
+      if (!whole) {
         forgetParser();
       }
     }

@@ -9,6 +9,9 @@ import java.util.Set;
 /** Collects the field names of JSON events, with paths for nested objects: {@code user.id}. */
 public final class JsonFields {
 
+  /** Fields with a longer path are left out, or a name around many would be copied for each. */
+  private static final int LONGEST = 1_000;
+
   private final Set<String> fields = new LinkedHashSet<>();
   private int objects;
 
@@ -29,8 +32,11 @@ public final class JsonFields {
 
   private static void object(JsonParser json, String path, Set<String> fields) throws IOException {
     for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
-      fields.add(path + name);
-      if (json.nextToken() == JsonToken.START_OBJECT) {
+      boolean kept = path.length() + name.length() <= LONGEST;
+      if (kept) {
+        fields.add(path + name);
+      }
+      if (json.nextToken() == JsonToken.START_OBJECT && kept) {
         object(json, path + name + ".", fields);
       } else {
         json.skipChildren();

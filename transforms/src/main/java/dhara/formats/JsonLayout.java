@@ -51,6 +51,9 @@ final class JsonLayout {
 
   private static final int LONGEST_TEXT = 1 << 20;
 
+  /** An event with more values is not learned: a layout takes far more memory than its bytes. */
+  private static final int MOST_VALUES = 1_000;
+
   /** This many digits always fit into a long. */
   private static final int FEW_DIGITS = 18;
 
@@ -111,7 +114,7 @@ final class JsonLayout {
           int at = start + (int) json.currentTokenLocation().getByteOffset();
           int past = afterScalar(bytes, at, end);
           int after = past < -1 ? ~past : past;
-          if (after < 0 || !endsAt(bytes, after)) {
+          if (after < 0 || !endsAt(bytes, after) || around.size() == MOST_VALUES) {
             return null;
           }
           around.add(Arrays.copyOfRange(bytes, from, at));

@@ -26,14 +26,12 @@ final class JsonLayouts {
   /** How many events pass before looking again. */
   private static final int REST = 1000;
 
-  private final JsonFactory factory;
   private final RecordReader<?> reader;
   private final @Nullable JsonLayout[] layouts = new JsonLayout[KEPT];
   private int credit = MOST_CREDIT;
   private int rest;
 
-  JsonLayouts(JsonFactory factory, RecordReader<?> reader) {
-    this.factory = factory;
+  JsonLayouts(RecordReader<?> reader) {
     this.reader = reader;
   }
 
@@ -61,7 +59,7 @@ final class JsonLayouts {
   }
 
   /** Learns the layout of an event that Jackson has read. */
-  void learn(byte[] bytes, int start, int end) {
+  void learn(byte[] bytes, int start, int end, JsonFactory factory) {
     if (rest > 0) {
       rest--;
       return;

@@ -15,7 +15,8 @@ import java.util.List;
 /** The readers of objects and arrays: from JSON, or from JSON text in a CSV cell. */
 final class Structures {
 
-  private static final JsonFactory CELLS = JsonEvents.factory();
+  /** It is the whole process's, so it must not keep field names. */
+  private static final JsonFactory CELLS = JsonEvents.factory(false);
 
   private Structures() {}
 

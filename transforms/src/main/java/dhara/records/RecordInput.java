@@ -4,6 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Arrays;
 import org.apache.beam.sdk.coders.CoderException;
 
@@ -52,6 +54,43 @@ public final class RecordInput extends InputStream {
     if (bytes == null) {
       bytes = new byte[512];
     }
+    return new RecordInput(filled(bytes, length, in), 0, length);
+  }
+
+  /**
+   * Reads bytes that are preceded by their length, as Beam's coder of byte arrays writes them. That
+   * coder believes the length, and allocates so much before there is a byte of it.
+   *
+   * @throws EOFException if the stream ends before the bytes
+   * @throws CoderException if there is no length
+   */
+  public static byte[] readBytes(InputStream in) throws IOException {
+    int length = readLength(in);
+    int confirmed = Math.max(STEP, in.available());
+    return filled(new byte[Math.min(length, confirmed)], length, in);
+  }
+
+  /** Reads a text as Beam's coder of strings writes it; see {@link #readBytes}. */
+  public static String readText(InputStream in) throws IOException {
+    return new String(readBytes(in), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The instant that is so far from the epoch.
+   *
+   * @throws CoderException if there is none
+   */
+  public static Instant instant(long seconds, long nanos) throws CoderException {
+    try {
+      return Instant.ofEpochSecond(seconds, nanos);
+    } catch (ArithmeticException | DateTimeException e) {
+      throw new CoderException("no instant is " + seconds + " s from the epoch", e);
+    }
+  }
+
+  /** Reads into an array, or a larger one as soon as it is full; it is never larger than needed. */
+  private static byte[] filled(byte[] array, int length, InputStream in) throws IOException {
+    byte[] bytes = array;
     int read = 0;
     while (read < length) {
       if (read == bytes.length) {
@@ -65,7 +104,7 @@ public final class RecordInput extends InputStream {
         throw new EOFException("a record of " + length + " bytes ends after " + read);
       }
     }
-    return new RecordInput(bytes, 0, length);
+    return bytes;
   }
 
   private static int readLength(InputStream in) throws IOException {

@@ -171,12 +171,7 @@ enum Scalar implements ComponentType {
     @Override
     public Object read(RecordInput in) throws CoderException {
       long seconds = in.getLong();
-      int nanos = in.getNanos();
-      try {
-        return Instant.ofEpochSecond(seconds, nanos);
-      } catch (DateTimeException e) {
-        throw new CoderException("no instant is " + seconds + " s from the epoch", e);
-      }
+      return RecordInput.instant(seconds, in.getNanos());
     }
 
     @Override

@@ -35,8 +35,10 @@ public record WrittenRow(
       throw unreadable("it has no instant " + column);
     }
     try {
-      return Instant.parse(node.textValue());
-    } catch (DateTimeException e) {
+      Instant instant = Instant.parse(node.textValue());
+      long unused = instant.toEpochMilli(); // in which it will be compared
+      return instant;
+    } catch (DateTimeException | ArithmeticException e) {
       throw unreadable(place, "its " + column + " is no instant: '" + node.textValue() + "'", e);
     }
   }

@@ -17,6 +17,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 public final class Fields {
 
   private static final int REMEMBERED = 64;
+
+  /** Longer names, which no producer has but an attacker may write, are not kept. */
+  private static final int LONGEST_REMEMBERED = 1_000;
+
   private static final int[] NO_SLOTS = {};
 
   private final String path;
@@ -108,13 +112,16 @@ public final class Fields {
     return targets.get(name);
   }
 
-  /** The same for the field at a position, with an interned name. */
+  /** The same for the field at a position, with the name as its parser knows it. */
   @SuppressWarnings("ReferenceEquality") // another instance of the same name is looked up
   public @Nullable Target target(String name, int position) {
     if (position >= REMEMBERED) {
       return targets.get(name);
     }
     if (names[position] != name) {
+      if (name.length() > LONGEST_REMEMBERED) {
+        return targets.get(name);
+      }
       names[position] = name;
       remembered[position] = targets.get(name);
     }

@@ -10,6 +10,9 @@ public final class Names {
 
   private static final OptimalStringAlignment EDITS = new OptimalStringAlignment();
 
+  /** The time and memory of a comparison grow with the product of the lengths. */
+  private static final int COMPARED = 200;
+
   private Names() {}
 
   /** {@code orderId} as {@code order_id}, {@code priceE4} as {@code price_e4}. */
@@ -75,8 +78,14 @@ public final class Names {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
   }
 
-  /** Insertions, deletions, substitutions, and swaps of neighbours. */
+  /**
+   * Insertions, deletions, substitutions, and swaps of neighbours; of long names at their start.
+   */
   private static int edits(String from, String to) {
-    return (int) EDITS.distance(from, to);
+    return (int) EDITS.distance(beginning(from), beginning(to));
+  }
+
+  private static String beginning(String name) {
+    return name.substring(0, Math.min(name.length(), COMPARED));
   }
 }

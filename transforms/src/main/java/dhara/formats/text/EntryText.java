@@ -45,6 +45,7 @@ public record EntryText(
     private final int from;
     private int equals = -1;
     private int colon = -1;
+    private boolean decimal;
     private int end;
 
     Scan(String text, int from, boolean commasEnd) {
@@ -65,6 +66,7 @@ public record EntryText(
           depth = Math.max(0, depth - 1);
         } else if (c == ':' && equals >= 0 && depth == 0) {
           colon = end;
+          decimal = isDecimal();
         }
       }
     }
@@ -74,11 +76,23 @@ public record EntryText(
       if (c != '\'' && c != '"') {
         return false;
       }
-      String before = text.substring(Math.max(colon, equals) + 1, end).strip();
-      if (c == '\'') {
-        return colon < 0 ? before.isEmpty() : depth > 0 && !before.startsWith("decimal");
+      int sign = Math.max(colon, equals);
+      int last = end - 1;
+      while (last > sign && Character.isWhitespace(text.charAt(last))) {
+        last--;
       }
-      return colon < 0 && (before.isEmpty() || before.endsWith(".") || before.endsWith("{"));
+      if (c == '\'') {
+        return colon < 0 ? last == sign : depth > 0 && !decimal;
+      }
+      return colon < 0 && (last == sign || text.charAt(last) == '.' || text.charAt(last) == '{');
+    }
+
+    private boolean isDecimal() {
+      int first = colon + 1;
+      while (first < text.length() && Character.isWhitespace(text.charAt(first))) {
+        first++;
+      }
+      return text.startsWith("decimal", first);
     }
 
     EntryText entry() {

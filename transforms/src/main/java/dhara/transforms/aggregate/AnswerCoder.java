@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.StructuredCoder;
 import org.apache.beam.sdk.util.VarInt;
 
@@ -63,12 +64,15 @@ public final class AnswerCoder<K, V> extends StructuredCoder<Answer<K, V>> {
     Instant start = Instant.ofEpochMilli(VarInt.decodeLong(in));
     Instant end = Instant.ofEpochMilli(VarInt.decodeLong(in));
     long coded = VarInt.decodeLong(in);
-    if (coded < 0) {
-      return Answer.withdrawn(of, start, end, ~coded);
-    }
+    boolean withdrawn = coded < 0;
     boolean marked = coded >= Answer.REVISIONS;
-    long revision = marked ? coded - Answer.REVISIONS : coded;
-    return new Answer<>(of, start, end, revision, marked != (revision == 0), value.decode(in));
+    long revision = withdrawn ? ~coded : marked ? coded - Answer.REVISIONS : coded;
+    if (revision >= Answer.REVISIONS) {
+      throw new CoderException("no answer has the revision " + revision);
+    }
+    return withdrawn
+        ? Answer.withdrawn(of, start, end, revision)
+        : new Answer<>(of, start, end, revision, marked != (revision == 0), value.decode(in));
   }
 
   @Override

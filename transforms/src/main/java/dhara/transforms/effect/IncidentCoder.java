@@ -1,5 +1,6 @@
 package dhara.transforms.effect;
 
+import dhara.records.RecordInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,7 +33,7 @@ public final class IncidentCoder<K> extends StructuredCoder<Incident<K>> {
 
   @Override
   public Incident<K> decode(InputStream in) throws IOException {
-    String id = StringUtf8Coder.of().decode(in);
+    String id = RecordInput.readText(in);
     return new Incident<>(id, key.decode(in));
   }
 

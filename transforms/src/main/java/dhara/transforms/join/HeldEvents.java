@@ -164,15 +164,14 @@ final class HeldEvents<E extends Event> {
       long time = in.readVarint();
       long fraction = time >>> 2;
       long nanos = (time & 2) == 0 ? fraction * NANOS_IN_MILLI : fraction;
-      int length = (int) in.readVarint();
+      long length = in.readVarint();
       int offset = bytes.length - in.available();
       if (length < 0 || length > in.available()) {
         throw new CoderException("an event of a join breaks off");
       }
-      in.moveTo(offset + length, bytes.length);
-      entries.addLast(
-          new Entry<>(
-              Instant.ofEpochSecond(second, nanos), null, bytes, offset, length, (time & 1) == 1));
+      in.moveTo(offset + (int) length, bytes.length);
+      Instant at = RecordInput.instant(second, nanos);
+      entries.addLast(new Entry<>(at, null, bytes, offset, (int) length, (time & 1) == 1));
     }
   }
 

@@ -65,10 +65,9 @@ record Pending<L extends Event, R extends Event>(HeldEvents<L> lefts, HeldEvents
     /** Events stay encoded, in a copy of their bytes. */
     @Override
     public Pending<L, R> decode(InputStream in) throws IOException {
-      byte[] bytes = new byte[VarIntCoder.of().decode(in)];
-      int read = in.readNBytes(bytes, 0, bytes.length);
+      byte[] bytes = RecordInput.readBytes(in);
       Pending<L, R> pending = none();
-      RecordInput events = new RecordInput(bytes, 0, read);
+      RecordInput events = new RecordInput(bytes, 0, bytes.length);
       pending.lefts.read(events, bytes);
       pending.rights.read(events, bytes);
       return pending;

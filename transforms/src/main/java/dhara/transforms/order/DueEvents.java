@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /** Events of a shard by key, and keys that are to be woken. */
@@ -79,9 +80,12 @@ final class DueEvents<E extends Event, O> {
     if (in.available() == 0) {
       return new Due<>(event, null);
     }
-    int size = (int) in.readVarint();
-    List<O> given = new ArrayList<>(size);
-    for (int i = 0; i < size; i++) {
+    long size = in.readVarint();
+    if (size < 0) {
+      throw new CoderException("an event has no " + size + " outputs");
+    }
+    List<O> given = new ArrayList<>((int) Math.min(size, in.available()));
+    for (long i = 0; i < size; i++) {
       given.add(outputs.decode(in));
     }
     return new Due<>(event, given);

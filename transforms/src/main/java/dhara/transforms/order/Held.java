@@ -67,13 +67,14 @@ record Held<S>(FoldProgress<S> progress, long indexedMillis) {
 
     Head<S> readHead(RecordInput in) throws IOException {
       Instant at = time(in);
-      String id = StringUtf8Coder.of().decode(in);
+      String id = RecordInput.readText(in);
       return new Head<>(in.readVarint() == 0 ? null : steps.read(states.decode(in), at), at, id);
     }
 
     /** The time of the last event, which comes first. */
     static Instant time(RecordInput in) throws IOException {
-      return Instant.ofEpochSecond(unzigzag(in.readVarint()), in.readVarint());
+      long seconds = unzigzag(in.readVarint());
+      return RecordInput.instant(seconds, in.readVarint());
     }
 
     private static void time(Instant at, RecordOutput out) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -295,13 +296,12 @@ public final class PartedMap<V> {
       PartedMap<V> map = empty();
       for (int left = VarInt.decodeInt(in); left > 0; left--) {
         int index = in.read();
+        if (index < 0 || index >= PARTS) {
+          throw new CoderException("a map has no part " + index);
+        }
         Part<V> part = new Part<>();
         part.earliest = readTime(in);
-        int length = VarInt.decodeInt(in);
-        part.bytes = in.readNBytes(length);
-        if (index < 0 || part.bytes.length < length) {
-          throw new IOException("a map of parts ends within a part");
-        }
+        part.bytes = RecordInput.readBytes(in);
         map.parts.set(index, part);
       }
       return map;
@@ -311,9 +311,12 @@ public final class PartedMap<V> {
       try {
         RecordInput in = new RecordInput(bytes, 0, bytes.length);
         int size = VarInt.decodeInt(in);
+        if (size < 0 || size > in.available()) {
+          throw new CoderException("it has no " + size + " entries");
+        }
         Map<String, V> entries = new HashMap<>(2 * size);
         for (int i = 0; i < size; i++) {
-          String key = StringUtf8Coder.of().decode(in);
+          String key = RecordInput.readText(in);
           entries.put(key, values.decode(in));
         }
         return entries;
@@ -331,9 +334,11 @@ public final class PartedMap<V> {
     }
 
     private static @Nullable Instant readTime(InputStream in) throws IOException {
-      return in.read() == 0
-          ? null
-          : Instant.ofEpochSecond(VarInt.decodeLong(in), VarInt.decodeInt(in));
+      if (in.read() == 0) {
+        return null;
+      }
+      long seconds = VarInt.decodeLong(in);
+      return RecordInput.instant(seconds, VarInt.decodeInt(in));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dhara.transforms.shards;
 
+import dhara.records.RecordInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,7 +49,7 @@ public final class BlockCoder<K, AccT> extends StructuredCoder<byte[]> {
 
   @Override
   public byte[] decode(InputStream in) throws IOException {
-    return ByteArrayCoder.of().decode(in);
+    return RecordInput.readBytes(in);
   }
 
   @Override

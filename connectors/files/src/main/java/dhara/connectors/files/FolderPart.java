@@ -21,6 +21,7 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * A part of a file with rows that {@link FilesSink} has written.
@@ -150,16 +151,37 @@ record FolderPart(String name, String file, long start, long end, String format)
   }
 
   private void avro(InputStream in, Rows out) throws IOException {
-    try (var rows = new DataFileStream<GenericRecord>(in, new GenericDatumReader<>())) {
-      for (long number = 0; rows.hasNext(); number++) {
-        String place = file + " row=" + number;
-        out.take(row(AvroRows.object(rows.next(), place), place));
+    try (DataFileStream<GenericRecord> rows = opened(in)) {
+      long number = 0;
+      for (ObjectNode row = next(rows, 0); row != null; row = next(rows, number)) {
+        out.take(row(row, place(file, number)));
+        number++;
       }
+    }
+  }
+
+  private static String place(String file, long number) {
+    return file + " row=" + number;
+  }
+
+  private static DataFileStream<GenericRecord> opened(InputStream in) throws IOException {
+    try {
+      return new DataFileStream<>(in, new GenericDatumReader<>());
+    } catch (RuntimeException e) {
+      throw new IOException("its header is none of Avro: " + e.getMessage(), e);
+    }
+  }
+
+  /** The next row; null if there is none. */
+  private @Nullable ObjectNode next(DataFileStream<GenericRecord> rows, long number)
+      throws IOException {
+    try {
+      return rows.hasNext() ? AvroRows.object(rows.next(), place(file, number)) : null;
     } catch (RuntimeException e) {
       if (e.getCause() instanceof IOException io) {
         throw io; // Avro wraps a truncation between two rows so
       }
-      throw e;
+      throw WrittenRow.unreadable(place(file, number), "it is broken: " + e.getMessage(), e);
     }
   }
 }

@@ -56,6 +56,15 @@ final class RoutesFile {
   /** Routes deeper than this are a mistake, such as an alias that refers to itself. */
   private static final int DEEPEST = 20;
 
+  /**
+   * The most elements of all lists. Few aliases to lists with aliases make a short file say far
+   * more.
+   */
+  private static final int MOST_ITEMS = 100_000;
+
+  /** Characters of a file; the memory to read a long value grows with the square of its length. */
+  private static final int LONGEST = 1 << 18;
+
   private static final Pattern DURATION =
       Pattern.compile(
           "(?:(\\d{1,9})w)?(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?"
@@ -65,6 +74,7 @@ final class RoutesFile {
 
   private final String file;
   private final Map<String, Boolean> receivers = new LinkedHashMap<>();
+  private int items;
 
   private RoutesFile(String file) {
     this.file = file;
@@ -85,12 +95,17 @@ final class RoutesFile {
     RoutesFile reading = new RoutesFile(file);
     Node root;
     try {
-      root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
+      LoaderOptions limits = new LoaderOptions();
+      limits.setCodePointLimit(LONGEST);
+      root = new Yaml(limits).compose(new StringReader(text));
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
       throw new BadOption(OPTION, file, "line %d is no YAML: %s".formatted(line, e.getProblem()));
     } catch (YAMLException e) {
-      throw new BadOption(OPTION, file, "is no YAML; it must be text without control characters");
+      throw new BadOption(
+          OPTION,
+          file,
+          "is no YAML; it must be text without control characters, at most %,d".formatted(LONGEST));
     }
     if (root == null) {
       throw new BadOption(OPTION, file, "is empty; it needs at least a route and its receiver");
@@ -283,6 +298,10 @@ final class RoutesFile {
 
   private List<Node> items(Node node) {
     if (node instanceof SequenceNode list) {
+      items += list.getValue().size();
+      if (items > MOST_ITEMS) {
+        throw bad(node, "the lists have more than %,d elements".formatted(MOST_ITEMS));
+      }
       return list.getValue();
     }
     throw bad(node, "here is a list: put [ ] around it, or begin each item with a dash");

@@ -85,6 +85,14 @@ final class PartialsCoder<E> extends StructuredCoder<Partials<E>> {
                   .formatted(automaton().text())
               + " start without the old state");
     }
+    try {
+      return read(in);
+    } catch (RuntimeException e) {
+      throw new CoderException("no partial matches: " + e.getMessage(), e); // a link to nothing
+    }
+  }
+
+  private Partials<E> read(InputStream in) throws IOException {
     List<Taken.Entry<E>> entries = new ArrayList<>();
     long at = 0;
     for (int i = VarInt.decodeInt(in); i > 0; i--) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import dhara.formats.CsvFormat;
 import java.io.ByteArrayInputStream;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -115,8 +116,8 @@ public record Beginning(byte[] bytes) {
       return breaksBefore(from, from + (int) parser.currentLocation().getByteOffset());
     } catch (JsonEOFException e) {
       return bytes.length == LOOKED_AT && breaksBefore(from, bytes.length);
-    } catch (JsonProcessingException e) {
-      return false;
+    } catch (JsonProcessingException | CharConversionException e) {
+      return false; // the latter if the first bytes look like UTF-32, with a zero after the brace
     } catch (IOException e) {
       throw new IllegalStateException("bytes in memory are never out of reach", e);
     }

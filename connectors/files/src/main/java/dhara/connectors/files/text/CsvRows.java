@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
  * <p>A quote that is not properly closed, before a delimiter or the end of a line, does not open a
  * cell: its line is a row of its own, which will be malformed, and the next line is read
  * independently. So a stray quote costs one line and not the rest of the file. A quote also counts
- * as not closed if more bytes follow it than a row may have.
+ * as not closed if more bytes follow it than a row may have. Bytes are scanned a constant number of
+ * times, however many lines open a quote that nothing closes.
  */
 public final class CsvRows extends Records {
 
@@ -24,6 +25,9 @@ public final class CsvRows extends Records {
   private static final int FITTING = 4;
 
   private static final int TRIED = 1_000;
+
+  /** Few bytes for each of these many trials. */
+  private static final int TRIAL = 1 << 9;
 
   /** The state of the scan within a cell. */
   private enum In {
@@ -50,6 +54,23 @@ public final class CsvRows extends Records {
   private long breaks;
   private long lines;
 
+  /** Where the row begins in the file. */
+  private long rowAt;
+
+  /** Up to where the row's cells are scanned. */
+  private long scannedTo;
+
+  /**
+   * Kept from the last row of one line that was scanned further, in vain: cells that are open at a
+   * line break before this place are open up to it, where the scan is in {@link #inAhead}.
+   */
+  private long ahead;
+
+  private In inAhead = In.QUOTED;
+
+  /** The line breaks from the start of the row to {@link #ahead}. */
+  private long breaksAhead;
+
   /**
    * Reads rows.
    *
@@ -72,6 +93,7 @@ public final class CsvRows extends Records {
     unquoted = true;
     firstBreak = 0;
     breaks = 0;
+    rowAt = at;
     return from;
   }
 
@@ -97,7 +119,8 @@ public final class CsvRows extends Records {
   private int endOfCells(byte[] bytes, int start, int scanned, int to) {
     for (int i = scanned; i < to; i++) {
       if (firstBreak > 0 && i - start > longest() + 1) {
-        return ended(start + firstBreak, 1); // as if the bytes came one by one
+        scannedTo = rowAt + i - start;
+        return endedAfterFirst(start); // as if the bytes came one by one
       }
       byte b = bytes[i];
       switch (in) {
@@ -114,10 +137,15 @@ public final class CsvRows extends Records {
           if (b == '"') {
             in = In.AFTER_QUOTE;
           } else if (b == '\n') {
+            breaks++;
             if (firstBreak == 0) {
               firstBreak = i + 1 - start;
+              if (rowAt + firstBreak < ahead) {
+                i = start + (int) (ahead - rowAt) - 1;
+                in = inAhead;
+                breaks = breaksAhead;
+              }
             }
-            breaks++;
           }
         }
         case AFTER_QUOTE, AFTER_RETURN -> {
@@ -130,24 +158,34 @@ public final class CsvRows extends Records {
           } else if (in == In.AFTER_QUOTE && b == '\r') {
             in = In.AFTER_RETURN;
           } else {
+            scannedTo = rowAt + i - start;
             return asLine(bytes, start, i, to);
           }
         }
       }
     }
+    scannedTo = rowAt + to - start;
     return -1;
   }
 
   /** The end of the first line of a row whose quotes are not closed. */
   private int asLine(byte[] bytes, int start, int scanned, int to) {
     if (firstBreak > 0) {
-      return ended(start + firstBreak, 1);
+      return endedAfterFirst(start);
     }
     line = true;
     return end(bytes, start, scanned, to);
   }
 
+  private int endedAfterFirst(int start) {
+    ahead = scannedTo;
+    inAhead = in;
+    breaksAhead = breaks;
+    return ended(start + firstBreak, 1);
+  }
+
   private int ended(int end, long its) {
+    breaksAhead -= its;
     lines += its;
     breaks = its - 1;
     return end;
@@ -156,7 +194,7 @@ public final class CsvRows extends Records {
   @Override
   int endOfTooLong(int start) {
     if (firstBreak > 0) {
-      return ended(start + firstBreak, 1);
+      return endedAfterFirst(start);
     }
     line = true;
     unquoted = false;
@@ -166,7 +204,7 @@ public final class CsvRows extends Records {
   @Override
   int endOfLast(int start, int to) {
     boolean open = !line && in == In.QUOTED && firstBreak > 0;
-    return ended(open ? start + firstBreak : to, open ? 1 : breaks + 1);
+    return open ? endedAfterFirst(start) : ended(to, breaks + 1);
   }
 
   /**
@@ -200,7 +238,7 @@ public final class CsvRows extends Records {
     int whole = toEnd ? length : length - 1; // a row at the end of the window may be incomplete
     int fitting = 0;
     CsvRows rows =
-        new CsvRows(new ByteArrayInputStream(window, from, length), 0, length, delimiter);
+        new CsvRows(new ByteArrayInputStream(window, from, length), 0, length, delimiter, TRIAL);
     while (fitting < FITTING && rows.next() && rows.position() <= whole) {
       if (rows.length() == 0) {
         continue; // a blank line is not a row
