@@ -23,9 +23,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * The command. Its verbs are {@code list}, {@code help}, {@code generate}, {@code replay}, {@code
- * reconcile}, {@code redrive}, {@code unseal}, {@code lint}, {@code template}, {@code deploy}, {@code
- * advise}, {@code plan}, and the name of every analysis on the class path; without arguments it runs
- * a demonstration.
+ * reconcile}, {@code redrive}, {@code unseal}, {@code lint}, {@code template}, {@code deploy},
+ * {@code advise}, {@code plan}, and the name of every analysis on the class path; without arguments
+ * it runs a demonstration.
  *
  * <p>Exit codes: 0 success, 1 the run failed or the compared sets differ, 2 the arguments cannot be
  * obeyed.

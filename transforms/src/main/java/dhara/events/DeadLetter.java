@@ -73,6 +73,22 @@ public record DeadLetter(
         wholeSha256);
   }
 
+  /** The same with another reason in words, and other bytes. */
+  public DeadLetter with(String newText, byte[] newBytes) {
+    return new DeadLetter(
+        input,
+        reason,
+        newText,
+        source,
+        position,
+        seenAt,
+        newBytes,
+        records,
+        lastPosition,
+        wholeLength,
+        wholeSha256);
+  }
+
   /** The number of records that it stands for. */
   public long count() {
     return records == null ? 1 : records;

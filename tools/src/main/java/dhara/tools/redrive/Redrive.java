@@ -1,5 +1,6 @@
 package dhara.tools.redrive;
 
+import dhara.assembly.KeyReference;
 import dhara.cli.Checked;
 import dhara.cli.ExitCode;
 import dhara.connectors.Endpoint;
@@ -13,6 +14,7 @@ import dhara.pipelines.Analysis;
 import dhara.terminal.Console;
 import dhara.terminal.Printable;
 import dhara.terminal.Progress;
+import dhara.tokens.Seal;
 import dhara.tools.generate.LineWriter;
 import dhara.tools.redrive.Mender.Mended;
 import dhara.tools.redrive.RedriveLedger.Exit;
@@ -35,7 +37,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * take them.
  *
  * <pre>
- *   letters ─▶ choice ─▶ not sent yet ─▶ an event now ─▶ below the cap ─▶ sent ─▶ journal
+ *   letters ─▶ choice ─▶ not sent yet ─▶ opened ─▶ an event now ─▶ below the cap ─▶ sent ─▶ journal
  * </pre>
  *
  * <p>Letters are sent in batches, and a batch is noted in the journal when it has arrived.
@@ -46,6 +48,7 @@ final class Redrive implements Letters.Taker {
   static final int BATCH = 1_000;
 
   private final LetterChoice choice;
+  private final @Nullable Seal seal;
   private final Mender mender;
   private final int attempts;
   private final RedriveJournal journal;
@@ -57,12 +60,14 @@ final class Redrive implements Letters.Taker {
 
   private Redrive(
       LetterChoice choice,
+      @Nullable Seal seal,
       Mender mender,
       int attempts,
       RedriveJournal journal,
       @Nullable Outlet outlet,
       RedriveLedger ledger) {
     this.choice = choice;
+    this.seal = seal;
     this.mender = mender;
     this.attempts = attempts;
     this.journal = journal;
@@ -85,6 +90,8 @@ final class Redrive implements Letters.Taker {
     Instant start = Instant.now().truncatedTo(ChronoUnit.MICROS);
     WayBack way = WayBack.of(analysis, options, writer);
     LetterChoice choice = LetterChoice.of(options, way.name(), start);
+    String key = options.getTokeniseKey();
+    Seal seal = key == null ? null : Seal.with(KeyReference.of(key));
     Path report =
         options.getReport() == null ? null : Checked.file("--report", options.getReport());
     Path file = Checked.file("--journal", options.getJournal());
@@ -96,7 +103,7 @@ final class Redrive implements Letters.Taker {
         dry ? RedriveJournal.read(file, start) : RedriveJournal.open(file, start, way.file())) {
       checkNew(way, journal, options, console);
       try (Outlet outlet = dry ? null : way.opening().get()) {
-        new Redrive(choice, way.mender(), options.getAttempts(), journal, outlet, ledger)
+        new Redrive(choice, seal, way.mender(), options.getAttempts(), journal, outlet, ledger)
             .toTheEnd(letters, console);
       }
     }
@@ -188,14 +195,22 @@ final class Redrive implements Letters.Taker {
       ledger.left(Exit.SENT_BEFORE, letter);
       return;
     }
-    Mended mended;
+    DeadLetter open;
     try {
-      mended = mender.of(letter);
+      open = opened(letter);
     } catch (BadEvent e) {
       ledger.stillDead(letter, e);
       return;
     }
-    int before = journal.attempts(id, Digest.of(letter.bytes()), letter.seenAt());
+    Mended mended;
+    try {
+      mended = mender.of(open);
+    } catch (BadEvent e) {
+      // What was sealed is not printed.
+      ledger.stillDead(letter, Seal.isSealed(letter.bytes()) ? new BadEvent(e.reason(), Seal.TEXT) : e);
+      return;
+    }
+    int before = journal.attempts(id, Digest.of(open.bytes()), letter.seenAt());
     if (before >= attempts) {
       ledger.left(Exit.OVER_THE_CAP, letter);
       return;
@@ -203,10 +218,27 @@ final class Redrive implements Letters.Taker {
     if (batch.size() == BATCH || namesInBatch.contains(mended.name())) {
       send();
     }
-    batch.add(new Outgoing(letter, id, before + 1, mended));
+    batch.add(new Outgoing(open, id, before + 1, mended));
     inBatch.add(id);
     if (!mended.name().isEmpty()) {
       namesInBatch.add(mended.name());
+    }
+  }
+
+  /** A letter with the bytes that were sealed, if they are. */
+  private DeadLetter opened(DeadLetter letter) throws BadEvent {
+    if (!Seal.isSealed(letter.bytes())) {
+      return letter;
+    } else if (seal == null) {
+      throw new BadEvent(
+          letter.reason(),
+          "it is sealed; name its key, e.g. --tokeniseKey=file:/etc/dhara/token.key");
+    }
+    try {
+      Seal.Opened content = seal.open(letter.bytes());
+      return letter.with(content.reason(), content.bytes());
+    } catch (IllegalArgumentException e) {
+      throw new BadEvent(letter.reason(), e.getMessage());
     }
   }
 

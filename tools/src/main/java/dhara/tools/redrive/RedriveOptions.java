@@ -94,6 +94,13 @@ public interface RedriveOptions extends PipelineOptions {
   void setMap(@Nullable List<String> value);
 
   @Description(
+      "The key of letters that a run with --tokenise has sealed, by reference: env:NAME or"
+          + " file:/path, e.g. --tokeniseKey=file:/etc/dhara/token.key")
+  @Nullable String getTokeniseKey();
+
+  void setTokeniseKey(@Nullable String value);
+
+  @Description(
       "Send events as JSON with the names of their components as field names, and not their"
           + " original bytes. So a mapping can mend letters of a stream that has none, e.g."
           + " --canonical")

@@ -53,8 +53,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Time: events carry the event time of their payload. The watermark of a partition trails its
  * newest event by {@code disorder}; an idle partition follows the tail of the topic (see {@link
- * PartitionWatermark}). A dead letter does not move it, and the wall clock only in a silent topic with a {@code
- * clockLag}.
+ * PartitionWatermark}). A dead letter does not move it, and the wall clock only in a silent topic
+ * with a {@code clockLag}.
  *
  * <p>Records that are not events become dead letters with their bytes: tombstones (in a reference,
  * a tombstone removes its key), too long records (with their first bytes), records that do not
@@ -121,8 +121,7 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     KafkaSpan span = KafkaSpan.of(endpoint);
     UnboundedSources.checkTimes(disorder, idleAfter);
     if (clockLag != null && clockLag.isNegative()) {
-      throw new BadOption(
-          "--clockLag", clockLag, "must not be below zero, e.g. --clockLag=PT10S");
+      throw new BadOption("--clockLag", clockLag, "must not be below zero, e.g. --clockLag=PT10S");
     }
     return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, clockLag, null, null);
   }
@@ -139,7 +138,8 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
           .endpoint()
           .bad("is for backfills; give the topic an end: --events=kafka://…?end=latest");
     }
-    return new KafkaSource<>(span, decoding, coder, disorder, idleAfter, clockLag, newLate, follows);
+    return new KafkaSource<>(
+        span, decoding, coder, disorder, idleAfter, clockLag, newLate, follows);
   }
 
   @Override

@@ -43,8 +43,7 @@ final class ReferenceTimePolicy<T extends Record & Event>
    * @param clockLag the age of the event that it is taken to have got while it is silent; null for
    *     none
    */
-  record KafkaFacts(
-      KafkaConsumers consumers, Decoding<?> decoding, @Nullable Duration clockLag)
+  record KafkaFacts(KafkaConsumers consumers, Decoding<?> decoding, @Nullable Duration clockLag)
       implements java.io.Serializable {
 
     TopicTails<?> tails() {

@@ -73,8 +73,7 @@ record TopicStream<T extends Record & Event>(
    * @param idleAfter how long a partition must be silent before it stops holding the watermark back
    * @param clockLag the age of the event that a silent topic is taken to have got; null for none
    */
-  Read<T> facts(
-      Pipeline pipeline, String name, Duration idleAfter, @Nullable Duration clockLag) {
+  Read<T> facts(Pipeline pipeline, String name, Duration idleAfter, @Nullable Duration clockLag) {
     return read(
         pipeline,
         name,

@@ -43,10 +43,7 @@ final class TopicTails<T extends Record & Event> implements Supplier<@Nullable T
    *     only events count
    */
   TopicTails(
-      KafkaConsumers consumers,
-      Decoding<T> decoding,
-      Duration every,
-      @Nullable Duration clockLag) {
+      KafkaConsumers consumers, Decoding<T> decoding, Duration every, @Nullable Duration clockLag) {
     this.consumers = consumers;
     this.decoding = decoding;
     this.clockLag = clockLag;

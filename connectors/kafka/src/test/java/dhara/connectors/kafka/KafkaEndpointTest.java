@@ -172,7 +172,8 @@ final class KafkaEndpointTest {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(-1)));
     assertThat(
-        refused.getMessage(), is("--clockLag=PT-1S: must not be below zero, e.g. --clockLag=PT10S"));
+        refused.getMessage(),
+        is("--clockLag=PT-1S: must not be below zero, e.g. --clockLag=PT10S"));
   }
 
   @Test

@@ -13,11 +13,13 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dhara.assembly.KeyReference;
 import dhara.connectors.RowFormat;
 import dhara.events.DeadLetter;
 import dhara.events.DeadLetter.Reason;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.tokens.Seal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -262,6 +264,29 @@ class RedriveTest {
     assertThat(
         Files.readAllLines(folder.resolve("redriven.jsonl")),
         is(List.of(good.get(0), good.get(0), good.get(1))));
+  }
+
+  /** Of two sealed letters one is an event by now; the reason of the other is not printed. */
+  @Test
+  void sealedLettersAreOpenedWithTheirKey() throws IOException {
+    Path key = Files.writeString(folder.resolve("token.key"), "0123456789abcdef".repeat(2));
+    Seal seal = Seal.with(KeyReference.of("file:" + key));
+    String good = orders(1).get(0);
+    DeadLetter old = letter(0, good, Reason.TOO_OLD);
+    DeadLetter bad = letter(1, "{\"id\":\"Asha Rao\"}", Reason.MISSING_FIELD);
+    letters(
+        old.with(Seal.TEXT, seal.seal("too old", old.bytes())),
+        bad.with(Seal.TEXT, seal.seal("Asha Rao has no time", bad.bytes())));
+
+    Command closed = redrive("letters", folder.resolve("none.jsonl").toString(), DRY);
+    assertThat(closed.out(), containsString("still dead 2"));
+    assertThat(closed.out(), containsString("it is sealed; name its key, e.g. --tokeniseKey="));
+
+    String to = folder.resolve("redriven.jsonl").toString();
+    Command open = redrive("letters", to, "--tokeniseKey=file:" + key);
+    assertThat(open.out(), containsString("read 2 = sent 1 + skipped 0 + sent before 0 +"));
+    assertThat(open.out() + open.err(), not(containsString("Asha")));
+    assertThat(Files.readAllLines(Path.of(to)), is(List.of(good)));
   }
 
   @Test
