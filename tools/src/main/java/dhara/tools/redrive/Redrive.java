@@ -207,7 +207,8 @@ final class Redrive implements Letters.Taker {
       mended = mender.of(open);
     } catch (BadEvent e) {
       // What was sealed is not printed.
-      ledger.stillDead(letter, Seal.isSealed(letter.bytes()) ? new BadEvent(e.reason(), Seal.TEXT) : e);
+      ledger.stillDead(
+          letter, Seal.isSealed(letter.bytes()) ? new BadEvent(e.reason(), Seal.TEXT) : e);
       return;
     }
     int before = journal.attempts(id, Digest.of(open.bytes()), letter.seenAt());
