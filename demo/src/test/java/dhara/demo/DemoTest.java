@@ -3,7 +3,7 @@ package dhara.demo;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.emptyArray;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class DemoTest {
     assertThat(demo.awaitExit(SOON), is(not(0)));
     assertThat(demo.said(), containsString("stopped, and all temporary files are deleted"));
     assertThat(demo.said(), not(containsString("failed")));
-    assertThat(temporary.toFile().list(), is(emptyArray()));
+    assertThat(List.of(temporary.toFile().list()), is(empty()));
   }
 
   @Test
@@ -86,7 +87,7 @@ class DemoTest {
 
     assertThat(demo.awaitExit(SOON), is(1));
     assertThat(demo.said(), containsString("failed: the stream of order-metrics is CANCELED"));
-    assertThat(temporary.toFile().list(), is(emptyArray()));
+    assertThat(List.of(temporary.toFile().list()), is(empty()));
   }
 
   @Test
@@ -102,7 +103,7 @@ class DemoTest {
               containsString("--port=8081"),
               not(containsString("broker"))));
     }
-    assertThat(temporary.toFile().list(), is(emptyArray()));
+    assertThat(List.of(temporary.toFile().list()), is(empty()));
   }
 
   @Test
