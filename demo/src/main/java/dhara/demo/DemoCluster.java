@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarOutputStream;
@@ -33,6 +34,8 @@ final class DemoCluster implements AutoCloseable {
 
   private static final String LOCALHOST = "localhost";
   private static final String CAUSE = "Caused by: ";
+
+  private static final Duration ENDING = Duration.ofSeconds(5);
 
   private final MiniCluster cluster;
   private final URI address;
@@ -138,9 +141,22 @@ final class DemoCluster implements AutoCloseable {
         .orElseGet(() -> trace.lines().findFirst().orElse(""));
   }
 
-  /** Ends all streams. */
+  /**
+   * Ends all streams. Flink does not wait for the threads that make the folders of checkpoints, and
+   * one of them could bring a folder back that is being deleted.
+   */
   @Override
   public void close() {
     cluster.closeAsync().join();
+    try {
+      for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        String name = thread.getName();
+        if (name.startsWith("jobmanager-io-") || name.startsWith("mini-cluster-io-")) {
+          thread.join(ENDING.toMillis());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
