@@ -37,7 +37,8 @@ record Shown(Analysis<?> analysis, List<String> inputs, List<String> options) {
    * Inputs without events for hours. A topic of facts that is silent holds back the watermark, and
    * with it all that settles.
    */
-  private static final Map<String, Set<String>> SILENT = Map.of("fraud", Set.of("labels"));
+  private static final Map<String, Set<String>> SILENT =
+      Map.of("fraud", Set.of("labels", "models"));
 
   private static Map<String, List<String>> byDefault() {
     Map<String, List<String>> options = new LinkedHashMap<>();

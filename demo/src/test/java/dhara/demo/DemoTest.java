@@ -32,7 +32,7 @@ class DemoTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration STARTING = Duration.ofMinutes(10);
-  private static final Duration SOON = Duration.ofMinutes(5);
+  private static final Duration SOON = Duration.ofMinutes(10);
 
   private final HttpClient http = HttpClient.newHttpClient();
 

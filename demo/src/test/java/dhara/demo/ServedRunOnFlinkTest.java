@@ -14,8 +14,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
 import dhara.testkit.SettledAnswers;
+import dhara.testkit.flink.KeptCheckpoints;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ServedRunOnFlinkTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private static EmbeddedKafka kafka;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -71,7 +72,9 @@ class ServedRunOnFlinkTest {
   private void serve(String run, String... more) throws IOException {
     port = EmbeddedKafka.freePort();
     List<String> arguments =
-        new ArrayList<>(List.of("serve", "--run=" + run, "--port=" + port, "--memory=200MB"));
+        new ArrayList<>(
+            List.of(
+                "serve", "--run=" + run, "--port=" + port, "--memory=200MB", "--sqlTimeout=PT10M"));
     arguments.addAll(List.of(more));
     process = DemoProcess.ofCommand(temporary, arguments);
   }
@@ -139,6 +142,7 @@ class ServedRunOnFlinkTest {
     List<String> lines = Files.readAllLines(events, ISO_8859_1);
     kafka.createTopic("orders", 1);
     Path checkpoints = folder.resolve("checkpoints");
+    KeptCheckpoints kept = new KeptCheckpoints(checkpoints);
     String run =
         "order-metrics --events=%s --early=PT1S --checkpoints=%s --resume=auto --checkpointingInterval=500 --parallelism=1"
             .formatted(kafka.uri("orders"), checkpoints);
@@ -147,8 +151,8 @@ class ServedRunOnFlinkTest {
     serve(run, data);
     for (int from = 0; from < 3_000; from += 1_000) {
       produce("orders", lines.subList(from, from + 1_000));
-      long before = checkpoints(checkpoints);
-      process.until(() -> checkpoints(checkpoints) > before && !orders().isEmpty(), PATIENCE);
+      Set<Path> before = kept.complete();
+      process.until(() -> !before.containsAll(kept.complete()) && !orders().isEmpty(), PATIENCE);
     }
     process.kill();
 
@@ -170,24 +174,6 @@ class ServedRunOnFlinkTest {
     serve(run, data);
     process.await("Serving at", PATIENCE);
     assertThat(orders(), is(expected));
-  }
-
-  /** The number of the newest checkpoint that is complete; 0 if there is none. */
-  private static long checkpoints(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(file -> file.endsWith("_metadata"))
-          .map(file -> file.getParent().getFileName().toString())
-          .filter(name -> name.startsWith("chk-"))
-          .mapToLong(name -> Long.parseLong(name.substring("chk-".length())))
-          .max()
-          .orElse(0);
-    } catch (UncheckedIOException e) {
-      return 0; // an old one was deleted meanwhile
-    }
   }
 
   @Test

@@ -73,6 +73,7 @@ final class ServedStream {
                 "serve",
                 "order-metrics=" + kafka.uri("answers"),
                 "--data=" + folder.resolve("served"),
+                "--sqlTimeout=PT10M",
                 "--port=" + port));
   }
 

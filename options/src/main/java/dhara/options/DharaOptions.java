@@ -12,7 +12,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * The options of every analysis: where events come from, where answers go, which bytes are dead
  * letters, and when an event is late.
  */
-public interface DharaOptions extends BackfillOptions {
+public interface DharaOptions extends BackfillOptions, OverloadOptions {
 
   @Description(
       "Where events come from: a file, a folder, a glob, - for the standard input,"

@@ -26,6 +26,9 @@ public final class UriText {
 
   private static final String HIDDEN = "…";
 
+  /** Settings that are values of settings are shown up to here; nobody writes more. */
+  private static final int DEEPEST = 8;
+
   /** {@code NAME=} before a URI, then its scheme. */
   private static final Pattern START =
       Pattern.compile(
@@ -238,6 +241,13 @@ public final class UriText {
 
   /** A URI, a {@code NAME=URI} or a setting in a form that may be shown, without secrets. */
   public static String shown(String text) {
+    return shown(text, DEEPEST);
+  }
+
+  private static String shown(String text, int depth) {
+    if (depth == 0) {
+      return HIDDEN;
+    }
     Matcher start = START.matcher(text);
     if (start.matches() && start.group("label") != null) {
       String label = start.group("label");
@@ -248,7 +258,7 @@ public final class UriText {
       String name = setting.group("name");
       String value = text.substring(text.indexOf('=') + 1);
       boolean told = SecretName.is(name) && !SecretReference.is(value);
-      return text.substring(0, text.indexOf('=') + 1) + (told ? HIDDEN : shown(value));
+      return text.substring(0, text.indexOf('=') + 1) + (told ? HIDDEN : shown(value, depth - 1));
     }
     int question = text.indexOf('?');
     boolean parameters = question >= 0 && text.indexOf('=', question) >= 0;

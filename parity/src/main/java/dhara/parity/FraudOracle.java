@@ -3,12 +3,14 @@ package dhara.parity;
 import com.google.auto.service.AutoService;
 import dhara.events.Event;
 import dhara.options.DharaOptions;
+import dhara.pipelines.payments.Fraud;
 import dhara.pipelines.payments.FraudLabel;
 import dhara.pipelines.payments.FraudRule;
 import dhara.pipelines.payments.Payment;
 import dhara.testkit.Box;
 import dhara.testkit.Inputs;
 import dhara.testkit.Oracle;
+import dhara.transforms.model.ModelRelease;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -69,6 +71,9 @@ public final class FraudOracle implements Oracle {
     Map<String, List<FraudLabel>> found =
         inputs.of("labels", FraudLabel.class).stream()
             .collect(Collectors.groupingBy(FraudLabel::merchant));
+    List<ModelRelease> releases = inputs.of("models", ModelRelease.class);
+    FraudModels models = FraudModels.of(releases, options.as(Fraud.Options.class));
+    List<String> vectors = new ArrayList<>();
     List<String> decisions = new ArrayList<>();
     List<String> alerts = new ArrayList<>();
     Map<String, Instant> lastBlocked = new HashMap<>();
@@ -82,9 +87,15 @@ public final class FraudOracle implements Oracle {
               ofMerchant.getOrDefault(merchant, List.of()),
               found.getOrDefault(merchant, List.of()),
               rules);
-      String decision = decided.json();
+      Map<String, Float> row = Map.of();
+      if (!releases.isEmpty()) {
+        row = decided.row();
+        vectors.add("{" + decided.about() + FraudModels.json(row) + "}");
+      }
+      FraudModels.Decided by = models.decide(payment.at(), row, decided.action(), decided.score());
+      String decision = decided.json(by);
       decisions.add("{" + decision);
-      if (decided.action().equals("BLOCK")) {
+      if (by.action().equals("BLOCK")) {
         Instant last = lastBlocked.put(payment.payer(), payment.at());
         if (last == null || millis(payment) - last.toEpochMilli() > 24 * 3_600_000L) {
           alerts.add("{\"incident\":\"%s\",%s".formatted(payment.payer(), decision));
@@ -92,7 +103,15 @@ public final class FraudOracle implements Oracle {
       }
       before.add(payment);
     }
-    return Map.of("decisions", decisions, "alerts", alerts);
+    return Map.of(
+        "decisions",
+        decisions,
+        "alerts",
+        alerts,
+        "vectors",
+        vectors,
+        "refusals",
+        models.refusals());
   }
 
   private static long millis(Payment payment) {
@@ -192,6 +211,72 @@ public final class FraudOracle implements Oracle {
           && known.stream().noneMatch(p -> p.device().equals(payment.device()));
     }
 
+    private Float deviceUnusedDays() {
+      List<Payment> known =
+          since(Duration.ofDays(90)).stream().filter(p -> p.device() != null).toList();
+      if (payment.device() == null || known.isEmpty()) {
+        return null;
+      }
+      return known.stream()
+          .filter(p -> p.device().equals(payment.device()))
+          .map(p -> (float) Duration.between(p.at(), payment.at()).toDays())
+          .min(Comparator.naturalOrder())
+          .orElse(90f);
+    }
+
+    private float travelMinor() {
+      if (payment.merchant() == null || payment.lat() == null) {
+        return 0;
+      }
+      return since(Duration.ofMinutes(10)).stream()
+          .filter(p -> p.merchant() != null && p.lat() != null)
+          .filter(p -> km(p.lat(), p.lon(), payment.lat(), payment.lon()) > 10)
+          .mapToLong(p -> Math.min(p.amountMinor(), payment.amountMinor()))
+          .max()
+          .orElse(0);
+    }
+
+    private static Float exactMean(List<Payment> payments) {
+      return payments.isEmpty()
+          ? null
+          : (float) payments.stream().mapToLong(Payment::amountMinor).average().getAsDouble();
+    }
+
+    private static Float share(double[] risk) {
+      return Double.isNaN(risk[0]) ? null : (float) risk[0];
+    }
+
+    /** The features of a model, by the names of their columns; null if missing. */
+    private Map<String, Float> row() {
+      long sum30d = hours(720).stream().mapToLong(Payment::amountMinor).sum();
+      Double km = kmFromUsual();
+      Map<String, Float> row = new LinkedHashMap<>();
+      row.put("amount_minor", (float) payment.amountMinor());
+      row.put("payments1h", (float) lastHour());
+      row.put("payments1d", (float) hours(24).size());
+      row.put("mean1d_minor", exactMean(hours(24)));
+      row.put("payments7d", (float) hours(168).size());
+      row.put("mean7d_minor", exactMean(hours(168)));
+      row.put("payments30d", (float) hours(720).size());
+      row.put("mean30d_minor", exactMean(hours(720)));
+      row.put(
+          "amount_to_mean30d",
+          sum30d == 0
+              ? null
+              : (float) ((double) payment.amountMinor() * hours(720).size() / sum30d));
+      row.put("km_from_usual", km == null ? null : (float) (double) km);
+      row.put("device_unused_days", deviceUnusedDays());
+      row.put("travel_minor", travelMinor());
+      row.put("places5m", (float) places());
+      row.put("merchant_payments7d", risk(30)[1] == 0 ? null : (float) risk(7)[1]);
+      row.put("merchant_risk1d", share(risk(1)));
+      row.put("merchant_risk7d", share(risk(7)));
+      row.put("merchant_risk30d", share(risk(30)));
+      row.put("rules_applying", (float) reasons().size());
+      row.put("rules_score", (float) score());
+      return row;
+    }
+
     private boolean impossibleTravel() {
       double least = rule("impossible_travel", 0);
       return payment.merchant() != null
@@ -274,19 +359,28 @@ public final class FraudOracle implements Oracle {
       return Double.isNaN(risk[0]) ? "null" : String.valueOf(risk[0]);
     }
 
-    private String json() {
+    /** What an answer is about, and its window. */
+    private String about() {
       Instant start = payment.at().truncatedTo(ChronoUnit.MILLIS);
       return """
-          "payment":"%s","payer":"%s",%s,"action":"%s","score":%s,"reasons":[%s],"amount_minor":%d,\
-          "payments1h":%d,"payments1d":%d,"mean1d_minor":%d,"payments7d":%d,"mean7d_minor":%d,\
-          "payments30d":%d,"mean30d_minor":%d,"km_from_usual":%s,"merchant_risk1d":%s,\
-          "merchant_risk7d":%s,"merchant_risk30d":%s}"""
+      "payment":"%s","payer":"%s",%s,\
+      """
           .formatted(
-              payment.id(),
-              payment.payer(),
-              new Box<>("", start, start.plusMillis(1)).window(),
-              action(),
-              score(),
+              payment.id(), payment.payer(), new Box<>("", start, start.plusMillis(1)).window());
+    }
+
+    private String json(FraudModels.Decided by) {
+      return """
+      %s"action":"%s","score":%s,"reasons":[%s],"amount_minor":%d,\
+      "payments1h":%d,"payments1d":%d,"mean1d_minor":%d,"payments7d":%d,"mean7d_minor":%d,\
+      "payments30d":%d,"mean30d_minor":%d,"km_from_usual":%s,"merchant_risk1d":%s,\
+      "merchant_risk7d":%s,"merchant_risk30d":%s,"model":%s,"rules_score":%s,\
+      "fallback":null}\
+      """
+          .formatted(
+              about(),
+              by.action(),
+              by.score(),
               reasons().stream().map(r -> '"' + r + '"').collect(Collectors.joining(",")),
               payment.amountMinor(),
               lastHour(),
@@ -299,7 +393,9 @@ public final class FraudOracle implements Oracle {
               kmFromUsual(),
               risk(risk(1)),
               risk(risk(7)),
-              risk(risk(30)));
+              risk(risk(30)),
+              by.model() == null ? null : '"' + by.model() + '"',
+              by.model() == null ? null : score());
     }
   }
 }

@@ -234,7 +234,16 @@ public abstract class RealPayments {
         is(
             Oracle.settled(
                     Analysis.all().get("fraud"),
-                    new Inputs(Map.of("payments", payments, "labels", List.of(), "rules", RULES)),
+                    new Inputs(
+                        Map.of(
+                            "payments",
+                            payments,
+                            "labels",
+                            List.of(),
+                            "rules",
+                            RULES,
+                            "models",
+                            List.of())),
                     List.of())
                 .get("decisions")));
     return decisions;

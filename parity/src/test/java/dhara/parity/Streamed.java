@@ -38,10 +38,13 @@ import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.testing.TestStream;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TimestampedValue;
 
@@ -65,15 +68,45 @@ public final class Streamed {
       throws IOException {
     List<String> arguments = new ArrayList<>(List.of("--lateness=" + lateness));
     arguments.addAll(more);
+    run(analysis, seed, count, arguments, source(analysis, seed, count, lateness));
+  }
+
+  /** Checks that a backfill of the same events gives the answers of the oracle. */
+  public static <O extends DharaOptions> void backfills(
+      Analysis<O> analysis, long seed, long count, List<String> arguments) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<TimestampedValue<KV<String, byte[]>>> events =
+        analysis
+            .scenario()
+            .events(seed, count)
+            .map(given -> arrival(given, Duration.ofMillis(1), random))
+            .map(
+                each ->
+                    TimestampedValue.of(each.coded, org.joda.time.Instant.ofEpochMilli(each.at)))
+            .toList();
+    run(
+        analysis,
+        seed,
+        count,
+        arguments,
+        Create.timestamped(events)
+            .withCoder(KvCoder.of(StringUtf8Coder.of(), ByteArrayCoder.of())));
+  }
+
+  private static <O extends DharaOptions> void run(
+      Analysis<O> analysis,
+      long seed,
+      long count,
+      List<String> arguments,
+      PTransform<PBegin, PCollection<KV<String, byte[]>>> source)
+      throws IOException {
     O options = Oracle.options(analysis, arguments);
     DirectOptions direct = options.as(DirectOptions.class);
     direct.setEnforceImmutability(false); // as the command does; the parity tests check it
     direct.setEnforceEncodability(false);
     Pipeline pipeline = Pipeline.create(options);
-    String run = analysis.name() + " " + seed + " " + arguments;
-    analysis.build(
-        new Streaming(run, pipeline.apply("Source", source(analysis, seed, count, lateness))),
-        options);
+    String run = source.getName() + " " + analysis.name() + " " + seed + " " + arguments;
+    analysis.build(new Streaming(run, pipeline.apply("Source", source)), options);
     pipeline.run().waitUntilFinish();
 
     Map<String, List<String>> expected =

@@ -58,6 +58,7 @@ public final class Assembly implements Flow, AutoCloseable {
   private final Books books = new Books();
   private final Plan plan = new Plan();
   private final Sources sources;
+  private final Shedding shedding;
   private final Sinks sinks;
   private final Optional<DeadLetterLimit> limit;
   private final @Nullable Comparison existing;
@@ -73,7 +74,9 @@ public final class Assembly implements Flow, AutoCloseable {
     this.tokenising = Tokenising.of(options, analysis.inputs());
     this.sources =
         new Sources(analysis, options, pipeline, range, mapping, tokenising, books, plan);
-    this.sinks = new Sinks(analysis, options, range, sources, folder, plan);
+    this.shedding = Shedding.of(analysis, options);
+    shedding.tell(options);
+    this.sinks = new Sinks(analysis, options, range, sources, folder, plan, shedding);
     this.existing = comparison();
     this.limit = DeadLetterLimit.of(options.getMaxDeadLetters());
   }
@@ -179,6 +182,11 @@ public final class Assembly implements Flow, AutoCloseable {
     return sinks.wrote();
   }
 
+  /** How many rows of a bounded run a system such as a webhook did not take. */
+  public long undelivered() throws IOException {
+    return sinks.undelivered();
+  }
+
   /**
    * Why the results of a bounded run are not valid although its ledger balances; empty if they are.
    */
@@ -207,6 +215,16 @@ public final class Assembly implements Flow, AutoCloseable {
   @Override
   public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
     return sources.reference(input, windows);
+  }
+
+  @Override
+  public boolean reads(Input<?> input) {
+    return sources.reads(input);
+  }
+
+  @Override
+  public boolean wants(Output<?, ?> output) {
+    return sinks.wants(output);
   }
 
   @Override
@@ -267,6 +285,7 @@ public final class Assembly implements Flow, AutoCloseable {
   }
 
   private void finish() {
+    shedding.checkStreams(bounded());
     if (existing != null && !bounded()) {
       throw noEndToCompareAt(options);
     } else if (existing != null) {
@@ -292,7 +311,10 @@ public final class Assembly implements Flow, AutoCloseable {
     if (!ledger.kept()) { // what the run keeps, the command shows
       sinks.write("LedgerOut", List.of(Books.revised(ledgers, sinks.first(ledger))), ledger);
     }
+    if (sinks.sheds()) {
+      sinks.write("ShedOut", List.of(shedding.ledgers(ledger.pace())), sinks.shed());
+    }
     sinks.finish();
-    Place.check(sources.places(), sinks.places());
+    Place.check(sources.places(), sinks.places(), sinks.feeds());
   }
 }

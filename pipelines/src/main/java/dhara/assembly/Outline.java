@@ -35,6 +35,7 @@ public final class Outline implements Flow {
 
   private final Pipeline pipeline;
   private final Sources sources;
+  private final Shedding shedding;
   private final Sinks sinks;
 
   private Outline(Analysis<?> analysis, DharaOptions options, Pipeline pipeline, RunFolder folder) {
@@ -52,7 +53,8 @@ public final class Outline implements Flow {
             Tokenising.of(options, analysis.inputs()),
             new Books(),
             plan);
-    this.sinks = new Sinks(analysis, options, range, sources, folder, plan);
+    this.shedding = Shedding.of(analysis, options);
+    this.sinks = new Sinks(analysis, options, range, sources, folder, plan, shedding);
     var unused = DeadLetterLimit.of(options.getMaxDeadLetters());
   }
 
@@ -65,9 +67,10 @@ public final class Outline implements Flow {
     try (RunFolder folder = RunFolder.create()) {
       Outline outline = new Outline(analysis, options, Pipeline.create(options), folder);
       analysis.build(outline, options);
+      outline.shedding.checkStreams(outline.bounded());
       outline.sinks.unwrittenAsides();
       outline.checkCompareTo(options);
-      Place.check(outline.sources.places(), outline.sinks.places());
+      Place.check(outline.sources.places(), outline.sinks.places(), outline.sinks.feeds());
       return outline;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete temporary files: " + e.getMessage(), e);
@@ -118,6 +121,16 @@ public final class Outline implements Flow {
   @Override
   public <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows) {
     return sources.unreadReference(input, windows);
+  }
+
+  @Override
+  public boolean reads(Input<?> input) {
+    return sources.reads(input);
+  }
+
+  @Override
+  public boolean wants(Output<?, ?> output) {
+    return sinks.wants(output);
   }
 
   @Override

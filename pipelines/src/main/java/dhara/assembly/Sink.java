@@ -14,13 +14,16 @@ import dhara.events.LateEvent;
 import dhara.files.OutputFolder;
 import dhara.ledger.Ledger;
 import dhara.ledger.LedgerRows;
+import dhara.ledger.ShedLedger;
 import dhara.metrics.Delays.Due;
 import dhara.metrics.Latency;
 import dhara.pipelines.Output;
+import dhara.scratch.Scratch;
 import dhara.transforms.aggregate.Answer;
 import dhara.transforms.effect.Incident;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -57,23 +60,24 @@ public final class Sink<T> {
   }
 
   /**
-   * The sink of an output's answers: {@code DIR/NAME}, the topic (with a suffix for other outputs
-   * than the first), or the console.
+   * The sink of an output's answers: {@code DIR/NAME}, the topic (with a suffix, or as it is
+   * named), or the console.
    *
-   * @param first whether it is the analysis' first output
+   * @param asNamed whether the topic or table has the name in the endpoint: the first output's, and
+   *     that of an output which feeds a reference; otherwise the name of the output is its suffix
    * @param due when a stream's answer is due, for the latency metrics; null for a bounded run
    */
   public static <K extends Record, V extends Record> Sink<Answer<K, V>> answers(
       Endpoint endpoint,
       Output<K, V> output,
-      boolean first,
+      boolean asNamed,
       @Nullable Due<Answer<K, V>> due,
       Connector.Run run) {
     return new Sink<>(
         endpoint,
         new Rows<>(
             output.name(),
-            first ? "" : "-" + output.name(),
+            asNamed ? "" : "-" + output.name(),
             true,
             false,
             RowFormat.answers(output.key(), output.value()),
@@ -84,12 +88,12 @@ public final class Sink<T> {
 
   /** The sink of the answers that an effect acts on, like {@link #answers}. */
   public static <K extends Record, V extends Record> Sink<Answer<Incident<K>, V>> effects(
-      Endpoint endpoint, Output<K, V> output, boolean first, Connector.Run run) {
+      Endpoint endpoint, Output<K, V> output, boolean asNamed, Connector.Run run) {
     return new Sink<>(
         endpoint,
         new Rows<>(
             output.name(),
-            first ? "" : "-" + output.name(),
+            asNamed ? "" : "-" + output.name(),
             true,
             false,
             RowFormat.effects(output.key(), output.value()),
@@ -124,6 +128,14 @@ public final class Sink<T> {
   public static Sink<Ledger> ledger(Endpoint endpoint, boolean besideAnswers, Connector.Run run) {
     return aside(
         endpoint, Aside.LEDGER, besideAnswers, true, LedgerRows.format(), TooLong.fails(), run);
+  }
+
+  /**
+   * The sink of what a stream has shed, {@code DIR/shed} or a topic, with an upsert for each
+   * output. It is beside the ledger, so its topic always has a suffix.
+   */
+  public static Sink<ShedLedger> shed(Endpoint endpoint, Connector.Run run) {
+    return aside(endpoint, Aside.SHED, true, true, ShedLedger.rows(), TooLong.fails(), run);
   }
 
   private static <T> Sink<T> aside(
@@ -207,6 +219,9 @@ public final class Sink<T> {
     OutputFolder folder = target.folder();
     if (folder == null) {
       return "to " + named();
+    }
+    if (Scratch.ofProcess().holds(Path.of(folder.path()))) {
+      return "in a temporary folder"; // its path says nothing to anybody, and will be gone
     }
     long files = folder.files();
     return "in %,d %s of %s".formatted(files, files == 1 ? "file" : "files", folder.path());

@@ -9,6 +9,7 @@ import dhara.connectors.RunFolder;
 import dhara.events.DeadLetter;
 import dhara.events.LateEvent;
 import dhara.ledger.Ledger;
+import dhara.ledger.ShedLedger;
 import dhara.metrics.DeadLetterReasons;
 import dhara.metrics.Delays.Due;
 import dhara.options.BadOption;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.values.PCollection;
@@ -55,7 +57,9 @@ final class Sinks {
   private final Sources sources;
   private final RunFolder folder;
   private final Plan plan;
+  private final Shedding shedding;
   private final Map<String, List<Endpoint>> endpoints;
+  private final Set<String> named;
   private final Written counted = new Written();
   private final List<Sink<?>> written = new ArrayList<>();
   private final Set<Output<?, ?>> answered = new HashSet<>();
@@ -75,15 +79,19 @@ final class Sinks {
       TimeRange range,
       Sources sources,
       RunFolder folder,
-      Plan plan) {
+      Plan plan,
+      Shedding shedding) {
     this.analysis = analysis;
     this.options = options;
     this.range = range;
     this.sources = sources;
     this.folder = folder;
     this.plan = plan;
+    this.shedding = shedding;
     List<String> outputs = analysis.outputs().stream().map(Output::name).toList();
-    this.endpoints = Endpoints.of("--answers", outputs).read(options.getAnswers(), outputs);
+    Endpoints answers = Endpoints.of("--answers", outputs);
+    this.endpoints = answers.read(options.getAnswers(), outputs);
+    this.named = answers.read(options.getAnswers(), List.of()).keySet();
     outputs.forEach(
         name -> endpoints.computeIfAbsent(name, n -> List.of(Endpoint.of("--answers", "console"))));
   }
@@ -91,6 +99,11 @@ final class Sinks {
   /** The endpoint of an output's answers. */
   Endpoint endpoint(Output<?, ?> output) {
     return endpoints.get(output.name()).get(0);
+  }
+
+  /** Whether the user has named an output, and not only all of them. */
+  boolean wants(Output<?, ?> output) {
+    return named.contains(output.name());
   }
 
   /** All sinks. */
@@ -118,6 +131,17 @@ final class Sinks {
     return written.stream().map(Sink::destination).toList();
   }
 
+  /**
+   * The inputs that outputs of a stream may be written to. A backfill would replace what it reads.
+   */
+  Map<String, String> feeds() {
+    return sources.bounded()
+        ? Map.of()
+        : analysis.outputs().stream()
+            .filter(output -> output.feeds() != null)
+            .collect(Collectors.toMap(Output::name, Output::feeds));
+  }
+
   /** Writes the answers of an output for windows in the range. */
   <K extends Record, V extends Record> void answers(
       Output<K, V> output, PCollection<Answer<K, V>> covered) {
@@ -127,13 +151,18 @@ final class Sinks {
     if (effect == null) {
       write(
           output,
-          options.getOverwrite() ? overwriting(output, covered, first) : covered,
+          options.getOverwrite()
+              ? overwriting(output, covered, first)
+              : shedding.written(output, covered),
           answers(output));
     } else if (sources.bounded() && !options.getEffects()) {
       heldBack.add(output);
       plan.holdsBack(output.name());
     } else {
-      write(output, covered.apply(output.name() + ".Incidents", effect), effects(output));
+      write(
+          output,
+          shedding.effects(output, covered.apply(output.name() + ".Incidents", effect)),
+          effects(output));
     }
   }
 
@@ -141,14 +170,22 @@ final class Sinks {
     return analysis.outputs().indexOf(output) == 0;
   }
 
+  /**
+   * Whether the rows of an output go to the topic that its endpoint names. Those of a reference
+   * must, because whoever reads the reference reads that topic.
+   */
+  private boolean asNamed(Output<?, ?> output) {
+    return isFirst(output) || (output.feeds() != null && wants(output));
+  }
+
   private <K extends Record, V extends Record> Sink<Answer<K, V>> answers(Output<K, V> output) {
     return Sink.answers(
-        endpoint(output), output, isFirst(output), sources.bounded() ? null : due(options), run());
+        endpoint(output), output, asNamed(output), sources.bounded() ? null : due(options), run());
   }
 
   private <K extends Record, V extends Record> Sink<Answer<Incident<K>, V>> effects(
       Output<K, V> output) {
-    return Sink.effects(endpoint(output), output, isFirst(output), run());
+    return Sink.effects(endpoint(output), output, asNamed(output), run());
   }
 
   /** Notes where the answers of an output would go. The store is asked nothing. */
@@ -176,6 +213,9 @@ final class Sinks {
       written.add(late());
     }
     written.add(ledger());
+    if (sheds()) {
+      written.add(shed());
+    }
   }
 
   /** Refuses {@code --late} in a backfill. */
@@ -204,6 +244,16 @@ final class Sinks {
   Sink<Ledger> ledger() {
     String given = options.getLedger();
     return Sink.ledger(aside("--ledger", given), given == null, run());
+  }
+
+  /** Whether it may shed one of the outputs that were given. */
+  boolean sheds() {
+    return shedding.sheds(answered);
+  }
+
+  /** The sink of what is shed, beside the ledger. */
+  Sink<ShedLedger> shed() {
+    return Sink.shed(aside("--ledger", options.getLedger()), run());
   }
 
   /** The endpoint of an option, or else that of the first output. */
@@ -359,7 +409,9 @@ final class Sinks {
   /** Writes dead letters, and counts those of a bounded run by their reasons. */
   void deadLetters(List<PCollection<DeadLetter>> parts, Sink<DeadLetter> sink) {
     write("DeadLetters", parts, sink);
-    if (sources.bounded() && !sink.kept()) {
+    // Those that the run keeps are counted when they are shown. But among them may be rows that a
+    // system did not take, of which the run must know the number.
+    if (sources.bounded() && (!sink.kept() || !replaced.isEmpty())) {
       counted.reasons(Sources.flattened("DeadLetters.Reasons", parts));
     }
   }
@@ -375,14 +427,26 @@ final class Sinks {
    * Completes the sinks when everything is connected.
    *
    * @throws IllegalStateException if the analysis has given no answers for an output
+   * @throws BadOption if the user has named an output that this run does not have
    */
   void finish() {
     for (Output<?, ?> output : analysis.outputs()) {
-      if (!answered.contains(output)) {
+      if (!answered.contains(output) && output.optional() && wants(output)) {
+        throw new BadOption(
+            "--answers",
+            output.name() + "=" + endpoint(output),
+            "is an output that this run does not have, because an input or an option that it comes"
+                + " from is left out; leave it out too, or give that");
+      } else if (!answered.contains(output) && !output.optional()) {
         throw new IllegalStateException(analysis.name() + " gave no answers for " + output.name());
       }
     }
     counted.leave(folder);
+  }
+
+  /** How many rows of a bounded run a system did not take. */
+  long undelivered() throws IOException {
+    return Written.undelivered(Written.left(folder));
   }
 
   /** What a bounded run has written, a line for each output that is not the console. */

@@ -167,7 +167,8 @@ final class Sources {
       Unique<T> unique =
           Unique.<T>byId(lateness.horizon())
               .atOnce(ProvisionalOptions.provisional(options, analysis.options()));
-      PCollectionTuple split = events.apply(step, unique);
+      PCollectionTuple split =
+          events.apply(step, margin.equals(Margin.NONE) ? unique.countingDuplicates() : unique);
       events = split.get(unique.unique());
       if (margin.equals(Margin.NONE)) {
         books.unique(input.name(), step, split.get(unique.counts()));
@@ -225,8 +226,18 @@ final class Sources {
     return inForce(unread(input, coder, ends), horizon, waits);
   }
 
+  private void checkKnowsLag(Endpoint endpoint, EventSource<?> source) {
+    if (options.getOverload() && !source.bounded() && !source.knowsLag()) {
+      throw new BadOption(
+          "--overload",
+          true,
+          "is for topics of Kafka, whose records tell when they came; leave it out: " + endpoint);
+    }
+  }
+
   /** Notes a source, and returns whether it ends. */
   private boolean noted(Input<?> input, Endpoint endpoint, EventSource<?> source) {
+    checkKnowsLag(endpoint, source);
     places.add(Place.read(endpoint, input.name()));
     bounded &= source.bounded();
     return source.bounded();
@@ -285,7 +296,7 @@ final class Sources {
     PCollection<Version<T>> records = flattened(input.name() + ".Parts", read);
     if (options.getUnique()) {
       String step = input.name() + ".Unique";
-      Unique<Version<T>> unique = Unique.byId(lateness.horizon());
+      Unique<Version<T>> unique = Unique.<Version<T>>byId(lateness.horizon()).countingDuplicates();
       PCollectionTuple split = records.apply(step, unique);
       books.unique(input.name(), step, split.get(unique.counts()));
       records = split.get(unique.unique());
@@ -343,6 +354,11 @@ final class Sources {
     return parts;
   }
 
+  /** Whether the user gave a source for an input, or must give one. */
+  boolean reads(Input<?> input) {
+    return !isLeftOut(input);
+  }
+
   /** Whether the user gave no source for an input that may be left out. */
   private boolean isLeftOut(Input<?> input) {
     return input.optional() && !endpoints.containsKey(input.name());
@@ -373,6 +389,7 @@ final class Sources {
       Lateness lateness,
       List<Ledger.Entry> each) {
     source.check();
+    checkKnowsLag(part.endpoint(), source);
     places.add(Place.read(part.endpoint(), input.name()));
     plan.reads(input.name(), part.endpoint(), source);
     BackfillGrouping.reads(pipeline, source.bytes());

@@ -78,6 +78,11 @@ final class Written {
     return reasons.isEmpty() ? "" : ": " + reasons;
   }
 
+  /** How many rows a system did not take, of the counts of {@link #reasons}. */
+  static long undelivered(Map<String, Long> counts) {
+    return counts.getOrDefault(REASON + DeadLetter.Reason.UNDELIVERED, 0L);
+  }
+
   /** Writes the sums to the run's folder, where the command reads them at the end. */
   void leave(RunFolder folder) {
     if (counts.isEmpty()) {

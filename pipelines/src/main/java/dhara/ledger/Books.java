@@ -33,10 +33,7 @@ import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
-import org.apache.beam.sdk.transforms.windowing.AfterProcessingTime;
 import org.apache.beam.sdk.transforms.windowing.PaneInfo;
-import org.apache.beam.sdk.transforms.windowing.Repeatedly;
-import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
@@ -152,15 +149,7 @@ public final class Books {
                 .and(readTo)
                 .and(answeredTo)
                 .apply("Ledger", Flatten.pCollections())
-                .apply(
-                    "Ledger.SoFar",
-                    Window.<KV<String, Ledger>>configure()
-                        .triggering(
-                            Repeatedly.forever(
-                                AfterProcessingTime.pastFirstElementInPane()
-                                    .plusDelayOf(org.joda.time.Duration.millis(every.toMillis()))))
-                        .withAllowedLateness(org.joda.time.Duration.ZERO)
-                        .accumulatingFiredPanes()),
+                .apply("Ledger.SoFar", SoFar.every(every)),
             new SoFarFn(limit.orElse(null), lateness));
     for (String input : inputs) {
       soFar.apply(input + ".Ledger", LedgerGauges.of(input));

@@ -34,6 +34,19 @@ public interface Flow {
    */
   <T extends Record & Event> AsOf<T> reference(Input<T> input, Windows... windows);
 
+  /**
+   * Whether the run has a source of an input, so that an analysis can leave out what it would only
+   * do with its events. Of an input that may not be left out it is true.
+   */
+  default boolean reads(Input<?> input) {
+    return true;
+  }
+
+  /** Whether {@code --answers=NAME=URI} names an output, so that an optional one is asked for. */
+  default boolean wants(Output<?, ?> output) {
+    return true;
+  }
+
   /** Takes an output's answers. */
   <K extends Record, V extends Record> void answers(
       Output<K, V> output, PCollection<Answer<K, V>> answers);

@@ -16,17 +16,21 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *     for an output that only informs
  * @param history how long before the window of an answer events still have an effect on it; zero if
  *     only the events in the window have
+ * @param optional whether a run may go without its answers
+ * @param feeds the name of the reference input whose records its rows are; null if it feeds none
  */
 public record Output<K extends Record, V extends Record>(
     String name,
     Class<K> key,
     Class<V> value,
     @Nullable OncePerIncident<K, V> effect,
-    Duration history) {
+    Duration history,
+    boolean optional,
+    @Nullable String feeds) {
 
   /** An output that only informs. */
   public Output(String name, Class<K> key, Class<V> value) {
-    this(name, key, value, null, Duration.ZERO);
+    this(name, key, value, null, Duration.ZERO, false, null);
   }
 
   /**
@@ -34,12 +38,35 @@ public record Output<K extends Record, V extends Record>(
    * So {@code reconcile} explains a difference by a late event in that time too.
    */
   public Output<K, V> withHistory(Duration newHistory) {
-    return new Output<>(name, key, value, effect, newHistory);
+    return new Output<>(name, key, value, effect, newHistory, optional, feeds);
+  }
+
+  /**
+   * The same, but a run may go without it, because an optional input is left out or nobody has
+   * asked for it: see {@link Flow#reads} and {@link Flow#wants}.
+   */
+  public Output<K, V> asOptional() {
+    return new Output<>(name, key, value, effect, history, true, feeds);
   }
 
   /** The same, but all events before the window of an answer can have an effect on it. */
   public Output<K, V> withAllHistory() {
     return withHistory(ChronoUnit.FOREVER.getDuration());
+  }
+
+  /**
+   * The same, but its rows are records of a reference input of the same analysis, and it may be
+   * written where that input is read: if the user names a place for it, it goes to the very topic,
+   * without a suffix. Such a record must be in force later than any stream knows it: a stream joins
+   * no fact again, and would settle on other answers than a backfill that reads it from the
+   * beginning.
+   */
+  public Output<K, V> feeding(Input<?> reference) {
+    if (!reference.isReference()) {
+      throw new IllegalArgumentException(
+          name + " cannot feed " + reference.name() + ": an event would be made of each event");
+    }
+    return new Output<>(name, key, value, effect, history, optional, reference.name());
   }
 
   /**
@@ -106,7 +133,13 @@ public record Output<K extends Record, V extends Record>(
 
     private Output<K, V> output(OncePerIncident<K, V> once) {
       return new Output<>(
-          name, key, value, incident == null ? once : once.named(incident, lasting), Duration.ZERO);
+          name,
+          key,
+          value,
+          incident == null ? once : once.named(incident, lasting),
+          Duration.ZERO,
+          false,
+          null);
     }
   }
 }

@@ -196,7 +196,8 @@ public final class Windowing {
     return lateness;
   }
 
-  private static ZoneId zone(ZoneOptions options) {
+  /** The time zone in which days begin and end. */
+  public static ZoneId zone(ZoneOptions options) {
     String zone = options.getTimeZone();
     try {
       return ZoneId.of(zone);

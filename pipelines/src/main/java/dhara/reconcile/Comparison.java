@@ -33,11 +33,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * A comparison of two sets of answers: finds their outputs, and the late events and dead letters
  * beside them, and reads all of them into {@link Reconcile}.
  *
- * <p>In a folder every sub-folder is an output, except {@code dead-letters}, {@code late} and
- * {@code ledger}; files in the folder itself are one output, and so is a topic. If an analysis is
- * given, its outputs are compared: {@code DIR/OUTPUT}; {@code TOPIC} for the first and {@code
- * TOPIC-OUTPUT} for the others. If one side does not name its only output, the name of the other
- * side is used.
+ * <p>In a folder every sub-folder is an output, except {@code dead-letters}, {@code late}, {@code
+ * ledger} and {@code shed}; files in the folder itself are one output, and so is a topic. If an
+ * analysis is given, its outputs are compared: {@code DIR/OUTPUT}; {@code TOPIC} for the first and
+ * {@code TOPIC-OUTPUT} for the others. If one side does not name its only output, the name of the
+ * other side is used.
  *
  * <pre>{@code
  * Comparison.of(Endpoint.of("A", "files:stream"), Endpoint.of("B", "files:backfill"), asked)
@@ -56,7 +56,8 @@ public final class Comparison {
   private static final String LATE = "late";
 
   /** Names in a folder of results that are not outputs. */
-  private static final Set<String> RESERVED = Set.of(Aside.DEAD_LETTERS, LATE, "ledger");
+  private static final Set<String> RESERVED =
+      Set.of(Aside.DEAD_LETTERS, LATE, "ledger", Aside.SHED);
 
   /** The name of an output that neither side names. */
   private static final String UNNAMED = "answers";

@@ -54,7 +54,12 @@ class LayersTest {
               "dhara.scratch..",
               "dhara.terminal..")
           .layer("pipelines")
-          .definedBy("dhara.pipelines..", "dhara.assembly..", "dhara.ledger..", "dhara.reconcile..")
+          .definedBy(
+              "dhara.pipelines..",
+              "dhara.asof..",
+              "dhara.assembly..",
+              "dhara.ledger..",
+              "dhara.reconcile..")
           .layer("tools")
           .definedBy("dhara.cli..", "dhara.engine..", "dhara.lint..", "dhara.tools..")
           .layer("runners")
@@ -101,7 +106,7 @@ class LayersTest {
   @ArchTest
   static final ArchRule A_CONNECTOR_KNOWS_NO_OTHER =
       slices()
-          .matching("dhara.connectors.(files|kafka|console|google|postgres|webhook|redis)..")
+          .matching("dhara.connectors.(files|kafka|console|google|postgres|webhook|redis|lookup)..")
           .should()
           .notDependOnEachOther();
 

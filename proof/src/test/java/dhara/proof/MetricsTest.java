@@ -92,6 +92,8 @@ class MetricsTest {
                 "--idleAfter=PT1S",
                 "--checkpointingInterval=500",
                 "--parallelism=1",
+                "--overload=true",
+                "--lagCapacity=P36500D",
                 "--metricsPort=" + port));
     ledger = settledLedger();
     List<Long> shown = entries(ledger);
@@ -312,7 +314,9 @@ class MetricsTest {
             "orders_Ledger_Show_ParMultiDo_Show_",
             "orders_Source_Show_ParMultiDo_Show_",
             "orders_Unique_Entry_ParMultiDo_Entry_",
+            "top_Shed_Entry_ParMultiDo_Entry_",
             "top_Write_Latency_Show_ParMultiDo_Show_",
+            "totals_Shed_Entry_ParMultiDo_Entry_",
             "totals_Write_Delays_Latency_Show_ParMultiDo_Show_",
             "totals_Write_Deliver_Queue_ParMultiDo_Queue_"));
   }

@@ -15,8 +15,8 @@ import dhara.parity.RealData;
 import dhara.pipelines.Analysis;
 import dhara.testkit.Command;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.flink.KeptCheckpoints;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +70,7 @@ class ResumeTest {
       copy(all, "killed", 0);
       stream.ledger(kafka, "killed-answers-ledger", read -> read.read() > 0, PATIENCE);
       checkpoints = checkpoints(stream);
-      checkpointed(Path.of(checkpoints));
+      new KeptCheckpoints(Path.of(checkpoints)).awaitNext(PATIENCE);
       copy(all, "killed", 1);
       stream.ledger(kafka, "killed-answers-ledger", read -> read.read() > all.size() / 2, PATIENCE);
     }
@@ -261,7 +261,7 @@ class ResumeTest {
       copy(all, "month", 0);
       killed.ledger(kafka, "month-answers-ledger", read -> read.read() > 0, PATIENCE);
       checkpoints = checkpoints(killed);
-      checkpointed(Path.of(checkpoints));
+      new KeptCheckpoints(Path.of(checkpoints)).awaitNext(PATIENCE);
       copy(all, "month", 1);
       killed.ledger(kafka, "month-answers-ledger", read -> read.read() > all.size() / 2, PATIENCE);
     }
@@ -338,25 +338,6 @@ class ResumeTest {
   /** The checkpoint folder that a stream prints. */
   private static String checkpoints(EmbeddedStream stream) throws InterruptedException {
     return stream.says("checkpoints every").replaceFirst(".* s in (.*), state .*", "$1");
-  }
-
-  /** Waits until a checkpoint is completed. */
-  private static void checkpointed(Path checkpoints) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (metadata(checkpoints) == 0) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new IllegalStateException("no checkpoint is completed in " + checkpoints);
-      }
-      TimeUnit.MILLISECONDS.sleep(50); // between two looks at the folder
-    }
-  }
-
-  private static long metadata(Path checkpoints) throws IOException {
-    try (Stream<Path> files = Files.find(checkpoints, 3, (f, a) -> f.endsWith("_metadata"))) {
-      return files.count();
-    } catch (UncheckedIOException e) {
-      return 0; // an older one is deleted while we look
-    }
   }
 
   private static List<Path> temporary() throws IOException {

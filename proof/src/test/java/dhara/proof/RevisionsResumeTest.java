@@ -8,16 +8,13 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import dhara.pipelines.Analysis;
 import dhara.testkit.EmbeddedKafka;
+import dhara.testkit.flink.KeptCheckpoints;
 import dhara.transforms.revision.Revision;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -66,7 +63,7 @@ class RevisionsResumeTest {
           EmbeddedStream.start(folder, with(arguments, "--checkpointingInterval=500"))) {
         copy(kafka, all, 0);
         stream.follow(kafka, "answers", rows -> rows.size() > 20, PATIENCE);
-        checkpointed(checkpoints);
+        new KeptCheckpoints(checkpoints).awaitNext(PATIENCE);
       }
       for (int kill = 1; kill <= 2; kill++) {
         int before = kafka.readAll("answers").size();
@@ -121,22 +118,6 @@ class RevisionsResumeTest {
                         record.key(),
                         record.value()))
             .toList());
-  }
-
-  /** Waits until a checkpoint is completed. */
-  private static void checkpointed(Path checkpoints) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() - deadline < 0) {
-      try (Stream<Path> files = Files.walk(checkpoints, 3)) {
-        if (files.anyMatch(file -> file.endsWith("_metadata"))) {
-          return;
-        }
-      } catch (UncheckedIOException e) {
-        continue; // an older one is deleted while we look
-      }
-      TimeUnit.MILLISECONDS.sleep(50); // between two looks at the folder
-    }
-    throw new IllegalStateException("no checkpoint is completed in " + checkpoints);
   }
 
   private static List<String> with(List<String> arguments, String... more) {

@@ -14,9 +14,7 @@ import dhara.options.Bounds;
 import dhara.pipelines.Analysis;
 import dhara.scratch.Scratch;
 import dhara.serving.run.ServedRun;
-import dhara.terminal.Printable;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,12 +129,11 @@ public final class ServeVerb implements Verb {
     }
     // Else only local files could be read.
     FileSystems.setDefaultPipelineOptions(options);
-    PrintStream err = Printable.stream(environment.console().err());
-    Consumer<String> said = line -> err.println(Launcher.NAME + ": " + line);
-    try (Serving serving = Serving.open(options, said);
+    try (Loading loading = new Loading(environment.console());
+        Serving serving = Serving.open(options, loading::say);
         ServedRuns runs = new ServedRuns()) {
       for (String text : texts(options.getRun())) {
-        runs.add(ServedRun.of(environment, text, said), options, serving);
+        runs.add(ServedRun.of(environment, text, loading::say), options, serving);
       }
       for (Places each : analyses) {
         Analysis<?> analysis = environment.analysis(each.name());
@@ -153,9 +150,10 @@ public final class ServeVerb implements Verb {
       return untilStopped(
           serving,
           runs,
+          loading,
           options.getData() == null
               ? resuming -> {}
-              : resuming -> said.accept("to resume: " + again(given, resuming)));
+              : resuming -> loading.say("to resume: " + again(given, resuming)));
     }
   }
 
@@ -180,19 +178,24 @@ public final class ServeVerb implements Verb {
     return Launcher.command(String.join(" ", words));
   }
 
-  private int untilStopped(Serving serving, ServedRuns runs, Consumer<Map<String, String>> resuming)
+  private int untilStopped(
+      Serving serving, ServedRuns runs, Loading loading, Consumer<Map<String, String>> resuming)
       throws Exception {
     Thread stop = new Thread(() -> stopped(serving, runs, resuming), "dhara-stop");
     serving.start();
     Runtime.getRuntime().addShutdownHook(stop);
     environment.console().out().println("Serving at " + serving.address());
     environment.console().out().flush();
+    loading.begin(serving::rows);
     try {
       runs.start();
       Throwable failure = null;
       while (failure == null) {
         failure = serving.awaitFailure(LOOK);
         runs.check();
+        if (serving.loaded()) {
+          loading.loaded();
+        }
       }
       // Streams wait for a store that takes nothing any more, so they could not stop by themselves.
       serving.close();

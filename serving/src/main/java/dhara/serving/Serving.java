@@ -123,6 +123,11 @@ public final class Serving implements AutoCloseable {
     return feeds.loaded();
   }
 
+  /** How many rows were committed since it started, with those that changed nothing. */
+  public long rows() {
+    return feeds.rows();
+  }
+
   /**
    * Waits for a failure that ends it.
    *

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The funnel in SQL, as the page about serving shows it, is what the events say. */
-@Timeout(300)
+@Timeout(1800)
 class FunnelExampleTest {
 
   private static final List<String> STEPS =
@@ -52,6 +52,7 @@ class FunnelExampleTest {
             "conversion", "--events=" + events, "--answers=files:" + folder.resolve("answers")));
     ServeOptions options = PipelineOptionsFactory.as(ServeOptions.class);
     options.setPort(0);
+    options.setSqlTimeout(HttpAsk.PATIENCE);
     List<String> expected = recomputed(Files.readAllLines(events, ISO_8859_1));
     assertThat(expected.size(), is(greaterThan(10 * STEPS.size())));
     try (Serving serving = Serving.open(options, line -> {})) {

@@ -12,6 +12,7 @@ import dhara.connectors.Endpoint;
 import dhara.connectors.RowJson;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.commerce.OrderMetrics;
+import dhara.serving.shop.HttpAsk;
 import dhara.serving.views.ColumnType;
 import dhara.serving.views.ServingStatus.ViewStatus;
 import dhara.serving.views.ViewColumn;
@@ -47,7 +48,6 @@ class PostgresServingTest {
 
   private static final Analysis<?> ORDERS = Analysis.all().get("order-metrics");
   private static final String METRICS = "order-metrics.metrics";
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir private static Path shared;
   private static EmbeddedPostgres server;
@@ -256,6 +256,7 @@ class PostgresServingTest {
   private Serving open(String data, String place) throws Exception {
     ServeOptions options = PipelineOptionsFactory.as(ServeOptions.class);
     options.setPort(0);
+    options.setSqlTimeout(HttpAsk.PATIENCE);
     options.setData(folder.resolve(data).toString());
     options.setMemory("300MB");
     List<String> said = new CopyOnWriteArrayList<>();
@@ -266,7 +267,7 @@ class PostgresServingTest {
   }
 
   private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + HttpAsk.PATIENCE.toNanos();
     while (!condition.call()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("waited in vain: " + what);

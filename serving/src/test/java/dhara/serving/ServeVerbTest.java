@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(300)
+@Timeout(1800)
 class ServeVerbTest {
 
   private static final Pattern ADDRESS = Pattern.compile("Serving at (\\S+)");
@@ -80,6 +80,11 @@ class ServeVerbTest {
     } while (rows.isEmpty());
     assertThat(rows.get(0).get("orders").asLong(), is(7L));
     assertThat(rows.get(0).get("answer_state").asText(), is("open"));
+    while (!err.toString(StandardCharsets.UTF_8).contains(" loaded, in ")) {
+      assertThat(err.toString(StandardCharsets.UTF_8), command.isAlive(), is(true));
+      Thread.onSpinWait();
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8), containsString("dhara: 1 row loaded, in "));
     command.interrupt();
     command.join();
     assertThat(exit.get(), is(0));
@@ -91,7 +96,7 @@ class ServeVerbTest {
     HttpResponse<String> response =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create(uri)).timeout(Duration.ofSeconds(10)).build(),
+                HttpRequest.newBuilder(URI.create(uri)).timeout(Duration.ofSeconds(60)).build(),
                 HttpResponse.BodyHandlers.ofString());
     assertThat(response.body(), response.statusCode(), is(200));
     return RowJson.value(response.body());

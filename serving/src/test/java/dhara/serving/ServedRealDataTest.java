@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What is asked over HTTP about real data, beside the same computed by SQL from the files
  * themselves, without any of Dhara. Skipped without {@code -Ddhara.data=FOLDER}.
  */
-@Timeout(300)
+@Timeout(1800)
 class ServedRealDataTest {
 
   @TempDir Path folder;
@@ -50,6 +50,7 @@ class ServedRealDataTest {
     ServeOptions serve =
         PipelineOptionsFactory.fromArgs("--port=0", "--data=" + folder.resolve("data"))
             .as(ServeOptions.class);
+    serve.setSqlTimeout(HttpAsk.PATIENCE);
     List<List<String>> results = new ArrayList<>();
     try (Serving serving = Serving.open(serve, said -> {})) {
       serving.add(Analysis.all().get(options.get(0)), Endpoint.of("--answers", "files:" + answers));

@@ -16,6 +16,7 @@ import dhara.connectors.Endpoint;
 import dhara.connectors.RowJson;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
+import dhara.serving.shop.HttpAsk;
 import dhara.serving.views.ServedView;
 import dhara.serving.views.ServingStatus.PlaceState;
 import dhara.serving.views.ServingStatus.ViewStatus;
@@ -55,7 +56,6 @@ class ServingTest {
   private static final String METRICS = "order-metrics.metrics";
   private static final Collection<Analysis<?>> ANALYSES = Analysis.all().values();
   private static final Analysis<?> ORDERS = Analysis.all().get("order-metrics");
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private static EmbeddedKafka kafka;
   @TempDir private static Path shared;
@@ -90,6 +90,7 @@ class ServingTest {
   private ServeOptions options(String... arguments) {
     ServeOptions options = PipelineOptionsFactory.fromArgs(arguments).as(ServeOptions.class);
     options.setPort(0);
+    options.setSqlTimeout(HttpAsk.PATIENCE);
     options.setData(folder.resolve("data").toString());
     options.setMemory("500MB");
     return options;
@@ -105,7 +106,7 @@ class ServingTest {
 
   /** Waits for a condition. */
   private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + HttpAsk.PATIENCE.toNanos();
     while (!condition.call()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("waited in vain: " + what);
@@ -116,7 +117,7 @@ class ServingTest {
 
   private static void awaitOrders(Serving serving, String view, Map<String, Long> orders)
       throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + HttpAsk.PATIENCE.toNanos();
     while (!orders(serving, view).equals(orders)) {
       if (System.nanoTime() > deadline) {
         assertThat(orders(serving, view), is(orders));

@@ -17,8 +17,8 @@ import org.apache.beam.sdk.testing.CrashingRunner;
 
 /**
  * The shapes of a run: its windows (tumbling, sliding, session, calendar, ever), the number of
- * inputs, and whether it joins or orders them. Runs of the same shapes behave alike, so not every
- * analysis needs to be tested under each fault alone.
+ * inputs, and whether it joins or orders them, or decides about them. Runs of the same shapes
+ * behave alike, so not every analysis needs to be tested under each fault alone.
  */
 public final class Shapes {
 
@@ -26,7 +26,13 @@ public final class Shapes {
 
   /** The shape of each package of transforms that treats time in its own way. */
   private static final Map<String, String> BY_PACKAGE =
-      Map.of(TRANSFORMS + "join", "join", TRANSFORMS + "order", "ordered");
+      Map.of(
+          TRANSFORMS + "decide",
+          "deciding",
+          TRANSFORMS + "join",
+          "join",
+          TRANSFORMS + "order",
+          "ordered");
 
   /**
    * A run of an analysis.

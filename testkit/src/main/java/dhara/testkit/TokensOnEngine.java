@@ -100,7 +100,7 @@ public abstract class TokensOnEngine {
     assertThat(
         run.err(),
         containsString(
-            "payments: read 595 = aggregated 579 + dead-lettered 8 + late 0 + duplicate 8"
+            "payments: read 590 = aggregated 574 + dead-lettered 8 + late 0 + duplicate 8"
                 + " + filtered 0"));
     assertThat(run.err() + run.out(), not(containsString(SECRET)));
   }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import picocli.CommandLine;
@@ -279,7 +280,8 @@ public final class Arguments {
     int width = Math.max(NARROWEST, Math.min(console.columns(), WIDEST));
     CommandSpec spec = spec(all, setByDhara, width - BESIDE);
     spec.usageMessage().width(width);
-    spec.usageMessage().description(header.stream().map(Arguments::plain).toArray(String[]::new));
+    spec.usageMessage()
+        .description(header.stream().flatMap(line -> lines(line, width)).toArray(String[]::new));
     return new CommandLine(spec)
         .getUsageMessage(console.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF);
   }
@@ -451,6 +453,23 @@ public final class Arguments {
     }
     lines.add(plain(line.toString()));
     return lines.toArray(String[]::new);
+  }
+
+  /** The lines of a header, broken at spaces only; what has lines of its own stays as it is. */
+  private static Stream<String> lines(String text, int width) {
+    if (text.length() < width || text.contains("\n")) {
+      return Stream.of(plain(text));
+    }
+    List<String> lines = new ArrayList<>();
+    for (String word : text.split(" ", -1)) {
+      int last = lines.size() - 1;
+      if (last >= 0 && lines.get(last).length() + 1 + word.length() < width) {
+        lines.set(last, lines.get(last) + " " + word);
+      } else {
+        lines.add(word);
+      }
+    }
+    return lines.stream().map(Arguments::plain);
   }
 
   private static String sentence(String text) {

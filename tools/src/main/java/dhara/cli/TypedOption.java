@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -295,6 +296,10 @@ public record TypedOption(
   private static String text(Object value) {
     if (value instanceof Collection<?> values) {
       return values.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+    if (value instanceof Double number && !number.isInfinite()) {
+      String text = number.toString();
+      return text.contains("E") ? BigDecimal.valueOf(number).toPlainString() : text;
     }
     return String.valueOf(value);
   }

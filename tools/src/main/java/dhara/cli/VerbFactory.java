@@ -10,7 +10,7 @@ import java.util.Map;
 public interface VerbFactory {
 
   /** The verbs that not every class path has, with the profile that adds each. */
-  Map<String, String> ELSEWHERE = Map.of("serve", "-Pserving");
+  Map<String, String> ELSEWHERE = Map.of("serve", "-Pserving", "train", "-Ptrain");
 
   /** The verb. */
   Verb verb(Environment environment);

@@ -42,6 +42,14 @@ public interface EngineRun extends Closeable {
     return Optional.empty();
   }
 
+  /**
+   * Whether Beam's metrics in the pipeline's result count while a stream runs, for an engine that
+   * has no {@link #vitals}.
+   */
+  default boolean countsWhileItRuns() {
+    return false;
+  }
+
   /** Turns a failure of the pipeline into one that a user understands. */
   default Exception explained(Exception failure) {
     return failure;

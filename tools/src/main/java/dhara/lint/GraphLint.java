@@ -4,6 +4,7 @@ import dhara.connectors.Delivers;
 import dhara.lint.Graph.Step;
 import dhara.lint.StateKinds.Kept;
 import dhara.transforms.aggregate.Answers;
+import dhara.transforms.overload.DelayEffects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -208,6 +209,7 @@ public final class GraphLint {
             outer ->
                 outer.getTransform() instanceof GroupIntoBatches
                     || outer.getTransform() instanceof Answers
+                    || outer.getTransform() instanceof DelayEffects
                     || outer.getTransform() instanceof Delivers);
   }
 

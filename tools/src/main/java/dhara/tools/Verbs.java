@@ -9,6 +9,7 @@ import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.terminal.Console;
 import dhara.tools.advise.AdviseVerb;
+import dhara.tools.asof.AsOfVerb;
 import dhara.tools.deploy.DeployVerb;
 import dhara.tools.generate.GenerateVerb;
 import dhara.tools.generate.LineWriter;
@@ -71,6 +72,7 @@ final class Verbs {
             new TemplateVerb(environment),
             new DeployVerb(environment),
             new ReconcileVerb(environment),
+            new AsOfVerb(environment),
             new RedriveVerb(environment, lines),
             new AdviseVerb(environment, lines),
             new PlanVerb(environment, lines),

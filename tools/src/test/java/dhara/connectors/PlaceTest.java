@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,23 @@ final class PlaceTest {
                     List.of(Place.read(Endpoint.of("--events", read), "trades")),
                     List.of(written("--answers", written, "orders", ""))));
     assertThat(refused.getMessage(), is(refusal));
+  }
+
+  @Test
+  void onlyTheOutputThatFeedsAnInputIsWrittenWhereThatInputIsRead() {
+    List<Place> read =
+        List.of(
+            Place.read(Endpoint.of("--events", "kafka://a:1/rules"), "rules"),
+            Place.read(Endpoint.of("--events", "kafka://a:1/trades"), "trades"));
+    Map<String, String> feeds = Map.of("changes", "rules");
+    Place fed = written("--answers", "kafka://a:1/rules", "changes", "");
+    Place other = written("--answers", "kafka://a:1/rules", "orders", "");
+    Place facts = written("--answers", "kafka://a:1/trades", "changes", "");
+
+    Place.check(read, List.of(fed), feeds);
+    assertThrows(BadOption.class, () -> Place.check(read, List.of(fed)));
+    assertThrows(BadOption.class, () -> Place.check(read, List.of(other), feeds));
+    assertThrows(BadOption.class, () -> Place.check(read, List.of(facts), feeds));
   }
 
   @Test

@@ -12,13 +12,17 @@ import dhara.connectors.Delivers;
 import dhara.lint.GraphFinding.Severity;
 import dhara.records.RecordCoder;
 import dhara.transforms.aggregate.Answer;
+import dhara.transforms.aggregate.AnswerCoder;
 import dhara.transforms.aggregate.Answers;
 import dhara.transforms.aggregate.LatestFn;
 import dhara.transforms.effect.Settled;
+import dhara.transforms.load.LoadTerms;
+import dhara.transforms.overload.DelayEffects;
 import dhara.transforms.tally.TallyFn;
 import dhara.transforms.windows.Windows;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -176,6 +180,27 @@ class GraphLintTest {
   void findsNothingWrongWithTimersOfTheWallClockThatDeliverRows() {
     Pipeline pipeline = backfill();
     keyed(pipeline).apply("Post", new Delivery());
+
+    assertThat(SEA.check(pipeline, true), is(empty()));
+  }
+
+  record Street(String name) {}
+
+  record Alarm(long number) {}
+
+  @Test
+  void findsNothingWrongWithTimersOfTheWallClockThatLetEffectsWait() {
+    Pipeline pipeline = backfill();
+    pipeline
+        .apply(
+            "Given",
+            Create.of(
+                    Answer.at(new Street("a"), Instant.parse("2026-03-01T10:00:00Z"), new Alarm(1)))
+                .withCoder(
+                    AnswerCoder.of(RecordCoder.of(Street.class), RecordCoder.of(Alarm.class))))
+        .apply(
+            "Delay",
+            DelayEffects.atMost(Duration.ofMinutes(1), LoadTerms.of(1_000, 0.8, 0.9, 0.95)));
 
     assertThat(SEA.check(pipeline, true), is(empty()));
   }

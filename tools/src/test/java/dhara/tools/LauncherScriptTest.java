@@ -47,7 +47,18 @@ class LauncherScriptTest {
 
     assertThat(
         run(Map.of("JAVA_HOME", jdk), "candles", "--window=PT5M"),
-        is(started("direct", "-XX:TieredStopAtLevel=1 ", "candles --window=PT5M")));
+        is(
+            started(
+                "direct",
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=8 -XX:NewRatio=1 ",
+                "candles --window=PT5M")));
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk, "DHARA_JAVA_OPTS", "-XX:+UseG1GC"), "candles"),
+        is(
+            started(
+                "direct",
+                "-XX:TieredStopAtLevel=1 -XX:InitialRAMPercentage=8 -XX:NewRatio=1 -XX:+UseG1GC ",
+                "candles")));
     assertThat(
         run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"),
         is(started("flink", "", "candles")));

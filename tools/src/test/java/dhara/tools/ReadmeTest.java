@@ -10,6 +10,7 @@ import dhara.options.BackfillOptions;
 import dhara.options.DharaOptions;
 import dhara.options.EarlyOptions;
 import dhara.options.LatenessOptions;
+import dhara.options.OverloadOptions;
 import dhara.options.SlidingOptions;
 import dhara.options.WindowOptions;
 import dhara.pipelines.Analysis;
@@ -17,6 +18,7 @@ import dhara.pipelines.Diagram;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.tools.advise.AdviseOptions;
+import dhara.tools.asof.AsOfOptions;
 import dhara.tools.calibrate.CalibrationOptions;
 import dhara.tools.deploy.DeployOptions;
 import dhara.tools.generate.GenerateOptions;
@@ -58,6 +60,7 @@ class ReadmeTest {
           DharaOptions.class,
           BackfillOptions.class,
           LatenessOptions.class,
+          OverloadOptions.class,
           SlidingOptions.class,
           EarlyOptions.class,
           WindowOptions.class);
@@ -109,6 +112,7 @@ class ReadmeTest {
     StringBuilder text = new StringBuilder();
     text.append(table("Every analysis", optionsOf(DharaOptions.class, DharaOptions.class)));
     text.append(table("Range and backfill", optionsOf(DharaOptions.class, BackfillOptions.class)));
+    text.append(table("Overload", optionsOf(DharaOptions.class, OverloadOptions.class)));
     text.append(table("Lateness", optionsOf(LatenessOptions.class, LatenessOptions.class)));
     text.append(
         table(
@@ -137,6 +141,7 @@ class ReadmeTest {
     text.append(table("`deploy ANALYSIS`", optionsOf(DeployOptions.class, DeployOptions.class)));
     text.append(
         table("`reconcile A B`", optionsOf(ReconcileOptions.class, ReconcileOptions.class)));
+    text.append(table("`asof ANALYSIS`", optionsOf(AsOfOptions.class, AsOfOptions.class)));
     text.append(table("`redrive ANALYSIS`", optionsOf(RedriveOptions.class, RedriveOptions.class)));
     text.append(table("`advise ANALYSIS`", optionsOf(AdviseOptions.class, AdviseOptions.class)));
     text.append(table("`plan ANALYSIS`", optionsOf(PlanOptions.class, PlanOptions.class)));

@@ -148,16 +148,45 @@ public final class RecordCoder<T extends Record> extends SchemaCoder<T> {
     return value;
   }
 
-  @SuppressWarnings("unchecked") // the codec creates only this record
+  /**
+   * Reads a record from the start of one that has more components behind the same ones. What is
+   * left of that one stays in {@code in}.
+   *
+   * @throws EOFException if there are no more bytes
+   * @throws CoderException if the bytes do not start with such components
+   */
+  public T decodeStart(RecordInput in) throws IOException {
+    if (in.atEnd()) {
+      throw new EOFException("the bytes end before a record");
+    }
+    int outer = in.enter();
+    T value = components(in);
+    in.leave(outer);
+    return value;
+  }
+
   private T read(RecordInput body) throws CoderException {
+    T value = components(body);
     try {
-      T value = (T) codec.read(body);
       body.expectEnd(shape.type());
-      return value;
+    } catch (CoderException e) {
+      throw refused(e);
+    }
+    return value;
+  }
+
+  @SuppressWarnings("unchecked") // the codec creates only this record
+  private T components(RecordInput body) throws CoderException {
+    try {
+      return (T) codec.read(body);
     } catch (CoderException | RuntimeException e) {
       // Bytes of something else, or values that the record's constructor refuses.
-      throw new CoderException("no " + shape.type().getName() + ": " + e.getMessage(), e);
+      throw refused(e);
     }
+  }
+
+  private CoderException refused(Exception e) {
+    return new CoderException("no " + shape.type().getName() + ": " + e.getMessage(), e);
   }
 
   @Override

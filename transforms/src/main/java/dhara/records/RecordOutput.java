@@ -14,6 +14,9 @@ public final class RecordOutput extends OutputStream {
   /** Larger arrays are not kept, so that one huge record does not occupy memory forever. */
   private static final int KEPT = 1 << 18;
 
+  /** Texts of at most this length are written without an array of their own. */
+  private static final int SHORT = 32;
+
   /** An array per thread, which does not reference this class or its loader. */
   private static final ThreadLocal<byte[][]> SCRATCH = ThreadLocal.withInitial(() -> new byte[1][]);
 
@@ -147,8 +150,26 @@ public final class RecordOutput extends OutputStream {
     }
   }
 
+  /** Most texts are short and ASCII: their characters become bytes in place. */
   void putString(String value) {
-    putBytes(value.getBytes(StandardCharsets.UTF_8));
+    int length = value.length();
+    if (length > SHORT) {
+      putBytes(value.getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    ensure(1 + SHORT);
+    byte[] to = bytes;
+    int at = position + 1;
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      if (c >= 0x80) {
+        putBytes(value.getBytes(StandardCharsets.UTF_8));
+        return;
+      }
+      to[at + i] = (byte) c;
+    }
+    to[position] = (byte) length; // at most a byte, as a varint too
+    position = at + length;
   }
 
   void putBytes(byte[] value) {

@@ -11,6 +11,7 @@ import dhara.fuzz.Attack;
 import dhara.fuzz.Hostile;
 import dhara.samples.Deal;
 import dhara.samples.Sale;
+import dhara.tokens.Tokens;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -68,6 +69,12 @@ class ParseAttackTest {
               "customer=user.id,city=user.\"home.town\",country=''",
               "quantity=order.line.units:decimal(0;,;.)",
               "unitMinor=order.line.price:decimal(2;,;.)"));
+
+  private static final Mapping TOKENISED =
+      Mapping.none()
+          .tokenised(
+              Tokens.of(List.of("symbol", "condition"), new TokenisedTest.Key("env:KEY")),
+              List.of("id", "at", "symbol", "priceE4", "size", "condition", "suspicious"));
 
   private static final Mapping SECONDS =
       Mapping.of(
@@ -144,6 +151,7 @@ class ParseAttackTest {
         Target.json("JSON that may lack all", Formats.Missing.class, Mapping.none(), ALL),
         Target.json("JSON of bytes", Formats.Blob.class, Mapping.none(), ALL.subList(16, 17)),
         Target.json("JSON by name", Deal.class, Mapping.none(), TRADE),
+        Target.json("JSON with tokens", Deal.class, TOKENISED, TRADE),
         Target.json("JSON nested", Sale.class, NESTED, ORDER),
         Target.json("JSON in seconds", Sale.class, SECONDS, ORDER),
         new Target(

@@ -34,6 +34,7 @@ import java.util.Set;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.Coder.NonDeterministicException;
 import org.apache.beam.sdk.coders.CoderException;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.util.SerializableUtils;
 import org.apache.beam.sdk.util.construction.CoderTranslation;
@@ -279,6 +280,40 @@ class RecordCoderTest {
     CoderException e =
         assertThrows(CoderException.class, () -> decode(RecordCoder.of(Before.class), bytes));
     assertThat(e.getMessage(), containsString("bytes are left behind the last component"));
+  }
+
+  @Test
+  void theFirstComponentsCanBeReadAlone() throws Exception {
+    byte[] bytes = encode(RecordCoder.of(After.class), new After("n", 5, "note", Optional.of(7L)));
+    RecordInput in = new RecordInput(bytes, 0, bytes.length);
+    assertThat(RecordCoder.of(Before.class).decodeStart(in), equalTo(new Before("n", 5)));
+    assertThat("the others are left", in.available(), is(bytes.length - 4));
+
+    RecordInput part = new RecordInput(bytes, 0, bytes.length - 1);
+    assertThrows(CoderException.class, () -> RecordCoder.of(Before.class).decodeStart(part));
+    RecordInput none = new RecordInput(bytes, 3, 3);
+    assertThrows(EOFException.class, () -> RecordCoder.of(Before.class).decodeStart(none));
+  }
+
+  /** Short texts of ASCII are written in another way than the others. */
+  @Test
+  void aTextIsWrittenAsBeamWritesIt() throws Exception {
+    record Text(String text) {}
+    for (String last : List.of("", "k", "\u007f", "\u0080", "é", "ह", "😀", "\ud800")) {
+      for (int length = 0; length < 70; length++) {
+        String text = "k".repeat(length) + last;
+        ByteArrayOutputStream beams = new ByteArrayOutputStream();
+        StringUtf8Coder.of().encode(text, beams);
+        byte[] ours = encode(RecordCoder.of(Text.class), new Text(text));
+        assertThat(
+            "k".repeat(length) + "+" + last,
+            Arrays.copyOfRange(ours, 1, ours.length),
+            equalTo(beams.toByteArray()));
+        assertThat(
+            decode(RecordCoder.of(Text.class), ours),
+            equalTo(new Text(decode(StringUtf8Coder.of(), beams.toByteArray()))));
+      }
+    }
   }
 
   private enum Old {

@@ -6,31 +6,44 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * How well {@code plan} predicted the speed of backfills, kept as JSON.
  *
- * @param date ISO
- * @param sample how many events it measured with
  * @param analyses by name
  */
-record PlanResult(String date, Machine machine, long sample, Map<String, Compared> analyses) {
+record PlanResult(Map<String, Compared> analyses) {
 
   private static final String FILE = "plan.json";
 
   /**
    * A prediction.
    *
+   * @param date ISO
+   * @param sample how many events it was measured with
    * @param events of the backfill
    * @param predicted events a core and second
    * @param measured events a core and second
    */
-  record Compared(long events, double predicted, double measured) {
+  record Compared(
+      String date, Machine machine, long sample, long events, double predicted, double measured) {
 
     /** The error relative to what was measured. */
     double error() {
       return predicted / measured - 1;
     }
+  }
+
+  static PlanResult none() {
+    return new PlanResult(Map.of());
+  }
+
+  /** The same with an analysis, measured again or for the first time. */
+  PlanResult with(String name, Compared compared) {
+    Map<String, Compared> all = new TreeMap<>(analyses);
+    all.put(name, compared);
+    return new PlanResult(all);
   }
 
   void write(Path folder) throws IOException {

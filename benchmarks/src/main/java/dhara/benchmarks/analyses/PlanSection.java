@@ -31,13 +31,11 @@ public final class PlanSection implements Section {
     text.append(
         String.format(
             Locale.ROOT,
-            "How well the verb `plan` predicts the speed of a backfill: *predicted* by a sample of"
-                + " %,d events, *measured* over other events of the same generator, both on the"
-                + " direct runner beyond the start, in events a core and second (%s).%n%n",
-            result.sample(),
-            result.date()));
-    text.append("| analysis | events | predicted | measured | error |\n");
-    text.append("| --- | --: | --: | --: | --: |\n");
+            "How well the verb `plan` predicts the speed of a backfill: *predicted* by a *sample* of"
+                + " events, *measured* over other events of the same generator, both on the direct"
+                + " runner beyond the first quarter, in events a core and second.%n%n"));
+    text.append("| analysis | sample | events | predicted | measured | error | date |\n");
+    text.append("| --- | --: | --: | --: | --: | --: | --- |\n");
     result
         .analyses()
         .forEach(
@@ -45,12 +43,14 @@ public final class PlanSection implements Section {
                 text.append(
                     String.format(
                         Locale.ROOT,
-                        "| `%s` | %,d | %,.0f | %,.0f | %+.0f %% |%n",
+                        "| `%s` | %,d | %,d | %,.0f | %,.0f | %+.0f %% | %s |%n",
                         name,
+                        each.sample(),
                         each.events(),
                         each.predicted(),
                         each.measured(),
-                        100 * each.error())));
+                        100 * each.error(),
+                        each.date())));
     return text.append('\n').toString();
   }
 }

@@ -23,29 +23,35 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Measures how old payments are when they are decided about: a broker, Dhara's command, and a peer
- * that pays and reads, a JVM each.
+ * Measures how old payments or ad breaks are when they are decided about: a broker, Dhara's
+ * command, and a peer that pays and reads, a JVM each.
  *
  * <pre>
- *   Peer ─▶ payments (topic) ─▶ dhara fraud, on Flink ─▶ decisions (topic) ─▶ Peer
+ *   Peer ─▶ events (topic) ─▶ dhara fraud, on Flink ─▶ decisions (topic) ─▶ Peer
  * </pre>
  */
 @Command(
     name = "decisions",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Measures how old payments are when fraud's decision can be read.")
+    description = "Measures how old payments or ad breaks are when their decision can be read.")
 @AutoService(Subcommand.class)
 public final class Decisions implements Subcommand {
 
@@ -53,21 +59,46 @@ public final class Decisions implements Subcommand {
   private static final long BAR_MILLIS = 100;
 
   private static final int LATE = 3;
-  private static final String PAYMENTS = "payments";
+  private static final int WRONG = 4;
+  private static final String EVENTS = "events";
   private static final String DECISIONS = "decisions";
+  private static final String MODELS = "models";
+  private static final long SEED = 7;
+
+  @Option(
+      names = "--analysis",
+      paramLabel = "NAME",
+      defaultValue = "fraud",
+      description =
+          "fraud, fraud-by-model, or ad-decisions in one market (default: ${DEFAULT-VALUE}).")
+  private String analysis;
+
+  @Option(
+      names = "--models",
+      paramLabel = "FOLDER",
+      description = "The releases of fraud-by-model, which train --publish has written.")
+  private @Nullable Path models;
+
+  @Option(
+      names = "--swap",
+      description = {
+        "Holds back the last of these releases, and makes it in the middle of the measured time:",
+        "payments since then must be decided by it, and earlier ones by the one before."
+      })
+  private boolean swap;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
       defaultValue = "5000",
-      description = "Payments a second (default: ${DEFAULT-VALUE}).")
+      description = "Payments or ad breaks a second (default: ${DEFAULT-VALUE}).")
   private int rate;
 
   @Option(
       names = "--payers",
       paramLabel = "N",
       defaultValue = "200000",
-      description = "How many payers there are (default: ${DEFAULT-VALUE}).")
+      description = "How many payers or users there are (default: ${DEFAULT-VALUE}).")
   private int payers;
 
   @Option(
@@ -101,20 +132,20 @@ public final class Decisions implements Subcommand {
 
   @Override
   public Integer call() throws Exception {
+    DecidedAnalysis decided = DecidedAnalysis.of(analysis);
+    ReleasedVersions released = released(decided);
     Path folder = Files.createTempDirectory("dhara-decisions-");
     DecisionsResult result;
     try (BrokerProcess broker =
         BrokerProcess.start(ClassPath.PLAIN.read(bench.module()), log("broker"))) {
       try {
-        result = measured(broker, folder);
+        result = measured(decided, released, broker, folder);
       } finally {
         end();
       }
     } finally {
       Folders.delete(folder);
     }
-    result.write(bench.kept());
-    Report.of(bench.kept()).write();
     Histogram histogram = result.histogram();
     System.err.printf(
         "p50 %d ms, p99 %d ms, most %d ms; %,d without a decision, %,d decided again%n",
@@ -123,9 +154,46 @@ public final class Decisions implements Subcommand {
         histogram.getMaxValue(),
         result.seen().missing(),
         result.seen().corrected());
+    DecidingVersions.Counts versions = result.seen().versions();
+    if (versions != null && versions.wrong() > 0) {
+      System.err.printf(
+          "%,d decisions are by another version than the one in force at the time of their %s: %s%n",
+          versions.wrong(), decided.one(), versions.example());
+      return WRONG;
+    }
+    result
+        .afterSwap()
+        .ifPresent(
+            ages ->
+                System.err.printf(
+                    "by the version before the swap %,d, by it and then by the new one %,d, by the"
+                        + " new one at once %,d; p99 of the %d s since the swap %d ms%n",
+                    versions.before(),
+                    versions.replaced(),
+                    versions.after(),
+                    Peer.AFTER_SWAP,
+                    ages.getValueAtPercentile(99)));
+    result.write(bench.kept(), decided);
+    Report.of(bench.kept()).write();
     return result.seen().missing() == 0 && histogram.getValueAtPercentile(99) < BAR_MILLIS
         ? 0
         : LATE;
+  }
+
+  /** The releases of the model that decides; null if none does. */
+  private @Nullable ReleasedVersions released(DecidedAnalysis decided) throws IOException {
+    if (!decided.byModel()) {
+      if (swap) {
+        throw new IllegalArgumentException(
+            "--swap: is for --analysis=" + DecidedAnalysis.FRAUD_BY_MODEL.work());
+      }
+      return null;
+    }
+    if (models == null) {
+      throw new IllegalArgumentException(
+          "--models: is missing; name what train published, e.g. --models=/tmp/releases");
+    }
+    return ReleasedVersions.in(models, swap);
   }
 
   private void end() throws InterruptedException {
@@ -137,12 +205,25 @@ public final class Decisions implements Subcommand {
     }
   }
 
-  private DecisionsResult measured(BrokerProcess broker, Path folder) throws Exception {
+  private DecisionsResult measured(
+      DecidedAnalysis decided,
+      @Nullable ReleasedVersions released,
+      BrokerProcess broker,
+      Path folder)
+      throws Exception {
     create(broker.bootstrap());
+    List<Object> asks =
+        new ArrayList<>(
+            List.of(
+                broker.bootstrap(), EVENTS, DECISIONS, analysis, rate, payers, warmup, measure));
+    if (released != null) {
+      release(broker.bootstrap(), released);
+      asks.addAll(List.of(MODELS, models, swap));
+    }
     List<String> asked =
         new ArrayList<>(List.of("--lateness=PT0S", "--disorder=PT1S", "--parallelism=2"));
     asked.addAll(options);
-    Process dhara = dhara(broker.bootstrap(), folder, asked);
+    Process dhara = dhara(decided, broker.bootstrap(), folder, asked);
     if (dhara.waitFor(15, TimeUnit.SECONDS)) {
       throw new IOException("Dhara ended early; " + log("dhara") + " says why");
     }
@@ -151,9 +232,7 @@ public final class Decisions implements Subcommand {
             "peer",
             List.of("-Xmx512m", "-cp", ClassPath.PLAIN.read(bench.module())),
             Peer.class,
-            Stream.of(broker.bootstrap(), PAYMENTS, DECISIONS, rate, payers, warmup, measure)
-                .map(Object::toString)
-                .toList());
+            asks.stream().map(Object::toString).toList());
     BufferedReader said =
         new BufferedReader(new InputStreamReader(peer.getInputStream(), StandardCharsets.UTF_8));
     line(said);
@@ -164,7 +243,7 @@ public final class Decisions implements Subcommand {
     return new DecisionsResult(
         Instant.now().toString().substring(0, 10),
         Machine.here(),
-        "dhara fraud " + String.join(" ", asked),
+        "dhara " + decided.analysis() + " " + String.join(" ", asked),
         rate,
         payers,
         warmup,
@@ -178,7 +257,7 @@ public final class Decisions implements Subcommand {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker))) {
       admin
           .createTopics(
-              Stream.of(PAYMENTS, DECISIONS)
+              Stream.of(EVENTS, DECISIONS)
                   .map(topic -> new NewTopic(topic, Optional.of(4), Optional.empty()))
                   .toList())
           .all()
@@ -186,14 +265,37 @@ public final class Decisions implements Subcommand {
     }
   }
 
-  private Process dhara(String broker, Path folder, List<String> asked) throws IOException {
+  /** Releases what is released before the measurement. */
+  private static void release(String broker, ReleasedVersions released) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker));
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+      admin
+          .createTopics(List.of(new NewTopic(MODELS, Optional.of(1), Optional.empty())))
+          .all()
+          .get();
+      for (byte[] record : released.recordsBefore()) {
+        Object unused = producer.send(new ProducerRecord<>(MODELS, record)).get();
+      }
+    }
+  }
+
+  private Process dhara(DecidedAnalysis decided, String broker, Path folder, List<String> asked)
+      throws IOException {
     List<String> flags = new ArrayList<>(bench.flags());
     flags.addAll(ClassPath.FLINK.flags());
     flags.add("-cp");
     flags.add(ClassPath.FLINK.read(bench.module()));
     List<String> arguments = new ArrayList<>();
-    arguments.add("fraud");
-    arguments.add("--events=payments=kafka://" + broker + "/" + PAYMENTS);
+    arguments.add(decided.analysis());
+    arguments.add("--events=" + decided.input() + "=kafka://" + broker + "/" + EVENTS);
+    arguments.addAll(decided.references(folder, new SplittableRandom(SEED)));
+    if (decided.byModel()) {
+      arguments.add("--events=models=kafka://" + broker + "/" + MODELS);
+    }
     arguments.add("--answers=kafka://" + broker + "/" + DECISIONS);
     arguments.add("--checkpoints=" + folder.resolve("checkpoints"));
     for (String aside : List.of("deadLetters", "late", "ledger")) {

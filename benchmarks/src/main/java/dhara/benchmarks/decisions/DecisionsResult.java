@@ -19,8 +19,8 @@ import org.HdrHistogram.Histogram;
  * @param date ISO
  * @param machine where
  * @param command Dhara's, without what only this run needs
- * @param rate payments a second
- * @param payers how many there are
+ * @param rate events a second
+ * @param payers how many people they are of
  * @param warmupSeconds before measuring
  * @param measuredSeconds how long
  * @param seen what the peer saw
@@ -41,27 +41,41 @@ record DecisionsResult(
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-  private static final String FILE = "decisions.json";
 
   /** The ages of decisions in milliseconds. */
   Histogram histogram() {
+    return decoded(seen.histogram());
+  }
+
+  /** Those of the decisions about the events since the swap of a model, if there was one. */
+  Optional<Histogram> afterSwap() {
+    return Optional.ofNullable(seen.afterSwap()).map(DecisionsResult::decoded);
+  }
+
+  private static Histogram decoded(String histogram) {
     try {
       return Histogram.decodeFromCompressedByteBuffer(
-          ByteBuffer.wrap(Base64.getDecoder().decode(seen.histogram())), 0);
+          ByteBuffer.wrap(Base64.getDecoder().decode(histogram)), 0);
     } catch (DataFormatException e) {
       throw new IllegalStateException("the kept histogram cannot be read", e);
     }
   }
 
-  void write(Path folder) throws IOException {
+  void write(Path folder, DecidedAnalysis analysis) throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve(FILE), JSON.writeValueAsString(this) + "\n");
+    Files.writeString(folder.resolve(file(analysis)), JSON.writeValueAsString(this) + "\n");
   }
 
-  static Optional<DecisionsResult> read(Path folder) throws IOException {
-    Path file = folder.resolve(FILE);
+  static Optional<DecisionsResult> read(Path folder, DecidedAnalysis analysis) throws IOException {
+    Path file = folder.resolve(file(analysis));
     return Files.exists(file)
         ? Optional.of(JSON.readValue(file.toFile(), DecisionsResult.class))
         : Optional.empty();
+  }
+
+  private static String file(DecidedAnalysis analysis) {
+    return analysis == DecidedAnalysis.FRAUD
+        ? "decisions.json"
+        : "decisions-" + analysis.work() + ".json";
   }
 }

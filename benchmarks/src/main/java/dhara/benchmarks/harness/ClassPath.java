@@ -18,7 +18,10 @@ public enum ClassPath {
   /** Spark, with what Spark's own launcher opens. */
   SPARK("spark", Opened.SPARK, ""),
   /** The command on the direct runner. */
-  DIRECT_COMMAND("../runners/direct", "java.lang", "-XX:TieredStopAtLevel=1"),
+  DIRECT_COMMAND(
+      "../runners/direct",
+      "java.lang",
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=8 -XX:NewRatio=1"),
   /** The command on Flink. */
   FLINK_COMMAND("../runners/flink", Opened.FLINK, ""),
   /** The command on Spark. */
@@ -46,11 +49,13 @@ public enum ClassPath {
   /** The flags that its engine needs, and those that the command is started with. */
   public List<String> flags() {
     return Stream.concat(
-            Stream.of(opened.split(" "))
-                .filter(each -> !each.isEmpty())
-                .map(each -> "--add-opens=java.base/" + each + "=ALL-UNNAMED"),
-            Stream.of(tuned).filter(each -> !each.isEmpty()))
+            words(opened).map(each -> "--add-opens=java.base/" + each + "=ALL-UNNAMED"),
+            words(tuned))
         .toList();
+  }
+
+  private static Stream<String> words(String text) {
+    return Stream.of(text.split(" ")).filter(each -> !each.isEmpty());
   }
 
   /**

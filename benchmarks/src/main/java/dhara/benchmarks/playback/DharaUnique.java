@@ -61,9 +61,9 @@ public final class DharaUnique implements Contestant {
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void process(@Element List<Reported> chunk, OutputReceiver<Reported> out) {
+    public void process(@Element List<Reported> chunk, ProcessContext context) {
       for (Reported event : chunk) {
-        out.outputWithTimestamp(event, Instant.ofEpochMilli(event.at().toEpochMilli()));
+        context.outputWithTimestamp(event, Instant.ofEpochMilli(event.at().toEpochMilli()));
       }
     }
   }

@@ -13,8 +13,8 @@ import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /**
- * A progress line on the terminal, redrawn every second. What engines repeat counts twice; exact
- * counts are in the ledger.
+ * The progress of long work: on a terminal a line that is redrawn every second, elsewhere a new
+ * line every minute. What engines repeat counts twice; exact counts are in the ledger.
  */
 public final class Progress {
 
@@ -25,13 +25,18 @@ public final class Progress {
     return MetricsFilter.builder().addNameFilter(MetricNameFilter.named("dhara", name)).build();
   }
 
+  private static final long DRAWN_EVERY_SECONDS = 1;
+  private static final long WRITTEN_EVERY_SECONDS = 60;
+
   /** Back to the first column, and clear the line. */
   private static final String REDRAW = "\r\u001b[K";
 
   private final LongSupplier read;
+  private final String of;
   private final LongSupplier bytes;
   private final long total;
   private final PrintStream err;
+  private final boolean live;
   private final long startNanos = System.nanoTime();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -41,15 +46,18 @@ public final class Progress {
             return thread;
           });
 
-  private final Future<?> drawing;
+  private final Future<?> showing;
   private boolean stopped;
 
-  private Progress(LongSupplier read, LongSupplier bytes, long total, PrintStream err) {
+  private Progress(LongSupplier read, String of, LongSupplier bytes, long total, Console console) {
     this.read = read;
+    this.of = of;
     this.bytes = bytes;
     this.total = total;
-    this.err = err;
-    this.drawing = clock.scheduleWithFixedDelay(this::draw, 1, 1, TimeUnit.SECONDS);
+    this.err = console.err();
+    this.live = console.live();
+    long seconds = live ? DRAWN_EVERY_SECONDS : WRITTEN_EVERY_SECONDS;
+    this.showing = clock.scheduleWithFixedDelay(this::show, seconds, seconds, TimeUnit.SECONDS);
   }
 
   /**
@@ -59,13 +67,17 @@ public final class Progress {
    * @param bytes their size; negative if nothing is counted
    * @param total how many bytes they will read in total; negative if unknown
    */
-  public static Progress of(LongSupplier read, LongSupplier bytes, long total, PrintStream err) {
-    return new Progress(read, bytes, total, err);
+  public static Progress of(LongSupplier read, LongSupplier bytes, long total, Console console) {
+    return new Progress(read, "events", bytes, total, console);
   }
 
-  /** The progress of a growing count of events. */
-  public static Progress of(LongSupplier count, PrintStream err) {
-    return new Progress(count, () -> -1, -1, err);
+  /**
+   * The progress of a growing count.
+   *
+   * @param of what is counted, such as {@code events}
+   */
+  public static Progress of(LongSupplier count, String of, Console console) {
+    return new Progress(count, of, () -> -1, -1, console);
   }
 
   /** The events that a pipeline has read by its metrics; negative if the engine counts nothing. */
@@ -86,21 +98,24 @@ public final class Progress {
     return sum;
   }
 
-  private synchronized void draw() {
+  /** Shows how far the work is; nothing once it has stopped. */
+  synchronized void show() {
     if (stopped) {
       return;
     }
-    err.print(REDRAW + line(read.getAsLong(), System.nanoTime() - startNanos) + ofAll());
+    long nanos = System.nanoTime() - startNanos;
+    String line = line(read.getAsLong(), of, nanos) + ofAll(bytes.getAsLong(), total, nanos);
+    if (live) {
+      err.print(REDRAW + line);
+    } else {
+      err.println(line);
+    }
     err.flush();
   }
 
-  private String ofAll() {
-    return ofAll(bytes.getAsLong(), total, System.nanoTime() - startNanos);
-  }
-
   /**
-   * {@code 45% of 1.2 GB 4 s left}: the remaining time is extrapolated, for the reading only; empty
-   * if the total is unknown.
+   * {@code 45% of 1.2 GB 2 min left}: the remaining time is extrapolated, for the reading only;
+   * empty if the total is unknown.
    */
   static String ofAll(long bytes, long total, long nanos) {
     if (total <= 0 || bytes < 0) {
@@ -111,7 +126,17 @@ public final class Progress {
     String done = "  %d%% of %s".formatted(100 * bytes / total, size(total));
     return bytes == 0
         ? done
-        : done + "  %.0f s left".formatted(nanos / 1e9 * (total - bytes) / bytes);
+        : done + "  %s left".formatted(time(nanos / 1e9 * (total - bytes) / bytes));
+  }
+
+  /** {@code 45 s}, {@code 12 min}, {@code 3.5 h}. */
+  private static String time(double seconds) {
+    if (seconds < 100) {
+      return String.format(Locale.ROOT, "%.0f s", seconds);
+    }
+    return seconds < 6_000
+        ? String.format(Locale.ROOT, "%.0f min", seconds / 60)
+        : String.format(Locale.ROOT, "%.1f h", seconds / 3_600);
   }
 
   /** Line ends and headers are not counted as bytes of events. */
@@ -129,21 +154,28 @@ public final class Progress {
   }
 
   /** {@code 1,234,567 events 411,522/s 3 s}; only the time if nothing is counted. */
-  static String line(long read, long nanos) {
+  static String line(long read, String of, long nanos) {
     double seconds = nanos / 1e9;
     if (read < 0) {
-      return String.format(Locale.ROOT, "%.0f s", seconds);
+      return time(seconds);
     }
     long rate = seconds > 0 ? Math.round(read / seconds) : 0;
-    return String.format(Locale.ROOT, "%,d events  %,d/s  %.0f s", read, rate, seconds);
+    return String.format(Locale.ROOT, "%,d %s  %,d/s  %s", read, of, rate, time(seconds));
   }
 
-  /** Clears the line. */
+  /** Prints a line in place of the one that is redrawn, which follows below it. */
+  public synchronized void say(String line) {
+    err.println(live && !stopped ? REDRAW + line : line);
+  }
+
+  /** Ends it; a line on a terminal is cleared. */
   public synchronized void stop() {
     stopped = true;
-    drawing.cancel(false);
+    showing.cancel(false);
     clock.shutdownNow();
-    err.print(REDRAW);
-    err.flush();
+    if (live) {
+      err.print(REDRAW);
+      err.flush();
+    }
   }
 }

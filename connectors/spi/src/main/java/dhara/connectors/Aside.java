@@ -15,5 +15,8 @@ public final class Aside {
   /** The ledger, which accounts for every record that was read. */
   public static final String LEDGER = "ledger";
 
+  /** What an overloaded stream has shed, by output. */
+  public static final String SHED = "shed";
+
   private Aside() {}
 }

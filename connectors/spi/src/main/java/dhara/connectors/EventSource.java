@@ -31,6 +31,14 @@ public interface EventSource<T extends Record & Event> {
     return -1;
   }
 
+  /**
+   * Whether a stream of it tells the {@link dhara.transforms.load.WorkerLoad} how long its records
+   * have waited.
+   */
+  default boolean knowsLag() {
+    return false;
+  }
+
   /** What there is to read now, one line each, for a user who asks before a run. */
   default List<String> found() {
     return List.of();

@@ -1,6 +1,7 @@
 package dhara.connectors;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A place that a run reads or writes. The connectors decide whether two places are the same: a run
@@ -24,10 +25,20 @@ public record Place(Endpoint endpoint, String what, String suffix, boolean writt
    * @throws dhara.options.BadOption if one is both written and read, or written twice
    */
   public static void check(List<Place> read, List<Place> written) {
+    check(read, written, Map.of());
+  }
+
+  /**
+   * The same, but some outputs may be written where an input is read.
+   *
+   * @param feeds the input of each of these outputs
+   * @throws dhara.options.BadOption if another is both written and read, or one is written twice
+   */
+  public static void check(List<Place> read, List<Place> written, Map<String, String> feeds) {
     for (int i = 0; i < written.size(); i++) {
       Place place = written.get(i);
       for (Place other : read) {
-        if (place.overlaps(other)) {
+        if (!other.what.equals(feeds.get(place.what)) && place.overlaps(other)) {
           throw place.inTheWay(
               other.endpoint.option()
                   + " reads "

@@ -112,6 +112,11 @@ public final class Scratch {
     return channel;
   }
 
+  /** Whether a path is within a temporary folder of this process. */
+  public synchronized boolean holds(Path path) {
+    return own != null && path.startsWith(own);
+  }
+
   /** Deletes a temporary folder with its content, if it still exists. */
   public synchronized void delete(Path folder) throws IOException {
     if (folders.remove(folder)) {

@@ -53,6 +53,7 @@ public final class ExperimentsOracle implements Oracle {
             "--significance=0.1",
             "--typicalDifference=0.1",
             "--leastUsers=40",
+            "--graduateAfter=PT45M",
             "--mismatchBelow=0.0001"));
   }
 
@@ -133,10 +134,19 @@ public final class ExperimentsOracle implements Oracle {
                     "{%s,%s,\"exposures\":%d}".formatted(box.key(), box.window(), of.size())));
     List<String> results = new ArrayList<>();
     List<String> winners = new ArrayList<>();
+    List<String> graduations = new ArrayList<>();
     byExperiment.forEach(
         (experiment, happened) ->
-            new Watched(experiment, options, results, winners).look(happened));
-    return Map.of("results", results, "winners", winners, "unassigned", unassigned);
+            new Watched(experiment, options, results, winners, graduations).look(happened));
+    return Map.of(
+        "results",
+        results,
+        "winners",
+        winners,
+        "graduations",
+        graduations,
+        "unassigned",
+        unassigned);
   }
 
   private static @Nullable ExperimentSetup inForce(
@@ -287,6 +297,7 @@ public final class ExperimentsOracle implements Oracle {
     private final Experiments.Options options;
     private final List<String> results;
     private final List<String> winners;
+    private final List<String> graduations;
     private final Map<String, Double> sequential = new HashMap<>();
     private @Nullable String winner;
 
@@ -294,11 +305,13 @@ public final class ExperimentsOracle implements Oracle {
         String experiment,
         Experiments.Options options,
         List<String> results,
-        List<String> winners) {
+        List<String> winners,
+        List<String> graduations) {
       this.experiment = experiment;
       this.options = options;
       this.results = results;
       this.winners = winners;
+      this.graduations = graduations;
     }
 
     void look(List<Happened> happened) {
@@ -398,9 +411,32 @@ public final class ExperimentsOracle implements Oracle {
           winners.add(
               "{\"incident\":\"%s\",%s,%s,\"users\":%d,\"rate\":%s,\"lift\":%s}"
                   .formatted(experiment, about, box.window(), arm.users, six(arm.rate()), lift));
+          graduations.add(graduation(arms, arm, box));
         }
       }
       winner = winner == null ? called : winner;
+    }
+
+    private String graduation(List<Arm> arms, Arm won, Box<String> box) {
+      long settles = 3 * options.getLateness().toMillis();
+      long after = Math.max(options.getGraduateAfter().toMillis(), settles);
+      Instant at = box.end().plusMillis(after);
+      List<String> variants =
+          arms.stream()
+              .map(
+                  arm ->
+                      "{\"name\":\"%s\",\"weight\":%s}"
+                          .formatted(arm.name, arm == won ? "1.0" : "0.0"))
+              .toList();
+      return "{\"incident\":\"%s\",\"experiment\":\"%s\",%s,\"id\":\"%s@%s\",\"at\":\"%s\",\"variants\":[%s]}"
+          .formatted(
+              experiment,
+              experiment,
+              box.window(),
+              experiment,
+              at,
+              Box.text(at),
+              String.join(",", variants));
     }
 
     private String state(Arm arm, @Nullable String called, double mismatch) {
@@ -431,7 +467,8 @@ public final class ExperimentsOracle implements Oracle {
       return """
       {%s,%s,"state":"%s","users":%d,"expected_users":%s,"conversions":%d,"rate":%s,\
       "value_minor":%d,"value_per_user_minor":%s,"lift":%s,"difference":%s,"low":%s,"high":%s,\
-      "p_value":%s,"sequential_p_value":%s,"mismatch_p_value":%s}"""
+      "p_value":%s,"sequential_p_value":%s,"mismatch_p_value":%s}\
+      """
           .formatted(
               about,
               box.window(),

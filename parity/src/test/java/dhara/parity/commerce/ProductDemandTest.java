@@ -89,21 +89,7 @@ class ProductDemandTest {
   }
 
   private static Activity activity(int second, Kind kind, @Nullable String product) {
-    return new Activity(
-        "A" + second,
-        START.plusSeconds(second),
-        "u",
-        null,
-        kind,
-        product,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+    return Activity.of("A" + second, START.plusSeconds(second), "u", kind, product);
   }
 
   private static CatalogueEntry entry(int second, long mrp, long cost, double margin) {

@@ -75,21 +75,7 @@ class RetentionTest {
   }
 
   private static Activity activity(String at, String user, Kind kind) {
-    return new Activity(
-        at + user,
-        Instant.parse(at),
-        user,
-        null,
-        kind,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null);
+    return Activity.of(at + user, Instant.parse(at), user, kind, null);
   }
 
   private static List<String> settled(String... options) {

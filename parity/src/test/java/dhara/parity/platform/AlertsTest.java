@@ -199,7 +199,7 @@ class AlertsTest {
                         folder,
                         given -> given.as(Alerts.Options.class).setRoutes("no-such.yaml")))
             .getMessage(),
-        startsWith("--routes=no-such.yaml: cannot be read"));
+        startsWith("--routes=no-such.yaml: there is no such file"));
   }
 
   @Test

@@ -162,8 +162,8 @@ class ExperimentsTest {
         refusal(List.of(new Variant("a", 0.5), new Variant("b", 0.6)), null),
         containsString("add up to 1.1"));
     assertThat(
-        assertThrows(IllegalArgumentException.class, () -> new Variant("a", 0)).getMessage(),
-        containsString("the weight of a is not above 0"));
+        assertThrows(IllegalArgumentException.class, () -> new Variant("a", -0.1)).getMessage(),
+        containsString("the weight of a is not from 0 to 1"));
   }
 
   @Test

@@ -39,6 +39,17 @@ public record Activity(
     @Nullable String referrer)
     implements Event {
 
+  /**
+   * An activity of which nothing more is known.
+   *
+   * @param product the product's code; null if it is about none
+   */
+  public static Activity of(
+      String id, Instant at, String user, Kind kind, @Nullable String product) {
+    return new Activity(
+        id, at, user, null, kind, product, null, null, null, null, null, null, null, null);
+  }
+
   /** What can be done. */
   public enum Kind {
     /** A page was seen. */

@@ -1,6 +1,7 @@
 package dhara.pipelines.payments;
 
 import dhara.pipelines.payments.FraudRule.Name;
+import dhara.transforms.model.Scored;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -8,7 +9,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * What to do with a payment, and why.
  *
  * @param action what to do
- * @param score how certain fraud is, from 0 to 1, to four digits
+ * @param score how certain fraud is, from 0 to 1, to four digits: what the model in force says, or
+ *     else what the rules say
  * @param reasons the rules that apply
  * @param amountMinor the amount in minor units
  * @param payments1h the payer's payments in the hour before it
@@ -23,6 +25,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *     7 days; null if there were none
  * @param merchantRisk7d the same of the 7 days before the last 7
  * @param merchantRisk30d the same of the 30 days before the last 7
+ * @param model the version of the model that was in force; null if none was
+ * @param rulesScore what the rules say, where the score is that of the model
+ * @param fallback why the rules decided although a model was in force
  */
 public record Decision(
     Action action,
@@ -39,7 +44,10 @@ public record Decision(
     @Nullable Double kmFromUsual,
     @Nullable Double merchantRisk1d,
     @Nullable Double merchantRisk7d,
-    @Nullable Double merchantRisk30d) {
+    @Nullable Double merchantRisk30d,
+    @Nullable String model,
+    @Nullable Double rulesScore,
+    Scored.@Nullable Fallback fallback) {
 
   /** What to do with a payment. */
   public enum Action {
@@ -72,7 +80,58 @@ public record Decision(
         payment.kmFromUsual(),
         merchant == null ? null : merchant.over1d().risk(),
         merchant == null ? null : merchant.over7d().risk(),
-        merchant == null ? null : merchant.over30d().risk());
+        merchant == null ? null : merchant.over30d().risk(),
+        null,
+        null,
+        null);
+  }
+
+  /**
+   * This decision of the rules with what the model says. Its probability takes the place of their
+   * score; what the rules block stays blocked.
+   *
+   * @param challenge from which probability on a payment is challenged
+   * @param block from which on it is blocked
+   */
+  Decision with(Scored scored, double challenge, double block) {
+    if (scored.fallback() != null) {
+      return with(action, score, scored.version(), null, scored.fallback());
+    }
+    double probability = Rules.rounded(scored.probability());
+    Action decided;
+    if (action == Action.BLOCK || probability >= block) {
+      decided = Action.BLOCK;
+    } else {
+      decided = probability >= challenge ? Action.CHALLENGE : Action.ALLOW;
+    }
+    return with(decided, probability, scored.version(), score, null);
+  }
+
+  private Decision with(
+      Action newAction,
+      double newScore,
+      String newModel,
+      @Nullable Double newRulesScore,
+      Scored.@Nullable Fallback newFallback) {
+    return new Decision(
+        newAction,
+        newScore,
+        reasons,
+        amountMinor,
+        payments1h,
+        payments1d,
+        mean1dMinor,
+        payments7d,
+        mean7dMinor,
+        payments30d,
+        mean30dMinor,
+        kmFromUsual,
+        merchantRisk1d,
+        merchantRisk7d,
+        merchantRisk30d,
+        newModel,
+        newRulesScore,
+        newFallback);
   }
 
   private static long mean(long sum, long count) {

@@ -22,10 +22,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * device, and a payer who is in many places. A terminal is compromised from the second to the
  * fourth day; its frauds are found one to three days later, so payments there are risky on the
  * eleventh day. Each day one of the rules is set, mostly as it was; on the eighth day the limit of
- * an amount is lowered.
+ * an amount is lowered. Models are released on some days, see {@link MadeUpReleases}.
  *
  * <p>{@linkplain #endless Endless} payments go on around the clock: what would be planted on a day
- * comes every two minutes.
+ * comes every two minutes. There no models are released.
  */
 final class MadeUpPayments {
 
@@ -71,6 +71,7 @@ final class MadeUpPayments {
   private final int perDay;
   private final long stepMillis;
   private final int payers;
+  private final boolean releases;
   private final List<FraudLabel> labels = new ArrayList<>();
   private long made;
 
@@ -81,15 +82,18 @@ final class MadeUpPayments {
         Duration.ofDays(1),
         Duration.ofHours(8),
         (int) Math.min(10_000_000, Math.max(1, count / DAYS)),
-        50);
+        50,
+        true);
   }
 
-  private MadeUpPayments(long seed, Duration day, Duration open, int perDay, int leastPayers) {
+  private MadeUpPayments(
+      long seed, Duration day, Duration open, int perDay, int leastPayers, boolean releases) {
     this.random = new SplittableRandom(seed);
     this.day = day;
     this.perDay = perDay;
     this.stepMillis = Math.max(1, Math.min(2_000, open.toMillis() / perDay));
     this.payers = Math.max(leastPayers, perDay / 2);
+    this.releases = releases;
   }
 
   /** The first events of a seed; a greater count makes busier days. */
@@ -99,7 +103,7 @@ final class MadeUpPayments {
 
   /** Payments around the clock. */
   static Stream<Given<?>> endless(long seed) {
-    return new MadeUpPayments(seed, ROUND, ROUND, PER_ROUND, PAYERS).days();
+    return new MadeUpPayments(seed, ROUND, ROUND, PER_ROUND, PAYERS, false).days();
   }
 
   private Stream<Given<?>> days() {
@@ -129,6 +133,10 @@ final class MadeUpPayments {
           return today;
         });
     events.add(Fraud.RULES.given(rule(number, morning.plusSeconds(30))));
+    if (releases) {
+      MadeUpReleases.on(number, morning.plusSeconds(35))
+          .ifPresent(release -> events.add(Fraud.MODELS.given(release)));
+    }
     events.sort(
         Comparator.comparing((Given<?> given) -> given.event().at())
             .thenComparing(given -> given.event().id()));

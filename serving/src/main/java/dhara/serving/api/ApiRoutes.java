@@ -307,7 +307,14 @@ final class ApiRoutes {
     byte[] made = result.sheets().get(format);
     if (made == null) {
       // Two may make it at once; that costs less than a lock that waits for it.
-      made = made(format, result);
+      try {
+        made = made(format, result);
+      } catch (ArithmeticException e) { // an infinite time, which is text in JSON
+        throw new Refusal(
+            Refusal.BAD_REQUEST,
+            "a value of the result is out of range for " + format.type() + "; cast it to varchar",
+            e);
+      }
       byte[] earlier = result.sheets().putIfAbsent(format, made);
       made = earlier == null ? made : earlier;
     }
@@ -349,7 +356,12 @@ final class ApiRoutes {
           Refusal.UNSUPPORTED_TYPE,
           "send the statement as Content-Type: application/json with {\"sql\":\"select …\"}");
     }
-    byte[] body = context.bodyInputStream().readNBytes(LONGEST_BODY + 1);
+    byte[] body;
+    try {
+      body = context.bodyInputStream().readNBytes(LONGEST_BODY + 1);
+    } catch (IOException e) {
+      throw new Refusal(Refusal.BAD_REQUEST, "the body ends before it is as long as it says", e);
+    }
     if (body.length > LONGEST_BODY) {
       throw new Refusal(
           Refusal.TOO_LARGE,
@@ -358,7 +370,7 @@ final class ApiRoutes {
     JsonNode request;
     try {
       request = Cells.JSON.readTree(body);
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) { // also of bytes that look like UTF-32 and are none
       throw new Refusal(Refusal.BAD_REQUEST, "the body is no JSON; send {\"sql\":\"select …\"}", e);
     }
     JsonNode statement = request.path("sql");

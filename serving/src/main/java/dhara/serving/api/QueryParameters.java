@@ -48,7 +48,8 @@ final class QueryParameters {
     List<Filter> filters = new ArrayList<>();
     parameters.forEach(
         (name, values) -> {
-          if (!OWN.contains(name)) {
+          boolean stray = name.isEmpty() && values.stream().allMatch(String::isEmpty); // a=b&&c=d
+          if (!OWN.contains(name) && !stray) {
             filters.add(filter(name, values));
           }
         });
@@ -68,7 +69,9 @@ final class QueryParameters {
     int dot = name.indexOf('.');
     String column = dot < 0 ? name : name.substring(0, dot);
     Comparison comparison = dot < 0 ? Comparison.EQ : comparison(name, name.substring(dot + 1));
-    if (comparison == Comparison.IN) {
+    if (values.isEmpty()) {
+      throw Refusal.bad(name + " has no value; write COLUMN=VALUE");
+    } else if (comparison == Comparison.IN) {
       return new Filter(
           column,
           comparison,

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,10 +125,17 @@ final class SqlDesk implements AutoCloseable {
    * @param atOnce how many statements run at the same time
    */
   SqlDesk(ServedViews views, Duration timeout, int mostRows, int atOnce) {
+    this(views, timeout, mostRows, atOnce, PATIENCE);
+  }
+
+  /**
+   * @param patience how long a statement waits for its turn
+   */
+  SqlDesk(ServedViews views, Duration timeout, int mostRows, int atOnce, Duration patience) {
     this.views = views;
     this.timeout = timeout;
     this.mostRows = mostRows;
-    this.turns = new Turns(atOnce, WAITING, PATIENCE);
+    this.turns = new Turns(atOnce, WAITING, patience);
   }
 
   /** How long a statement may run. */
@@ -289,6 +297,11 @@ final class SqlDesk implements AutoCloseable {
       }
       if (e instanceof SQLException) {
         throw new Refusal(Refusal.BAD_REQUEST, SqlFence.oneLine(String.valueOf(e.getMessage())), e);
+      } else if (e instanceof DateTimeException || e instanceof ArithmeticException) {
+        throw new Refusal(
+            Refusal.BAD_REQUEST,
+            "a value of the result is a time or a number that cannot be sent; cast it to varchar",
+            e);
       }
       throw e;
     } finally {

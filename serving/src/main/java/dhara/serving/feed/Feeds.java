@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -70,6 +71,7 @@ public final class Feeds implements AutoCloseable {
   private final Consumer<String> said;
   private final BlockingQueue<Queued> queue = new ArrayBlockingQueue<>(QUEUE);
   private final AtomicInteger uncommitted = new AtomicInteger();
+  private final AtomicLong committed = new AtomicLong();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch failed = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -195,6 +197,11 @@ public final class Feeds implements AutoCloseable {
         && uncommitted.get() == 0;
   }
 
+  /** How many rows were committed since the start, with those that changed nothing. */
+  public long rows() {
+    return committed.get();
+  }
+
   private void put(ViewLoad load, boolean urgent, Runnable committed) throws InterruptedException {
     uncommitted.incrementAndGet();
     queue.put(new Queued(load, urgent, committed));
@@ -276,6 +283,7 @@ public final class Feeds implements AutoCloseable {
     for (int tried = 1; ; tried++) {
       try {
         store.commit(loads);
+        committed.addAndGet(loads.stream().mapToLong(load -> load.rows().size()).sum());
         uncommitted.addAndGet(-loads.size());
         queued.forEach(each -> each.committed.run());
         return;

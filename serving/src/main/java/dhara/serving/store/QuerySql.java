@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dhara.connectors.RowJson;
 import dhara.options.Nearest;
+import dhara.serving.rows.Cells;
 import dhara.serving.store.Watermarks.Mark;
 import dhara.serving.views.BadQuery;
 import dhara.serving.views.ColumnType;
@@ -280,10 +281,18 @@ final class QuerySql {
     }
     // Literals, because the row groups that a scan can leave out are found when it is planned.
     if (query.from() != null) {
-      sql.append(" and window_start >= timestamp '%s'".formatted(StoredCells.local(query.from())));
+      sql.append(" and window_start >= ").append(literal("from", query.from()));
     }
     if (query.to() != null) {
-      sql.append(" and window_start < timestamp '%s'".formatted(StoredCells.local(query.to())));
+      sql.append(" and window_start < ").append(literal("to", query.to()));
+    }
+  }
+
+  private static String literal(String parameter, Instant instant) {
+    try {
+      return "make_timestamp(" + Cells.micros(instant) + ")";
+    } catch (ArithmeticException e) {
+      throw wrong(parameter + "=" + instant + ": is too far away; name a time of the windows");
     }
   }
 
@@ -390,6 +399,7 @@ final class QuerySql {
           RowJson.value(new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8));
       JsonNode at = cursor.path("at");
       if (cursor.path("of").asText().equals(Integer.toHexString(sorted().hashCode()))
+          && at.isArray()
           && at.size() == order.size()) {
         List<@Nullable Object> values = new ArrayList<>();
         for (int i = 0; i < at.size(); i++) {

@@ -25,6 +25,12 @@ final class StoredCells {
   /** Digits after the point of a decimal in the store; further ones are rounded. */
   private static final int SCALE = 12;
 
+  /** Of a decimal that is compared with, and then rounded. */
+  private static final int MOST_ZEROS = 1_000;
+
+  /** Digits of a decimal in the store, those after the point included. */
+  private static final int DIGITS = 38;
+
   private StoredCells() {}
 
   /** The type of a column in SQL. */
@@ -33,7 +39,7 @@ final class StoredCells {
       case TEXT -> "varchar";
       case LONG -> "bigint";
       case DOUBLE -> "double";
-      case DECIMAL -> "decimal(38, " + SCALE + ")";
+      case DECIMAL -> "decimal(" + DIGITS + ", " + SCALE + ")";
       case BOOLEAN -> "boolean";
       case INSTANT -> "timestamp";
       case JSON -> "json";
@@ -126,7 +132,7 @@ final class StoredCells {
         case TEXT, JSON -> text;
         case LONG -> Long.valueOf(text);
         case DOUBLE -> Double.valueOf(text);
-        case DECIMAL -> new BigDecimal(text);
+        case DECIMAL -> decimal(text);
         case BOOLEAN -> truth(text);
         case INSTANT -> near(Instant.parse(text));
       };
@@ -136,6 +142,16 @@ final class StoredCells {
           "%s='%s': the column is of type %s; write %s"
               .formatted(column.name(), text, column.type().label(), example(column.type())));
     }
+  }
+
+  /** A decimal that the store can hold; to round one with a huge exponent would take all memory. */
+  private static BigDecimal decimal(String text) {
+    BigDecimal decimal = new BigDecimal(text);
+    if (decimal.scale() > text.length() + MOST_ZEROS
+        || (long) decimal.precision() - decimal.scale() > DIGITS - SCALE) {
+      throw new ArithmeticException(text + " is out of range");
+    }
+    return decimal;
   }
 
   private static Instant near(Instant instant) {
@@ -153,7 +169,8 @@ final class StoredCells {
   private static String example(ColumnType type) {
     return switch (type) {
       case LONG -> "a whole number, such as 42";
-      case DOUBLE, DECIMAL -> "a number, such as 4.2";
+      case DOUBLE -> "a number, such as 4.2";
+      case DECIMAL -> "a number of at most 26 digits before the point, such as 4.2";
       case BOOLEAN -> "true or false";
       case INSTANT -> "an instant, such as 2026-10-01T00:00:00Z";
       case TEXT, JSON -> "a text";

@@ -138,7 +138,7 @@ class ApiDocumentTest {
   }
 
   @Test
-  @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 1800, threadMode = ThreadMode.SEPARATE_THREAD)
   void pushedEventsAreAsTheirSchemasSay() throws Exception {
     try (EventLines client = EventLines.open(server.address(), "/api/changes")) {
       valid("Status", client.next("status").data());

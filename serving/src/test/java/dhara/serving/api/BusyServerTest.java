@@ -31,7 +31,7 @@ class BusyServerTest {
   private static final int TRIES = 5;
 
   @ParameterizedTest
-  @Timeout(300)
+  @Timeout(1800)
   @CsvSource({
     "query, GET /api/views/shop.sales?limit=%d, , false",
     "all,   POST /api/sql, select %d, false",

@@ -316,7 +316,7 @@ class ProtectionTest {
   /** The first line of the answer to a request for a path, which is sent as it is written. */
   private static String status(URI address, String host, String path) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), address.getPort())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       socket
           .getOutputStream()
           .write(

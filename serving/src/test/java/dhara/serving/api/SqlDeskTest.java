@@ -38,10 +38,10 @@ class SqlDeskTest {
   }
 
   @Test
-  @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 1800, threadMode = ThreadMode.SEPARATE_THREAD)
   void afterAnErrorTheSameStatementRunsAgain() throws Exception {
     FailingViews failing = new FailingViews(shop.store(), "session");
-    try (SqlDesk desk = new SqlDesk(failing.views(), Duration.ofSeconds(10), 10, 1)) {
+    try (SqlDesk desk = new SqlDesk(failing.views(), Duration.ofSeconds(60), 10, 1)) {
       failing.fail();
       assertThrows(OutOfMemoryError.class, () -> run(desk, ONE));
 
@@ -67,9 +67,10 @@ class SqlDeskTest {
   }
 
   @Test
-  @Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 1800, threadMode = ThreadMode.SEPARATE_THREAD)
   void whatRunsIsCancelledWhenItCloses() throws Exception {
-    SqlDesk desk = new SqlDesk(shop.store(), Duration.ofMinutes(10), 10, 1);
+    Duration forEver = Duration.ofMinutes(10);
+    SqlDesk desk = new SqlDesk(shop.store(), forEver, 10, 1, forEver);
     List<CompletableFuture<SqlDesk.Result>> asked = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(3);
     try {

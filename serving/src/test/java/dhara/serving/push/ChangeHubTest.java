@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 class ChangeHubTest {
 
   @Test
-  @Timeout(300)
+  @Timeout(1800)
   void thePushTellsOfAnErrorAndGoesOnAfterwards() throws Exception {
     try (ServedShop shop = ServedShop.open()) {
       FailingViews failing = new FailingViews(shop.store(), "status");

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 1800, threadMode = ThreadMode.SEPARATE_THREAD)
 class ChangesTest {
 
   private static final String CHANGES = "/api/changes";

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(1800)
 class InletTest {
 
   private static final WrittenRow ROW = new WrittenRow("metrics", RowJson.object(), false, 0, "x");

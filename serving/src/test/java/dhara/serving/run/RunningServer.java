@@ -12,7 +12,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -23,7 +24,6 @@ import java.util.regex.Pattern;
 final class RunningServer implements AutoCloseable {
 
   private static final Pattern ADDRESS = Pattern.compile("Serving at (\\S+)");
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -41,7 +41,9 @@ final class RunningServer implements AutoCloseable {
   }
 
   static RunningServer start(String... arguments) {
-    RunningServer server = new RunningServer(arguments);
+    List<String> patient = new ArrayList<>(List.of(arguments));
+    patient.add("--sqlTimeout=" + HttpAsk.PATIENCE);
+    RunningServer server = new RunningServer(patient.toArray(String[]::new));
     server.thread.start();
     return server;
   }
@@ -78,10 +80,10 @@ final class RunningServer implements AutoCloseable {
 
   /** Waits until something holds, while it runs. */
   void until(String what, Callable<Boolean> holds) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + HttpAsk.PATIENCE.toNanos();
     while (!holds.call()) {
       if (!thread.isAlive() || System.nanoTime() - deadline > 0) {
-        throw new AssertionError("not within " + PATIENCE + ": " + what + "\n" + said());
+        throw new AssertionError("not within " + HttpAsk.PATIENCE + ": " + what + "\n" + said());
       }
       Thread.sleep(50); // it runs in other threads
     }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Analyses that the server runs itself, on the direct runner. */
-@Timeout(600)
+@Timeout(1800)
 class ServedRunTest {
 
   private static EmbeddedKafka kafka;

@@ -17,6 +17,9 @@ import java.util.Map;
 /** Requests to a server, as a program that knows only HTTP and JSON makes them. */
 public final class HttpAsk {
 
+  /** How long tests wait, and let statements run, on a machine that has much else to do. */
+  public static final Duration PATIENCE = Duration.ofMinutes(10);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient client;

@@ -110,10 +110,16 @@ public final class ServedShop implements AutoCloseable {
     return store;
   }
 
+  /** Where the store keeps its files. */
+  public Path folder() {
+    return folder;
+  }
+
   /** A server of it at a free port. */
   public ViewServer serve(Consumer<AccessOptions> set) throws SQLException {
     AccessOptions options = PipelineOptionsFactory.as(AccessOptions.class);
     options.setPort(0);
+    options.setSqlTimeout(HttpAsk.PATIENCE);
     set.accept(options);
     return ViewServer.start(store, options);
   }

@@ -47,7 +47,7 @@ class StoreCrashTest {
   }
 
   @Test
-  @Timeout(300)
+  @Timeout(1800)
   void aKilledProcessLeavesRowsAndPositionsThatAgree() throws Exception {
     int before = 0;
     for (int round = 0; round < 2; round++) {

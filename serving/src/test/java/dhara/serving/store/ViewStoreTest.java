@@ -671,7 +671,7 @@ class ViewStoreTest {
     long now = store.changes(since, 10).last();
     assertThat(store.changes(now, 10).complete(), is(true));
     store.commit(List.of(topic(SALES, sale("p1", 0, 2, 2))));
-    assertThat(store.awaitChange(now, Duration.ofSeconds(1)), is(true));
+    assertThat(store.awaitChange(now, Duration.ofSeconds(60)), is(true));
     assertThat(store.changes(now, 10).changes().get(0).upserts().get(0).get(4), is(2L));
   }
 

@@ -34,9 +34,6 @@ public record Calibration(
     double groupedBytes,
     List<StoredOutput> outputs) {
 
-  /** Below this difference of processor time the noise of two runs is as large. */
-  private static final double LEAST_CPU_SECONDS = 0.5;
-
   /** Beyond this share of the sample, the speed is no longer that of good events. */
   private static final double MANY_DEAD = 0.1;
 
@@ -45,19 +42,12 @@ public record Calibration(
   }
 
   /**
-   * Puts the figures of four runs together. An event costs {@code (cpu(whole) − cpu(first)) /
-   * (events(whole) − events(first))}, so the cost of a run that does not depend on its events
-   * cancels.
+   * Puts the figures of the runs together.
    *
    * @param thinned a watched run over every fourth event
    * @param watched a watched run over all events
-   * @param first a run over the first quarter
-   * @param whole a run over all events
    */
-  static Calibration of(
-      EventSample sample, TrialRun thinned, TrialRun watched, TrialRun first, TrialRun whole) {
-    double cpu = whole.cpuSeconds() - first.cpuSeconds();
-    boolean apart = cpu >= LEAST_CPU_SECONDS && whole.events() > first.events();
+  static Calibration of(EventSample sample, TrialRun thinned, TrialRun watched, TimedPairs timed) {
     List<StoredOutput> outputs = new ArrayList<>();
     for (int i = 0; i < watched.outputs().size(); i++) {
       outputs.add(
@@ -68,17 +58,15 @@ public record Calibration(
               thinned.events()));
     }
     return new Calibration(
-        whole.events(),
-        whole.deadLettered(),
+        timed.events(),
+        timed.deadLettered(),
         sample.complete(),
         sample.verbatim(),
         sample.span(),
         (double) sample.bytes() / sample.events(),
-        apart
-            ? (whole.events() - first.events()) / cpu
-            : whole.events() / Math.max(whole.cpuSeconds(), 1e-3),
-        !apart,
-        whole.cpuSeconds() / Math.max(whole.wallSeconds(), 1e-3),
+        timed.perCore(),
+        !timed.apart(),
+        timed.busyCores(),
         (double) watched.groupedBytes() / Math.max(1, watched.answers()),
         outputs);
   }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,9 +23,10 @@ import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
  * Measures an analysis with a sample of the user's events: copies them to a temporary folder and
- * runs four backfills over them in this process, with the options of the user.
+ * runs backfills over them in this process, with the options of the user.
  *
- * <p>The first two runs also warm the JVM up, and count what is grouped; the other two are timed.
+ * <p>The first two runs also warm the JVM up, and count what is grouped; the others are {@link
+ * TimedPairs}.
  */
 public final class Calibrator {
 
@@ -63,24 +65,44 @@ public final class Calibrator {
     Path folder = Scratch.ofProcess().folder("sample");
     try {
       DharaOptions options = known.build(analysis.options(), given, List.of());
+      say(String.format(Locale.ROOT, "reading a sample of at most %,d events", most));
       EventSample sample =
           new SampleReader(
                   analysis, options, writer, most, Files.createDirectories(folder.resolve(EVENTS)))
               .read();
-      environment
-          .console()
-          .err()
-          .printf(
-              "%s: measuring with %,d events, in four backfills in this process%n",
-              Launcher.NAME, sample.events());
+      say(
+          String.format(
+              Locale.ROOT,
+              "measuring with %,d events, in four backfills or more in this process",
+              sample.events()));
+      long began = System.nanoTime();
       Trials<O> trials = new Trials<>(environment, analysis, own, folder);
+      say("backfill 1: every fourth event, to see what is grouped");
       TrialRun thinned = trials.run(sample.thinned(), true);
+      say("backfill 2" + after(began) + ": all events, to see the same");
       TrialRun watched = trials.run(sample.whole(), true);
-      TrialRun first = trials.run(sample.first(), false);
-      return Calibration.of(sample, thinned, watched, first, trials.run(sample.whole(), false));
+      TimedPairs timed = TimedPairs.NONE;
+      do {
+        int run = 3 + 2 * timed.rounds();
+        say(
+            "backfills %d and %d%s: the first quarter and all events, timed"
+                .formatted(run, run + 1, after(began)));
+        TrialRun first = trials.run(sample.first(), false);
+        timed = timed.with(first, trials.run(sample.whole(), false));
+      } while (timed.worthRepeating());
+      say("measured" + after(began));
+      return Calibration.of(sample, thinned, watched, timed);
     } finally {
       Scratch.ofProcess().delete(folder);
     }
+  }
+
+  private void say(String line) {
+    environment.console().err().println(Launcher.NAME + ": " + line);
+  }
+
+  private static String after(long began) {
+    return String.format(Locale.ROOT, ", after %.1f s", (System.nanoTime() - began) / 1e9);
   }
 
   /** A job on a cluster or in a cloud takes none of this process' time. */

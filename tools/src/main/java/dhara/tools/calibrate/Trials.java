@@ -4,12 +4,14 @@ import com.sun.management.OperatingSystemMXBean;
 import dhara.cli.Arguments;
 import dhara.cli.Environment;
 import dhara.cli.ExitCode;
+import dhara.connectors.ReadHere;
 import dhara.ledger.Ledger;
 import dhara.options.DharaOptions;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
 import dhara.pipelines.Output;
 import dhara.terminal.Console;
+import dhara.terminal.Progress;
 import dhara.tools.run.PipelineCommand;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +27,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Runs backfills of samples in this process, as the command would, but silently. */
+/**
+ * Runs backfills of samples in this process, as the command would, but shows only their progress.
+ */
 final class Trials<O extends DharaOptions> {
 
   /** Options that say where a run reads and writes, and which part of its events count. */
@@ -108,12 +112,20 @@ final class Trials<O extends DharaOptions> {
     Analysis<O> run = watched ? new WatchedAnalysis<>(analysis, answers.toString()) : analysis;
     long cpu = cpuNanos();
     long start = System.nanoTime();
-    int exit =
-        command.run(
-            byDhara ->
-                inside
-                    .jobs()
-                    .job(run, command.options(analysis.options(), analysis.name(), byDhara)));
+    long before = ReadHere.records();
+    Progress progress =
+        Progress.of(() -> ReadHere.records() - before, "events", environment.console());
+    int exit;
+    try {
+      exit =
+          command.run(
+              byDhara ->
+                  inside
+                      .jobs()
+                      .job(run, command.options(analysis.options(), analysis.name(), byDhara)));
+    } finally {
+      progress.stop();
+    }
     double wallSeconds = (System.nanoTime() - start) / NANOS;
     double cpuSeconds = (cpuNanos() - cpu) / NANOS;
     if (exit != ExitCode.DONE) {

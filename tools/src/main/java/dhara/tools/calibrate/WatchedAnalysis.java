@@ -86,6 +86,16 @@ final class WatchedAnalysis<O extends DharaOptions> implements Analysis<O> {
     }
 
     @Override
+    public boolean reads(Input<?> input) {
+      return flow.reads(input);
+    }
+
+    @Override
+    public boolean wants(Output<?, ?> output) {
+      return flow.wants(output);
+    }
+
+    @Override
     public <K extends Record, V extends Record> void answers(
         Output<K, V> output, PCollection<Answer<K, V>> answers) {
       Set<String> before = steps();

@@ -78,6 +78,9 @@ final class EventsFile implements Closeable {
       json.writeStartObject();
       json.writeStringField("analysis", analysis.name());
       json.writeStringField("input", input.name());
+      if (options.getScenario() != null) {
+        json.writeStringField("scenario", options.getScenario());
+      }
       json.writeNumberField("seed", options.getSeed());
       json.writeStringField("disorder", options.getDisorder().toString());
       json.writeNumberField("lines", truth.lines());

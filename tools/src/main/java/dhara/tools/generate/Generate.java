@@ -5,6 +5,7 @@ import dhara.cli.PerInput;
 import dhara.options.BadOption;
 import dhara.pipelines.Analysis;
 import dhara.pipelines.Input;
+import dhara.pipelines.Scenario;
 import dhara.pipelines.Scenario.Given;
 import dhara.terminal.Console;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * Writes the events of an analysis' scenario, a file for each input, with planted faults and a
@@ -141,12 +143,29 @@ final class Generate {
     return files;
   }
 
+  private static Scenario scenario(Analysis<?> analysis, GenerateOptions options) {
+    if (options.getScenario() == null) {
+      return analysis.scenario();
+    }
+    Map<String, Scenario> others = analysis.declaration().otherScenarios();
+    Scenario named = others.get(options.getScenario());
+    if (named == null) {
+      throw new BadOption(
+          "--scenario",
+          options.getScenario(),
+          others.isEmpty()
+              ? analysis.name() + " makes events of one kind only; leave it out"
+              : "is none of " + new TreeSet<>(others.keySet()));
+    }
+    return named;
+  }
+
   /** Passes each event of the scenario to the file of its input, if there is one. */
   private static void plant(
       Analysis<?> analysis, GenerateOptions options, Map<String, Planting> plantings)
       throws IOException {
     Iterator<Given<?>> events =
-        analysis.scenario().events(options.getSeed(), options.getCount()).iterator();
+        scenario(analysis, options).events(options.getSeed(), options.getCount()).iterator();
     if (!events.hasNext() && options.getCount() > 0) {
       throw new BadOption(
           analysis.name(),

@@ -24,6 +24,13 @@ public interface GenerateOptions extends PipelineOptions {
 
   void setSeed(long value);
 
+  @Description(
+      "Events of another kind, if the analysis has more than one kind, e.g."
+          + " --scenario=compromised-cards for fraud, which has enough labels to train on")
+  @Nullable String getScenario();
+
+  void setScenario(@Nullable String value);
+
   @Description("One input of the analysis; by default all of them, e.g. --input=orders")
   String getInput();
 

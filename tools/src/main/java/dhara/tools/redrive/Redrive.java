@@ -16,6 +16,7 @@ import dhara.terminal.Printable;
 import dhara.terminal.Progress;
 import dhara.tokens.Seal;
 import dhara.tools.generate.LineWriter;
+import dhara.tools.letters.Letters;
 import dhara.tools.redrive.Mender.Mended;
 import dhara.tools.redrive.RedriveLedger.Exit;
 import java.io.IOException;
@@ -148,7 +149,7 @@ final class Redrive implements Letters.Taker {
   }
 
   private void toTheEnd(Letters letters, Console console) throws IOException, InterruptedException {
-    Progress progress = console.live() ? Progress.of(ledger::read, console.err()) : null;
+    Progress progress = Progress.of(ledger::read, "events", console);
     boolean ended = false;
     try {
       letters.read(this);
@@ -162,9 +163,7 @@ final class Redrive implements Letters.Taker {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
-      if (progress != null) {
-        progress.stop();
-      }
+      progress.stop();
       if (!ended) {
         console
             .err()

@@ -54,9 +54,7 @@ final class ReplayRun implements AutoCloseable {
   Duration toTheEnd() throws IOException {
     long startNanos = System.nanoTime();
     try {
-      if (console.live()) {
-        progress = Progress.of(this::acknowledged, console.err());
-      }
+      progress = Progress.of(this::acknowledged, "events", console);
       sendAll();
       long newest = lanes.stream().mapToLong(Lane::frontier).max().orElse(ReplayPlan.START);
       for (Lane<?> lane : lanes) {

@@ -69,6 +69,8 @@ public final class AnalysisJob implements Job {
    * ledger.
    *
    * @throws UnbalancedLedger if an event is unaccounted for, so that the answers are not valid
+   * @throws IllegalStateException if they are not valid for another reason, or if a system has not
+   *     taken all rows
    */
   @Override
   public void finish(PipelineResult result, Console console) throws IOException {
@@ -103,6 +105,13 @@ public final class AnalysisJob implements Job {
       throw new IllegalStateException(String.join("; ", objections));
     }
     assembly.succeed(ledgers);
+    long undelivered = assembly.undelivered();
+    if (undelivered > 0) { // after the folders are marked, because their answers are complete
+      throw new IllegalStateException(
+          ("%,d %s not delivered; the dead letters UNDELIVERED say why, and redrive --output=NAME"
+                  + " sends them again")
+              .formatted(undelivered, undelivered == 1 ? "row was" : "rows were"));
+    }
   }
 
   /**

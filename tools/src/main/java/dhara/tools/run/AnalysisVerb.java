@@ -72,6 +72,7 @@ public final class AnalysisVerb<O extends DharaOptions> implements Verb {
                 header.add(
                     "Answers "
                         + out.name()
+                        + (out.optional() ? " (not in each run)" : "")
                         + ": "
                         + components(out.key())
                         + ", window_start, window_end, revision, "

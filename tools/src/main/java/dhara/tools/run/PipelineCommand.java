@@ -79,7 +79,8 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
     }
     try (Job running = prepared.job()) {
       boolean wait = waits(running) && !given.values().containsKey("templateLocation");
-      try (StreamScreen screen = StreamScreen.of(environment.console(), running.bounded())) {
+      try (StreamScreen screen =
+          StreamScreen.of(known.command(), environment.console(), running.bounded())) {
         EngineRun attended =
             settings
                 .engine()
@@ -90,8 +91,8 @@ public record PipelineCommand(Environment environment, Arguments known, Argument
                         running.bounded(),
                         running.bytes(),
                         screen.console()));
-        screen.show(attended::vitals);
         try (Run run = new Run(running, attended, screen, resume -> again(resume, host), host)) {
+          screen.show(run::vitals);
           run.toTheEnd(wait);
         }
       }

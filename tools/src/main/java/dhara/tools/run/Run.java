@@ -102,7 +102,7 @@ public final class Run implements AutoCloseable {
 
   /** Some engines that run in this process return from {@code run()} when the work is done. */
   private @Nullable State run(boolean wait) {
-    Progress progress = wait && job.bounded() && console.live() ? progress() : null;
+    Progress progress = wait && job.bounded() ? progress() : null;
     try {
       PipelineResult result = job.pipeline().run();
       running.set(result);
@@ -121,7 +121,7 @@ public final class Run implements AutoCloseable {
         () -> read(ReadHere.records() - records, Progress::read),
         () -> read(ReadHere.bytes() - bytes, Progress::bytes),
         job.bytes(),
-        console.err());
+        console);
   }
 
   /** What was read in this process, or else what the engine says. */
@@ -165,9 +165,17 @@ public final class Run implements AutoCloseable {
     }
   }
 
+  /** The state of a running stream, as far as it is known. */
+  Optional<Vitals> vitals() {
+    PipelineResult result = running.get();
+    return attended.countsWhileItRuns() && !job.bounded() && result != null
+        ? Optional.of(StreamCounts.of(result))
+        : attended.vitals();
+  }
+
   private void end() {
     interrupted.set(true);
-    Optional<Vitals> last = attended.vitals();
+    Optional<Vitals> last = vitals();
     screen.close();
     last.ifPresent(this::sayPosition);
     try {

@@ -27,14 +27,19 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 /**
  * Shows a stream on a terminal: its newest answers as tables, and its state below them, redrawn
  * every second. Other messages scroll by above. If only the error stream is a terminal, answers go
- * to the standard output as JSON lines; if neither is one, nothing is drawn.
+ * to the standard output as JSON lines; if neither is one, its state is a line every minute.
  */
 final class StreamScreen implements Screen, AutoCloseable {
 
   /** With the headers of two tables and the line below, this fits a terminal of 24 lines. */
   private static final int ROWS = 14;
 
+  private static final long DRAWN_EVERY_SECONDS = 1;
+  private static final long WRITTEN_EVERY_SECONDS = 60;
+
+  private final String name;
   private final Console console;
+  private final boolean live;
   private final boolean tables;
   private final Map<String, LinkedHashMap<String, String>> newest = new LinkedHashMap<>();
   private final @Nullable ScheduledExecutorService clock;
@@ -43,8 +48,10 @@ final class StreamScreen implements Screen, AutoCloseable {
   private long lastRead = -1;
   private Instant lastAsked = Instant.EPOCH;
 
-  private StreamScreen(Console console, boolean live) {
+  private StreamScreen(String name, Console console, boolean bounded) {
+    this.name = name;
     this.console = console;
+    this.live = !bounded && console.live();
     this.tables = live && console.refreshes();
     this.above =
         live
@@ -54,7 +61,7 @@ final class StreamScreen implements Screen, AutoCloseable {
                 console.terminal())
             : console;
     this.clock =
-        live
+        !bounded
             ? Executors.newSingleThreadScheduledExecutor(
                 task -> {
                   Thread thread = new Thread(task, "dhara-screen");
@@ -64,9 +71,13 @@ final class StreamScreen implements Screen, AutoCloseable {
             : null;
   }
 
-  /** The screen of a run on a console; it shows nothing for a run that ends by itself. */
-  static StreamScreen of(Console console, boolean bounded) {
-    return new StreamScreen(console, !bounded && console.live());
+  /**
+   * The screen of a run on a console; it shows nothing for a run that ends by itself.
+   *
+   * @param name of the run, with which the lines of a log begin
+   */
+  static StreamScreen of(String name, Console console, boolean bounded) {
+    return new StreamScreen(name, console, bounded);
   }
 
   /** The console for messages that are not drawn. */
@@ -75,7 +86,7 @@ final class StreamScreen implements Screen, AutoCloseable {
   }
 
   /**
-   * Begins to draw, if there is a terminal.
+   * Begins to draw, or to write lines if there is no terminal.
    *
    * @param vitals the state of the stream
    */
@@ -83,10 +94,25 @@ final class StreamScreen implements Screen, AutoCloseable {
     if (clock == null) {
       return;
     }
-    Screen.use(this);
+    if (live) {
+      Screen.use(this);
+    }
+    long seconds = live ? DRAWN_EVERY_SECONDS : WRITTEN_EVERY_SECONDS;
     var unused =
         clock.scheduleWithFixedDelay(
-            () -> vitals.get().ifPresent(now -> draw(now, Instant.now())), 1, 1, TimeUnit.SECONDS);
+            () -> vitals.get().ifPresent(now -> show(now, Instant.now())),
+            seconds,
+            seconds,
+            TimeUnit.SECONDS);
+  }
+
+  /** Redraws the screen, or writes a line. */
+  synchronized void show(Vitals vitals, Instant now) {
+    if (live) {
+      draw(vitals, now);
+    } else {
+      console.err().println(name + ": " + String.join("  ", parts(vitals, now)));
+    }
   }
 
   @Override
@@ -109,8 +135,7 @@ final class StreamScreen implements Screen, AutoCloseable {
     return tables;
   }
 
-  /** Redraws the screen. */
-  synchronized void draw(Vitals vitals, Instant now) {
+  private void draw(Vitals vitals, Instant now) {
     List<String> lines = new ArrayList<>();
     try {
       lines.addAll(tables());
@@ -164,20 +189,25 @@ final class StreamScreen implements Screen, AutoCloseable {
     lastRead = vitals.read();
     lastAsked = now;
     vitals.lag().ifPresent(lag -> parts.add("lag " + number(lag, "").strip()));
-    parts.add(
-        vitals
-            .watermark()
-            .map(watermark -> "watermark " + watermark.truncatedTo(ChronoUnit.SECONDS))
-            .orElse("no watermark yet"));
+    if (!vitals.countsOnly()) {
+      parts.add(
+          vitals
+              .watermark()
+              .map(watermark -> "watermark " + watermark.truncatedTo(ChronoUnit.SECONDS))
+              .orElse("no watermark yet"));
+    }
     parts.add(number(vitals.answers(), "answers"));
     parts.add(number(vitals.dead(), "dead"));
     parts.add(number(vitals.late(), "late"));
-    parts.add(
-        vitals
-            .checkpoint()
-            .map(
-                at -> "checkpoint " + Math.max(0, Duration.between(at, now).toSeconds()) + " s ago")
-            .orElse("no checkpoint yet"));
+    if (!vitals.countsOnly()) {
+      parts.add(
+          vitals
+              .checkpoint()
+              .map(
+                  at ->
+                      "checkpoint " + Math.max(0, Duration.between(at, now).toSeconds()) + " s ago")
+              .orElse("no checkpoint yet"));
+    }
     return parts;
   }
 
@@ -210,7 +240,9 @@ final class StreamScreen implements Screen, AutoCloseable {
   @Override
   public void close() {
     if (clock != null) {
-      Screen.use(null);
+      if (live) {
+        Screen.use(null);
+      }
       clock.shutdownNow();
       synchronized (this) {
         drawn = 0;

@@ -6,16 +6,15 @@ import dhara.cli.Checked;
 import dhara.cli.Environment;
 import dhara.cli.ExitCode;
 import dhara.cli.Verb;
-import dhara.connectors.Connector;
-import dhara.connectors.Connector.Ability;
 import dhara.connectors.Endpoint;
-import dhara.connectors.RowFeed;
 import dhara.engine.Launcher;
 import dhara.options.BadOption;
 import dhara.terminal.Console;
 import dhara.tokens.Seal;
+import dhara.tools.letters.Letters;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
@@ -72,8 +71,9 @@ public final class UnsealVerb implements Verb {
                     false,
                     Map.of(),
                     List.of(
-                        "Reads the dead letters at a place, a folder or a topic, and writes them as"
-                            + " JSON lines with their reasons and their original bytes (Base64),"
+                        "Reads the dead letters at a place, which is theirs or that of the answers"
+                            + " beside which they are, a folder, a topic or a table, and writes"
+                            + " them as JSON lines with their reasons and their original bytes (Base64),"
                             + " which may hold personal data. E.g.",
                         Launcher.command(
                             environment.engine().name(),
@@ -99,11 +99,13 @@ public final class UnsealVerb implements Verb {
     }
     UnsealOptions options = known.build(UnsealOptions.class, given, List.of());
     Seal seal = Seal.with(KeyReference.of(options.getTokeniseKey()));
-    Endpoint place = Endpoint.of(PLACE, given.places().get(0));
-    Unsealing unsealing = new Unsealing(seal);
-    try (RowFeed feed = Connector.of(place, Ability.FOLLOW).feed(place, "", "", Map.of());
-        OutputStream out = out(options.getOut())) {
-      unsealing.all(feed, out);
+    Letters letters = Letters.at(Endpoint.of(PLACE, given.places().get(0)));
+    Unsealing unsealing;
+    try (OutputStream out = out(options.getOut())) {
+      unsealing = new Unsealing(seal, out);
+      letters.read(unsealing);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     unsealing.sayTo(environment.console().err());
     return unsealing.refused() == 0 ? ExitCode.DONE : ExitCode.FAILED;

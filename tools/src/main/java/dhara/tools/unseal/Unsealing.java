@@ -2,77 +2,50 @@ package dhara.tools.unseal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dhara.connectors.RowFeed;
 import dhara.connectors.WrittenRow;
 import dhara.tokens.Seal;
+import dhara.tools.letters.Letters;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads dead letters to their end, and writes them opened, a line each. */
-final class Unsealing {
-
-  /** How long a topic may say nothing although records are known to be there. */
-  private static final Duration WAIT = Duration.ofSeconds(1);
-
-  private static final int MOST_SILENT = 30;
+/** Takes dead letters, and writes them opened, a line each. */
+final class Unsealing implements Letters.Taker {
 
   /** How many letters that could not be opened are named. */
   private static final int SHOWN = 5;
 
   private final Seal seal;
+  private final OutputStream out;
   private final List<String> why = new ArrayList<>();
   private long opened;
   private long clear;
   private long refused;
 
-  Unsealing(Seal seal) {
+  Unsealing(Seal seal, OutputStream out) {
     this.seal = seal;
+    this.out = out;
   }
 
-  /**
-   * Writes everything that a feed has now.
-   *
-   * @throws IOException if it cannot be read, or the output cannot be written
-   */
-  void all(RowFeed feed, OutputStream out) throws IOException, InterruptedException {
-    int silent = 0;
-    while (!feed.ended()) {
-      long before = opened + clear + refused;
-      try {
-        feed.poll(WAIT, batch -> take(batch, out));
-      } catch (UncheckedIOException e) {
-        throw e.getCause();
-      }
-      silent = opened + clear + refused > before ? 0 : silent + 1;
-      if (silent > 0 && feed.lag() == 0) {
-        return;
-      } else if (silent == MOST_SILENT) {
-        throw new IOException(
-            "%,d dead letters are there and do not come; try again later".formatted(feed.lag()));
-      }
+  @Override
+  public void row(WrittenRow row) {
+    if (!row.tombstone()) {
+      take(row);
     }
   }
 
-  private void take(RowFeed.Batch batch, OutputStream out) {
-    for (String unreadable : batch.unreadable()) {
-      refuse(unreadable);
-    }
-    for (WrittenRow row : batch.rows()) {
-      if (!row.tombstone()) {
-        take(row, out);
-      }
-    }
+  @Override
+  public void unreadable(String why) {
+    refuse(why);
   }
 
-  private void take(WrittenRow row, OutputStream out) {
+  private void take(WrittenRow row) {
     JsonNode base64 = row.columns().path("bytes");
     if (!base64.isTextual() || !row.columns().path("reason").isTextual()) {
       throw row.unreadable("it is no dead letter");
@@ -84,7 +57,7 @@ final class Unsealing {
       throw row.unreadable("its bytes are not Base64");
     }
     if (!Seal.isSealed(bytes)) {
-      write(row.columns(), out);
+      write(row.columns());
       clear++;
       return;
     }
@@ -93,7 +66,7 @@ final class Unsealing {
       ObjectNode columns = row.columns().deepCopy();
       columns.put("text", letter.reason());
       columns.put("bytes", Base64.getEncoder().encodeToString(letter.bytes()));
-      write(columns, out);
+      write(columns);
       opened++;
     } catch (IllegalArgumentException e) {
       refuse(row.place() + " " + e.getMessage());
@@ -107,7 +80,7 @@ final class Unsealing {
     }
   }
 
-  private static void write(ObjectNode columns, OutputStream out) {
+  private void write(ObjectNode columns) {
     try {
       out.write((columns + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {

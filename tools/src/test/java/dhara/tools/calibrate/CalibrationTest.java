@@ -21,7 +21,10 @@ class CalibrationTest {
     // Each run takes two seconds whatever its events, and ten microseconds for each of them.
     Calibration measured =
         Calibration.of(
-            sample(400_000), run(100_000, 9), run(400_000, 9), run(100_000, 3), run(400_000, 6));
+            sample(400_000),
+            run(100_000, 9),
+            run(400_000, 9),
+            TimedPairs.NONE.with(run(100_000, 3), run(400_000, 6)));
 
     assertThat(measured.perCore(), closeTo(100_000, 1e-6));
     assertThat(measured.startIncluded(), is(false));
@@ -34,7 +37,10 @@ class CalibrationTest {
   void aSmallSampleIsMeasuredWithItsStartAndSaysSo() {
     Calibration measured =
         Calibration.of(
-            sample(4_000), run(1_000, 1), run(4_000, 1), run(1_000, 0.4), run(4_000, 0.5));
+            sample(4_000),
+            run(1_000, 1),
+            run(4_000, 1),
+            TimedPairs.NONE.with(run(1_000, 0.4), run(4_000, 0.5)));
 
     assertThat(measured.perCore(), closeTo(8_000, 1e-6));
     assertThat(measured.startIncluded(), is(true));
@@ -42,10 +48,31 @@ class CalibrationTest {
   }
 
   @Test
+  void pairsAreAddedUpUntilTheyTellSomething() {
+    // 75,000 events take 0.75 s, but for a collector that comes when it wants to.
+    TimedPairs one = TimedPairs.NONE.with(run(25_000, 1), run(100_000, 2.15));
+    assertThat(one.worthRepeating(), is(true));
+    assertThat(one.perCore(), closeTo(75_000 / 1.15, 1e-6));
+
+    TimedPairs two = one.with(run(25_000, 1.3), run(100_000, 1.65));
+    assertThat(two.perCore(), closeTo(150_000 / 1.5, 1e-6));
+    assertThat(two.events(), is(100_000L));
+    assertThat(two.busyCores(), closeTo(2, 1e-9));
+
+    assertThat("enough", two.with(run(25_000, 1), run(100_000, 5)).worthRepeating(), is(false));
+    TimedPairs little = TimedPairs.NONE.with(run(250, 0.4), run(1_000, 0.49));
+    assertThat("five of them are less than the noise", little.worthRepeating(), is(false));
+    TimedPairs five = two.with(run(1, 1), run(2, 2)).with(run(1, 1), run(2, 2));
+    assertThat(five.worthRepeating(), is(true));
+    assertThat("five", five.with(run(1, 1), run(2, 2)).worthRepeating(), is(false));
+  }
+
+  @Test
   void aSampleOfGarbageIsDoubted() {
     TrialRun bad = new TrialRun(400_000, 40_001, 6, 3, 0, List.of());
 
-    Calibration measured = Calibration.of(sample(400_000), bad, bad, run(100_000, 3), bad);
+    Calibration measured =
+        Calibration.of(sample(400_000), bad, bad, TimedPairs.NONE.with(run(100_000, 3), bad));
 
     assertThat(
         measured.doubts(), contains(containsString("40,001 of 400,000 events in the sample")));

@@ -66,6 +66,10 @@ class GenerateTest {
     assertThat(err(), containsString("is no input of tides; it reads [readings]"));
     assertThat(run("tides", "--count=1", "--out=" + folder.resolve("no/file")), is(2));
     assertThat(err(), containsString("its folder does not exist"));
+    assertThat(run("tides", "--count=1", "--scenario=neap"), is(2));
+    assertThat(err(), containsString("tides makes events of one kind only; leave it out"));
+    assertThat(run("fraud", "--count=1", "--input=labels", "--scenario=thefts"), is(2));
+    assertThat(err(), containsString("--scenario=thefts: is none of [compromised-cards]"));
     assertThat(run("tidse", "--count=1"), is(2));
     assertThat(err(), containsString("Did you mean tides?"));
     assertThat(run(), is(2));

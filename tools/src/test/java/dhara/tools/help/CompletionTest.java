@@ -39,7 +39,7 @@ class CompletionTest {
       quoteCharacter = '"',
       textBlock =
           """
-          rec                    | reconcile recommendation-effectiveness
+          rec                    | reconcile recommendation-effectiveness recommendations
           reconc                 | reconcile
           ti                     | tides
           tides --har            | --harbour

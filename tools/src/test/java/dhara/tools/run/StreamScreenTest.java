@@ -31,7 +31,7 @@ class StreamScreenTest {
       answer(screen, "B", 0, 5);
       answer(screen, "A", 1, 4);
 
-      screen.draw(vitals(1_000, 2), NOW);
+      screen.show(vitals(1_000, 2), NOW);
       assertThat(
           drawn(),
           is(
@@ -44,7 +44,7 @@ class StreamScreenTest {
               checkpoint 4 s ago
               """));
 
-      screen.draw(vitals(3_500, 2), NOW.plusSeconds(2));
+      screen.show(vitals(3_500, 2), NOW.plusSeconds(2));
       assertThat(
           drawn(),
           is(
@@ -60,9 +60,28 @@ class StreamScreenTest {
   }
 
   @Test
+  void anEngineThatOnlyCountsShowsNoWatermarkAndNoCheckpoint() {
+    try (StreamScreen screen = screen(true, 80)) {
+      screen.show(
+          new Vitals(
+              List.of(),
+              5,
+              1,
+              0,
+              OptionalLong.empty(),
+              Optional.empty(),
+              2,
+              Optional.empty(),
+              true),
+          NOW);
+      assertThat(drawn(), is("5 records  2 answers  1 dead  0 late\n"));
+    }
+  }
+
+  @Test
   void whatIsSaidStandsAboveWhatIsDrawn() {
     try (StreamScreen screen = screen(true, 200)) {
-      screen.draw(vitals(1, 0), NOW);
+      screen.show(vitals(1, 0), NOW);
       drawn();
       screen.console().err().print("restart 1\n");
       assertThat(drawn(), is("\u001b[1A\r\u001b[Jrestart 1\n"));
@@ -80,23 +99,39 @@ class StreamScreenTest {
   }
 
   @Test
-  void nothingIsDrawnWithoutATerminalNorOfARunThatEnds() {
+  void withoutATerminalALineSaysHowTheStreamIsDoingAndNothingIsDrawn() {
     PrintStream stream = new PrintStream(err, true, UTF_8);
     Console piped = Console.piped(stream, stream);
-    try (StreamScreen screen = StreamScreen.of(piped, false)) {
+    try (StreamScreen screen = StreamScreen.of("counts", piped, false)) {
       screen.show(Optional::empty);
       assertThat(screen.console(), is(sameInstance(piped)));
       assertThat(Screen.used(), is(nullValue()));
+      screen.show(vitals(1_000, 2), NOW);
+      screen.show(vitals(3_500, 2), NOW.plusSeconds(60));
     }
+    assertThat(
+        drawn(),
+        is(
+            """
+            counts: 1,000 records  lag 7  watermark 2026-01-05T09:59:00Z  2 answers  1 dead  0 late\
+              checkpoint 4 s ago
+            counts: 3,500 records  42/s  lag 7  watermark 2026-01-05T09:59:00Z  2 answers  1 dead\
+              0 late  checkpoint 64 s ago
+            """));
+  }
+
+  @Test
+  void ofARunThatEndsNothingIsShown() {
+    PrintStream stream = new PrintStream(err, true, UTF_8);
     Console terminal = new Console(stream, stream, terminal(true, 80));
-    try (StreamScreen screen = StreamScreen.of(terminal, true)) {
+    try (StreamScreen screen = StreamScreen.of("counts", terminal, true)) {
       assertThat(screen.console(), is(sameInstance(terminal)));
     }
   }
 
   private StreamScreen screen(boolean out, int columns) {
     PrintStream stream = new PrintStream(err, true, UTF_8);
-    return StreamScreen.of(new Console(stream, stream, terminal(out, columns)), false);
+    return StreamScreen.of("counts", new Console(stream, stream, terminal(out, columns)), false);
   }
 
   private static Terminal terminal(boolean out, int columns) {
@@ -125,7 +160,8 @@ class StreamScreenTest {
         OptionalLong.of(7),
         Optional.of(NOW.minusSeconds(60)),
         answers,
-        Optional.of(NOW.minusSeconds(4)));
+        Optional.of(NOW.minusSeconds(4)),
+        false);
   }
 
   private String drawn() {

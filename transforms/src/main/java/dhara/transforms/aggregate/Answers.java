@@ -330,8 +330,7 @@ public final class Answers<E, K, InT, AccT, OutT>
                     sessions.gap().toMillis(),
                     elements.isBounded() == IsBounded.BOUNDED
                         ? backfillShards(elements)
-                        : streamShards(),
-                    SumPerBundle.KEYS_PER_BUNDLE)))
+                        : streamShards())))
         .setCoder(aggregation.sessions())
         .apply("Answer", new Sessionize<>(aggregation, sessions, compactBytes));
   }

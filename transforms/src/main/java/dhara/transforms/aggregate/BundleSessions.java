@@ -84,9 +84,9 @@ final class BundleSessions<K, InT, AccT> {
     firsts[shard] = Math.min(firsts[shard], session.first());
   }
 
-  /** The number of sessions; scattered values count one each. */
-  int size() {
-    return size;
+  /** Whether it holds so much that it has to be flushed; scattered values count one each. */
+  boolean full() {
+    return size >= BundleSums.MOST_SUMS || values >= BundleSums.MOST_VALUES;
   }
 
   /** Drops everything. */

@@ -96,6 +96,7 @@ final class BundleSums<W, K, InT, AccT> {
     private final Blocks<W, K, AccT> blocks = destination.ofWindow();
     private W window;
     private int count;
+    private long added;
 
     private InWindow(W window) {
       this.window = window;
@@ -108,6 +109,7 @@ final class BundleSums<W, K, InT, AccT> {
 
     /** Adds a value up. */
     void add(K key, InT value) {
+      added++;
       values++;
       if (scatter.scattered()) {
         count++;
@@ -139,8 +141,17 @@ final class BundleSums<W, K, InT, AccT> {
       sums.clear();
       blocks.clear();
       count = 0;
+      added = 0;
     }
   }
+
+  /**
+   * Bounds the memory of a bundle, because on some engines a whole partition is one bundle: so many
+   * sums, and so many values, because a sum may be a set that grows with each of them.
+   */
+  static final int MOST_SUMS = 100_000;
+
+  static final int MOST_VALUES = 1_000_000;
 
   /** How many windows keep their allocated memory for the next bundle. */
   private static final int KEPT = 4;
@@ -173,6 +184,11 @@ final class BundleSums<W, K, InT, AccT> {
     return size;
   }
 
+  /** Whether it holds so much that it has to be flushed. */
+  boolean full() {
+    return size >= MOST_SUMS || values >= MOST_VALUES;
+  }
+
   /** Drops everything. */
   void clear() {
     windows.values().forEach(this::keep);
@@ -203,6 +219,7 @@ final class BundleSums<W, K, InT, AccT> {
     if (sums != null) {
       sums.flush(taker);
       size -= sums.count;
+      values -= sums.added;
       keep(sums);
     }
   }

@@ -1,7 +1,9 @@
 package dhara.transforms.aggregate;
 
 import dhara.records.RecordCoder;
+import dhara.transforms.load.WorkerLoad;
 import java.io.IOException;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.StateSpec;
 import org.apache.beam.sdk.state.StateSpecs;
@@ -17,6 +19,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.IntervalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 
 /**
@@ -25,11 +28,11 @@ import org.joda.time.Duration;
  *
  * <p>Data: {@code KV<shard, block>} in windows that do not merge → the output of a {@link
  * ShardFiring} for their sums. Time: at the window's end, at the next watermark advance after a
- * late block, and, on request, early. The output has the window's maximum timestamp. State: per
- * shard and window the blocks received and the sums emitted, until the window's end plus the
- * lateness; blocks take at most twice the space of their sums. Late: blocks within the lateness
- * revise their keys, all that come between two watermark advances together; the engine drops later
- * ones.
+ * late block, and, on request, early, unless the {@link WorkerLoad} is too high. The output has the
+ * window's maximum timestamp. State: per shard and window the blocks received and the sums emitted,
+ * until the window's end plus the lateness; blocks take at most twice the space of their sums.
+ * Late: blocks within the lateness revise their keys, all that come between two watermark advances
+ * together; the engine drops later ones.
  */
 final class MergeShards<AccT, T>
     extends PTransform<PCollection<KV<Integer, byte[]>>, PCollection<T>> {
@@ -61,13 +64,14 @@ final class MergeShards<AccT, T>
         "Merge", ParDo.of(new FireFn<>(aggregation, firing, firings, compactBytes)));
   }
 
-  private static final class FireFn<AccT, T> extends DoFn<KV<Integer, byte[]>, T> {
+  static final class FireFn<AccT, T> extends DoFn<KV<Integer, byte[]>, T> {
 
     private static final long serialVersionUID = 1L;
 
     private final ShardSums<AccT> sums;
     private final ShardFiring<AccT, T> firing;
     private final Firings firings;
+    private transient @Nullable WorkerLoad load;
 
     @StateId("fresh")
     private final StateSpec<BagState<byte[]>> freshSpec;
@@ -98,6 +102,11 @@ final class MergeShards<AccT, T>
       this.firings = firings;
       this.freshSpec = StateSpecs.bag(aggregation.blocks());
       this.givenSpec = StateSpecs.bag(aggregation.blocks());
+    }
+
+    @Setup
+    public void setUp(PipelineOptions options) {
+      load = WorkerLoad.here(options);
     }
 
     @ProcessElement
@@ -149,6 +158,11 @@ final class MergeShards<AccT, T>
       }
       // Set here, not at the next block, so that a shard keeps its turn.
       early.offset(Duration.millis(firings.earlyMillis())).setRelative();
+      if (load != null && load.skipsEarly()) {
+        // Not given, rather than dropped where it is written: the next firing answers only for keys
+        // that change until then.
+        return;
+      }
       give(shard, window, sums.fire(now, fresh, given), stage, out);
     }
 

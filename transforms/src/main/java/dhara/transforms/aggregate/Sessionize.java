@@ -4,6 +4,7 @@ import dhara.records.RecordCoder;
 import dhara.transforms.backfill.GroupShards;
 import dhara.transforms.backfill.PartedMerge;
 import dhara.transforms.backfill.Room;
+import dhara.transforms.load.WorkerLoad;
 import dhara.transforms.shards.BlockCoder;
 import dhara.transforms.shards.BlockWriter;
 import dhara.transforms.shards.EarlierOutputFn;
@@ -19,6 +20,7 @@ import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.state.BagState;
 import org.apache.beam.sdk.state.MapState;
 import org.apache.beam.sdk.state.StateSpec;
@@ -34,6 +36,7 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 
 /**
@@ -232,7 +235,7 @@ final class Sessionize<K, InT, AccT, OutT>
    * sessions and, if they are older than {@code Clock.now}, with those of {@code ended} that they
    * reach. Withdrawals are emitted behind the watermark.
    */
-  private static final class FireFn<K, InT, AccT, OutT>
+  static final class FireFn<K, InT, AccT, OutT>
       extends EarlierOutputFn<KV<Integer, byte[]>, Answer<K, OutT>> {
 
     private static final long serialVersionUID = 1L;
@@ -251,6 +254,7 @@ final class Sessionize<K, InT, AccT, OutT>
     private final long grid;
     private final long cell;
     private final int compactBytes;
+    private transient @Nullable WorkerLoad load;
     private final Counter dropped = Metrics.counter(Sessionize.class, "droppedDueToLateness");
 
     @StateId("fresh")
@@ -296,6 +300,11 @@ final class Sessionize<K, InT, AccT, OutT>
       this.freshSpec = StateSpecs.bag(blocks);
       this.openSpec = StateSpecs.value(blocks);
       this.endedSpec = StateSpecs.map(VarLongCoder.of(), blocks);
+    }
+
+    @Setup
+    public void setUp(PipelineOptions options) {
+      load = WorkerLoad.here(options);
     }
 
     @ProcessElement
@@ -381,6 +390,9 @@ final class Sessionize<K, InT, AccT, OutT>
       }
       // Set here, not at the next block, so that a shard keeps its turn.
       early.withNoOutputTimestamp().offset(Duration.millis(firings.earlyMillis())).setRelative();
+      if (load != null && load.skipsEarly()) {
+        return;
+      }
       Shard shard = new Shard(fresh, open, ended, cells, now);
       shard.fire(now.now, Which.ALL, out);
       clock.write(shard.clock.with(false, true));

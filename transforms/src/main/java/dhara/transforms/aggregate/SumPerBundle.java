@@ -21,9 +21,6 @@ final class SumPerBundle {
 
   private SumPerBundle() {}
 
-  /** Bounds the memory of a bundle, because on some engines a whole partition is one bundle. */
-  static final int KEYS_PER_BUNDLE = 100_000;
-
   /** Creates the sums of a bundle, on a worker. */
   @FunctionalInterface
   interface NewSums<W, K, InT, AccT> extends Serializable {
@@ -80,7 +77,7 @@ final class SumPerBundle {
       }
       E element = context.element();
       slice.add(keying.key(element), keying.value(element));
-      if (sums.size() >= KEYS_PER_BUNDLE) {
+      if (sums.full()) {
         slice = null;
         sums.flush(
             (end, shard, block) -> context.outputWithTimestamp(KV.of(shard, block), last(end)));
@@ -131,7 +128,7 @@ final class SumPerBundle {
     public void process(ProcessContext context, BoundedWindow window) {
       E element = context.element();
       sums.in(window).add(keying.key(element), keying.value(element));
-      if (sums.size() >= KEYS_PER_BUNDLE) {
+      if (sums.full()) {
         // Output here goes to the value's own window; other windows wait for the end of the bundle.
         sums.flush(
             window,
@@ -177,7 +174,7 @@ final class SumPerBundle {
     public void process(ProcessContext context, BoundedWindow window) {
       E element = context.element();
       sums.in(window).add(keying.key(element), keying.value(element));
-      if (sums.size() >= SumPerBundle.KEYS_PER_BUNDLE) {
+      if (sums.full()) {
         sums.flush(
             (first, shard, block) ->
                 context.outputWindowedValue(
@@ -209,25 +206,17 @@ final class SumPerBundle {
     private final Keying<E, K, InT> keying;
     private final long gapMillis;
     private final int shards;
-    private final int most;
     private transient BundleSessions<K, InT, AccT> sessions;
 
-    /**
-     * Adds up sessions.
-     *
-     * @param most how many sessions are held until the bundle ends; beyond it, all are passed on
-     */
     BySessionFn(
         Aggregation<K, InT, AccT, ?> aggregation,
         Keying<E, K, InT> keying,
         long gapMillis,
-        int shards,
-        int most) {
+        int shards) {
       this.aggregation = aggregation;
       this.keying = keying;
       this.gapMillis = gapMillis;
       this.shards = shards;
-      this.most = most;
     }
 
     @Setup
@@ -245,7 +234,7 @@ final class SumPerBundle {
     public void process(ProcessContext context) {
       E element = context.element();
       sessions.add(keying.key(element), context.timestamp().getMillis(), keying.value(element));
-      if (sessions.size() >= most) {
+      if (sessions.full()) {
         sessions.flush(
             (shard, first, block) ->
                 context.outputWithTimestamp(KV.of(shard, block), Instant.ofEpochMilli(first)));

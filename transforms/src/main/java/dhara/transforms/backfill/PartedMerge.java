@@ -1,5 +1,6 @@
 package dhara.transforms.backfill;
 
+import dhara.records.KeyedHash;
 import dhara.transforms.shards.BlockReader;
 import dhara.transforms.shards.BlockWriter;
 import dhara.transforms.shards.HeldBlocks;
@@ -47,6 +48,9 @@ public final class PartedMerge {
   }
 
   private static final int PARTS = 16;
+
+  /** The levels that use the plain hash of keys. */
+  private static final int PLAIN = 2;
 
   /** The size of spilled blocks, like that of other blocks: large enough to be worth an array. */
   private static final int PART_BYTES = 48 << 10;
@@ -119,7 +123,7 @@ public final class PartedMerge {
     }
 
     void add(BlockReader entry) throws IOException {
-      int part = part(entry.keyHash());
+      int part = part(entry);
       BlockWriter writer = writers[part];
       if (writer == null) {
         writer = new BlockWriter();
@@ -133,8 +137,15 @@ public final class PartedMerge {
       }
     }
 
-    /** Each depth uses other bits; otherwise a part would become one part again. */
-    private int part(int hash) {
+    /**
+     * Each depth uses other bits; otherwise a part would become one part again. Keys that are still
+     * together after {@link #PLAIN} levels may have been chosen for their equal hashes.
+     */
+    private int part(BlockReader entry) {
+      int hash =
+          depth < PLAIN
+              ? entry.keyHash()
+              : KeyedHash.of(entry.block(), entry.keyOffset(), entry.keyLength());
       int mixed = (hash ^ ((depth + 1) * 0x9E3779B9)) * 0x85EBCA6B;
       mixed = (mixed ^ (mixed >>> 13)) * 0xC2B2AE35;
       return mixed >>> 28;

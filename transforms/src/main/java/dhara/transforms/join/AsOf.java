@@ -54,23 +54,33 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public final class AsOf<T extends Record> {
 
+  /** Combines a fact with the reference that was in force at its time. */
+  @FunctionalInterface
+  interface Join<F, T extends Record, OutT> extends Serializable {
+
+    OutT join(F fact, ReferenceTable<T> reference);
+  }
+
   private final PCollection<Version<T>> reference;
   private final Duration horizon;
   private final Duration lateness;
   private final boolean inMemory;
   private final boolean newest;
+  private final int backfillShards;
 
   private AsOf(
       PCollection<Version<T>> reference,
       Duration horizon,
       Duration lateness,
       boolean inMemory,
-      boolean newest) {
+      boolean newest,
+      int backfillShards) {
     this.reference = reference;
     this.horizon = horizon;
     this.lateness = lateness;
     this.inMemory = inMemory;
     this.newest = newest;
+    this.backfillShards = backfillShards;
   }
 
   /**
@@ -80,7 +90,8 @@ public final class AsOf<T extends Record> {
    *     which the source decides which facts are late
    */
   public static <T extends Record> AsOf<T> of(PCollection<Version<T>> reference, Duration horizon) {
-    return new AsOf<>(reference, notNegative("horizon", horizon), Duration.ZERO, false, false);
+    return new AsOf<>(
+        reference, notNegative("horizon", horizon), Duration.ZERO, false, false, AsOfShards.SHARDS);
   }
 
   /**
@@ -88,7 +99,8 @@ public final class AsOf<T extends Record> {
    * of the reference's source.
    */
   public AsOf<T> withLateness(Duration newLateness) {
-    return new AsOf<>(reference, horizon, notNegative("lateness", newLateness), inMemory, newest);
+    return new AsOf<>(
+        reference, horizon, notNegative("lateness", newLateness), inMemory, newest, backfillShards);
   }
 
   /**
@@ -96,7 +108,7 @@ public final class AsOf<T extends Record> {
    * shuffled for a join by key.
    */
   public AsOf<T> inMemory() {
-    return new AsOf<>(reference, horizon, lateness, true, newest);
+    return new AsOf<>(reference, horizon, lateness, true, newest, backfillShards);
   }
 
   /**
@@ -105,7 +117,40 @@ public final class AsOf<T extends Record> {
    * version.
    */
   public AsOf<T> newest() {
-    return new AsOf<>(reference, horizon, lateness, inMemory, true);
+    return new AsOf<>(reference, horizon, lateness, inMemory, true, backfillShards);
+  }
+
+  /**
+   * With keys in this many groups in a backfill, for a reference that is large: a worker holds the
+   * versions of one group, as bytes and those that facts have seen as objects too, and its facts,
+   * as bytes.
+   *
+   * @param shards at least 1
+   */
+  public AsOf<T> withBackfillShards(int shards) {
+    if (shards < 1) {
+      throw new IllegalArgumentException("there must be a shard, but there are " + shards);
+    }
+    return new AsOf<>(reference, horizon, lateness, inMemory, newest, shards);
+  }
+
+  /** Its versions, to make those of another reference of them. */
+  public PCollection<Version<T>> versions() {
+    return reference;
+  }
+
+  /** How far behind the watermark its versions may come. */
+  public Duration lateness() {
+    return lateness;
+  }
+
+  /**
+   * A reference with other versions, for the same facts and with the same lateness.
+   *
+   * @param other made of {@link #versions}, each with the time of the one that it is made of
+   */
+  public <U extends Record> AsOf<U> withVersions(PCollection<Version<U>> other) {
+    return new AsOf<>(other, horizon, lateness, inMemory, newest, backfillShards);
   }
 
   /** Facts see the version of their key. */
@@ -146,6 +191,11 @@ public final class AsOf<T extends Record> {
       @Nullable Revising<OutT> revising) {
     inGlobalWindow("facts", facts);
     inGlobalWindow("versions", reference);
+    if (!(reference.getCoder() instanceof RecordCoder)) { // tables decode them in two steps
+      throw new IllegalArgumentException(
+          "versions are encoded by Version.coder(…), but %s by %s"
+              .formatted(reference.getName(), reference.getCoder()));
+    }
     boolean bounded =
         facts.isBounded() == IsBounded.BOUNDED && reference.isBounded() == IsBounded.BOUNDED;
     if (!bounded && newest) {
@@ -155,7 +205,7 @@ public final class AsOf<T extends Record> {
     } else if (key == null || inMemory) {
       return new AsOfInMemory<>(reference, join);
     }
-    return new AsOfShards<>(reference, key, join);
+    return new AsOfShards<>(reference, key, join, backfillShards);
   }
 
   private static void inGlobalWindow(String what, PCollection<?> input) {

@@ -21,9 +21,9 @@ final class AsOfInMemory<F extends Event, T extends Record, OutT>
   private static final long serialVersionUID = 1L;
 
   private final transient PCollection<Version<T>> reference;
-  private final Join<F, T, OutT> join;
+  private final AsOf.Join<F, T, OutT> join;
 
-  AsOfInMemory(PCollection<Version<T>> reference, Join<F, T, OutT> join) {
+  AsOfInMemory(PCollection<Version<T>> reference, AsOf.Join<F, T, OutT> join) {
     this.reference = reference;
     this.join = join;
   }
@@ -39,14 +39,14 @@ final class AsOfInMemory<F extends Event, T extends Record, OutT>
     private static final long serialVersionUID = 1L;
 
     private final PCollectionView<Iterable<Version<T>>> view;
-    private final Join<F, T, OutT> join;
+    private final AsOf.Join<F, T, OutT> join;
 
     /**
      * Built once, because the reference of a bounded input in the global window does not change.
      */
     private transient ReferenceTable<T> table;
 
-    JoinFn(PCollectionView<Iterable<Version<T>>> view, Join<F, T, OutT> join) {
+    JoinFn(PCollectionView<Iterable<Version<T>>> view, AsOf.Join<F, T, OutT> join) {
       this.view = view;
       this.join = join;
     }

@@ -31,24 +31,27 @@ final class AsOfShards<F extends Event, T extends Record, OutT>
   private static final long serialVersionUID = 1L;
 
   /** Engines have a cost per group, and a shard must fit in memory. */
-  private static final int SHARDS = 64;
+  static final int SHARDS = 64;
 
   private final transient PCollection<Version<T>> reference;
   private final SerializableFunction<F, String> key;
-  private final Join<F, T, OutT> join;
+  private final AsOf.Join<F, T, OutT> join;
+  private final int shards;
 
   AsOfShards(
       PCollection<Version<T>> reference,
       SerializableFunction<F, String> key,
-      Join<F, T, OutT> join) {
+      AsOf.Join<F, T, OutT> join,
+      int shards) {
     this.reference = reference;
     this.key = key;
     this.join = join;
+    this.shards = shards;
   }
 
   @Override
   public PCollection<OutT> expand(PCollection<F> facts) {
-    return new Sharded<>(reference, key, SHARDS, false)
+    return new Sharded<>(reference, key, shards, false)
         .blocks(facts)
         .apply("Shard", GroupShards.create())
         .apply("Join", ParDo.of(new JoinFn<>(facts.getCoder(), reference.getCoder(), join)));
@@ -61,16 +64,16 @@ final class AsOfShards<F extends Event, T extends Record, OutT>
 
     private final Coder<F> facts;
     private final Coder<Version<T>> versions;
-    private final Join<F, T, OutT> join;
+    private final AsOf.Join<F, T, OutT> join;
 
-    JoinFn(Coder<F> facts, Coder<Version<T>> versions, Join<F, T, OutT> join) {
+    JoinFn(Coder<F> facts, Coder<Version<T>> versions, AsOf.Join<F, T, OutT> join) {
       this.facts = facts;
       this.versions = versions;
       this.join = join;
     }
 
     @ProcessElement
-    public void process(@Element KV<Integer, Iterable<byte[]>> shard, OutputReceiver<OutT> out)
+    public void process(@Element KV<Integer, Iterable<byte[]>> shard, ProcessContext context)
         throws IOException {
       ReferenceTable<T> reference = new ReferenceTable<>();
       List<byte[]> waiting = new ArrayList<>();
@@ -83,8 +86,8 @@ final class AsOfShards<F extends Event, T extends Record, OutT>
       }
       for (byte[] block : waiting) {
         for (BlockReader fact = new BlockReader(block); fact.next(); ) {
-          out.outputWithTimestamp(
-              join.join(fact.sum(facts), reference), Instant.ofEpochMilli(fact.revision()));
+          OutT joined = join.join(fact.sum(facts), reference);
+          output(context, joined, Instant.ofEpochMilli(fact.revision()));
         }
       }
     }

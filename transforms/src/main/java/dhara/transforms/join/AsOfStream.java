@@ -49,10 +49,10 @@ import org.joda.time.Instant;
  *
  * <p><b>Two designs.</b> A state cell for each key's versions reads only what a fact needs, but
  * costs a cell and an encoded key per key, and needs a second implementation for facts that see the
- * whole reference. Here the versions of a shard are one bag, which a worker decodes once and caches
+ * whole reference. Here the versions of a shard are one bag, which a worker reads once and caches
  * as a table in memory, as long as the token in the state shows that the table matches the bag.
  * Together with those of other steps, tables take at most about a quarter of the heap; beyond that,
- * a shard's bag is decoded for each watermark at which some of its facts are due.
+ * a shard's bag is read for each watermark at which some of its facts are due.
  */
 final class AsOfStream<F extends Event, T extends Record, OutT>
     extends PTransform<PCollection<F>, PCollection<OutT>> {
@@ -67,7 +67,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
 
   private final transient PCollection<Version<T>> reference;
   private final @Nullable SerializableFunction<F, String> key;
-  private final Join<F, T, OutT> join;
+  private final AsOf.Join<F, T, OutT> join;
   private final Duration horizon;
   private final Duration lateness;
   private final @Nullable Revising<OutT> revising;
@@ -75,7 +75,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
   AsOfStream(
       PCollection<Version<T>> reference,
       @Nullable SerializableFunction<F, String> key,
-      Join<F, T, OutT> join,
+      AsOf.Join<F, T, OutT> join,
       Duration horizon,
       Duration lateness,
       @Nullable Revising<OutT> revising) {
@@ -104,7 +104,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
 
     private final Coder<F> facts;
     private final Coder<Version<T>> versions;
-    private final Join<F, T, OutT> join;
+    private final AsOf.Join<F, T, OutT> join;
     private final @Nullable Revising<OutT> revising;
     private final long latenessMillis;
     private final long keptMillis;
@@ -156,14 +156,15 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         @StateId("standing") ValueState<Standing> standing,
         @TimerId("due") Timer due,
         @TimerId("forget") Timer forget,
-        OutputReceiver<OutT> out)
+        ProcessContext context)
         throws IOException {
       Standing now = Objects.requireNonNullElse(standing.read(), Standing.NEW);
       if (JoinBlocks.ofFacts(block.getValue())) {
         waiting.add(
             revising == null
                 ? block.getValue()
-                : arrive(block.getValue(), reference.table(block.getKey(), now, held), now, out));
+                : arrive(
+                    block.getValue(), reference.table(block.getKey(), now, held), now, context));
         if (first.getMillis() < now.earliest()) {
           now = now.waiting(first.getMillis());
           set(due, now);
@@ -180,7 +181,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
 
     /** Joins facts at their arrival, and returns a block of them with their results. */
     private byte[] arrive(
-        byte[] block, ReferenceTable<T> table, Standing now, OutputReceiver<OutT> out)
+        byte[] block, ReferenceTable<T> table, Standing now, ProcessContext context)
         throws IOException {
       BlockWriter joined = new BlockWriter();
       for (BlockReader entry = new BlockReader(block); entry.next(); ) {
@@ -196,8 +197,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
               revising.coder().encode(result, body);
             });
         if (entry.revision() >= now.forgotten()) { // an older one is dropped when it is due
-          out.outputWithTimestamp(
-              revising.first().apply(result), Instant.ofEpochMilli(entry.revision()));
+          output(context, revising.first().apply(result), Instant.ofEpochMilli(entry.revision()));
         }
       }
       return joined.toBytes();
@@ -210,13 +210,13 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
     private final class Settling {
 
       private final ReferenceTable<T> table;
-      private final OutputReceiver<OutT> out;
+      private final OnTimerContext context;
       private final List<Changed<OutT>> changed = new ArrayList<>();
       private final Map<Object, Long> latest = new HashMap<>();
 
-      Settling(ReferenceTable<T> table, OutputReceiver<OutT> out) {
+      Settling(ReferenceTable<T> table, OnTimerContext context) {
         this.table = table;
-        this.out = out;
+        this.context = context;
       }
 
       void take(BlockReader entry) throws IOException {
@@ -242,7 +242,7 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
       }
 
       private void give(OutT result, long atMillis) {
-        out.outputWithTimestamp(result, Instant.ofEpochMilli(atMillis));
+        output(context, result, Instant.ofEpochMilli(atMillis));
       }
     }
 
@@ -253,15 +253,15 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         @StateId("waiting") BagState<byte[]> waiting,
         @StateId("versions") BagState<byte[]> held,
         @StateId("standing") ValueState<Standing> standing,
-        @TimerId("due") Timer due,
-        OutputReceiver<OutT> out)
+        @TimerId("due") Timer due)
         throws IOException {
       Standing now = Objects.requireNonNullElse(standing.read(), Standing.NEW);
-      Settling settling = new Settling(reference.table(shard, now, held), out);
+      long until = until(context, due);
+      Settling settling = new Settling(reference.table(shard, now, held), context);
       WaitingBlocks parted =
           WaitingBlocks.part(
               waiting.read(),
-              until(context, due),
+              until,
               fact -> {
                 if (fact.revision() < now.forgotten()) {
                   dropped.inc();
@@ -275,6 +275,10 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
       Standing next = now.waiting(parted.earliest());
       if (next.earliest() != Standing.NEVER) {
         set(due, next);
+      }
+      if (until != Long.MAX_VALUE && next.forget() <= until + latenessMillis) {
+        // The timer would come after those of all other shards, whose tables are as large.
+        next = reference.sweep(shard, until + latenessMillis, next, held);
       }
       standing.write(next);
     }
@@ -305,7 +309,8 @@ final class AsOfStream<F extends Event, T extends Record, OutT>
         @StateId("standing") ValueState<Standing> standing)
         throws IOException {
       Standing now = standing.read();
-      if (now != null) { // at the end of its input an engine may have dropped the state
+      // At the end of its input an engine may have dropped the state; and it may be swept already.
+      if (now != null && now.forget() != Standing.NEVER) {
         standing.write(reference.sweep(shard, context.fireTimestamp().getMillis(), now, held));
       }
     }

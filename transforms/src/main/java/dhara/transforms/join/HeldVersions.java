@@ -1,10 +1,8 @@
 package dhara.transforms.join;
 
-import dhara.transforms.shards.BlockFn;
+import dhara.transforms.shards.BlockWriter;
 import dhara.transforms.shards.TableBudget;
-import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,10 +55,10 @@ final class HeldVersions<T extends Record> {
             ? plus(JoinBlocks.latest(block), keptMillis)
             : now.forget();
     Standing next = now.with(block, sweep);
-    ReferenceTable<T> table = tables.take(shard, now.token());
-    if (table != null) {
-      JoinBlocks.read(block, coder, table);
-      tables.put(shard, next.token(), next.bytes(), table);
+    Tables.Held<T> cached = tables.take(shard, now.token());
+    if (cached != null) {
+      cached.fresh().add(block);
+      tables.put(shard, next.token(), next.bytes(), cached);
     }
     return next;
   }
@@ -68,21 +66,22 @@ final class HeldVersions<T extends Record> {
   /** The versions of a shard as a table, which must not be modified. */
   ReferenceTable<T> table(int shard, Standing now, BagState<byte[]> held) throws IOException {
     ReferenceTable<T> table = taken(shard, now, held);
-    tables.put(shard, now.token(), now.bytes(), table);
+    keep(shard, now, table);
     return table;
+  }
+
+  private void keep(int shard, Standing now, ReferenceTable<T> table) {
+    tables.put(shard, now.token(), now.bytes(), new Tables.Held<>(table, new ArrayList<>()));
   }
 
   private ReferenceTable<T> taken(int shard, Standing now, BagState<byte[]> held)
       throws IOException {
-    @Nullable ReferenceTable<T> table = tables.take(shard, now.token());
-    if (table != null) {
-      return table;
+    Tables.@Nullable Held<T> cached = tables.take(shard, now.token());
+    ReferenceTable<T> table = cached == null ? new ReferenceTable<>() : cached.table();
+    for (byte[] block : cached == null ? held.read() : cached.fresh()) {
+      JoinBlocks.read(block, coder, table);
     }
-    ReferenceTable<T> read = new ReferenceTable<>();
-    for (byte[] block : held.read()) {
-      JoinBlocks.read(block, coder, read);
-    }
-    return read;
+    return table;
   }
 
   /**
@@ -96,31 +95,43 @@ final class HeldVersions<T extends Record> {
     table.prune(Instant.ofEpochMilli(asked));
     held.clear();
     long bytes = 0;
-    for (byte[] block : blocks(table)) {
+    for (byte[] block : rewritten(table)) {
       held.add(block);
       bytes += block.length;
     }
     Standing next = now.swept(bytes, Math.max(now.forgotten(), asked));
-    tables.put(shard, next.token(), bytes, table);
+    keep(shard, next, table);
     return next;
   }
 
-  private List<byte[]> blocks(ReferenceTable<T> table) {
+  /** Copies the versions of a table to new blocks; the others are not needed any more. */
+  private static <T extends Record> List<byte[]> rewritten(ReferenceTable<T> table) {
     List<byte[]> blocks = new ArrayList<>();
-    TimedBlocks<Version<T>> writer =
-        new TimedBlocks<>(coder, 1, MOST_BYTES, (shard, block, earliest) -> blocks.add(block));
-    BlockFn.Placer<Version<T>> placer = JoinBlocks.<Version<T>>toAll(JoinBlocks.VERSION).placer();
+    BlockWriter writer = new BlockWriter();
+    List<HeldVersion<T>> copied = new ArrayList<>();
     table.forEach(
         version -> {
-          try {
-            placer.place(version, version.at().toEpochMilli(), writer);
-          } catch (IOException e) {
-            // Only memory is written, so the failure is in encoding this version.
-            throw new UncheckedIOException("cannot encode " + version, e);
+          version.copyTo(writer);
+          copied.add(version);
+          if (writer.size() >= MOST_BYTES) {
+            blocks.add(moved(copied, writer));
           }
         });
-    writer.flush();
+    if (writer.size() > 0) {
+      blocks.add(moved(copied, writer));
+    }
     return blocks;
+  }
+
+  private static <T extends Record> byte[] moved(List<HeldVersion<T>> copied, BlockWriter writer) {
+    byte[] block = writer.toBytes();
+    int start = 0;
+    for (HeldVersion<T> version : copied) {
+      start = version.moveTo(block, start);
+    }
+    copied.clear();
+    writer.clear();
+    return block;
   }
 
   /** Drops all tables; the state is unchanged. */

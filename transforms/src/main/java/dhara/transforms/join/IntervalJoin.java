@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.Contextful;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.SerializableBiFunction;
@@ -304,7 +305,11 @@ public final class IntervalJoin<R extends Event> {
                   "Match",
                   InOrderOfTwo.of(
                       left, of.every == null ? inOrder : inOrder.settlingEvery(of.every)))
-              .apply("Give", MapElements.into(new TypeDescriptor<O>() {}).via(fn));
+              .apply(
+                  "Give",
+                  MapElements.into(new TypeDescriptor<O>() {})
+                      // With a context: without one, Beam 2.70 makes each output twice.
+                      .via(Contextful.fn(fn)));
       @SuppressWarnings("unchecked") // without another coder, events of the left side come out
       Coder<O> coder = out == null ? (Coder<O>) left.getCoder() : out;
       return joined.setCoder(coder);

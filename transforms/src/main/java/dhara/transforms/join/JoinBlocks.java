@@ -1,10 +1,12 @@
 package dhara.transforms.join;
 
+import dhara.records.RecordCoder;
 import dhara.transforms.shards.BlockFn;
 import dhara.transforms.shards.BlockReader;
 import dhara.transforms.shards.ShardBlocks;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Instant;
 import org.apache.beam.sdk.coders.Coder;
 
 /**
@@ -53,6 +55,13 @@ final class JoinBlocks {
     return ShardBlocks.shard(key.hashCode() * 0x9E3779B9, shards);
   }
 
+  /** The first components of each {@link Version}: what a table needs of one that stays encoded. */
+  record Head(String key, Instant at) {
+
+    /** Reads a version as far as here. */
+    static final RecordCoder<Head> CODER = RecordCoder.of(Head.class);
+  }
+
   /** Whether a non-empty block holds facts and not versions. */
   static boolean ofFacts(byte[] block) throws IOException {
     BlockReader first = new BlockReader(block);
@@ -62,11 +71,12 @@ final class JoinBlocks {
     return block[first.keyOffset()] == FACT;
   }
 
-  /** Puts the versions of a block into a table. */
+  /** Puts the versions of a block into a table, which keeps the block. */
   static <T extends Record> void read(
       byte[] block, Coder<Version<T>> versions, ReferenceTable<T> into) throws IOException {
-    for (BlockReader version = new BlockReader(block); version.next(); ) {
-      into.add(version.sum(versions));
+    for (BlockReader entry = new BlockReader(block); entry.next(); ) {
+      Head head = Head.CODER.decodeStart(entry.sumBytes());
+      into.add(head.key(), new HeldVersion<>(head.at(), entry, versions));
     }
   }
 

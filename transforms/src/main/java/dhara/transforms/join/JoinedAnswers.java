@@ -41,14 +41,14 @@ public final class JoinedAnswers<K, F extends Record & Event, T extends Record, 
   private final transient AsOf<T> of;
   private final Class<V> out;
   private final @Nullable SerializableFunction<F, String> key;
-  private final Join<F, T, V> join;
+  private final AsOf.Join<F, T, V> join;
   private final boolean provisional;
 
   JoinedAnswers(
       AsOf<T> of,
       Class<V> out,
       @Nullable SerializableFunction<F, String> key,
-      Join<F, T, V> join,
+      AsOf.Join<F, T, V> join,
       boolean provisional) {
     this.of = of;
     this.out = out;
@@ -76,7 +76,7 @@ public final class JoinedAnswers<K, F extends Record & Event, T extends Record, 
     AnswerCoder<K, F> coder = (AnswerCoder<K, F>) answers.getCoder();
     AnswerCoder<K, V> results = AnswerCoder.of(coder.keyCoder(), RecordCoder.of(out));
     SerializableFunction<F, String> by = key;
-    Join<F, T, V> joining = join;
+    AsOf.Join<F, T, V> joining = join;
     PCollection<AnswerFact<K, F>> facts =
         answers
             .apply(
@@ -103,7 +103,7 @@ public final class JoinedAnswers<K, F extends Record & Event, T extends Record, 
   }
 
   private static <K, F extends Record & Event, T extends Record, V extends Record>
-      Answer<K, V> joined(Answer<K, F> answer, Join<F, T, V> join, ReferenceTable<T> table) {
+      Answer<K, V> joined(Answer<K, F> answer, AsOf.Join<F, T, V> join, ReferenceTable<T> table) {
     return answer.isWithdrawn()
         ? Answer.withdrawn(answer.key(), answer.start(), answer.end(), answer.revision())
         : new Answer<>(

@@ -20,10 +20,15 @@ final class ReferenceTable<T extends Record> {
 
   /** Adds a version of its key. */
   void add(Version<T> version) {
-    Versions<T> versions = byKey.get(version.key());
+    add(version.key(), new HeldVersion<>(version));
+  }
+
+  /** Adds a version of a key. */
+  void add(String key, HeldVersion<T> version) {
+    Versions<T> versions = byKey.get(key);
     if (versions == null) {
       versions = new Versions<>();
-      byKey.put(version.key(), versions);
+      byKey.put(key, versions);
       keys = null;
     }
     versions.add(version);
@@ -58,7 +63,7 @@ final class ReferenceTable<T extends Record> {
   }
 
   /** Passes on each version. */
-  void forEach(Consumer<Version<T>> consumer) {
+  void forEach(Consumer<HeldVersion<T>> consumer) {
     byKey.values().forEach(versions -> versions.forEach(consumer));
   }
 }

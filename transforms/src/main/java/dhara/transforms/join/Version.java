@@ -3,7 +3,6 @@ package dhara.transforms.join;
 import dhara.events.Event;
 import dhara.records.RecordCoder;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.values.TypeDescriptor;
@@ -21,10 +20,6 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 public record Version<T extends Record>(String key, Instant at, String id, @Nullable T value)
     implements Event {
-
-  /** Earlier versions first; among those with the same time, the one that holds is last. */
-  static final Comparator<Version<?>> ORDER =
-      Comparator.<Version<?>, Instant>comparing(Version::at).thenComparing(Version::id);
 
   /** The version of an event, which holds from its own time on. */
   public static <T extends Record & Event> Version<T> of(String key, T event) {

@@ -2,6 +2,7 @@ package dhara.transforms.join;
 
 import dhara.events.Event;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.transforms.Contextful;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.SerializableFunction;
@@ -54,7 +55,11 @@ public final class Versioned<T extends Record & Event>
   public PCollection<Version<T>> expand(PCollection<T> events) {
     Coder<T> coder = events.getCoder();
     return events
-        .apply("Version", MapElements.into(new TypeDescriptor<Version<T>>() {}).via(this::version))
+        .apply(
+            "Version",
+            MapElements.into(new TypeDescriptor<Version<T>>() {})
+                // With a context: without one, Beam 2.70 makes each output twice.
+                .via(Contextful.fn(this::version)))
         .setCoder(Version.coder(coder));
   }
 }

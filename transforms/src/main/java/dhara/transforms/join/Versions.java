@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * All versions of one key, in the order of (event time, id). The value at a moment is a function of
@@ -16,12 +15,12 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  */
 final class Versions<T extends Record> {
 
-  private final List<Version<T>> inOrder = new ArrayList<>(1);
+  private final List<HeldVersion<T>> inOrder = new ArrayList<>(1);
 
   /** Adds a version; one with the same time and id counts as the same version. */
-  void add(Version<T> version) {
+  void add(HeldVersion<T> version) {
     int last = inOrder.size() - 1;
-    if (last < 0 || Version.ORDER.compare(inOrder.get(last), version) < 0) {
+    if (last < 0 || inOrder.get(last).compareTo(version) < 0) {
       inOrder.add(version);
       return;
     }
@@ -29,26 +28,21 @@ final class Versions<T extends Record> {
     int high = last;
     while (low < high) { // the first that is not before it
       int middle = (low + high) >>> 1;
-      if (Version.ORDER.compare(inOrder.get(middle), version) < 0) {
+      if (inOrder.get(middle).compareTo(version) < 0) {
         low = middle + 1;
       } else {
         high = middle;
       }
     }
-    if (Version.ORDER.compare(inOrder.get(low), version) != 0) {
+    if (inOrder.get(low).compareTo(version) != 0) {
       inOrder.add(low, version);
     }
   }
 
   /** The value in force at a moment, if there is one: the last version at or before it. */
   Optional<T> asOf(Instant at) {
-    Version<T> last = lastUntil(at);
-    return last == null ? Optional.empty() : last.held();
-  }
-
-  private @Nullable Version<T> lastUntil(Instant at) {
-    int found = indexUntil(at);
-    return found < 0 ? null : inOrder.get(found);
+    int last = indexUntil(at);
+    return last < 0 ? Optional.empty() : inOrder.get(last).held();
   }
 
   /** The index of the last version at or before {@code at}; -1 if there is none. */
@@ -57,7 +51,7 @@ final class Versions<T extends Record> {
     int from = 0;
     while (from < after) {
       int middle = (from + after) >>> 1;
-      if (inOrder.get(middle).at().isAfter(at)) {
+      if (inOrder.get(middle).isAfter(at)) {
         after = middle;
       } else {
         from = middle + 1;
@@ -75,15 +69,15 @@ final class Versions<T extends Record> {
   boolean prune(Instant at) {
     int holds = indexUntil(at);
     if (holds >= 0) {
-      Version<T> then = inOrder.get(holds);
-      boolean gone = then.value() == null && then.at().isBefore(at);
+      HeldVersion<T> then = inOrder.get(holds);
+      boolean gone = then.isBefore(at) && then.held().isEmpty();
       inOrder.subList(0, gone ? holds + 1 : holds).clear();
     }
     return !inOrder.isEmpty();
   }
 
   /** Passes on each version, in order. */
-  void forEach(Consumer<Version<T>> consumer) {
+  void forEach(Consumer<HeldVersion<T>> consumer) {
     inOrder.forEach(consumer);
   }
 

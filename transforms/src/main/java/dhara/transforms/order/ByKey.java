@@ -13,13 +13,13 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
 /**
  * Adds events to blocks by their key, which is the key of their entry. It belongs to one thread.
  */
-final class ByKey<E extends Event, K> implements BlockFn.Placer<E> {
+public final class ByKey<E extends Event, K> implements BlockFn.Placer<E> {
 
   private final SerializableFunction<E, K> key;
   private final Coder<K> keys;
   private final RecordOutput bytes = new RecordOutput(64);
 
-  ByKey(SerializableFunction<E, K> key, Coder<K> keys) {
+  public ByKey(SerializableFunction<E, K> key, Coder<K> keys) {
     this.key = key;
     this.keys = keys;
   }

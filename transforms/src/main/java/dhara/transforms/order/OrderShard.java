@@ -102,6 +102,8 @@ final class OrderShard<E extends Event, K, S, O, OUT> {
     for (DueEvents.Key<E, O> key : due.keys()) {
       settle(key, moment, until);
     }
+    keys.flush();
+    heads.flush();
     if (newWakes.size() > 0) {
       cells.wakes.add(newWakes.toBytes());
     }
@@ -258,6 +260,7 @@ final class OrderShard<E extends Event, K, S, O, OUT> {
           body -> DueEvents.write(event, given, body, folding.events(), folding.outputs()));
       clock = clock.with(entry.revision());
     }
+    heads.flush();
     if (answered.size() > 0) {
       cells.waiting.add(answered.toBytes());
     }

@@ -61,22 +61,23 @@ final class OrderShards<E extends Event, K, S, O, OUT>
     }
 
     @ProcessElement
-    public void process(@Element KV<Integer, Iterable<byte[]>> shard, OutputReceiver<OUT> out)
+    public void process(@Element KV<Integer, Iterable<byte[]>> shard, ProcessContext context)
         throws IOException {
       TableBudget budget = TableBudget.ofProcess();
       new PartedMerge(
               () ->
                   new ShardEvents(
-                      new Room(budget, Room.LEAST_BYTES), (key, events) -> fold(key, events, out)),
+                      new Room(budget, Room.LEAST_BYTES),
+                      (key, events) -> fold(key, events, context)),
               budget)
           .merge(shard.getValue());
     }
 
-    private void fold(KeyTable.Entry entry, byte[] events, OutputReceiver<OUT> out)
+    private void fold(KeyTable.Entry entry, byte[] events, ProcessContext context)
         throws IOException {
       K key = folding.giving().needsKey() ? entry.key(folding.keys()) : null;
       Steps.Taker<O> taker =
-          (output, at) -> out.outputWithTimestamp(folding.giving().of(key, output), millis(at));
+          (output, at) -> output(context, folding.giving().of(key, output), millis(at));
       KeyFold<E, S, O> fold = new KeyFold<>(steps, taker);
       KeyEvents.inOrder(events, folding.events(), fold::apply);
       fold.end();

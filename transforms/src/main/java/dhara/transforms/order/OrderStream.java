@@ -90,13 +90,13 @@ final class OrderStream<E extends Event, K, S, O, OUT>
       @StateId("heads") MapState<Integer, byte[]> heads,
       @StateId("clock") ValueState<Clock> clock,
       @TimerId("due") Timer due,
-      OutputReceiver<OUT> out)
+      ProcessContext context)
       throws IOException {
     Clock now = read(clock);
     Clock next;
     if (provisional) {
       var cells = new OrderShard.Cells(waiting, wakes, keys, heads);
-      OrderShard<E, K, S, O, OUT> shard = shard(cells, now, out);
+      OrderShard<E, K, S, O, OUT> shard = shard(cells, now, context);
       shard.arrive(block.getValue());
       next = shard.clock();
     } else {
@@ -119,12 +119,11 @@ final class OrderStream<E extends Event, K, S, O, OUT>
       @StateId("heads") MapState<Integer, byte[]> heads,
       @StateId("clock") ValueState<Clock> clock,
       @TimerId("due") Timer due,
-      @TimerId("sweep") Timer sweep,
-      OutputReceiver<OUT> out)
+      @TimerId("sweep") Timer sweep)
       throws IOException {
     Clock now = read(clock);
     var cells = new OrderShard.Cells(waiting, wakes, keys, heads);
-    OrderShard<E, K, S, O, OUT> shard = shard(cells, now, out);
+    OrderShard<E, K, S, O, OUT> shard = shard(cells, now, context);
     shard.settle(Math.max(now.settled(), complete(context, due)));
     Clock next = shard.clock();
     clock.write(next);
@@ -144,15 +143,14 @@ final class OrderStream<E extends Event, K, S, O, OUT>
       @StateId("keys") MapState<Integer, byte[]> keys,
       @StateId("heads") MapState<Integer, byte[]> heads,
       @StateId("clock") ValueState<Clock> clock,
-      @TimerId("sweep") Timer sweep,
-      OutputReceiver<OUT> out)
+      @TimerId("sweep") Timer sweep)
       throws IOException {
     Clock now = clock.read();
     if (now == null) {
       return; // at the end of its input an engine may have dropped the state
     }
     var cells = new OrderShard.Cells(waiting, wakes, keys, heads);
-    OrderShard<E, K, S, O, OUT> shard = shard(cells, now, out);
+    OrderShard<E, K, S, O, OUT> shard = shard(cells, now, context);
     shard.sweep(complete(context, sweep));
     Clock next = shard.clock();
     clock.write(next);
@@ -162,13 +160,13 @@ final class OrderStream<E extends Event, K, S, O, OUT>
   }
 
   private OrderShard<E, K, S, O, OUT> shard(
-      OrderShard.Cells cells, Clock now, OutputReceiver<OUT> out) {
+      OrderShard.Cells cells, Clock now, WindowedContext context) {
     return new OrderShard<>(
         folding,
         steps,
         cells,
         now,
-        (output, at) -> out.outputWithTimestamp(output, OrderShards.millis(at)));
+        (output, at) -> output(context, output, OrderShards.millis(at)));
   }
 
   private static Clock read(ValueState<Clock> clock) {

@@ -47,7 +47,7 @@ public final class BlockReader {
   }
 
   /** The start of the entry. */
-  int offset() {
+  public int offset() {
     return offset;
   }
 

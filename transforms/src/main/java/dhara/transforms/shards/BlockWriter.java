@@ -46,7 +46,12 @@ public final class BlockWriter {
 
   /** Copies the entry that a reader is at. */
   public void copy(BlockReader reader) {
-    out.write(reader.block(), reader.offset(), reader.end() - reader.offset());
+    copy(reader.block(), reader.offset(), reader.end());
+  }
+
+  /** Copies entries of a block. */
+  public void copy(byte[] block, int from, int to) {
+    out.write(block, from, to - from);
   }
 
   public int size() {

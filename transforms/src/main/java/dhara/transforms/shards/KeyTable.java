@@ -1,5 +1,6 @@
 package dhara.transforms.shards;
 
+import dhara.records.KeyedHash;
 import dhara.records.RecordInput;
 import java.io.IOException;
 import java.util.Arrays;
@@ -12,6 +13,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * A hash table of keys, for merging blocks. Keys stay encoded: decoding a key, and hashing and
  * comparing it as an object, would take longer than the addition, and it is needed only once per
  * answer, not once per block.
+ *
+ * <p>Whoever sends events may choose keys with equal hashes, because these are the same in every
+ * process, and each new key would be compared with all others. So if one is looked for in too many
+ * slots, the table changes to {@link KeyedHash}.
  */
 public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
 
@@ -56,6 +61,15 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
       return hash;
     }
 
+    private int keyedHash() {
+      return KeyedHash.of(block, offset, length);
+    }
+
+    /** The bytes of the key; a new array. */
+    public byte[] keyBytes() {
+      return Arrays.copyOfRange(block, offset, offset + length);
+    }
+
     /** The key. */
     public <K> K key(Coder<K> keys) throws IOException {
       return keys.decode(new RecordInput(block, offset, offset + length));
@@ -67,7 +81,14 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
     }
   }
 
+  /**
+   * The most slots that are looked at for a key. Of 100 million keys that nobody chose, the longest
+   * run of slots that are taken is expected to have about this length.
+   */
+  private static final int MOST_SLOTS = 128;
+
   private int size;
+  private boolean keyed;
   private @Nullable E first;
   private @Nullable Entry last;
 
@@ -85,6 +106,27 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
 
   /** The slot of a reader's current key, or the free slot for it. */
   public int slot(BlockReader reader, int hash) {
+    if (keyed) {
+      return keyedSlot(reader);
+    }
+    int mask = entries.length - 1;
+    int slot = hash & mask;
+    Entry entry = entries[slot];
+    for (int left = MOST_SLOTS;
+        entry != null && (hashes[slot] != hash || !entry.hasKeyOf(reader));
+        left--) {
+      if (left == 0) {
+        toKeyed();
+        return keyedSlot(reader);
+      }
+      slot = (slot + 1) & mask;
+      entry = entries[slot];
+    }
+    return slot;
+  }
+
+  private int keyedSlot(BlockReader reader) {
+    int hash = KeyedHash.of(reader.block(), reader.keyOffset(), reader.keyLength());
     int mask = entries.length - 1;
     int slot = hash & mask;
     Entry entry = entries[slot];
@@ -93,6 +135,17 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
       entry = entries[slot];
     }
     return slot;
+  }
+
+  private void toKeyed() {
+    keyed = true;
+    for (int slot = 0; slot < entries.length; slot++) {
+      Entry entry = entries[slot];
+      if (entry != null) {
+        hashes[slot] = entry.keyedHash();
+      }
+    }
+    rebuild(entries.length);
   }
 
   /** The entry of a slot. */
@@ -104,7 +157,7 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
   public void put(int slot, E entry) {
     Entry added = entry;
     entries[slot] = entry;
-    hashes[slot] = added.hash;
+    hashes[slot] = keyed ? added.keyedHash() : added.hash;
     if (last == null) {
       first = entry;
     } else {
@@ -113,15 +166,15 @@ public final class KeyTable<E extends KeyTable.Entry> implements Iterable<E> {
     last = added;
     size++;
     if (size * 2 > entries.length) {
-      grow();
+      rebuild(Math.multiplyExact(entries.length, 2));
     }
   }
 
   @SuppressWarnings("unchecked")
-  private void grow() {
+  private void rebuild(int slots) {
     @Nullable E[] old = entries;
     int[] oldHashes = hashes;
-    entries = (E[]) new Entry[Math.multiplyExact(old.length, 2)];
+    entries = (E[]) new Entry[slots];
     hashes = new int[entries.length];
     int mask = entries.length - 1;
     for (int from = 0; from < old.length; from++) {

@@ -1,5 +1,6 @@
 package dhara.transforms.tally;
 
+import dhara.records.KeyedHash;
 import dhara.records.RecordInput;
 import dhara.records.RecordOutput;
 import java.lang.invoke.MethodHandles;
@@ -17,6 +18,10 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <p>A table that was read stays packed, as it was written, until a text is added. Most tables that
  * are read are only added to another, or written again.
+ *
+ * <p>The hashes are the same in every process, so that whoever sends events may choose texts with
+ * equal ones. If a text is looked for in too many slots of the index, its hashes become those of
+ * {@link KeyedHash}.
  */
 final class TextTable {
 
@@ -39,6 +44,9 @@ final class TextTable {
   /** So few texts are found without an index. */
   private static final int FEW = 8;
 
+  /** The most slots of the index that are looked at for a text. */
+  private static final int MOST_SLOTS = 128;
+
   /** As it was read, if nothing was added since. */
   private byte @Nullable [] packed;
 
@@ -51,6 +59,9 @@ final class TextTable {
    * hash here, a text that is new is seldom compared with others, which would wait for memory.
    */
   private long[] index = new long[0];
+
+  /** Whether the hashes of the index are keyed. */
+  private boolean keyed;
 
   /** An empty table. */
   TextTable() {}
@@ -151,6 +162,8 @@ final class TextTable {
   private void addLast(int length) {
     int start = end + HEAD;
     int hash = hash(texts, start, length);
+    INT.set(texts, end, hash);
+    INT.set(texts, end + Integer.BYTES, length);
     if (size < FEW) {
       for (int at = 0; at < end; at += HEAD + length(at)) {
         if (isAt(at, hash, length)) {
@@ -159,23 +172,41 @@ final class TextTable {
       }
     } else {
       if (size * 2 >= index.length) {
-        growIndex();
+        index(Math.max(4 * FEW, Math.multiplyExact(index.length, 2)));
       }
-      int slot = hash & (index.length - 1);
-      while (index[slot] != 0) {
-        long hashAndPlace = index[slot];
-        if ((int) (hashAndPlace >>> Integer.SIZE) == hash
-            && isAt((int) hashAndPlace - 1, hash, length)) {
-          return;
-        }
-        slot = (slot + 1) & (index.length - 1);
+      int slot = slot(hash, length);
+      if (index[slot] != 0) {
+        return;
       }
-      index[slot] = hashAndPlace(hash, end + 1);
+      index[slot] = hashAndPlace(keyed ? keyedHash(end) : hash, end + 1);
     }
-    INT.set(texts, end, hash);
-    INT.set(texts, end + Integer.BYTES, length);
     end = start + length;
     size++;
+  }
+
+  /** The slot of the text behind the last one, or the free slot for it. */
+  private int slot(int hash, int length) {
+    int tag = keyed ? keyedHash(end) : hash;
+    int mask = index.length - 1;
+    int slot = tag & mask;
+    for (int left = MOST_SLOTS; index[slot] != 0; left--) {
+      long tagAndPlace = index[slot];
+      if ((int) (tagAndPlace >>> Integer.SIZE) == tag
+          && isAt((int) tagAndPlace - 1, hash, length)) {
+        return slot;
+      }
+      if (left == 0 && !keyed) {
+        keyed = true;
+        index(index.length);
+        return slot(hash, length);
+      }
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private int keyedHash(int at) {
+    return KeyedHash.of(texts, at + HEAD, length(at));
   }
 
   /** Whether a text equals the one behind the last. */
@@ -190,10 +221,10 @@ final class TextTable {
     return (int) INT.get(texts, at + Integer.BYTES);
   }
 
-  private void growIndex() {
-    index = new long[Math.max(4 * FEW, Math.multiplyExact(index.length, 2))];
+  private void index(int slots) {
+    index = new long[slots];
     for (int at = 0; at < end; at += HEAD + length(at)) {
-      int hash = (int) INT.get(texts, at);
+      int hash = keyed ? keyedHash(at) : (int) INT.get(texts, at);
       int slot = hash & (index.length - 1);
       while (index[slot] != 0) {
         slot = (slot + 1) & (index.length - 1);
@@ -261,16 +292,20 @@ final class TextTable {
 
   /** Texts with one hash are in the order of their bytes. */
   private void sortEqualHashes(long[] order) {
-    for (int i = 1; i < order.length; i++) {
-      long moved = order[i];
-      int to = i;
-      while (to > 0
-          && order[to - 1] >>> Integer.SIZE == moved >>> Integer.SIZE
-          && compare((int) order[to - 1], (int) moved) > 0) {
-        order[to] = order[to - 1];
-        to--;
+    for (int from = 0, to; from < order.length; from = to) {
+      to = from + 1;
+      while (to < order.length && order[to] >>> Integer.SIZE == order[from] >>> Integer.SIZE) {
+        to++;
       }
-      order[to] = moved;
+      if (to - from > 1) {
+        long[] sorted =
+            Arrays.stream(order, from, to)
+                .boxed()
+                .sorted((one, other) -> compare(one.intValue(), other.intValue()))
+                .mapToLong(Long::longValue)
+                .toArray();
+        System.arraycopy(sorted, 0, order, from, sorted.length);
+      }
     }
   }
 

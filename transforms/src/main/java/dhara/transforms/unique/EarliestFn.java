@@ -22,7 +22,7 @@ final class EarliestFn<T extends Event> extends EarlierOutputFn<KV<Integer, Iter
   private static final long serialVersionUID = 1L;
 
   private final Coder<T> coder;
-  private final TupleTag<T> duplicates;
+  private final @Nullable TupleTag<T> duplicates;
   private final TupleTag<Unique.Counts> counts;
   private final @Nullable Long tableBytes;
   private transient long firsts;
@@ -32,11 +32,12 @@ final class EarliestFn<T extends Event> extends EarlierOutputFn<KV<Integer, Iter
   /**
    * Compares the hashes of ids.
    *
+   * @param duplicates null if they are only counted
    * @param tableBytes how many bytes of events may be in memory; null for a share of the heap
    */
   EarliestFn(
       Coder<T> coder,
-      TupleTag<T> duplicates,
+      @Nullable TupleTag<T> duplicates,
       TupleTag<Unique.Counts> counts,
       @Nullable Long tableBytes) {
     this.coder = coder;
@@ -74,7 +75,7 @@ final class EarliestFn<T extends Event> extends EarlierOutputFn<KV<Integer, Iter
       Instant at = Instant.ofEpochMilli(event.revision());
       if (first.isFirst(given++)) {
         context.outputWithTimestamp(event.sum(coder), at);
-      } else {
+      } else if (duplicates != null) {
         context.outputWithTimestamp(duplicates, event.sum(coder), at);
       }
     }

@@ -81,6 +81,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
   private final IdHash.Maker hash;
   private final @Nullable Integer backfillShards;
   private final boolean atOnce;
+  private final boolean onlyCounting;
   private final TupleTag<T> unique = new TupleTag<>("unique");
   private final TupleTag<T> duplicates = new TupleTag<>("duplicates");
   private final TupleTag<Counts> counts = new TupleTag<>("counts");
@@ -90,12 +91,14 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
       @Nullable Long tableBytes,
       IdHash.Maker hash,
       @Nullable Integer backfillShards,
-      boolean atOnce) {
+      boolean atOnce,
+      boolean onlyCounting) {
     this.horizon = horizon;
     this.tableBytes = tableBytes;
     this.hash = hash;
     this.backfillShards = backfillShards;
     this.atOnce = atOnce;
+    this.onlyCounting = onlyCounting;
   }
 
   /**
@@ -108,7 +111,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
       throw new IllegalArgumentException(
           "the horizon must be at least a millisecond, but is " + horizon);
     }
-    return new Unique<>(horizon, null, IdHash::new, null, false);
+    return new Unique<>(horizon, null, IdHash::new, null, false, false);
   }
 
   /**
@@ -121,7 +124,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     if (shards < 1) {
       throw new IllegalArgumentException("there must be a shard, but there are " + shards);
     }
-    return new Unique<>(horizon, tableBytes, hash, shards, atOnce);
+    return new Unique<>(horizon, tableBytes, hash, shards, atOnce, onlyCounting);
   }
 
   /**
@@ -130,19 +133,27 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
    * @param wanted false for blocks
    */
   public Unique<T> atOnce(boolean wanted) {
-    return new Unique<>(horizon, tableBytes, hash, backfillShards, wanted);
+    return new Unique<>(horizon, tableBytes, hash, backfillShards, wanted, onlyCounting);
+  }
+
+  /**
+   * In a backfill, only counts the duplicates and gives none of them: for pipelines that read none.
+   * Spark cannot put an output that nothing reads on disk, nor what is beside it.
+   */
+  public Unique<T> countingDuplicates() {
+    return new Unique<>(horizon, tableBytes, hash, backfillShards, atOnce, true);
   }
 
   /**
    * With this many bytes of tables for each instance of the step, instead of a share of the heap.
    */
   Unique<T> withTableBytes(long bytes) {
-    return new Unique<>(horizon, bytes, hash, backfillShards, atOnce);
+    return new Unique<>(horizon, bytes, hash, backfillShards, atOnce, onlyCounting);
   }
 
   /** With ids compared by another hash. */
   Unique<T> withHash(IdHash.Maker other) {
-    return new Unique<>(horizon, tableBytes, other, backfillShards, atOnce);
+    return new Unique<>(horizon, tableBytes, other, backfillShards, atOnce, onlyCounting);
   }
 
   /** The first of each id. */
@@ -150,7 +161,7 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     return unique;
   }
 
-  /** All the others. */
+  /** All the others; in a backfill not with {@link #countingDuplicates}. */
   public TupleTag<T> duplicates() {
     return duplicates;
   }
@@ -175,7 +186,9 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
     PCollectionTuple split =
         events.isBounded() == IsBounded.BOUNDED ? bounded(events, coder) : unbounded(events, coder);
     split.get(unique).setCoder(coder);
-    split.get(duplicates).setCoder(coder);
+    if (split.has(duplicates)) {
+      split.get(duplicates).setCoder(coder);
+    }
     split.get(counts).setCoder(RecordCoder.of(Counts.class));
     return split;
   }
@@ -189,8 +202,12 @@ public final class Unique<T extends Event> extends PTransform<PCollection<T>, PC
         .apply("Shard", GroupShards.create())
         .apply(
             "First",
-            ParDo.of(new EarliestFn<>(coder, duplicates, counts, tableBytes))
-                .withOutputTags(unique, TupleTagList.of(duplicates).and(counts)));
+            ParDo.of(new EarliestFn<>(coder, onlyCounting ? null : duplicates, counts, tableBytes))
+                .withOutputTags(
+                    unique,
+                    onlyCounting
+                        ? TupleTagList.of(counts)
+                        : TupleTagList.of(duplicates).and(counts)));
   }
 
   private PCollectionTuple unbounded(PCollection<T> events, Coder<T> coder) {

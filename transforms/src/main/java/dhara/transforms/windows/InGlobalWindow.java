@@ -1,32 +1,42 @@
 package dhara.transforms.windows;
 
-import org.apache.beam.sdk.transforms.windowing.DefaultTrigger;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.transforms.windowing.WindowFn;
 import org.apache.beam.sdk.values.PCollection;
-import org.joda.time.Duration;
+import org.apache.beam.sdk.values.WindowingStrategy;
 
 /**
- * Checks that the input of a step is in the global window. Steps that output at the end of a bundle
- * output into the global window, because a bundle may have elements of many windows. In any other
- * windowing the engine could not encode that output, and the error would come from a worker without
- * the names of step and window.
+ * Puts elements into the global window, where no trigger and no lateness of before counts.
+ *
+ * <p>Beam's {@code Window} keeps the longer of two allowed latenesses, so the windows after it
+ * would inherit that of the windows before it. Sliding windows answer from slices, which are kept
+ * for longer than the windows; their answers would seem to settle that much later.
  */
-public final class InGlobalWindow {
+public final class InGlobalWindow<T> extends PTransform<PCollection<T>, PCollection<T>> {
+
+  private static final long serialVersionUID = 1L;
 
   private InGlobalWindow() {}
 
-  /** Puts elements into the global window, where no trigger and no lateness of before counts. */
-  public static <T> Window<T> into() {
+  /** The step. */
+  public static <T> InGlobalWindow<T> into() {
+    return new InGlobalWindow<>();
+  }
+
+  @Override
+  public PCollection<T> expand(PCollection<T> elements) {
     return Window.<T>into(new GlobalWindows())
-        .triggering(DefaultTrigger.of())
-        .withAllowedLateness(Duration.ZERO)
-        .discardingFiredPanes();
+        .expand(elements)
+        .setWindowingStrategyInternal(WindowingStrategy.globalDefault());
   }
 
   /**
-   * Checks the input of such a step while the pipeline is built.
+   * Checks the input of a step that outputs at the end of a bundle, while the pipeline is built.
+   * Such a step outputs into the global window, because a bundle may have elements of many windows.
+   * In any other windowing the engine could not encode that output, and the error would come from a
+   * worker without the names of step and window.
    *
    * @param step its name
    * @throws IllegalArgumentException if it is in other windows

@@ -1,5 +1,7 @@
 package dhara.transforms.aggregate;
 
+import dhara.transforms.load.LoadTerms;
+import dhara.transforms.load.WorkerLoad;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ public final class Arrivals<T> {
 
   private final Coder<T> coder;
   private final List<Row<T>> rows = new ArrayList<>();
+  private final PipelineOptions options = PipelineOptionsFactory.create();
 
   private Arrivals(Coder<T> coder) {
     this.coder = coder;
@@ -73,6 +76,12 @@ public final class Arrivals<T> {
     return this;
   }
 
+  /** Plays on workers with these terms. */
+  public Arrivals<T> with(LoadTerms terms) {
+    options.as(WorkerLoad.Option.class).setLoadTerms(terms.text());
+    return this;
+  }
+
   /** The output of the transform for the stream. */
   @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
   public <OutT> List<OutT> streamed(PTransform<PCollection<T>, PCollection<OutT>> transform) {
@@ -103,7 +112,6 @@ public final class Arrivals<T> {
   private <OutT> List<OutT> run(
       PTransform<? super PBegin, PCollection<T>> source,
       PTransform<PCollection<T>, PCollection<OutT>> transform) {
-    PipelineOptions options = PipelineOptionsFactory.create();
     options.setRunner(DirectRunner.class);
     Pipeline pipeline = Pipeline.create(options);
     String id = UUID.randomUUID().toString();

@@ -11,6 +11,7 @@ import dhara.transforms.alert.AlertEvent.State;
 import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class AlertLabelsTest {
 
@@ -71,6 +72,45 @@ class AlertLabelsTest {
     assertThat(refused("zone=a,type=b"), containsString("is no single matcher"));
     assertThat(refused("zone=\"a\" b"), containsString("has a quote that does not end"));
     assertThat(refused("zone=~\"(\""), containsString("has no regular expression on its right"));
+  }
+
+  @Test
+  @Timeout(60) // seconds; Java's own regular expressions would try 2^100,000 ways
+  void noValueMakesAPatternTryWithoutEnd() {
+    String value = "a".repeat(100_000);
+    assertThat(meets("zone=~\"(a*)*b\"", value), is(false));
+    assertThat(meets("zone=~\"(a|aa)+b\"", value), is(false));
+    assertThat(meets("zone=~\"(a|aa)+\"", value), is(true));
+  }
+
+  @Test
+  void patternsThatGrowWhenTheyAreWrittenOutAreRefused() {
+    assertThat(
+        refused("zone=~\"(((a{1000}){1000}){1000}){1000}\""),
+        containsString("has a regular expression of more than 10,000 characters when"));
+    assertThat(
+        refused("zone=~\"[" + "a".repeat(2_000) + "]\""),
+        containsString("zone has a regular expression of more than 2,000 characters"));
+    assertThat(refused("zone=~\"(a{99}){1,99}\""), containsString("use lower counts"));
+    assertThat(refused("zone=~\"a{1001}\""), containsString("invalid repeat count"));
+    assertThat(
+        meets(
+            "zone=~\"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\"",
+            "0af3210b-11d2-43f4-8a56-00c04fd43a41"),
+        is(true));
+  }
+
+  @Test
+  void whatOnlyAPatternOfJavaCanIsRefused() {
+    assertThat(refused("zone=~\"(a)\\\\1\""), containsString("has no regular expression"));
+    assertThat(refused("zone=~\"(?=a)a\""), containsString("has no regular expression"));
+  }
+
+  @Test
+  @Timeout(60) // seconds; to try the rest of the text again at each space would take hours
+  void spacesInAValueCostNoMoreThanOtherCharacters() {
+    String value = "a" + " ".repeat(2_000_000) + "b";
+    assertThat(meets("zone = " + value + "  ", value), is(true));
   }
 
   private static AlertEvent event(

@@ -3,9 +3,11 @@ package dhara.transforms.backfill;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 
 import dhara.records.RecordOutput;
 import dhara.transforms.shards.BlockWriter;
+import dhara.transforms.shards.CollidingKeys;
 import dhara.transforms.shards.TableBudget;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -77,6 +79,25 @@ class PartedMergeTest {
     assertThat(twice, is(List.of()));
     assertThat(sums, is(shard.naive));
     assertThat(merge.deepest() > 0, is(least < Long.MAX_VALUE));
+  }
+
+  @Test
+  void keysThatWereChosenForTheirEqualHashesArePartedAllTheSame() throws IOException {
+    Map<String, Long> naive = new HashMap<>();
+    BlockWriter writer = new BlockWriter();
+    for (String text : CollidingKeys.of(12)) {
+      byte[] key = CollidingKeys.encoded(text);
+      writer.add(key, 0, key.length, 0, 1L, VarLongCoder.of());
+      naive.put(text, 1L);
+    }
+    TableBudget budget = new TableBudget(0);
+    Map<String, Long> sums = new HashMap<>();
+
+    PartedMerge merge = new PartedMerge(() -> table(new Room(budget, 10_000), sums::put), budget);
+    merge.merge(List.of(writer.toBytes()));
+
+    assertThat(sums, is(naive));
+    assertThat(merge.deepest(), is(lessThan(12)));
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AsOfTest {
 
@@ -378,6 +380,28 @@ class AsOfTest {
     }
   }
 
+  /** Prices and sales come two minutes ahead, so each sweep leaves what waiting sales need. */
+  @ParameterizedTest
+  @EnumSource
+  void sweepsLeaveTheVersionsThatWaitingFactsNeed(Way way) {
+    var arrivals = arrivals();
+    List<Priced> expected = new ArrayList<>();
+    String text = "x".repeat(8000); // so that a few versions are enough for a bag to be swept
+    for (int minute = 0; minute < 8; minute++) {
+      String watermark = "10:%02d:00".formatted(minute);
+      for (int second = 0; second < 60; second += 10) {
+        String at = "10:%02d:%02d".formatted(minute + 2, second);
+        String after = "10:%02d:%02d".formatted(minute + 2, second + 5);
+        arrivals.row(watermark, at, price(text + at, at, "item", 100 * minute + second));
+        arrivals.row(watermark, after, sale(after, after, "item"));
+        expected.add(priced(after, after, "" + (100 * minute + second)));
+      }
+    }
+
+    var join = way.join(Duration.ZERO, NO_WAIT);
+    assertThat(arrivals.streamed(join), containsInAnyOrder(expected.toArray(Priced[]::new)));
+  }
+
   /** A random table, without the records that a source would separate as late. */
   private record Table(
       Arrivals<Arrival> inTime,
@@ -512,6 +536,23 @@ class AsOfTest {
   }
 
   @Test
+  void versionsWithAnotherCoderThanThatOfTheirRecordAreRefused() {
+    Pipeline pipeline = Pipeline.create();
+    PCollection<Sale> sales = pipeline.apply("Sales", Create.empty(RecordCoder.of(Sale.class)));
+    PCollection<Version<Price>> prices =
+        pipeline
+            .apply("Prices", Create.empty(RecordCoder.of(Price.class)))
+            .apply(Versioned.by(Price::item))
+            .setCoder(NullableCoder.of(Version.coder(RecordCoder.of(Price.class))));
+    var join = Way.BY_KEY.join(AsOf.of(prices, MINUTE));
+
+    Exception refusal =
+        assertThrows(IllegalArgumentException.class, () -> sales.apply("Price", join));
+    assertThat(
+        refusal.getMessage(), containsString("versions are encoded by Version.coder(…), but"));
+  }
+
+  @Test
   void aBackfillAsOfNowUsesTheNewestWhateverItsTime() {
     var arrivals =
         arrivals()
@@ -535,6 +576,35 @@ class AsOfTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 1_000})
+  void aBackfillJoinsInAsManyGroupsAsWanted(int shards) {
+    Arrivals<Arrival> arrivals =
+        arrivals()
+            .row("10:00:00", "10:00:01", price("p1", "10:00:01", "apple", 5))
+            .row("10:00:00", "10:00:01", price("p2", "10:00:01", "pear", 7))
+            .row("10:00:00", "10:00:02", sale("s1", "10:00:02", "apple"))
+            .row("10:00:00", "10:00:02", sale("s2", "10:00:02", "pear"))
+            .row("10:00:00", "10:00:03", price("p3", "10:00:03", "apple", 6))
+            .row("10:00:00", "10:00:04", sale("s3", "10:00:04", "apple"));
+
+    PTransform<PCollection<Arrival>, PCollection<Priced>> join =
+        over(
+            (sales, prices) ->
+                sales.apply(
+                    "Price",
+                    AsOf.of(prices, MINUTE)
+                        .withBackfillShards(shards)
+                        .keyedBy(Sale::item)
+                        .into(Priced.class, AsOfTest::priced)));
+    assertThat(
+        arrivals.backfilled(join),
+        containsInAnyOrder(
+            priced("s1", "10:00:02", "5"),
+            priced("s2", "10:00:02", "7"),
+            priced("s3", "10:00:04", "6")));
+  }
+
   @Test
   void negativeTimesAreRefused() {
     PCollection<Version<Price>> prices =
@@ -545,6 +615,7 @@ class AsOfTest {
     assertThrows(IllegalArgumentException.class, () -> AsOf.of(prices, Duration.ofSeconds(-1)));
     AsOf<Price> of = AsOf.of(prices, MINUTE);
     assertThrows(IllegalArgumentException.class, () -> of.withLateness(Duration.ofSeconds(-1)));
+    assertThrows(IllegalArgumentException.class, () -> of.withBackfillShards(0));
   }
 
   @Test

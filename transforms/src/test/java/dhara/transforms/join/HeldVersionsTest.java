@@ -1,6 +1,7 @@
 package dhara.transforms.join;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
@@ -10,6 +11,8 @@ import dhara.transforms.shards.TableBudget;
 import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.beam.runners.core.InMemoryStateInternals.InMemoryBag;
@@ -43,6 +46,10 @@ class HeldVersionsTest {
         standing = worker.sweep(7, standing.forget(), standing, bag);
         swept++;
       }
+    }
+
+    void sweep(HeldVersions<Price> worker, long watermark) throws IOException {
+      standing = worker.sweep(7, watermark, standing, bag);
     }
 
     Optional<Price> get(HeldVersions<Price> worker, String key, long at) throws IOException {
@@ -133,7 +140,7 @@ class HeldVersionsTest {
         shard.standing = standing;
       }
       Version<Price> version = version("apple", at - random.nextInt((int) KEPT));
-      truth.add(version);
+      truth.add(new HeldVersion<>(version));
       shard.add(worker, version);
       shard.advance(worker, at);
       long asked = at - random.nextInt((int) KEPT);
@@ -156,5 +163,56 @@ class HeldVersionsTest {
     assertThat(shard.swept, is(greaterThan(0)));
     assertThat(shard.get(worker, "apple", 2000), is(Optional.of(new Price(1000))));
     assertThat(shard.standing.forgotten(), is(2000L));
+  }
+
+  /** In one block as in two, whichever comes first, before and after a sweep. */
+  @Test
+  void ofTwoVersionsWithOneTimeThatWithTheGreaterIdHolds() throws IOException {
+    Instant at = Instant.ofEpochMilli(1000);
+    for (String first : List.of("a", "b")) {
+      HeldVersions<Price> worker = worker(Long.MAX_VALUE);
+      Shard shard = new Shard();
+      shard.add(worker, new Version<>("apple", at, first, new Price(first.charAt(0))));
+      String second = first.equals("a") ? "b" : "a";
+      shard.add(worker, new Version<>("apple", at, second, new Price(second.charAt(0))));
+      assertThat(shard.get(worker, "apple", 1000), is(Optional.of(new Price('b'))));
+      shard.sweep(worker, 1000 + KEPT);
+      assertThat(shard.get(worker, "apple", 1000), is(Optional.of(new Price('b'))));
+    }
+  }
+
+  @Test
+  void aMillisecondHasAnOrderToo() throws IOException {
+    HeldVersions<Price> worker = worker(Long.MAX_VALUE);
+    Shard shard = new Shard();
+    Instant at = Instant.ofEpochMilli(1000);
+    shard.add(worker, new Version<>("apple", at.plusNanos(2), "a", new Price(2)));
+    shard.add(worker, new Version<>("apple", at.plusNanos(1), "b", new Price(1)));
+    assertThat(shard.get(worker, "apple", 1001), is(Optional.of(new Price(2))));
+  }
+
+  /**
+   * A sweep copies what it keeps into blocks of about a megabyte, from which the table reads on.
+   */
+  @Test
+  void aSweepThatWritesSeveralBlocksKeepsAllThatIsNeeded() throws IOException {
+    HeldVersions<Price> worker = worker(Long.MAX_VALUE);
+    Shard shard = new Shard();
+    for (int i = 0; i < 9; i++) {
+      shard.add(worker, version("K".repeat(300_000) + i, 1000 + i));
+      shard.add(worker, version("K".repeat(300_000) + i, 2000 + i));
+    }
+    shard.sweep(worker, 3000 + KEPT);
+    List<Integer> sizes = new ArrayList<>();
+    shard.bag.read().forEach(block -> sizes.add(block.length));
+    assertThat(sizes.size(), is(3));
+    assertThat(sizes, everyItem(lessThan(1_300_000)));
+    for (HeldVersions<Price> each : List.of(worker, worker(0))) {
+      for (int i = 0; i < 9; i++) {
+        String key = "K".repeat(300_000) + i;
+        assertThat(shard.get(each, key, 2000 + i), is(Optional.of(new Price(2000 + i))));
+        assertThat(shard.get(each, key, 1999 + i), is(Optional.empty()));
+      }
+    }
   }
 }

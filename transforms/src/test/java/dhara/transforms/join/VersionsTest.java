@@ -38,14 +38,14 @@ class VersionsTest {
   private static Versions<Price> of(Version<Price>... all) {
     Versions<Price> versions = new Versions<>();
     for (Version<Price> version : all) {
-      versions.add(version);
+      versions.add(new HeldVersion<>(version));
     }
     return versions;
   }
 
   private static List<Version<Price>> listed(Versions<Price> versions) {
     List<Version<Price>> listed = new ArrayList<>();
-    versions.forEach(listed::add);
+    versions.forEach(version -> listed.add(version.version()));
     return listed;
   }
 
@@ -104,7 +104,7 @@ class VersionsTest {
     Versions<Price> versions = of(version(10, "a", 1), removed(20, "b"));
 
     assertThat(versions.prune(at(20)), is(true));
-    versions.add(version(20, "a", 5));
+    versions.add(new HeldVersion<>(version(20, "a", 5)));
     assertThat(versions.asOf(at(20)), is(Optional.empty()));
   }
 
@@ -144,7 +144,7 @@ class VersionsTest {
       List<Version<Price>> all = random(random);
       Versions<Price> versions = new Versions<>();
       Collections.shuffle(all, random);
-      all.forEach(versions::add);
+      all.forEach(version -> versions.add(new HeldVersion<>(version)));
       for (long second = -1; second < 9; second++) {
         assertThat(all.toString(), versions.asOf(at(second)), is(naive(all, at(second))));
       }
@@ -165,7 +165,7 @@ class VersionsTest {
         if (version.at().isBefore(asked)) {
           continue;
         }
-        versions.add(version);
+        versions.add(new HeldVersion<>(version));
         came.add(version);
         if (random.nextInt(3) == 0) {
           Instant then = at(random.nextInt(8));
@@ -189,7 +189,7 @@ class VersionsTest {
     Versions<Price> versions = new Versions<>();
     int most = 0;
     for (long second = 0; second < 100_000; second++) {
-      versions.add(version(second, "id", second));
+      versions.add(new HeldVersion<>(version(second, "id", second)));
       if (second % 10 == 0) {
         versions.prune(at(second - 100));
       }

@@ -9,10 +9,9 @@ import dhara.transforms.aggregate.Answer;
 import dhara.transforms.order.Probe.Said;
 import dhara.transforms.order.Probe.Seen;
 import dhara.transforms.order.Probe.Tick;
-import dhara.transforms.shards.BlockReader;
+import dhara.transforms.shards.CollidingKeys;
 import dhara.transforms.shards.TimedBlocks;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,19 +39,14 @@ class OrderShardTest {
 
   private static final List<String> KEYS = withOneHash();
 
-  /** Two keys that have the same hash, and others. */
+  /** Two keys that have the same hash, others, and more with that hash. */
   private static List<String> withOneHash() {
-    Map<Integer, String> hashes = new HashMap<>();
-    for (int i = 0; ; i++) {
-      byte[] key = ("key" + i).getBytes(StandardCharsets.UTF_8);
-      byte[] encoded = new byte[key.length + 1];
-      encoded[0] = (byte) key.length;
-      System.arraycopy(key, 0, encoded, 1, key.length);
-      String other = hashes.put(BlockReader.hash(encoded, 0, encoded.length), "key" + i);
-      if (other != null) {
-        return List.of(other, "key" + i, "another", "and another");
-      }
-    }
+    List<String> chosen = CollidingKeys.of(6);
+    List<String> keys = new ArrayList<>(chosen.subList(0, 2));
+    keys.add("another");
+    keys.add("and another");
+    keys.addAll(chosen.subList(2, chosen.size()));
+    return keys;
   }
 
   /** What an answer is about. */
@@ -64,10 +58,11 @@ class OrderShardTest {
     static Case of(int seed) {
       Random random = new Random(seed);
       Duration keep = Duration.ofMillis(1 + random.nextInt(200));
-      int keys = 1 + random.nextInt(4);
+      boolean crowd = random.nextInt(16) == 0;
+      int keys = crowd ? KEYS.size() : 1 + random.nextInt(4);
       int span = 1 + random.nextInt(1_000);
       List<Tick> ticks = new ArrayList<>();
-      for (int i = 1 + random.nextInt(40); i > 0; i--) {
+      for (int i = 1 + random.nextInt(crowd ? 200 : 40); i > 0; i--) {
         // Times within a millisecond, and at the same microsecond.
         long micros =
             1000L * random.nextInt(span) + 100L * random.nextInt(random.nextBoolean() ? 1 : 10);

@@ -75,10 +75,14 @@ class UniqueTest {
   }
 
   private static PTransform<PCollection<Ping>, PCollection<Unique.Counts>> counts() {
+    return counts(Unique.byId(Duration.ofMinutes(5)));
+  }
+
+  private static PTransform<PCollection<Ping>, PCollection<Unique.Counts>> counts(
+      Unique<Ping> split) {
     return new PTransform<>() {
       @Override
       public PCollection<Unique.Counts> expand(PCollection<Ping> pings) {
-        Unique<Ping> split = Unique.byId(Duration.ofMinutes(5));
         return pings.apply(split).get(split.counts());
       }
     };
@@ -123,6 +127,17 @@ class UniqueTest {
         containsInAnyOrder(ping("a", "10:00:10"), ping("b", "10:00:20")));
     assertThat(
         COPIES.backfilled(duplicates()), contains(ping("a", "10:00:10"), ping("a", "10:00:10")));
+  }
+
+  @Test
+  void aBackfillThatOnlyCountsDuplicatesGivesNone() {
+    Unique<Ping> counting = Unique.<Ping>byId(Duration.ofMinutes(5)).countingDuplicates();
+
+    assertThat(
+        COPIES.backfilled(part(true, counting)),
+        containsInAnyOrder(ping("a", "10:00:10"), ping("b", "10:00:20")));
+    assertThat(sum(COPIES.backfilled(counts(counting))), is(new Unique.Counts(2, 2)));
+    assertThrows(IllegalArgumentException.class, () -> COPIES.backfilled(part(false, counting)));
   }
 
   /** Made by inverting MurmurHash3, of which these two have the same 128 bits (seed 0). */

@@ -15,6 +15,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollection.IsBounded;
+import org.apache.beam.sdk.values.WindowingStrategy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,5 +51,22 @@ class InGlobalWindowTest {
                 + "; put elements into windows after it, or back by"
                 + " InGlobalWindow.into() before it"));
     assertThat(refused.getMessage(), containsString("FixedWindows"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLatenessOfBeforeDoesNotCountInTheWindowsAfter(IsBounded bounded) {
+    Windows windows = Windows.tumbling(Duration.ofMinutes(1)).withLateness(Duration.ofSeconds(1));
+
+    PCollection<Ping> global =
+        Pipeline.create()
+            .apply("Pings", Create.of(PINGS).withCoder(RecordCoder.of(Ping.class)))
+            .setIsBoundedInternal(bounded)
+            .apply("Before", windows.withLateness(Duration.ofHours(1)).into())
+            .apply("Global", InGlobalWindow.into());
+    PCollection<Ping> after = global.apply("After", windows.into());
+
+    assertThat(global.getWindowingStrategy(), is(WindowingStrategy.globalDefault()));
+    assertThat(after.getWindowingStrategy().getAllowedLateness().getMillis(), is(1_000L));
   }
 }

@@ -1,117 +1,167 @@
 package dhara.connectors.files;
 
-import com.fasterxml.jackson.core.io.NumberOutput;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dhara.connectors.WrittenRow;
-import dhara.formats.text.Instants;
-import java.math.BigDecimal;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.util.Base64;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.Conversions;
-import org.apache.avro.LogicalType;
-import org.apache.avro.LogicalTypes;
+import java.util.zip.CRC32;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericFixed;
-import org.apache.avro.generic.GenericRecord;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.xerial.snappy.Snappy;
 
-/** Converts Avro rows to the JSON form of the same rows. */
-final class AvroRows {
+/**
+ * The rows of an Avro container file, in the JSON form of the same rows. Its blocks may be packed
+ * with deflate or snappy, or not at all.
+ *
+ * <p>Avro's own reader believes each length in a file and allocates so many bytes before it looks
+ * whether they follow, so that a file of a hundred bytes can ask for gigabytes. This one takes
+ * bytes as they come.
+ */
+final class AvroRows implements Closeable {
 
-  private static final JsonNodeFactory NODES = new JsonNodeFactory(true);
-  private static final Conversions.DecimalConversion DECIMALS = new Conversions.DecimalConversion();
+  private static final byte[] MAGIC = {'O', 'b', 'j', 1};
+  private static final int MARKER = 16;
 
-  private AvroRows() {}
+  /** A file's own schema is a few kilobytes. */
+  private static final int LONGEST_HEADER = 1 << 24;
+
+  /** Snappy says how long a block becomes before it unpacks it, and packs to no less than this. */
+  private static final int SNAPPY_RATIO = 64;
+
+  private static final int CHECKSUM = 4;
+
+  private final AvroBytes file;
+  private final AvroValues values;
+  private final Schema schema;
+  private final String codec;
+  private final byte[] marker;
+  private final Inflater inflater = new Inflater(true);
+  private AvroBytes block = new AvroBytes(InputStream.nullInputStream());
+  private long left;
 
   /**
-   * Converts a row.
+   * Reads the header.
    *
-   * @param place its position, for errors
+   * @param in buffered; the caller closes it
+   * @param longest how many bytes a block, a text or a list of bytes may have
+   * @throws IOException if it is no header of a file of records
    */
-  static ObjectNode object(GenericRecord row, String place) {
-    ObjectNode object = NODES.objectNode();
-    for (Schema.Field field : row.getSchema().getFields()) {
-      object.set(field.name(), node(row.get(field.pos()), field.schema(), place));
+  AvroRows(InputStream in, int longest) throws IOException {
+    this.file = new AvroBytes(in);
+    this.values = new AvroValues(longest);
+    if (!Arrays.equals(file.bytes(MAGIC.length, MAGIC.length), MAGIC)) {
+      throw new IOException("it does not begin as a file of Avro does");
     }
-    return object;
+    Map<String, byte[]> header = header();
+    this.codec =
+        new String(
+            header.getOrDefault("avro.codec", "null".getBytes(StandardCharsets.UTF_8)),
+            StandardCharsets.UTF_8);
+    this.schema = schema(header.getOrDefault("avro.schema", new byte[0]));
+    this.marker = file.bytes(MARKER, MARKER);
+    if (!codec.equals("null") && !codec.equals("deflate") && !codec.equals("snappy")) {
+      throw new IOException("its codec is " + codec + "; write it with deflate, snappy or null");
+    }
   }
 
-  private static JsonNode node(Object value, Schema schema, String place) {
-    if (value == null) {
-      return NODES.nullNode();
-    }
-    if (schema.getType() == Schema.Type.UNION) {
-      int index = GenericData.get().resolveUnion(schema, value);
-      return node(value, schema.getTypes().get(index), place);
-    }
-    LogicalType logical = schema.getLogicalType();
-    if (logical != null) {
-      JsonNode node = logical(value, logical, schema);
-      if (node != null) {
-        return node;
+  private Map<String, byte[]> header() throws IOException {
+    Map<String, byte[]> header = new HashMap<>();
+    for (long count = file.count(); count > 0; count = file.count()) {
+      for (long i = 0; i < count; i++) {
+        String name = new String(file.bytes(file.number(), LONGEST_HEADER), StandardCharsets.UTF_8);
+        header.put(name, file.bytes(file.number(), LONGEST_HEADER));
       }
     }
-    return switch (schema.getType()) {
-      case RECORD -> object((GenericRecord) value, place);
-      case ARRAY -> {
-        ArrayNode array = NODES.arrayNode();
-        ((List<?>) value).forEach(each -> array.add(node(each, schema.getElementType(), place)));
-        yield array;
-      }
-      case MAP -> {
-        ObjectNode object = NODES.objectNode();
-        ((Map<?, ?>) value)
-            .forEach((k, v) -> object.set(k.toString(), node(v, schema.getValueType(), place)));
-        yield object;
-      }
-      case STRING, ENUM -> NODES.textNode(value.toString());
-      case BYTES -> NODES.textNode(base64((ByteBuffer) value));
-      case FIXED ->
-          NODES.textNode(Base64.getEncoder().encodeToString(((GenericFixed) value).bytes()));
-      case INT, LONG -> NODES.numberNode(((Number) value).longValue());
-      case FLOAT -> real((Float) value, NumberOutput.toString((float) (Float) value, true));
-      case DOUBLE -> real((Double) value, NumberOutput.toString((double) (Double) value, true));
-      case BOOLEAN -> NODES.booleanNode((Boolean) value);
-      case NULL -> NODES.nullNode();
-      case UNION -> throw WrittenRow.unreadable(place, "it has a union in a union", null);
-    };
+    return header;
   }
 
-  /** Null if the logical type changes nothing. */
-  private static JsonNode logical(Object value, LogicalType logical, Schema schema) {
-    if (logical instanceof LogicalTypes.TimestampMicros) {
-      long micros = (Long) value;
-      return instant(
-          Instant.ofEpochSecond(
-              Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000));
-    } else if (logical instanceof LogicalTypes.TimestampMillis) {
-      return instant(Instant.ofEpochMilli((Long) value));
-    } else if (logical instanceof LogicalTypes.Date) {
-      return NODES.textNode(LocalDate.ofEpochDay((Integer) value).toString());
-    } else if (logical instanceof LogicalTypes.Decimal && value instanceof ByteBuffer bytes) {
-      return NODES.numberNode(DECIMALS.fromBytes(bytes.duplicate(), schema, logical));
+  private static Schema schema(byte[] json) throws IOException {
+    Schema schema;
+    try {
+      schema = new Schema.Parser().parse(new String(json, StandardCharsets.UTF_8));
+    } catch (RuntimeException e) {
+      throw new IOException("its header has no schema of Avro: " + e.getMessage(), e);
     }
-    return null;
+    if (schema.getType() != Schema.Type.RECORD) {
+      throw new IOException("its schema is that of a " + schema.getType().getName() + ", no row");
+    }
+    return schema;
   }
 
-  private static JsonNode instant(Instant instant) {
-    return NODES.textNode(Instants.format(instant));
+  /**
+   * The next row; null if there is none.
+   *
+   * @throws IOException if the file is truncated, or a block is broken
+   * @throws RuntimeException if it is no row of the file's schema
+   */
+  @Nullable ObjectNode next() throws IOException {
+    while (left == 0) {
+      if (!block.ended()) {
+        throw new IOException("a block is longer than its rows");
+      } else if (file.ended()) {
+        return null;
+      }
+      left = open();
+    }
+    left--;
+    return values.row(schema, block);
   }
 
-  private static JsonNode real(double value, String text) {
-    return Double.isFinite(value) ? NODES.numberNode(new BigDecimal(text)) : NODES.nullNode();
+  /** Opens the next block, and returns how many rows it has. */
+  private long open() throws IOException {
+    long rows = file.number();
+    byte[] packed = file.bytes(file.number(), values.longest());
+    if (rows < 0) {
+      throw new IOException("a block says that it has " + rows + " rows");
+    } else if (!Arrays.equals(file.bytes(MARKER, MARKER), marker)) {
+      throw new IOException("a block does not end with the marker of the file");
+    }
+    block = new AvroBytes(new BufferedInputStream(unpacked(packed)));
+    return rows;
   }
 
-  private static String base64(ByteBuffer bytes) {
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.duplicate().get(copy);
-    return Base64.getEncoder().encodeToString(copy);
+  private InputStream unpacked(byte[] packed) throws IOException {
+    if (codec.equals("deflate")) {
+      inflater.reset();
+      // One byte more: an inflater without a header may ask for it.
+      return new InflaterInputStream(
+          new ByteArrayInputStream(Arrays.copyOf(packed, packed.length + 1)), inflater);
+    }
+    return new ByteArrayInputStream(codec.equals("snappy") ? snappy(packed) : packed);
+  }
+
+  private static byte[] snappy(byte[] packed) throws IOException {
+    int length = packed.length - CHECKSUM;
+    if (length <= 0) {
+      throw new EOFException("a block packed with snappy has no content");
+    }
+    int unpacked = Snappy.uncompressedLength(packed, 0, length);
+    if (unpacked < 0 || unpacked > (long) length * SNAPPY_RATIO) {
+      throw new IOException("a block of " + length + " bytes cannot unpack to " + unpacked);
+    }
+    byte[] bytes = new byte[unpacked];
+    Snappy.uncompress(packed, 0, length, bytes, 0);
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes);
+    if ((int) checksum.getValue() != ByteBuffer.wrap(packed).getInt(length)) {
+      throw new IOException("the checksum of a block is wrong");
+    }
+    return bytes;
+  }
+
+  /** Releases what unpacks. */
+  @Override
+  public void close() {
+    inflater.end();
   }
 }

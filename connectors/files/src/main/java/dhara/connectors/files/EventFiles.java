@@ -200,7 +200,9 @@ final class EventFiles<T extends Record & Event> {
               .filter(EventFiles::visible)
               .forEach(files::add);
           if (files.isEmpty()) {
-            throw endpoint.bad("is a folder without files");
+            throw endpoint.bad(
+                "is a folder without files; folders in it are not searched, so name one of them, or a pattern"
+                    + " such as DIR/*/*.jsonl");
           }
         } else {
           files.add(match);

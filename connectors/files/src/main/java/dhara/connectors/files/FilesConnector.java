@@ -56,12 +56,15 @@ public final class FilesConnector implements Connector {
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
     FilePlace.checkFileSystem(endpoint);
     FilePlace.checkWord(endpoint);
-    Endpoint place = rows.name().equals(Aside.LEDGER) ? inOneFile(endpoint) : endpoint;
+    boolean few = rows.name().equals(Aside.LEDGER) || rows.name().equals(Aside.SHED);
+    Endpoint place = few ? inOneFile(endpoint) : endpoint;
     FilesSink<T> files = FilesSink.of(place, rows.name(), rows.format());
     return Target.of(files).into(new OutputFolder(files.folder(), run.bounded()), endpoint);
   }
 
-  /** A ledger has one row per input; among many empty shards it would look like a remnant. */
+  /**
+   * A ledger has one row per input or output; among many empty shards it would look like a remnant.
+   */
   private static Endpoint inOneFile(Endpoint endpoint) {
     Map<String, String> parameters = new HashMap<>(endpoint.parameters());
     parameters.put("shards", "1");

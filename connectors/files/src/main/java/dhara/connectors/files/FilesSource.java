@@ -151,9 +151,9 @@ public final class FilesSource<T extends Record & Event> implements EventSource<
     }
 
     @ProcessElement
-    public void process(@Element SegmentGroup group, MultiOutputReceiver out) throws IOException {
+    public void process(@Element SegmentGroup group, ProcessContext context) throws IOException {
       for (Segment segment : group.segments()) {
-        read(segment, router.part(segment, out));
+        read(segment, router.part(segment, context));
       }
     }
 

@@ -9,6 +9,7 @@ import dhara.connectors.files.text.CsvRows;
 import dhara.connectors.files.text.Lines;
 import dhara.connectors.files.text.Records;
 import dhara.formats.CsvFormat;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -16,9 +17,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.apache.avro.file.DataFileStream;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -151,7 +149,7 @@ record FolderPart(String name, String file, long start, long end, String format)
   }
 
   private void avro(InputStream in, Rows out) throws IOException {
-    try (DataFileStream<GenericRecord> rows = opened(in)) {
+    try (AvroRows rows = new AvroRows(new BufferedInputStream(in), LONGEST)) {
       long number = 0;
       for (ObjectNode row = next(rows, 0); row != null; row = next(rows, number)) {
         out.take(row(row, place(file, number)));
@@ -164,23 +162,11 @@ record FolderPart(String name, String file, long start, long end, String format)
     return file + " row=" + number;
   }
 
-  private static DataFileStream<GenericRecord> opened(InputStream in) throws IOException {
-    try {
-      return new DataFileStream<>(in, new GenericDatumReader<>());
-    } catch (RuntimeException e) {
-      throw new IOException("its header is none of Avro: " + e.getMessage(), e);
-    }
-  }
-
   /** The next row; null if there is none. */
-  private @Nullable ObjectNode next(DataFileStream<GenericRecord> rows, long number)
-      throws IOException {
+  private @Nullable ObjectNode next(AvroRows rows, long number) throws IOException {
     try {
-      return rows.hasNext() ? AvroRows.object(rows.next(), place(file, number)) : null;
+      return rows.next();
     } catch (RuntimeException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io; // Avro wraps a truncation between two rows so
-      }
       throw WrittenRow.unreadable(place(file, number), "it is broken: " + e.getMessage(), e);
     }
   }

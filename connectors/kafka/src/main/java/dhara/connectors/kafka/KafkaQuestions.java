@@ -20,8 +20,11 @@ import org.apache.kafka.common.errors.InterruptException;
 /** Queries brokers before a run, so that a wrong setup fails at once with a one-line error. */
 final class KafkaQuestions {
 
-  /** How long a broker may take to answer before it counts as unreachable. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** How long brokers that are there may take to answer a query. A busy one takes its time. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** How long brokers may take to accept a connection before they count as unreachable. */
+  private static final Duration KNOCKING = Duration.ofSeconds(10);
 
   private static final int NEAREST = 3;
 
@@ -88,7 +91,7 @@ final class KafkaQuestions {
       InetSocketAddress door =
           new InetSocketAddress(host, Integer.parseInt(broker.substring(colon + 1)));
       try (Socket socket = new Socket()) {
-        socket.connect(door, (int) PATIENCE.toMillis() / brokers.length);
+        socket.connect(door, (int) KNOCKING.toMillis() / brokers.length);
         int answer = firstByte(socket);
         if (answer == TLS_ALERT && !address.tls()) {
           throw endpoint.bad(

@@ -185,6 +185,11 @@ public final class KafkaSource<T extends Record & Event> implements EventSource<
     return span.end() != null;
   }
 
+  @Override
+  public boolean knowsLag() {
+    return true;
+  }
+
   /**
    * Checks with the brokers that the topic, its partitions and the offsets exist, and may be read.
    *

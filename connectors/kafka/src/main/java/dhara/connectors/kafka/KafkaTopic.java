@@ -183,8 +183,8 @@ record KafkaTopic(
     int patience = (int) KafkaQuestions.PATIENCE.toMillis();
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience);
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, patience / 2);
-    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, (long) patience / 2);
-    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, (long) patience / 2);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, RECONNECT_MILLIS);
+    settings.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
     return settings;
   }
 
@@ -253,6 +253,9 @@ record KafkaTopic(
   }
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+
+  /** A client logs each connection that fails, so it fails seldom. */
+  private static final long RECONNECT_MILLIS = 5_000;
 
   /**
    * The number of partitions; retries, because a topic that was just created is listed before every

@@ -125,10 +125,9 @@ record TopicBackfill<T extends Record & Event>(
     }
 
     @ProcessElement
-    public void process(
-        @Element KafkaRange range, ProcessContext context, MultiOutputReceiver out) {
+    public void process(@Element KafkaRange range, ProcessContext context) {
       Set<Long> leftOut = late == null ? Set.of() : late.in(range, context);
-      ArrivalRouter<T>.Part<ConsumerRecord<byte[], byte[]>> part = router.part(origin, out);
+      ArrivalRouter<T>.Part<ConsumerRecord<byte[], byte[]>> part = router.part(origin, context);
       ranges.read(
           range,
           record -> {

@@ -17,6 +17,7 @@ import dhara.connectors.reading.Origin;
 import dhara.connectors.reading.SourceOutputs;
 import dhara.connectors.reading.UnboundedSources;
 import dhara.events.Event;
+import dhara.transforms.load.WorkerLoad;
 import dhara.transforms.windows.Lateness;
 import java.io.Serializable;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import org.apache.beam.sdk.io.kafka.DeserializerProvider;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
 import org.apache.beam.sdk.io.kafka.KafkaRecord;
 import org.apache.beam.sdk.io.kafka.TimestampPolicyFactory;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.kafka.common.TopicPartition;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -111,7 +113,8 @@ record TopicStream<T extends Record & Event>(
         pipeline
             .apply(name + ": read", org.apache.beam.sdk.io.Read.from(chunked(records)))
             .apply(
-                name + ": events and dead letters", outputs.of(new SplitFn<K, T>(outputs, origin))),
+                name + ": events and dead letters",
+                outputs.of(new SplitFn<K, T>(outputs, origin, !reference))),
         coder);
   }
 
@@ -171,19 +174,29 @@ record TopicStream<T extends Record & Event>(
 
   /**
    * Separates events, which are already stamped, from late ones and dead letters, and counts all.
+   * Tells the {@link WorkerLoad} how long the records of facts have waited; those of a reference
+   * are old by nature.
    */
-  private static final class SplitFn<K, T extends Record & Event>
+  static final class SplitFn<K, T extends Record & Event>
       extends DoFn<Chunk<KafkaRecord<K, Arrival<T>>>, T> {
 
     private static final long serialVersionUID = 1L;
 
     private final SourceOutputs<T> outputs;
     private final StreamedRecords origin;
+    private final boolean facts;
     private transient @Nullable ArrivalRouter<T> router;
+    private transient @Nullable WorkerLoad load;
 
-    SplitFn(SourceOutputs<T> outputs, StreamedRecords origin) {
+    SplitFn(SourceOutputs<T> outputs, StreamedRecords origin, boolean facts) {
       this.outputs = outputs;
       this.origin = origin;
+      this.facts = facts;
+    }
+
+    @Setup
+    public void setUp(PipelineOptions options) {
+      load = facts ? WorkerLoad.here(options) : null;
     }
 
     @StartBundle
@@ -192,11 +205,14 @@ record TopicStream<T extends Record & Event>(
     }
 
     @ProcessElement
-    public void process(@Element Chunk<KafkaRecord<K, Arrival<T>>> chunk, MultiOutputReceiver out) {
-      ArrivalRouter<T>.Part<KafkaRecord<K, Arrival<T>>> part = router.part(origin, out);
+    public void process(@Element Chunk<KafkaRecord<K, Arrival<T>>> chunk, ProcessContext context) {
+      ArrivalRouter<T>.Part<KafkaRecord<K, Arrival<T>>> part = router.part(origin, context);
       for (int i = 0; i < chunk.size(); i++) {
         KafkaRecord<K, Arrival<T>> record = chunk.element(i);
         part.route(record.getKV().getValue(), record, chunk.at(i));
+      }
+      if (load != null) {
+        load.read(chunk.element(chunk.size() - 1).getTimestamp());
       }
     }
 

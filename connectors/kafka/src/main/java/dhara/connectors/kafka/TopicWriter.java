@@ -72,7 +72,8 @@ public final class TopicWriter implements AutoCloseable {
         longest,
         topic -> {
           if (!topic.isThere()) {
-            throw endpoint.bad("the topic does not exist, and is not created here");
+            throw endpoint.bad(
+                "the topic does not exist, and is not created here; create it, or name another");
           }
           return topic.createIfAbsent();
         });

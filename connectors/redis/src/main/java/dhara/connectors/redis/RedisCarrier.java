@@ -6,6 +6,7 @@ import dhara.connectors.RowJson;
 import dhara.connectors.delivery.Carrier;
 import dhara.connectors.delivery.Parcel;
 import dhara.connectors.delivery.Reply;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +30,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * Writes rows to Redis. One thread sends all rows that wait in one round trip, over a connection
  * that it opens again after a failure.
  *
- * <p>A hash is written by a script that leaves a higher revision alone. A withdrawn answer is a
- * hash with its key, window and revision and {@code withdrawn}, so that no earlier revision
- * returns.
+ * <p>A hash is written by a script that leaves a higher revision alone, or a newer answer: {@link
+ * LatestHash}. A withdrawn answer is a hash with its key, window and revision and {@code
+ * withdrawn}, so that no earlier revision returns.
  */
 final class RedisCarrier implements Carrier {
 
@@ -99,12 +100,18 @@ final class RedisCarrier implements Carrier {
     try {
       List<Response<?>> answers = new ArrayList<>();
       Pipeline pipeline = connected().pipelined();
+      List<Sending> sent = new ArrayList<>();
       for (Sending sending : batch) {
-        answers.add(add(pipeline, sending.parcel));
+        try {
+          answers.add(add(pipeline, sending.parcel));
+          sent.add(sending);
+        } catch (DateTimeException | ArithmeticException e) {
+          sending.reply.complete(Reply.refused("its expires_at is no time: " + e.getMessage()));
+        }
       }
       pipeline.sync();
-      for (int i = 0; i < batch.size(); i++) {
-        batch.get(i).reply.complete(reply(answers.get(i)));
+      for (int i = 0; i < sent.size(); i++) {
+        sent.get(i).reply.complete(reply(answers.get(i)));
       }
     } catch (RuntimeException e) {
       disconnect();
@@ -118,7 +125,12 @@ final class RedisCarrier implements Carrier {
       Jedis opened = new Jedis(address.server(), settings);
       try {
         // Redis forgets scripts when it restarts, and then the connection is a new one.
-        upsert = address.form() == RedisAddress.Form.HASH ? opened.scriptLoad(UPSERT) : "";
+        upsert =
+            switch (address.form()) {
+              case HASH -> opened.scriptLoad(UPSERT);
+              case LATEST -> opened.scriptLoad(LatestHash.UPSERT);
+              case STREAM, CHANNEL -> "";
+            };
       } catch (JedisException e) {
         opened.close();
         throw e;
@@ -150,18 +162,16 @@ final class RedisCarrier implements Carrier {
       case CHANNEL -> pipeline.publish(address.name(), parcel.row());
       case HASH ->
           pipeline.evalsha(
-              upsert, List.of(address.name() + ":" + parcel.key()), fields(parcel.row()));
+              upsert, List.of(address.name() + ":" + parcel.key()), fields(json(parcel.row())));
+      case LATEST -> {
+        LatestHash hash = LatestHash.of(address, parcel.key(), parcel.row());
+        yield pipeline.evalsha(upsert, List.of(hash.key()), hash.arguments());
+      }
     };
   }
 
   /** The revision, then names and values of the columns. A column that is null is left out. */
-  static List<String> fields(String row) {
-    JsonNode columns;
-    try {
-      columns = RowJson.value(row);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a row is no JSON", e);
-    }
+  static List<String> fields(JsonNode columns) {
     List<String> fields = new ArrayList<>();
     fields.add(columns.path("revision").asText());
     columns
@@ -175,6 +185,15 @@ final class RedisCarrier implements Carrier {
               }
             });
     return fields;
+  }
+
+  /** A key or a row. */
+  static JsonNode json(String text) {
+    try {
+      return RowJson.value(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a row is no JSON", e);
+    }
   }
 
   private Reply reply(Response<?> answer) {

@@ -4,21 +4,20 @@ import com.google.auto.service.AutoService;
 import dhara.connectors.Connector;
 import dhara.connectors.Endpoint;
 import dhara.connectors.Place;
+import dhara.connectors.ResultSet;
 import dhara.connectors.RowSender;
 import dhara.connectors.delivery.DeliveryTerms;
 import dhara.connectors.delivery.Outbox;
 import dhara.connectors.delivery.Resender;
-import dhara.options.SecretReference.Missing;
 import java.time.Duration;
 import java.util.Set;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Writes the rows of an output to Redis: {@code redis://HOST:6379/NAME}. The first output goes to
  * {@code NAME}, every other one to {@code NAME-OUTPUT}. See {@link RedisAddress} for its
- * parameters, and {@link Outbox} for what happens when Redis fails.
+ * parameters, {@link Outbox} for what happens when Redis fails, and {@link HashResults} for reading
+ * hashes back.
  */
 @AutoService(Connector.class)
 public final class RedisConnector implements Connector {
@@ -41,13 +40,15 @@ public final class RedisConnector implements Connector {
 
   @Override
   public Set<Ability> abilities() {
-    return Set.of(Ability.UPSERT, Ability.DELETE, Ability.APPEND, Ability.RESEND);
+    return Set.of(
+        Ability.UPSERT, Ability.DELETE, Ability.APPEND, Ability.READ_BACK, Ability.RESEND);
   }
 
   @Override
   public <T> Target<T> target(Endpoint endpoint, Rows<T> rows, Run run) {
     DeliveryTerms terms = DeliveryTerms.of(endpoint, rows, IN_FLIGHT, QUEUE);
     RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());
+    LatestHash.check(endpoint, address, rows);
     return Target.of(Outbox.of(rows, terms, () -> new RedisCarrier(address)))
         .checked(() -> check(endpoint, address));
   }
@@ -56,23 +57,18 @@ public final class RedisConnector implements Connector {
   public RowSender sender(Endpoint endpoint, Rows<?> rows) {
     DeliveryTerms terms = DeliveryTerms.of(endpoint, rows, IN_FLIGHT, QUEUE);
     RedisAddress address = RedisAddress.of(endpoint, rows.suffix(), terms.timeout());
+    LatestHash.check(endpoint, address, rows);
     check(endpoint, address);
     return Resender.open(terms, () -> new RedisCarrier(address));
   }
 
   private static void check(Endpoint endpoint, RedisAddress address) {
-    JedisClientConfig settings;
-    try {
-      settings = address.settings();
-    } catch (Missing e) {
-      throw endpoint.bad(e.getMessage(), e);
-    }
-    try (Jedis redis = new Jedis(address.server(), settings)) {
-      String unused = redis.ping();
-    } catch (JedisException e) {
-      // Without the cause, which may repeat a password.
-      throw endpoint.bad("Redis does not take this: " + RedisCarrier.text(e, settings));
-    }
+    String unused = RedisQuestions.ask(endpoint, address, Jedis::ping);
+  }
+
+  @Override
+  public ResultSet results(Endpoint endpoint) {
+    return HashResults.of(endpoint);
   }
 
   /** Two names on one server; servers with several names are not recognised. */

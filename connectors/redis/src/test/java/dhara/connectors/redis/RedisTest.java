@@ -281,8 +281,12 @@ class RedisTest {
           redis://localhost:6379                      | names no host, port and name
           redis://me:TIGER@localhost:6379/alerts      | Redis takes them as user=NAME and password=env:NAME
           redis://localhost:6379/alerts?password=TIGER | password is a secret; name it instead
-          redis://localhost:6379/alerts?as=list       | as is stream, channel or hash
+          redis://localhost:6379/alerts?as=list       | as is stream, channel, hash or latest
           redis://localhost:6379/alerts?database=x    | database is a number
+          redis://localhost:6379/alerts?as=hash&ttl=PT1H | by= and ttl= are for as=latest
+          redis://localhost:6379/alerts?as=latest&ttl=1h | ttl is no duration
+          redis://localhost:6379/alerts?as=latest&ttl=PT0S | ttl must be longer than zero
+          redis://localhost:6379/alerts?as=latest     | as=latest takes answers of windows
           redis://localhost:1/alerts                  | Redis does not take this
           """)
   void anEndpointThatCannotBeIsRefused(String uri, String why) {
@@ -295,7 +299,8 @@ class RedisTest {
   @Test
   void columnsAreFieldsExceptThoseThatAreNull() {
     assertThat(
-        RedisCarrier.fields("{\"a\":\"x\",\"revision\":7,\"b\":null,\"c\":[1,2],\"d\":12.50}"),
+        RedisCarrier.fields(
+            RedisCarrier.json("{\"a\":\"x\",\"revision\":7,\"b\":null,\"c\":[1,2],\"d\":12.50}")),
         contains("7", "a", "x", "revision", "7", "c", "[1,2]", "d", "12.50"));
   }
 
@@ -331,7 +336,17 @@ class RedisTest {
   private RedisCarrier carrier() {
     return new RedisCarrier(
         new RedisAddress(
-            "localhost", port, "shops", Form.HASH, null, null, 0, false, Duration.ofSeconds(10)));
+            "localhost",
+            port,
+            "shops",
+            Form.HASH,
+            List.of(),
+            null,
+            null,
+            null,
+            0,
+            false,
+            Duration.ofSeconds(10)));
   }
 
   @Test
@@ -342,6 +357,8 @@ class RedisTest {
             port,
             "shops",
             Form.HASH,
+            List.of(),
+            null,
             null,
             "env:DHARA_TEST_NOBODY_HAS_IT",
             0,

@@ -5,11 +5,13 @@ import dhara.events.DeadLetter;
 import dhara.events.Event;
 import dhara.events.LateEvent;
 import dhara.transforms.join.Version;
+import java.util.Collection;
+import java.util.Collections;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.DoFn.MultiOutputReceiver;
-import org.apache.beam.sdk.transforms.DoFn.OutputReceiver;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.transforms.windowing.PaneInfo;
+import org.apache.beam.sdk.values.TupleTag;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 
@@ -34,6 +36,9 @@ import org.joda.time.Instant;
  */
 public final class ArrivalRouter<T extends Record & Event> {
 
+  private static final Collection<GlobalWindow> GLOBAL =
+      Collections.singleton(GlobalWindow.INSTANCE);
+
   private final SourceOutputs<T> outputs;
   private final Counting counting = new Counting();
   private final DeadLetterSums sums = new DeadLetterSums();
@@ -47,10 +52,10 @@ public final class ArrivalRouter<T extends Record & Event> {
    * Routes the records of one element of the step.
    *
    * @param origin where they come from
-   * @param out the receiver of that element
+   * @param context of that element
    */
-  public <R> Part<R> part(Origin<? super R> origin, MultiOutputReceiver out) {
-    return new Part<>(origin, out);
+  public <R> Part<R> part(Origin<? super R> origin, DoFn<?, T>.ProcessContext context) {
+    return new Part<>(origin, context);
   }
 
   /** The bytes of the records so far. */
@@ -73,13 +78,11 @@ public final class ArrivalRouter<T extends Record & Event> {
   public final class Part<R> {
 
     private final Origin<? super R> origin;
-    private final MultiOutputReceiver out;
-    private final OutputReceiver<T> events;
+    private final DoFn<?, T>.ProcessContext context;
 
-    private Part(Origin<? super R> origin, MultiOutputReceiver out) {
+    private Part(Origin<? super R> origin, DoFn<?, T>.ProcessContext context) {
       this.origin = origin;
-      this.out = out;
-      this.events = out.get(outputs.events());
+      this.context = context;
     }
 
     /**
@@ -101,14 +104,13 @@ public final class ArrivalRouter<T extends Record & Event> {
         deadLetter(arrival, record, at);
       } else if (arrival.late()) {
         counting.late();
-        out.get(outputs.late()).outputWithTimestamp(late(arrival, record, at), at);
+        output(outputs.late(), late(arrival, record, at), at);
       } else {
         counting.event();
-        out.get(outputs.removals())
-            .outputWithTimestamp(
-                Version.removed(
-                    key, java.time.Instant.ofEpochMilli(at.getMillis()), origin.position(record)),
-                at);
+        Version<T> removal =
+            Version.removed(
+                key, java.time.Instant.ofEpochMilli(at.getMillis()), origin.position(record));
+        output(outputs.removals(), removal, at);
       }
     }
 
@@ -121,7 +123,7 @@ public final class ArrivalRouter<T extends Record & Event> {
     public void event(T event, int length, Instant at) {
       counting.read(length);
       counting.event();
-      events.outputWithTimestamp(event, at);
+      output(outputs.events(), event, at);
     }
 
     /** Routes a record that a stream found late, so that no answer of that stream contains it. */
@@ -130,7 +132,7 @@ public final class ArrivalRouter<T extends Record & Event> {
       T event = arrival.event();
       if (event != null) {
         counting.late();
-        out.get(outputs.leftOut()).outputWithTimestamp(event, at);
+        output(outputs.leftOut(), event, at);
       } else if (removed(arrival, record) != null) {
         counting.late();
       } else {
@@ -144,8 +146,7 @@ public final class ArrivalRouter<T extends Record & Event> {
      * until the bundle ends.
      */
     public void end() {
-      sums.giveAll(
-          letter -> out.get(outputs.deadLetters()).outputWithTimestamp(letter, newestLetter));
+      sums.giveAll(letter -> output(outputs.deadLetters(), letter, newestLetter));
       newestLetter = BoundedWindow.TIMESTAMP_MIN_VALUE;
     }
 
@@ -154,7 +155,12 @@ public final class ArrivalRouter<T extends Record & Event> {
       newestLetter = at.isAfter(newestLetter) ? at : newestLetter;
       DeadLetter letter =
           arrival.deadLetter(outputs.input(), origin.source(), origin.position(record));
-      sums.add(letter, each -> out.get(outputs.deadLetters()).outputWithTimestamp(each, at));
+      sums.add(letter, each -> output(outputs.deadLetters(), each, at));
+    }
+
+    /** A receiver of outputs would make each element twice, by three builders (Beam 2.70). */
+    private <U> void output(TupleTag<U> tag, U element, Instant at) {
+      context.outputWindowedValue(tag, element, at, GLOBAL, PaneInfo.NO_FIRING);
     }
 
     private LateEvent late(Arrival<T> arrival, R record, Instant at) {

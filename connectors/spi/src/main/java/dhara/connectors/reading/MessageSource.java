@@ -157,8 +157,8 @@ public final class MessageSource<T extends Record & Event, R, M extends Checkpoi
 
     @ProcessElement
     public void process(
-        @Element KV<String, Arrival<T>> message, @Timestamp Instant at, MultiOutputReceiver out) {
-      router.part(messages, out).route(message.getValue(), message, at);
+        @Element KV<String, Arrival<T>> message, @Timestamp Instant at, ProcessContext context) {
+      router.part(messages, context).route(message.getValue(), message, at);
     }
 
     @FinishBundle

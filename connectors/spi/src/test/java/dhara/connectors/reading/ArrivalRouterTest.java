@@ -456,10 +456,10 @@ class ArrivalRouterTest {
     }
 
     @ProcessElement
-    public void process(MultiOutputReceiver out) {
+    public void process(ProcessContext context) {
       ArrivalReader<Slice> reader = new ArrivalReader<>(SLICES);
       for (List<Line> lines : parts) {
-        ArrivalRouter<Slice>.Part<Line> part = router.part(new Lines("test"), out);
+        ArrivalRouter<Slice>.Part<Line> part = router.part(new Lines("test"), context);
         for (Line line : lines) {
           byte[] value = line.value() == null ? null : line.value().getBytes(UTF_8);
           org.joda.time.Instant at =
@@ -504,10 +504,10 @@ class ArrivalRouterTest {
     }
 
     @ProcessElement
-    public void process(@Element Integer seconds, MultiOutputReceiver out) {
+    public void process(@Element Integer seconds, ProcessContext context) {
       Instant at = time(seconds);
       router
-          .part(new Lines("test"), out)
+          .part(new Lines("test"), context)
           .event(
               new Slice("i" + seconds, at, 4),
               15,

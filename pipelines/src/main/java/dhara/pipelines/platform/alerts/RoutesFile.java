@@ -7,10 +7,14 @@ import dhara.transforms.alert.Inhibition;
 import dhara.transforms.alert.LabelMatcher;
 import dhara.transforms.alert.Routes;
 import dhara.transforms.alert.Silence;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +28,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.beam.sdk.io.FileSystems;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -62,7 +67,7 @@ final class RoutesFile {
    */
   private static final int MOST_ITEMS = 100_000;
 
-  /** Characters of a file; the memory to read a long value grows with the square of its length. */
+  /** Bytes of a file; the memory to read a long value grows with the square of its length. */
   private static final int LONGEST = 1 << 18;
 
   private static final Pattern DURATION =
@@ -74,7 +79,6 @@ final class RoutesFile {
 
   private final String file;
   private final Map<String, Boolean> receivers = new LinkedHashMap<>();
-  private int items;
 
   private RoutesFile(String file) {
     this.file = file;
@@ -86,12 +90,7 @@ final class RoutesFile {
    * @throws BadOption if it cannot be read, or says something that cannot be
    */
   static Routes read(String file) {
-    String text;
-    try {
-      text = Files.readString(Path.of(file));
-    } catch (IOException | RuntimeException e) {
-      throw new BadOption(OPTION, file, "cannot be read as a routing file in UTF-8: " + e, e);
-    }
+    String text = text(file);
     RoutesFile reading = new RoutesFile(file);
     Node root;
     try {
@@ -102,15 +101,65 @@ final class RoutesFile {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
       throw new BadOption(OPTION, file, "line %d is no YAML: %s".formatted(line, e.getProblem()));
     } catch (YAMLException e) {
-      throw new BadOption(
-          OPTION,
-          file,
-          "is no YAML; it must be text without control characters, at most %,d".formatted(LONGEST));
+      throw new BadOption(OPTION, file, "is no YAML; it must be text without control characters");
     }
     if (root == null) {
       throw new BadOption(OPTION, file, "is empty; it needs at least a route and its receiver");
     }
+    long unused = reading.elements(root, new HashMap<>());
     return reading.routes(root);
+  }
+
+  /**
+   * How many elements the lists of a node have together, as often as aliases repeat them. What is
+   * repeated is counted once, so that a short file is refused in a short time, whatever it says.
+   *
+   * @param known of nodes that were counted, which are equal only to themselves; 0 of those around
+   *     this one
+   */
+  private long elements(Node node, Map<Node, Long> known) {
+    Long before = known.putIfAbsent(node, 0L);
+    if (before != null) {
+      return before;
+    }
+    long elements = 0;
+    if (node instanceof SequenceNode list) {
+      elements = list.getValue().size();
+      for (Node each : list.getValue()) {
+        elements += elements(each, known);
+      }
+    } else if (node instanceof MappingNode block) {
+      for (NodeTuple field : block.getValue()) {
+        elements += elements(field.getKeyNode(), known) + elements(field.getValueNode(), known);
+      }
+    }
+    if (elements > MOST_ITEMS) {
+      throw bad(node, "the lists have more than %,d elements".formatted(MOST_ITEMS));
+    }
+    known.put(node, elements);
+    return elements;
+  }
+
+  /** The text of a file, in whichever of Beam's file systems. */
+  private static String text(String file) {
+    byte[] bytes;
+    try (InputStream in =
+        Channels.newInputStream(
+            FileSystems.open(FileSystems.matchSingleFileSpec(file).resourceId()))) {
+      bytes = in.readNBytes(LONGEST + 1);
+    } catch (FileNotFoundException e) {
+      throw new BadOption(OPTION, file, "there is no such file; name a routing file", e);
+    } catch (IOException | RuntimeException e) {
+      throw new BadOption(OPTION, file, "cannot be read as a routing file: " + e, e);
+    }
+    if (bytes.length > LONGEST) {
+      throw new BadOption(OPTION, file, "has more than %,d bytes".formatted(LONGEST));
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new BadOption(OPTION, file, "is no text in UTF-8", e);
+    }
   }
 
   private Routes routes(Node root) {
@@ -298,10 +347,6 @@ final class RoutesFile {
 
   private List<Node> items(Node node) {
     if (node instanceof SequenceNode list) {
-      items += list.getValue().size();
-      if (items > MOST_ITEMS) {
-        throw bad(node, "the lists have more than %,d elements".formatted(MOST_ITEMS));
-      }
       return list.getValue();
     }
     throw bad(node, "here is a list: put [ ] around it, or begin each item with a dash");

@@ -34,14 +34,14 @@ public record ExperimentSetup(
   /**
    * A variant.
    *
-   * @param weight its share of the users that take part, above zero
+   * @param weight its share of the users that take part; 0 if nobody is assigned to it any more
    */
   public record Variant(String name, double weight) {
 
     public Variant {
-      if (!(weight > 0 && weight <= 1)) {
+      if (!(weight >= 0 && weight <= 1)) {
         throw new IllegalArgumentException(
-            "the weight of %s is not above 0 and at most 1: %s".formatted(name, weight));
+            "the weight of %s is not from 0 to 1: %s".formatted(name, weight));
       }
     }
   }

@@ -40,8 +40,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  *
  * <pre>
  *   exposures ─▶ as of then ─┬─▶ by user, in order ─▶ by experiment ─▶ per hour ─▶ settled, in order ─┬─▶ results
- *                    ▲       │          ▲                                                              └─▶ winners
- *   setups ──────────┘       │          │
+ *                    ▲       │          ▲                                                              ├─▶ winners
+ *   setups ──────────┘       │          │                                                              └─▶ graduations
  *   goals ───────────────────│──────────┘
  *                            └─▶ without a variant ─▶ per hour ─▶ unassigned
  * </pre>
@@ -81,6 +81,9 @@ public final class Experiments implements Analysis<Experiments.Options> {
 
   /** How many exposures there are. */
   public record Exposures(long exposures) {}
+
+  /** What a graduation is about. */
+  public record Graduated(String experiment) {}
 
   /** The options that this analysis adds. */
   public interface Options extends DharaOptions, LatenessOptions {
@@ -147,7 +150,22 @@ public final class Experiments implements Analysis<Experiments.Options> {
     double getMismatchBelow();
 
     void setMismatchBelow(double value);
+
+    @Description(
+        "How long after the look that calls a winner its graduation is in force, ISO-8601; three"
+            + " times --lateness if that is longer, because a stream does not know the winner"
+            + " before, e.g. --graduateAfter=PT1H")
+    @Default.InstanceFactory(Durations.OneHour.class)
+    @AboveZero
+    Duration getGraduateAfter();
+
+    void setGraduateAfter(Duration value);
   }
+
+  /**
+   * Results settle up to twice the lateness after a look; the third is for the way to the topic.
+   */
+  private static final int LATENESSES = 3;
 
   /** An experiment in which nothing happens for longer than this starts anew. */
   private static final Duration KEPT = Duration.ofDays(90);
@@ -166,6 +184,12 @@ public final class Experiments implements Analysis<Experiments.Options> {
           .incident((of, winner) -> of.experiment(), KEPT)
           .onSettled()
           .withAllHistory();
+  static final Output<Graduated, Graduation> GRADUATIONS =
+      Output.effect("graduations", Graduated.class, Graduation.class)
+          .incident((of, graduation) -> of.experiment(), KEPT)
+          .onSettled()
+          .withAllHistory()
+          .feeding(SETUPS);
   static final Output<Unassigned, Exposures> UNASSIGNED =
       new Output<>("unassigned", Unassigned.class, Exposures.class).withAllHistory();
 
@@ -174,7 +198,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
     return Declaration.of("experiments", Options.class)
         .summary("A/B tests: conversion, lift, p-values and winners per variant, each hour")
         .reads(EXPOSURES, GOALS, SETUPS)
-        .answers(RESULTS, WINNERS, UNASSIGNED)
+        .answers(RESULTS, WINNERS, GRADUATIONS, UNASSIGNED)
         .scenario(MadeUpExperiments::generate);
   }
 
@@ -213,7 +237,7 @@ public final class Experiments implements Analysis<Experiments.Options> {
                         of -> new Unassigned(of.experiment(), of.reason()),
                         TallyFn.of(Exposures.class, of -> new Exposures(1)))));
 
-    PCollection<Answer<ExperimentVariant, VariantResult>> results =
+    PCollection<Answer<ExperimentVariant, Looks.Row>> rows =
         exposed
             .apply("With", Filter.by(Assignment::isAssigned))
             .apply(
@@ -232,21 +256,30 @@ public final class Experiments implements Analysis<Experiments.Options> {
             .apply(
                 "Results",
                 InOrder.perKey(Experiment.class, (Look look) -> new Experiment(look.experiment()))
-                    .fold(looks(options), Looks.SoFar.class, Looks.Row.class)
+                    .fold(looks(options, lateness), Looks.SoFar.class, Looks.Row.class)
                     .answers(
                         ExperimentVariant.class,
-                        VariantResult.class,
+                        Looks.Row.class,
                         (of, row) ->
                             new Answer<>(
                                 new ExperimentVariant(of.name(), row.variant()),
                                 row.start(),
                                 row.end(),
                                 0,
-                                row.result())));
-    flow.answers(RESULTS, results);
+                                row)));
+    flow.answers(
+        RESULTS, rows.apply("Result", DeriveAnswers.of(VariantResult.class, Looks.Row::result)));
 
     flow.answers(
-        WINNERS, results.apply("Winners", DeriveAnswers.of(Winner.class, Experiments::called)));
+        WINNERS, rows.apply("Winners", DeriveAnswers.of(Winner.class, Experiments::called)));
+
+    flow.answers(
+        GRADUATIONS,
+        rows.apply(
+            "Graduations",
+            DeriveAnswers.<ExperimentVariant, Looks.Row, Graduation>of(
+                    Graduation.class, Looks.Row::graduation)
+                .about(Graduated.class, of -> new Graduated(of.experiment()))));
   }
 
   private record Experiment(String name) {}
@@ -255,7 +288,8 @@ public final class Experiments implements Analysis<Experiments.Options> {
     return new Look("", of.end().minusMillis(1), of.key().name(), of.start(), of.end(), of.value());
   }
 
-  private static @Nullable Winner called(VariantResult of) {
+  private static @Nullable Winner called(Looks.Row row) {
+    VariantResult of = row.result();
     return of.state() == State.CALLED ? new Winner(of.users(), of.rate(), of.lift()) : null;
   }
 
@@ -263,12 +297,15 @@ public final class Experiments implements Analysis<Experiments.Options> {
     return new Enrolments(options.getEnrolledFor());
   }
 
-  private static Looks looks(Options options) {
+  private static Looks looks(Options options, Duration lateness) {
+    Duration after = options.getGraduateAfter();
+    Duration settled = lateness.multipliedBy(LATENESSES);
     return new Looks(
         new MixtureSprt(options.getTypicalDifference()),
         options.getSignificance(),
         options.getLeastUsers(),
         options.getMismatchBelow(),
+        after.compareTo(settled) > 0 ? after : settled,
         KEPT);
   }
 }

@@ -24,6 +24,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * @param significance how often a winner may be called although there is no difference
  * @param leastUsers nothing is compared while a variant has fewer
  * @param mismatchBelow nothing is called while the split is less likely than this
+ * @param graduateAfter how long after the look that calls a winner all users are assigned to it
  * @param keep an experiment without a look for longer than this starts anew
  */
 record Looks(
@@ -31,6 +32,7 @@ record Looks(
     double significance,
     long leastUsers,
     double mismatchBelow,
+    Duration graduateAfter,
     Duration keep)
     implements Fold<Looks.Look, Looks.SoFar, Looks.Row> {
 
@@ -50,8 +52,17 @@ record Looks(
    */
   record SoFar(Arms arms, Map<String, Double> least, @Nullable String winner) {}
 
-  /** What is known of a variant. */
-  record Row(String variant, Instant start, Instant end, VariantResult result) {}
+  /**
+   * What is known of a variant.
+   *
+   * @param graduation what is in force from soon after the look that calls it; null otherwise
+   */
+  record Row(
+      String variant,
+      Instant start,
+      Instant end,
+      VariantResult result,
+      @Nullable Graduation graduation) {}
 
   @Override
   public SoFar initial() {
@@ -91,9 +102,18 @@ record Looks(
                   variant,
                   look.start,
                   look.end,
-                  result(state, control, arm, sequentialPValue, mismatch)));
+                  result(state, control, arm, sequentialPValue, mismatch),
+                  state == State.CALLED ? graduation(look, variants, variant) : null));
         });
     return new SoFar(arms, least, before.winner == null ? called : before.winner);
+  }
+
+  private Graduation graduation(Look look, List<Map.Entry<String, Arm>> variants, String winner) {
+    return Graduation.of(
+        look.experiment,
+        look.end.plus(graduateAfter),
+        variants.stream().map(Map.Entry::getKey).toList(),
+        winner);
   }
 
   private static TwoProportions compared(Arm control, Arm arm) {

@@ -21,7 +21,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <ul>
  *   <li>{@code button}: the green button sells three times as much as the control;
  *   <li>{@code banner}: three banners, which make no difference. After two hours fewer visitors are
- *       covered, and the weights are others;
+ *       covered, and the weights are others; after four, all see the spring banner;
  *   <li>{@code search}: makes no difference either, but pages with the new search crash before half
  *       of their exposures are sent. The client sends which variant was shown, sometimes one that
  *       is not in the set-up;
@@ -92,6 +92,7 @@ final class MadeUpExperiments {
     add(button(period, millis), "green");
     add(banner(period, millis, 0, null, 0.4, 0.3, 0.3), "none");
     add(banner(period, millis + 2 * HOUR, 1, 0.8, 0.2, 0.5, 0.3), "");
+    add(banner(period, millis + 4 * HOUR, 2, null, 0, 1, 0), "");
     add(search(period, millis), "mismatch");
   }
 

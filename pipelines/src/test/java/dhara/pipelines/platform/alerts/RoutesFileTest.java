@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.hamcrest.Matcher;
 import org.junit.jupiter.api.Test;
@@ -158,9 +159,28 @@ class RoutesFileTest {
         "receivers: [{name: team}]\nroute: {routes: []}",
         containsString("line 2: the top route names its receiver"));
     refusesAll("hello", containsString("line 1: a routing file is a block of NAME: VALUE lines"));
+    for (String none : List.of(folder + "/none.yaml", folder.toString())) {
+      assertThat(
+          assertThrows(BadOption.class, () -> RoutesFile.read(none)).getMessage(),
+          containsString("--routes=" + none + ": there is no such file"));
+    }
+    refusesAll("x: ".concat("y".repeat(1 << 18)), containsString("has more than 262,144 bytes"));
+    Path latin = Files.write(folder.resolve("latin.yaml"), new byte[] {'a', (byte) 0xE4});
     assertThat(
-        assertThrows(BadOption.class, () -> RoutesFile.read(folder + "/none.yaml")).getMessage(),
-        containsString("cannot be read as a routing file"));
+        assertThrows(BadOption.class, () -> RoutesFile.read(latin.toString())).getMessage(),
+        containsString("is no text in UTF-8"));
+  }
+
+  @Test
+  void aFileIsReadWhereverBeamReads() {
+    Path example = Path.of("../routes/example.yaml").toAbsolutePath().normalize();
+
+    assertThat(RoutesFile.read("file:" + example).root().routes(), hasSize(2));
+    assertThat(
+        assertThrows(BadOption.class, () -> RoutesFile.read("s3://rules/routes.yaml")).getMessage(),
+        allOf(
+            containsString("--routes=s3://rules/routes.yaml: cannot be read as a routing file"),
+            containsString("s3")));
   }
 
   @Test

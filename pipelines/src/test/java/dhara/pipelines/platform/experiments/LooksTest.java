@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import dhara.pipelines.platform.experiments.Arms.Arm;
+import dhara.pipelines.platform.experiments.ExperimentSetup.Variant;
 import dhara.pipelines.platform.experiments.Looks.Look;
 import dhara.pipelines.platform.experiments.Looks.Row;
 import dhara.pipelines.platform.experiments.VariantResult.State;
@@ -30,7 +31,8 @@ class LooksTest {
   private static final int SEEDS = 200;
 
   private static final Looks LOOKS =
-      new Looks(new MixtureSprt(0.05), 0.05, 100, 0.001, Duration.ofDays(90));
+      new Looks(
+          new MixtureSprt(0.05), 0.05, 100, 0.001, Duration.ofMinutes(90), Duration.ofDays(90));
 
   private static ExactSum expected(double each, long users) {
     ExactSum sum = ExactSum.NONE;
@@ -159,6 +161,14 @@ class LooksTest {
                 State.WON,
                 State.LOST,
                 State.WON)));
+    assertThat(
+        rows.get(3).graduation(),
+        is(
+            new Graduation(
+                "e@2026-01-05T03:30:00Z",
+                START.plus(HOUR.multipliedBy(3)).plus(Duration.ofMinutes(30)),
+                List.of(new Variant("a", 0), new Variant("b", 1)))));
+    assertThat(rows.stream().filter(row -> row.graduation() != null).count(), is(1L));
     assertThat(rows.get(1).result().sequentialPValue(), is(1.0));
     assertThat(rows.get(3).result().lift(), is(5.1));
     // The p-value of all looks is the least, although the difference is the other way now.

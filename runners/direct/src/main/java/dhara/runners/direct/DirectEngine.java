@@ -71,6 +71,8 @@ public final class DirectEngine implements Engine {
     InMemory run = InMemory.here();
     if (launch.bounded()) {
       run.warning(launch.bytes()).ifPresent(launch::tell);
+    } else {
+      launch.tell(InMemory.STREAM);
     }
     return run;
   }

@@ -23,6 +23,12 @@ record InMemory(long heapBytes) implements EngineRun {
       "run it on Flink, which writes to disk what does not fit (-Pflink-runner, or bin/dhara"
           + " --engine=flink), or with more heap (DHARA_JAVA_OPTS=-Xmx16g bin/dhara …)";
 
+  /** What to tell the user before a stream. */
+  static final String STREAM =
+      "the direct runner is for trying a stream: it reads a few hundred events a second at most,"
+          + " and a stream that stops begins anew; Flink (-Pflink-runner, or bin/dhara"
+          + " --engine=flink) is for the others";
+
   static InMemory here() {
     return new InMemory(Runtime.getRuntime().maxMemory());
   }
@@ -46,6 +52,11 @@ record InMemory(long heapBytes) implements EngineRun {
             needed / 1_000_000,
             heapBytes / 1_000_000,
             ELSEWHERE));
+  }
+
+  @Override
+  public boolean countsWhileItRuns() {
+    return true;
   }
 
   /** Says what to do if the heap was too small. */

@@ -64,9 +64,7 @@ class DirectTokensTest extends TokensOnEngine {
     Command run = Command.done(Command.line(payments(more, "--answers=files:" + sealed), tokens()));
 
     Command open =
-        Command.done(
-            List.of(
-                "unseal", "files:" + sealed + "/dead-letters", tokens().get(1), "--out=" + opened));
+        Command.done(List.of("unseal", "files:" + sealed, tokens().get(1), "--out=" + opened));
 
     List<String> letters = rows(clear.resolve("dead-letters"));
     assertThat(letters, hasSize(greaterThan(GARBAGE.size())));
@@ -293,10 +291,13 @@ class DirectTokensTest extends TokensOnEngine {
     Set<String> clear = segments(null, null);
     Set<String> tokens = segments(first, "env:ONE");
 
-    assertThat(clear, is(Set.of("payments.Segments", "labels.Segments", "rules.Segments")));
-    assertThat(tokens, hasSize(3));
+    assertThat(
+        clear,
+        is(Set.of("payments.Segments", "labels.Segments", "models.Segments", "rules.Segments")));
+    assertThat(tokens, hasSize(4));
     for (String step : tokens) {
-      assertThat(step, matchesPattern("(payments|labels|rules)\\.Tokens-[0-9a-f]{8}\\.Segments"));
+      assertThat(
+          step, matchesPattern("(payments|labels|models|rules)\\.Tokens-[0-9a-f]{8}\\.Segments"));
     }
     assertThat(segments(List.of("payee", "payer"), "env:ONE"), is(tokens));
     for (Set<String> other :

@@ -60,6 +60,7 @@ class PlanCommandTest {
 
     assertThat(err(), exit, is(0));
     assertThat(err(), containsString("measuring with 3,097 events, in four backfills"));
+    assertThat(err(), containsString("backfills 3 and 4, after "));
     JsonNode plan = JSON.readTree(out());
     assertThat(marks(plan, "inputs"), everyItem(is(oneOf("measured", "given", "assumed"))));
     assertThat(mark(plan, "events a core, backfill"), is("measured"));

@@ -77,6 +77,8 @@ final class FlinkRun implements EngineRun {
     if (embedded) {
       settings.putAll(temporary(user, work));
       if (!launch.bounded()) {
+        settings.putAll(
+            NetworkMemory.settings(user, workers(options), Runtime.getRuntime().maxMemory()));
         rest = watched(user, settings);
       }
     }
@@ -84,6 +86,13 @@ final class FlinkRun implements EngineRun {
     FlinkRun run = new FlinkRun(launch, checkpointing, work, rest);
     SubmittedJob.await(run::submitted);
     return run;
+  }
+
+  /** How many workers a step has; those of an embedded Flink are as many as processors. */
+  private static int workers(FlinkPipelineOptions options) {
+    return options.getParallelism() < 1
+        ? Runtime.getRuntime().availableProcessors()
+        : options.getParallelism();
   }
 
   private static String listeners(Configuration user) {

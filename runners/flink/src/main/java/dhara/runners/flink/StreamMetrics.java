@@ -144,7 +144,8 @@ final class StreamMetrics {
             ? Optional.empty()
             : Optional.of(Instant.ofEpochMilli(now - (long) lagMillis)),
         (long) sum(values, ".dhara_answers"),
-        checkpoint);
+        checkpoint,
+        false);
   }
 
   private static List<Ledger> ledgers(Map<String, Value> values) {
@@ -158,23 +159,7 @@ final class StreamMetrics {
                 .put(entry.group(2), (long) value.max());
           }
         });
-    List<Ledger> ledgers = new ArrayList<>();
-    inputs.forEach((input, entries) -> ledgers.add(ledger(input, entries)));
-    return ledgers;
-  }
-
-  private static Ledger ledger(String input, Map<String, Long> entries) {
-    return new Ledger(
-        input,
-        0,
-        entries.getOrDefault("read", 0L),
-        entries.getOrDefault("aggregated", 0L),
-        entries.getOrDefault("dead-lettered", 0L),
-        entries.getOrDefault("late", 0L),
-        entries.getOrDefault("duplicate", 0L),
-        entries.getOrDefault("filtered", 0L),
-        entries.getOrDefault("parsed", 0L),
-        entries.getOrDefault("in-range", 0L));
+    return Vitals.ledgers(inputs);
   }
 
   /** Counters restart at zero with each start, the ledger continues. */

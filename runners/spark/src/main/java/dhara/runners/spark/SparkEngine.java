@@ -20,6 +20,9 @@ public final class SparkEngine implements Engine {
 
   private static final String ALL_CORES = "local[*]";
 
+  /** Beam's own storage level. */
+  private static final String IN_MEMORY = "MEMORY_ONLY";
+
   @Override
   public String name() {
     return "spark";
@@ -91,15 +94,24 @@ public final class SparkEngine implements Engine {
   }
 
   /**
-   * Counts the workers of {@code local[*]}. Beam knows of {@code local[2]} that it has the classes
-   * of this process; for {@code local[*]} it packs the class path, and Spark copies each jar of it,
-   * which takes seconds in each run.
+   * Keeps a pipeline in memory alone that has outputs which nothing reads, see {@link
+   * UnreadOutputs}; and counts the workers of {@code local[*]}. Beam knows of {@code local[2]} that
+   * it has the classes of this process; for {@code local[*]} it packs the class path, and Spark
+   * copies each jar of it, which takes seconds in each run.
    */
   @Override
   public EngineRun prepare(Launch launch) {
     SparkPipelineOptions options = launch.options().as(SparkPipelineOptions.class);
     if (options.getSparkMaster().equals(ALL_CORES)) {
       options.setSparkMaster("local[" + Runtime.getRuntime().availableProcessors() + "]");
+    }
+    List<String> unread = UnreadOutputs.of(launch.pipeline());
+    if (!unread.isEmpty() && !options.getStorageLevel().equals(IN_MEMORY)) {
+      launch.tell(
+          "what several steps read, and does not fit into memory, is made again for each of them,"
+              + " because nothing reads "
+              + String.join(", ", unread));
+      options.setStorageLevel(IN_MEMORY);
     }
     return EngineRun.UNATTENDED;
   }

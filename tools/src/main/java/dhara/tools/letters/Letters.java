@@ -1,4 +1,4 @@
-package dhara.tools.redrive;
+package dhara.tools.letters;
 
 import dhara.connectors.Aside;
 import dhara.connectors.Connector;
@@ -13,17 +13,20 @@ import java.util.Map;
 import java.util.NavigableSet;
 
 /**
- * The place of dead letters.
+ * The place of dead letters, for the verbs that read them as they are.
  *
  * @param endpoint as the user named it
  * @param name {@link Aside#DEAD_LETTERS} if they are beside the answers there, otherwise empty
  */
-record Letters(Endpoint endpoint, String name) {
+public record Letters(Endpoint endpoint, String name) {
 
+  /** How long a topic may say nothing although records are known to be there. */
   private static final Duration WAIT = Duration.ofSeconds(1);
 
+  private static final int MOST_SILENT = 30;
+
   /** Takes rows. */
-  interface Taker {
+  public interface Taker {
 
     /** A row. */
     void row(WrittenRow row) throws InterruptedException;
@@ -37,7 +40,7 @@ record Letters(Endpoint endpoint, String name) {
    *
    * @throws dhara.options.BadOption if there are none, or they belong to an unfinished run
    */
-  static Letters at(Endpoint endpoint) {
+  public static Letters at(Endpoint endpoint) {
     NavigableSet<String> names = ResultSet.of(endpoint).names();
     String name = names.contains(Aside.DEAD_LETTERS) ? Aside.DEAD_LETTERS : "";
     if (!names.contains(name)) {
@@ -54,14 +57,22 @@ record Letters(Endpoint endpoint, String name) {
    *
    * @throws IOException if that fails; the message names the place
    */
-  void read(Taker taker) throws IOException, InterruptedException {
+  public void read(Taker taker) throws IOException, InterruptedException {
     Reading reading = new Reading(taker);
     try (RowFeed feed =
         Connector.of(endpoint, Ability.FOLLOW)
             .feed(endpoint, name, name.isEmpty() ? "" : "-" + name, Map.of())) {
+      int silent = 0;
       do {
         reading.any = false;
         feed.poll(WAIT, reading);
+        silent = reading.any ? 0 : silent + 1;
+        if (silent == MOST_SILENT) {
+          throw new IOException(
+              endpoint
+                  + ": %,d dead letters are there and do not come; try again later"
+                      .formatted(feed.lag()));
+        }
       } while (!feed.ended() && (reading.any || feed.lag() > 0));
     }
   }
