@@ -127,6 +127,7 @@ public final class RecommendationsOracle implements Oracle {
     private final Recommendations.Options options;
     private final Set<String> after;
     private final List<Happening> all = new ArrayList<>();
+    private final Map<String, List<Happening>> byUser;
     private final Map<String, List<ProductStock>> stock;
     private final Map<String, List<CatalogueProduct>> catalogue;
     private final List<EnsembleWeights> weights;
@@ -157,29 +158,35 @@ public final class RecommendationsOracle implements Oracle {
           Comparator.comparing(Happening::at)
               .thenComparing(Happening::isRequest)
               .thenComparing(Happening::id));
+      byUser = all.stream().collect(Collectors.groupingBy(Happening::user));
     }
 
     Map<String, List<String>> rows() {
+      Map<String, List<Happening>> untilNow = new HashMap<>();
       Instant end = Instant.MIN; // of the period in which something was touched last
-      for (int i = 0; i < all.size(); i++) {
-        Happening now = all.get(i);
+      for (Happening now : all) {
         if (!now.at.isBefore(end) && products.values().stream().anyMatch(each -> each.touched)) {
           freeze(end);
         }
-        List<Happening> before = all.subList(0, i);
+        List<Happening> until = untilNow.computeIfAbsent(now.user, user -> new ArrayList<>());
         if (!now.isRequest()) {
-          touch(now, recent(now, before));
+          touch(now, recent(now, until));
           long length = options.getTableEvery().toMillis();
           end = Instant.ofEpochMilli((now.at.toEpochMilli() / length + 1) * length);
         }
+        until.add(now);
         if (now.isRequest() || after.contains(now.occasion)) {
-          recommend(now, all.subList(0, i + 1));
+          recommend(now, until);
         }
       }
       return Map.of("recommendations", recommended, "hits", hits());
     }
 
-    /** The last products of the user, latest first. */
+    /**
+     * The last products of the user, latest first.
+     *
+     * @param until what the user did before
+     */
     private List<String> recent(Happening now, List<Happening> until) {
       List<String> latest = had(now, until, options.getRecentFor(), each -> true);
       return latest.subList(0, Math.min(latest.size(), options.getRecentProducts()));
@@ -190,8 +197,7 @@ public final class RecommendationsOracle implements Oracle {
       List<String> latest = new ArrayList<>();
       for (int i = until.size() - 1; i >= 0; i--) {
         Happening each = until.get(i);
-        if (each.user.equals(now.user)
-            && !each.isRequest()
+        if (!each.isRequest()
             && which.test(each)
             && !each.at.isBefore(now.at.minus(within))
             && !latest.contains(each.product)) {
@@ -460,11 +466,10 @@ public final class RecommendationsOracle implements Oracle {
       return of.stream()
           .filter(
               each ->
-                  all.stream()
+                  byUser.get(each.asked.user).stream()
                       .anyMatch(
                           later ->
-                              later.user.equals(each.asked.user)
-                                  && later.product != null
+                              later.product != null
                                   && later.at.isAfter(each.asked.at)
                                   && !later.at.isAfter(each.asked.at.plus(options.getHitWithin()))
                                   && products.apply(each).contains(later.product)))

@@ -27,6 +27,9 @@ public final class SensorHealthOracle implements Oracle {
 
   private static final int WARM_UP = 30;
 
+  /** A share so small that adding it changes no double that is compared here. */
+  private static final double NOTHING = 1e-40;
+
   @Override
   public String analysis() {
     return "sensor-health";
@@ -197,17 +200,19 @@ public final class SensorHealthOracle implements Oracle {
       }
       double[] weights = new double[known.size()];
       double left = 1;
-      for (int i = known.size() - 1; i >= 0; i--) {
-        double weight = Math.max(2.0 / (options.getBaseline() + 1), 1.0 / (i + 1));
-        weights[i] = left * weight;
+      int first = known.size();
+      while (first > 0 && left > NOTHING) {
+        first--;
+        double weight = Math.max(2.0 / (options.getBaseline() + 1), 1.0 / (first + 1));
+        weights[first] = left * weight;
         left *= 1 - weight;
       }
       double mean = 0;
-      for (int i = 0; i < known.size(); i++) {
+      for (int i = first; i < known.size(); i++) {
         mean += weights[i] * known.get(i).value();
       }
       double variance = 0;
-      for (int i = 0; i < known.size(); i++) {
+      for (int i = first; i < known.size(); i++) {
         double distance = known.get(i).value() - mean;
         variance += weights[i] * distance * distance;
       }
