@@ -5,6 +5,7 @@ import dhara.connectors.kafka.watermark.PartitionProgress;
 import dhara.connectors.kafka.watermark.PartitionWatermark;
 import dhara.connectors.kafka.watermark.TopicTail;
 import dhara.connectors.reading.Arrival;
+import dhara.connectors.reading.Refreshed;
 import dhara.events.Event;
 import dhara.transforms.windows.Lateness;
 import java.time.Duration;
@@ -34,7 +35,7 @@ final class EventTimePolicy<T extends Record & Event>
   private final Duration idleAfter;
   private final @Nullable Duration clockLag;
   private final Lateness lateness;
-  private transient @Nullable TopicTails<T> tails;
+  private transient @Nullable Refreshed<TopicTail> tails;
 
   EventTimePolicy(
       KafkaConsumers consumers,
@@ -68,9 +69,13 @@ final class EventTimePolicy<T extends Record & Event>
   }
 
   /** One reader of tails, shared by all partitions of this worker. */
-  private synchronized TopicTails<T> tails() {
+  private synchronized Refreshed<TopicTail> tails() {
     if (tails == null) {
-      tails = new TopicTails<>(consumers, decoding, idleAfter, clockLag);
+      tails =
+          new Refreshed<>(
+              "tail of " + consumers.address().source(),
+              () -> new TailReader<>(consumers, decoding, clockLag),
+              idleAfter);
     }
     return tails;
   }

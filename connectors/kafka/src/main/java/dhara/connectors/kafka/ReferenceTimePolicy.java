@@ -46,8 +46,8 @@ final class ReferenceTimePolicy<T extends Record & Event>
   record KafkaFacts(KafkaConsumers consumers, Decoding<?> decoding, @Nullable Duration clockLag)
       implements java.io.Serializable {
 
-    TopicTails<?> tails() {
-      return new TopicTails<>(consumers, decoding, EVERY, clockLag);
+    TailReader<?> tail() {
+      return new TailReader<>(consumers, decoding, clockLag);
     }
   }
 
@@ -78,12 +78,13 @@ final class ReferenceTimePolicy<T extends Record & Event>
   /** The progress of the facts, shared by all partitions of this worker. */
   private synchronized Refreshed<Lead> leads() {
     if (leads == null) {
-      TopicTails<T> own = new TopicTails<>(consumers, decoding, EVERY, null);
-      List<TopicTails<?>> theirs = facts.stream().<TopicTails<?>>map(KafkaFacts::tails).toList();
       leads =
           new Refreshed<>(
               "tail of the facts of " + consumers.address().source(),
-              () -> lead(theirs, own),
+              () ->
+                  new LeadReader(
+                      facts.stream().<TailReader<?>>map(KafkaFacts::tail).toList(),
+                      new TailReader<>(consumers, decoding, null)),
               EVERY);
     }
     return leads;
@@ -93,11 +94,22 @@ final class ReferenceTimePolicy<T extends Record & Event>
    * Reads the facts first: then every reference record written before the newest fact is below the
    * ends read afterwards.
    */
-  private static Lead lead(List<TopicTails<?>> facts, TopicTails<?> own) {
-    long newest = TopicTail.NONE;
-    for (TopicTails<?> topic : facts) {
-      newest = Math.max(newest, topic.read().newest());
+  private record LeadReader(List<TailReader<?>> facts, TailReader<?> own)
+      implements Refreshed.LookUp<Lead> {
+
+    @Override
+    public Lead now() {
+      long newest = TopicTail.NONE;
+      for (TailReader<?> topic : facts) {
+        newest = Math.max(newest, topic.now().newest());
+      }
+      return new Lead(newest, own.now());
     }
-    return new Lead(newest, own.read());
+
+    @Override
+    public void close() {
+      facts.forEach(TailReader::close);
+      own.close();
+    }
   }
 }

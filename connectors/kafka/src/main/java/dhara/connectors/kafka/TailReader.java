@@ -12,18 +12,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/**
- * Reads the tail of a topic when a silent partition needs it, {@link Refreshed at most once per
- * interval}.
- */
-final class TopicTails<T extends Record & Event> implements Supplier<@Nullable TopicTail> {
+/** Reads the tail of a topic when a silent partition needs it, with one consumer until closed. */
+final class TailReader<T extends Record & Event> implements Refreshed.LookUp<TopicTail> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -36,52 +32,57 @@ final class TopicTails<T extends Record & Event> implements Supplier<@Nullable T
   private final KafkaConsumers consumers;
   private final Decoding<T> decoding;
   private final @Nullable Duration clockLag;
-  private final Refreshed<TopicTail> tails;
+  private @Nullable KafkaConsumer<byte[], byte[]> opened;
 
   /**
    * @param clockLag the newest event is taken to be no older than this, by the wall clock; null if
    *     only events count
    */
-  TopicTails(
-      KafkaConsumers consumers, Decoding<T> decoding, Duration every, @Nullable Duration clockLag) {
+  TailReader(KafkaConsumers consumers, Decoding<T> decoding, @Nullable Duration clockLag) {
     this.consumers = consumers;
     this.decoding = decoding;
     this.clockLag = clockLag;
-    this.tails = new Refreshed<>("tail of " + consumers.address().source(), this::read, every);
   }
 
-  /** The last tail read, null if there is none; starts the next reading when it is due. */
   @Override
-  public @Nullable TopicTail get() {
-    return tails.get();
+  public TopicTail now() {
+    KafkaConsumer<byte[], byte[]> consumer = consumer();
+    List<TopicPartition> partitions = new ArrayList<>();
+    consumer
+        .partitionsFor(consumers.address().topic())
+        .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
+    Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    long readAt = System.currentTimeMillis();
+
+    Map<TopicPartition, Long> readable = new HashMap<>(beginnings);
+    Set<TopicPartition> open = new HashSet<>(partitions);
+    long newest = clockLag == null ? TopicTail.NONE : readAt - clockLag.toMillis();
+    for (long depth : DEPTHS) {
+      open.removeIf(partition -> readable.get(partition) >= ends.get(partition));
+      for (TopicPartition partition : open) {
+        readable.put(partition, Math.max(beginnings.get(partition), ends.get(partition) - depth));
+      }
+      newest = Math.max(newest, readToEnds(consumer, open, readable, ends));
+    }
+    Map<Integer, TopicTail.End> all = new HashMap<>();
+    partitions.forEach(
+        p -> all.put(p.partition(), new TopicTail.End(readable.get(p), ends.get(p))));
+    return new TopicTail(readAt, newest, all);
   }
 
-  /** Reads the tail now. */
-  TopicTail read() {
-    try (KafkaConsumer<byte[], byte[]> consumer = consumers.open(consumers.settings(PATIENCE))) {
-      List<TopicPartition> partitions = new ArrayList<>();
-      consumer
-          .partitionsFor(consumers.address().topic())
-          .forEach(info -> partitions.add(new TopicPartition(info.topic(), info.partition())));
-      Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      long readAt = System.currentTimeMillis();
-
-      Map<TopicPartition, Long> readable = new HashMap<>(beginnings);
-      Set<TopicPartition> open = new HashSet<>(partitions);
-      long newest = clockLag == null ? TopicTail.NONE : readAt - clockLag.toMillis();
-      for (long depth : DEPTHS) {
-        open.removeIf(partition -> readable.get(partition) >= ends.get(partition));
-        for (TopicPartition partition : open) {
-          readable.put(partition, Math.max(beginnings.get(partition), ends.get(partition) - depth));
-        }
-        newest = Math.max(newest, readToEnds(consumer, open, readable, ends));
-      }
-      Map<Integer, TopicTail.End> all = new HashMap<>();
-      partitions.forEach(
-          p -> all.put(p.partition(), new TopicTail.End(readable.get(p), ends.get(p))));
-      return new TopicTail(readAt, newest, all);
+  @Override
+  public void close() {
+    if (opened != null) {
+      opened.close();
     }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    if (opened == null) {
+      opened = consumers.open(consumers.settings(PATIENCE));
+    }
+    return opened;
   }
 
   /**
