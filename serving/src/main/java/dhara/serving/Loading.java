@@ -44,7 +44,7 @@ final class Loading implements AutoCloseable {
     progress = Progress.of(loaded, "rows", console);
   }
 
-  /** Everything is loaded; calls after the first do nothing. */
+  /** Everything that was there is loaded; calls after the first do nothing. */
   synchronized void loaded() {
     if (progress != null) {
       close();

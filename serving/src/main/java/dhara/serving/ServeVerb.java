@@ -193,7 +193,7 @@ public final class ServeVerb implements Verb {
       while (failure == null) {
         failure = serving.awaitFailure(LOOK);
         runs.check();
-        if (serving.loaded()) {
+        if (serving.foundIsLoaded()) {
           loading.loaded();
         }
       }

@@ -123,6 +123,11 @@ public final class Serving implements AutoCloseable {
     return feeds.loaded();
   }
 
+  /** The same of the places that are there; false if none is. */
+  public boolean foundIsLoaded() {
+    return feeds.foundIsLoaded();
+  }
+
   /** How many rows were committed since it started, with those that changed nothing. */
   public long rows() {
     return feeds.rows();

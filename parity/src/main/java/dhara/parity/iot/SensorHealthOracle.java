@@ -28,7 +28,7 @@ public final class SensorHealthOracle implements Oracle {
   private static final int WARM_UP = 30;
 
   /** A share so small that adding it changes no double that is compared here. */
-  private static final double NOTHING = 1e-40;
+  private static final double NOTHING = 1e-20;
 
   @Override
   public String analysis() {

@@ -197,6 +197,18 @@ public final class Feeds implements AutoCloseable {
         && uncommitted.get() == 0;
   }
 
+  /**
+   * Whether everything is read and committed that was at the start in the places that are there,
+   * and one is there.
+   */
+  public boolean foundIsLoaded() {
+    List<PlaceFeed> found =
+        places.values().stream().flatMap(List::stream).filter(PlaceFeed::there).toList();
+    return !found.isEmpty()
+        && found.stream().allMatch(PlaceFeed::caughtUp)
+        && uncommitted.get() == 0;
+  }
+
   /** How many rows were committed since the start, with those that changed nothing. */
   public long rows() {
     return committed.get();

@@ -225,6 +225,16 @@ final class PlaceFeed implements Runnable {
     return !caughtUp && !(aside && state == PlaceState.WAITING);
   }
 
+  /** Whether its rows of the time of its start are read. */
+  boolean caughtUp() {
+    return caughtUp;
+  }
+
+  /** Whether it was there at some time, or that is not known yet. */
+  boolean there() {
+    return state != PlaceState.WAITING;
+  }
+
   /** Whether its rows can come at any time, or never. */
   boolean outOfReach() {
     return loading() && (state == PlaceState.WAITING || state == PlaceState.FAILED);

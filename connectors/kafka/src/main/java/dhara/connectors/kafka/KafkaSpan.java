@@ -151,14 +151,10 @@ record KafkaSpan(
 
   private List<PartitionInfo> infos(Consumer<byte[], byte[]> consumer) {
     String topic = consumers.address().topic();
-    Map<String, List<PartitionInfo>> topics = consumer.listTopics(KafkaQuestions.PATIENCE);
-    List<PartitionInfo> infos = topics.get(topic);
+    List<PartitionInfo> infos = consumer.partitionsFor(topic, KafkaQuestions.PATIENCE);
     if (infos == null || infos.isEmpty()) {
-      // The list leaves out what the login may not see, and this fails for it.
-      infos = consumer.partitionsFor(topic, KafkaQuestions.PATIENCE);
-    }
-    if (infos == null || infos.isEmpty()) {
-      throw endpoint.bad(KafkaQuestions.absent(topic, topics.keySet()));
+      Set<String> others = consumer.listTopics(KafkaQuestions.PATIENCE).keySet();
+      throw endpoint.bad(KafkaQuestions.absent(topic, others));
     }
     return infos;
   }
