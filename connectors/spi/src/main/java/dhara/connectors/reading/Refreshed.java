@@ -73,6 +73,7 @@ public final class Refreshed<V> implements Supplier<@Nullable V> {
   /** The value found last, null before the first; starts the next look-up when it is due. */
   @Override
   public @Nullable V get() {
+    V found = last;
     if (!asked) {
       asked = true;
       asks.release();
@@ -82,7 +83,7 @@ public final class Refreshed<V> implements Supplier<@Nullable V> {
       thread.setDaemon(true);
       thread.start();
     }
-    return last;
+    return found;
   }
 
   private void lookUp() {
