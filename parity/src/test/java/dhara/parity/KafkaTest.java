@@ -390,6 +390,22 @@ final class KafkaTest {
     restore(unboundedSource(source("")));
   }
 
+  /**
+   * A broker that misses its heartbeats gets no topics until the next; so do brokers at restarts.
+   */
+  @Test
+  void aTopicIsCreatedAsSoonAsABrokerTakesIt() {
+    Map<String, Object> fenced =
+        Map.of("broker.session.timeout.ms", 200, "broker.heartbeat.interval.ms", 2_000);
+    try (EmbeddedKafka brief = EmbeddedKafka.start(fenced)) {
+      for (int i = 0; i < 5; i++) {
+        String each = topic + "-" + i;
+        KafkaSink.upserts(Endpoint.of("--answers", brief.uri(each))).create();
+        assertThat(brief.hasTopic(each), is(true));
+      }
+    }
+  }
+
   @Test
   void theSinkWritesWhatItIsGiven() {
     KafkaSink sink =

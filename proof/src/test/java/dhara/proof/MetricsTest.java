@@ -136,18 +136,13 @@ class MetricsTest {
   }
 
   private static Ledger settledLedger() {
-    long deadline = System.nanoTime() + Settling.PATIENCE.toNanos();
-    while (!kafka.hasTopic("answers-ledger") && System.nanoTime() - deadline < 0) {
-      stream.checkRunning();
-    }
+    boolean unused = kafka.awaitTopic("answers-ledger", Settling.PATIENCE, stream::checkRunning);
     try (Followed ledgers = kafka.follow("answers-ledger")) {
       boolean settled =
           ledgers.until(
-              rows -> {
-                stream.checkRunning();
-                return !rows.isEmpty() && accountedFor(last(rows));
-              },
-              Settling.PATIENCE);
+              rows -> !rows.isEmpty() && accountedFor(last(rows)),
+              Settling.PATIENCE,
+              stream::checkRunning);
       assertThat("settled: " + ledgers.values(), settled, is(true));
       return last(ledgers.values());
     }

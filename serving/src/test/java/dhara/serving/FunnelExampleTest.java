@@ -12,6 +12,7 @@ import dhara.connectors.RowJson;
 import dhara.pipelines.Analysis;
 import dhara.serving.shop.HttpAsk;
 import dhara.testkit.Command;
+import dhara.testkit.Pause;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class FunnelExampleTest {
           Endpoint.of("serve", "files:" + folder.resolve("answers")));
       serving.start();
       while (!serving.loaded()) {
-        Thread.onSpinWait();
+        Pause.shortly();
       }
       HttpResponse<byte[]> funnel = new HttpAsk(serving.address()).sql(example());
 

@@ -14,6 +14,7 @@ import dhara.pipelines.Output;
 import dhara.serving.store.KeepRules;
 import dhara.terminal.Console;
 import dhara.testkit.Command;
+import dhara.testkit.Pause;
 import dhara.tools.Dhara;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,7 +73,7 @@ class ServeVerbTest {
       assertThat(err.toString(StandardCharsets.UTF_8), command.isAlive(), is(true));
       Matcher said = ADDRESS.matcher(out.toString(StandardCharsets.UTF_8));
       address = said.find() ? said.group(1) : null;
-      Thread.onSpinWait();
+      Pause.shortly();
     }
     JsonNode rows;
     do {
@@ -85,7 +86,7 @@ class ServeVerbTest {
         List.of("dhara: 1 row loaded, in ", "order-metrics.top: ", "waiting for it")) {
       while (!err.toString(StandardCharsets.UTF_8).contains(line)) {
         assertThat(err.toString(StandardCharsets.UTF_8), command.isAlive(), is(true));
-        Thread.onSpinWait();
+        Pause.shortly();
       }
     }
     command.interrupt();

@@ -67,9 +67,18 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws IllegalStateException if it cannot be started
    */
   public static EmbeddedKafka start() {
+    return start(Map.of());
+  }
+
+  /**
+   * The same with settings of the broker.
+   *
+   * @param settings Kafka's own, by name
+   */
+  public static EmbeddedKafka start(Map<String, Object> settings) {
     try {
       Path folder = Files.createTempDirectory("dhara-kafka");
-      return start(folder, () -> delete(folder));
+      return start(folder, settings, () -> delete(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("no folder for the embedded Kafka broker", e);
     }
@@ -81,12 +90,12 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @throws IllegalStateException if it cannot be started
    */
   public static EmbeddedKafka start(Path folder) {
-    return start(folder, () -> {});
+    return start(folder, Map.of(), () -> {});
   }
 
-  private static EmbeddedKafka start(Path folder, Runnable stopped) {
+  private static EmbeddedKafka start(Path folder, Map<String, Object> settings, Runnable stopped) {
     try {
-      KafkaNode node = KafkaNode.start(folder, freePort(), freePort());
+      KafkaNode node = KafkaNode.start(folder, freePort(), freePort(), settings, List.of());
       return new EmbeddedKafka(
           node.bootstrap(),
           () -> {
@@ -134,8 +143,26 @@ public final class EmbeddedKafka implements AutoCloseable {
     NewTopic asked = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     await(admin.createTopics(List.of(asked.configs(settings))).all());
     while (!hasTopic(topic)) {
-      Thread.onSpinWait();
+      Pause.shortly();
     }
+  }
+
+  /**
+   * Waits for a topic that somebody else creates.
+   *
+   * @param meanwhile called again and again; it may throw to end the wait
+   * @return whether it is there
+   */
+  public boolean awaitTopic(String topic, Duration patience, Runnable meanwhile) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!hasTopic(topic)) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      meanwhile.run();
+      Pause.shortly();
+    }
+    return true;
   }
 
   /** Changes settings of a topic, and returns when its broker has them. */
@@ -151,7 +178,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             .toList();
     await(admin.incrementalAlterConfigs(Map.of(resource, changes)).all());
     while (!topicSettings(topic).entrySet().containsAll(settings.entrySet())) {
-      Thread.onSpinWait();
+      Pause.shortly();
     }
   }
 

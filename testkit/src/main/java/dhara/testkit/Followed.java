@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -15,7 +16,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** A topic's values from its beginning, as they come. */
 public final class Followed implements AutoCloseable {
 
-  private static final Duration POLL = Duration.ofMillis(250);
+  /** Values that come within this time of each other are looked at together. */
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  /** What comes without a pause is looked at this often. */
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<String> values = new ArrayList<>();
@@ -38,20 +43,44 @@ public final class Followed implements AutoCloseable {
   /**
    * Reads on until there is enough, or patience ends.
    *
-   * @param enough asked with all values so far, in the order of each partition
+   * @param enough asked with all values so far, in the order of each partition, at first and when
+   *     there are more
    * @return whether there is enough
    */
   public boolean until(Predicate<List<String>> enough, Duration patience) {
+    return until(enough, patience, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param meanwhile called again and again; it may throw to end the wait
+   */
+  public boolean until(Predicate<List<String>> enough, Duration patience, Runnable meanwhile) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!enough.test(List.copyOf(values))) {
-      if (System.nanoTime() - deadline > 0) {
-        return false;
-      }
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        values.add(record.value() == null ? withdrawn(record) : text(record.value()));
-      }
+      do {
+        if (System.nanoTime() - deadline > 0) {
+          return false;
+        }
+        meanwhile.run();
+      } while (!read());
     }
     return true;
+  }
+
+  /** Whether there was something to read. */
+  private boolean read() {
+    int before = values.size();
+    long look = System.nanoTime() + LOOK.toNanos();
+    ConsumerRecords<byte[], byte[]> records;
+    do {
+      records = consumer.poll(POLL);
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        values.add(record.value() == null ? withdrawn(record) : text(record.value()));
+      }
+    } while (!records.isEmpty() && System.nanoTime() - look < 0);
+    return values.size() > before;
   }
 
   /** A tombstone as the row that a file has for it: the key, the revision, {@code withdrawn}. */

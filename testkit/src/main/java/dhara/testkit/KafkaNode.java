@@ -105,6 +105,8 @@ public final class KafkaNode implements AutoCloseable {
     settings.put("transaction.state.log.min.isr", 1);
     settings.put("transaction.state.log.num.partitions", 1);
     settings.put("group.initial.rebalance.delay.ms", 0);
+    // Where tests keep all processors busy, it may miss some heartbeats to its own controller.
+    settings.put("broker.session.timeout.ms", 60_000);
     // Tests write records that are years old, which must not be deleted by age.
     settings.put("log.retention.ms", -1L);
     settings.put("log.cleaner.dedupe.buffer.size", 2L * 1024 * 1024);

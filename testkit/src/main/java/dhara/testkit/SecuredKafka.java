@@ -234,7 +234,7 @@ public final class SecuredKafka implements AutoCloseable {
     try {
       admin.createAcls(rights).all().get();
       while (!admin.describeAcls(AclBindingFilter.ANY).values().get().containsAll(rights)) {
-        Thread.onSpinWait();
+        Pause.shortly();
       }
     } catch (ExecutionException e) {
       throw new IllegalStateException("the broker takes no ACL", e.getCause());

@@ -89,8 +89,10 @@ public final class AdDecisionsOracle implements Oracle {
     List<AdRate> rates = new ArrayList<>(inputs.of("rates", AdRate.class));
     rates.sort(BY_TIME);
     List<Sale> sales = new ArrayList<>();
+    ZoneId zone = ZoneId.of(options.getTimeZone());
     for (AdRequest request : requests) {
-      answers.add(new Auctioneer(request, offers, rates, sales, options).sell());
+      LocalDate today = LocalDate.ofInstant(request.at(), zone);
+      answers.add(new Auctioneer(request, offers, rates, sales, zone, today, options).sell());
     }
     return sales;
   }
@@ -105,15 +107,9 @@ public final class AdDecisionsOracle implements Oracle {
       List<AdOffer> offers,
       List<AdRate> rates,
       List<Sale> sales,
+      ZoneId zone,
+      LocalDate today,
       AdDecisions.Options options) {
-
-    private ZoneId zone() {
-      return ZoneId.of(options.getTimeZone());
-    }
-
-    private LocalDate today() {
-      return LocalDate.ofInstant(request.at(), zone());
-    }
 
     private String sell() {
       List<Bidder> all = bidders();
@@ -127,7 +123,7 @@ public final class AdDecisionsOracle implements Oracle {
         Bidder winner = in.get(0);
         String campaign = winner.offer.campaign();
         BigInteger price = price(winner, in.size() == 1 ? BigDecimal.ZERO : in.get(1).worth);
-        sales.add(new Sale(request, today(), campaign, price));
+        sales.add(new Sale(request, today, campaign, price));
         sold =
             ("\"campaign\":\"%s\",\"price_micros\":%s,\"click_rate\":%s,\"rate_version\":\"%s\","
                     + "\"shows\":%d")
@@ -242,8 +238,8 @@ public final class AdDecisionsOracle implements Oracle {
     }
 
     private BigInteger share(AdOffer offer) {
-      Instant midnight = today().atStartOfDay(zone()).toInstant();
-      Instant next = today().plusDays(1).atStartOfDay(zone()).toInstant();
+      Instant midnight = today.atStartOfDay(zone).toInstant();
+      Instant next = today.plusDays(1).atStartOfDay(zone).toInstant();
       BigInteger passed =
           BigInteger.valueOf(offer.dailyBudgetMicros())
               .multiply(BigInteger.valueOf(midnight.until(request.at(), ChronoUnit.SECONDS)))
@@ -258,7 +254,7 @@ public final class AdDecisionsOracle implements Oracle {
       return sales.stream()
           .filter(
               sale ->
-                  sale.day.equals(today())
+                  sale.day.equals(today)
                       && sale.request.market().equals(request.market())
                       && sale.campaign.equals(campaign))
           .toList();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dhara.serving.shop.FailingViews;
 import dhara.serving.shop.ServedShop;
+import dhara.testkit.Pause;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -81,7 +82,7 @@ class SqlDeskTest {
         asked.add(CompletableFuture.supplyAsync(() -> desk.ask(endless).join(), threads));
       }
       while (desk.running() == 0) {
-        Thread.onSpinWait();
+        Pause.shortly();
       }
 
       desk.close();

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 
 import dhara.serving.shop.FailingViews;
 import dhara.serving.shop.ServedShop;
+import dhara.testkit.Pause;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,18 +19,18 @@ class ChangeHubTest {
       try (ChangeHub hub = ChangeHub.start(failing.views())) {
         failing.fail();
         while (hub.failure().isEmpty()) {
-          Thread.onSpinWait(); // until the next status
+          Pause.shortly(); // until the next status
         }
         assertThat(hub.failure().orElseThrow(), containsString("the heap is full"));
 
         failing.mend();
         while (hub.failure().isPresent()) {
-          Thread.onSpinWait();
+          Pause.shortly();
         }
         long before = hub.newest();
         shop.sell("books", 0, 100);
         while (hub.newest() == before) {
-          Thread.onSpinWait();
+          Pause.shortly();
         }
       }
     }

@@ -16,6 +16,7 @@ import dhara.serving.shop.EventLines.Event;
 import dhara.serving.shop.HttpAsk;
 import dhara.serving.shop.ServedShop;
 import dhara.serving.store.StoredRow;
+import dhara.testkit.Pause;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -295,7 +296,7 @@ class ChangesTest {
       assertThat(metric(ask, "dhara_push_clients"), is(1.0));
     }
     while (metric(ask, "dhara_push_clients") > 0) {
-      Thread.onSpinWait(); // until the next status finds the connection closed
+      Pause.shortly(); // until the next status finds the connection closed
     }
   }
 

@@ -9,6 +9,7 @@ import dhara.connectors.RowFormat;
 import dhara.connectors.RowJson;
 import dhara.connectors.WrittenRow;
 import dhara.events.LateEvent;
+import dhara.testkit.Pause;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,7 +88,7 @@ class InletTest {
       }
       assertThat(batches.get(0).rows().get(0).columns().get("id").asText(), is("a"));
       while (worker.getState() == Thread.State.RUNNABLE) {
-        Thread.onSpinWait();
+        Pause.shortly();
       }
       assertThat(worker.getState(), is(Thread.State.WAITING));
 

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -236,11 +237,13 @@ record KafkaTopic(
       throws ExecutionException, InterruptedException {
     NewTopic topic = new NewTopic(address.topic(), Optional.of(partitions), Optional.empty());
     topic.configs(configuration(upserts, longest));
+    CreateTopicsOptions options = new CreateTopicsOptions().validateOnly(onlyAsk);
     try {
-      admin
-          .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(onlyAsk))
-          .all()
-          .get();
+      // While brokers restart, or have missed heartbeats, too few can hold the topic's records.
+      Object unused =
+          whilePassing(
+              InvalidReplicationFactorException.class,
+              () -> admin.createTopics(List.of(topic), options).all().get());
       return true;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TopicExistsException) {
@@ -258,17 +261,26 @@ record KafkaTopic(
   private static final long RECONNECT_MILLIS = 5_000;
 
   /**
-   * The number of partitions; retries, because a topic that was just created is listed before every
-   * broker can describe it.
+   * The number of partitions of a topic that was listed; one that was just created is listed before
+   * every broker can describe it.
    */
   private int existing(Admin admin) throws ExecutionException, InterruptedException {
+    return whilePassing(UnknownTopicOrPartitionException.class, () -> described(admin));
+  }
+
+  private interface Request<A> {
+    A send() throws ExecutionException, InterruptedException;
+  }
+
+  /** Tries again while brokers refuse for a reason that passes, as long as there is patience. */
+  private static <A> A whilePassing(Class<? extends KafkaException> reason, Request<A> request)
+      throws ExecutionException, InterruptedException {
     long deadline = System.nanoTime() + KafkaQuestions.PATIENCE.toNanos();
     while (true) {
       try {
-        return described(admin);
+        return request.send();
       } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
-            || System.nanoTime() - deadline > 0) {
+        if (!reason.isInstance(e.getCause()) || System.nanoTime() - deadline > 0) {
           throw e;
         }
         LockSupport.parkNanos(BETWEEN_TRIES.toNanos());

@@ -77,17 +77,10 @@ public interface LiveStream extends AutoCloseable {
   /** Follows a topic that it writes to, until there is enough or the time is up. */
   default List<String> follow(
       EmbeddedKafka kafka, String topic, Predicate<List<String>> enough, Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (!kafka.hasTopic(topic) && System.nanoTime() - deadline < 0) {
-      checkRunning(); // a starting stream creates its topics
-    }
+    // A starting stream creates its topics.
+    boolean unused = kafka.awaitTopic(topic, patience, this::checkRunning);
     try (Followed followed = kafka.follow(topic)) {
-      followed.until(
-          rows -> {
-            checkRunning();
-            return enough.test(rows);
-          },
-          patience);
+      followed.until(enough, patience, this::checkRunning);
       return followed.values();
     }
   }
