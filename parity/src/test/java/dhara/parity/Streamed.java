@@ -104,6 +104,7 @@ public final class Streamed {
     DirectOptions direct = options.as(DirectOptions.class);
     direct.setEnforceImmutability(false); // as the command does; the parity tests check it
     direct.setEnforceEncodability(false);
+    direct.setTargetParallelism(1); // the driver would keep another thread busy all the time
     Pipeline pipeline = Pipeline.create(options);
     String run = source.getName() + " " + analysis.name() + " " + seed + " " + arguments;
     analysis.build(new Streaming(run, pipeline.apply("Source", source)), options);

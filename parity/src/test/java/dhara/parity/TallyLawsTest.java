@@ -51,6 +51,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.Pipeline.PipelineVisitor;
@@ -260,6 +261,8 @@ class TallyLawsTest {
       Analysis<O> analysis) {
     O options = PipelineOptionsFactory.as(analysis.options());
     options.setRunner(DirectRunner.class);
+    // With more, the runner's driver keeps a thread busy all the time.
+    options.as(DirectOptions.class).setTargetParallelism(1);
     Pipeline pipeline = Pipeline.create(options);
     analysis.build(new OfScenario(pipeline, Inputs.of(analysis, 5, 2000)), options);
     Map<TallyFn<?, ?, ?>, PValue> tallies = new LinkedHashMap<>();

@@ -141,6 +141,7 @@ class InventoryLawsTest {
     DirectOptions direct = options.as(DirectOptions.class);
     direct.setEnforceImmutability(false); // as the command does; the parity tests check it
     direct.setEnforceEncodability(false);
+    direct.setTargetParallelism(1); // the driver would keep another thread busy all the time
     Pipeline pipeline = Pipeline.create(options);
     inventory.build(new Collecting(pipeline.apply("Source", source)), options);
     pipeline.run().waitUntilFinish();

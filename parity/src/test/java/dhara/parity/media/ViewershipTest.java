@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestStream;
@@ -222,6 +223,8 @@ class ViewershipTest {
                   row.get("peak")));
     }
     Viewership.Options options = Oracle.options(VIEWERSHIP, arguments);
+    // With more, the runner's driver keeps a thread busy all the time.
+    options.as(DirectOptions.class).setTargetParallelism(1);
     Pipeline pipeline = Pipeline.create(options);
 
     VIEWERSHIP.build(new Streamed(pipeline, arrivals(inputs, seed), expected), options);

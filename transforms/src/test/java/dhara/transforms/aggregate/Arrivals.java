@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.Coder;
@@ -113,6 +114,8 @@ public final class Arrivals<T> {
       PTransform<? super PBegin, PCollection<T>> source,
       PTransform<PCollection<T>, PCollection<OutT>> transform) {
     options.setRunner(DirectRunner.class);
+    // With more, the runner's driver keeps a thread busy all the time.
+    options.as(DirectOptions.class).setTargetParallelism(1);
     Pipeline pipeline = Pipeline.create(options);
     String id = UUID.randomUUID().toString();
     COLLECTED.put(id, new ConcurrentLinkedQueue<>());

@@ -77,9 +77,10 @@ public final class FlinkEngine implements Engine {
               "milliseconds; bundles end by their size, which passes the watermark on at once"),
           new Default(
               "bufferTimeoutMillis",
-              "5",
-              "how long an output waits for others before it is sent to the next step; Flink's"
-                  + " default is 100 at every step"));
+              "0",
+              "an output does not wait for others before it is sent to the next step, which at"
+                  + " Flink's default takes up to 100 at every step; and no threads look for outputs"
+                  + " that have waited"));
 
   @Override
   public Class<? extends PipelineRunner<?>> runner() {

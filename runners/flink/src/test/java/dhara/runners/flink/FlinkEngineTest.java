@@ -114,7 +114,7 @@ class FlinkEngineTest {
 
     assertThat(options.getMaxBundleSize(), is(50L));
     assertThat(options.getMaxBundleTimeMills(), is(500L));
-    assertThat(options.as(BufferOptions.class).getBufferTimeoutMillis(), is(5L));
+    assertThat(options.as(BufferOptions.class).getBufferTimeoutMillis(), is(0L));
     assertThat(options.as(RestOptions.class).getRestEveryMillis(), is(0L));
   }
 
