@@ -200,10 +200,11 @@ public final class SensorHealthOracle implements Oracle {
       }
       double[] weights = new double[known.size()];
       double left = 1;
+      double newest = 2.0 / (options.getBaseline() + 1);
       int first = known.size();
       while (first > 0 && left > NOTHING) {
         first--;
-        double weight = Math.max(2.0 / (options.getBaseline() + 1), 1.0 / (first + 1));
+        double weight = Math.max(newest, 1.0 / (first + 1));
         weights[first] = left * weight;
         left *= 1 - weight;
       }

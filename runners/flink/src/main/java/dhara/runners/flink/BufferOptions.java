@@ -10,8 +10,9 @@ public interface BufferOptions extends PipelineOptions {
   /** Milliseconds; null for Flink's own configuration. */
   @Description(
       "How long, in milliseconds, an output waits for others before Flink sends it to the next"
-          + " step; by default what Flink's configuration says in execution.buffer-timeout.interval,"
-          + " e.g. --bufferTimeoutMillis=5")
+          + " step; 0 sends it at once. By default 0 where answers come at the arrival of events, and"
+          + " elsewhere what Flink's configuration says in execution.buffer-timeout.interval, e.g."
+          + " --bufferTimeoutMillis=5")
   @Nullable Long getBufferTimeoutMillis();
 
   void setBufferTimeoutMillis(@Nullable Long millis);
