@@ -2,6 +2,7 @@ package dhara.proof;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -259,6 +260,7 @@ class SelfFeedingStreamTest {
               "learned-ledger",
               rows -> stream.completedCheckpoints() > before + 1,
               PATIENCE);
+          assertThat(stream.completedCheckpoints(), is(greaterThan(before + 1)));
           cluster.loseTaskManager();
         }
       }

@@ -22,6 +22,9 @@ public final class Followed implements AutoCloseable {
   /** What comes without a pause is looked at this often. */
   private static final Duration LOOK = Duration.ofMillis(500);
 
+  /** Where nothing comes, the look is taken again. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<String> values = new ArrayList<>();
 
@@ -43,8 +46,8 @@ public final class Followed implements AutoCloseable {
   /**
    * Reads on until there is enough, or patience ends.
    *
-   * @param enough asked with all values so far, in the order of each partition, at first and when
-   *     there are more
+   * @param enough asked with all values so far, in the order of each partition: at first, when
+   *     there are more, and once a second, because it may look at other things too
    * @return whether there is enough
    */
   public boolean until(Predicate<List<String>> enough, Duration patience) {
@@ -59,12 +62,13 @@ public final class Followed implements AutoCloseable {
   public boolean until(Predicate<List<String>> enough, Duration patience, Runnable meanwhile) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!enough.test(List.copyOf(values))) {
+      long again = System.nanoTime() + AGAIN.toNanos();
       do {
         if (System.nanoTime() - deadline > 0) {
           return false;
         }
         meanwhile.run();
-      } while (!read());
+      } while (!read() && System.nanoTime() - again < 0);
     }
     return true;
   }

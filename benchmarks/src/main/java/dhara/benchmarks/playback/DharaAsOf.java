@@ -9,13 +9,17 @@ import dhara.transforms.join.Version;
 import dhara.transforms.join.Versioned;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.Filter;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+import org.joda.time.Instant;
 
 /**
  * Each report of a user with an even bitrate, with the latest one before it that has an odd
@@ -32,6 +36,9 @@ public final class DharaAsOf implements Contestant {
    */
   record InForceThen(String user, long atMillis, long kbps, long sinceMillis, long otherKbps) {}
 
+  private static final TupleTag<Reported> EVEN = new TupleTag<>("even");
+  private static final TupleTag<Reported> ODD = new TupleTag<>("odd");
+
   /** Made by name. */
   public DharaAsOf() {}
 
@@ -43,17 +50,19 @@ public final class DharaAsOf implements Contestant {
   }
 
   private static void build(Pipeline pipeline, PlaybackJob job) {
-    PCollection<Reported> reports =
+    PCollectionTuple reports =
         pipeline
             .apply("Read", Read.from(new PlaybackStream<>(job, Reported.class)))
-            .apply("Events", ParDo.of(new DharaUnique.EventsFn()))
-            .setCoder(RecordCoder.of(Reported.class));
+            .apply(
+                "Events", ParDo.of(new EvenAndOddFn()).withOutputTags(EVEN, TupleTagList.of(ODD)));
     PCollection<Version<Reported>> odd =
         reports
-            .apply("Odd", Filter.by((Reported report) -> report.bitrateKbps() % 2 != 0))
+            .get(ODD)
+            .setCoder(RecordCoder.of(Reported.class))
             .apply("Versions", Versioned.by(Reported::user));
     reports
-        .apply("Even", Filter.by((Reported report) -> report.bitrateKbps() % 2 == 0))
+        .get(EVEN)
+        .setCoder(RecordCoder.of(Reported.class))
         .apply(
             "AsOf",
             AsOf.of(odd, Duration.ZERO)
@@ -69,6 +78,22 @@ public final class DharaAsOf implements Contestant {
         even.bitrateKbps(),
         odd.map(report -> report.at().toEpochMilli()).orElse(-1L),
         odd.map(Reported::bitrateKbps).orElse(-1L));
+  }
+
+  /** Takes the reports of chunks apart by their bitrate. */
+  private static final class EvenAndOddFn extends DoFn<List<Reported>, Reported> {
+
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void process(@Element List<Reported> chunk, MultiOutputReceiver out) {
+      OutputReceiver<Reported> even = out.get(EVEN);
+      OutputReceiver<Reported> odd = out.get(ODD);
+      for (Reported report : chunk) {
+        (report.bitrateKbps() % 2 == 0 ? even : odd)
+            .outputWithTimestamp(report, Instant.ofEpochMilli(report.at().toEpochMilli()));
+      }
+    }
   }
 
   /** The end of the job: adds what was in force to the checksum. */
