@@ -98,35 +98,41 @@ record AnalysisCommand(Bench bench, long timeout) {
 
     /** The events that its ledger counts as read. */
     long events() throws IOException {
-      return AnalysesResult.JSON
-          .readerFor(LedgerRow.class)
-          .<LedgerRow>readValues(String.join("\n", lines(folder.resolve("ledger")).toList()))
-          .readAll()
-          .stream()
-          .mapToLong(LedgerRow::read)
-          .sum();
+      long events = 0;
+      for (Path file : files(folder.resolve("ledger"))) {
+        events +=
+            AnalysesResult.JSON
+                .readerFor(LedgerRow.class)
+                .<LedgerRow>readValues(file.toFile())
+                .readAll()
+                .stream()
+                .mapToLong(LedgerRow::read)
+                .sum();
+      }
+      return events;
     }
 
     /** How many answers there are, of all outputs. */
     long answers(Analysis<?> analysis) throws IOException {
       long answers = 0;
       for (var output : analysis.outputs()) {
-        Path rows = folder.resolve(output.name());
-        answers += Files.isDirectory(rows) ? lines(rows).count() : 0;
+        for (Path file : files(folder.resolve(output.name()))) {
+          try (Stream<String> lines = Files.lines(file)) {
+            answers += lines.count();
+          }
+        }
       }
       return answers;
     }
 
-    private static Stream<String> lines(Path rows) throws IOException {
-      List<Path> files;
+    /** The files of a folder that hold rows; none if there is no such folder. */
+    private static List<Path> files(Path rows) throws IOException {
+      if (!Files.isDirectory(rows)) {
+        return List.of();
+      }
       try (Stream<Path> all = Files.list(rows)) {
-        files = all.filter(file -> !file.getFileName().toString().matches("[._].*")).toList();
+        return all.filter(file -> !file.getFileName().toString().matches("[._].*")).toList();
       }
-      List<String> lines = new ArrayList<>();
-      for (Path file : files) {
-        lines.addAll(Files.readAllLines(file));
-      }
-      return lines.stream();
     }
   }
 

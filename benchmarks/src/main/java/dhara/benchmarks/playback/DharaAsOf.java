@@ -86,12 +86,10 @@ public final class DharaAsOf implements Contestant {
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void process(@Element List<Reported> chunk, MultiOutputReceiver out) {
-      OutputReceiver<Reported> even = out.get(EVEN);
-      OutputReceiver<Reported> odd = out.get(ODD);
+    public void process(@Element List<Reported> chunk, ProcessContext context) {
       for (Reported report : chunk) {
-        (report.bitrateKbps() % 2 == 0 ? even : odd)
-            .outputWithTimestamp(report, Instant.ofEpochMilli(report.at().toEpochMilli()));
+        Instant at = Instant.ofEpochMilli(report.at().toEpochMilli());
+        context.outputWithTimestamp(report.bitrateKbps() % 2 == 0 ? EVEN : ODD, report, at);
       }
     }
   }
