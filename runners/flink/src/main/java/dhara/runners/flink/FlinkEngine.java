@@ -78,8 +78,8 @@ public final class FlinkEngine implements Engine {
           new Default(
               "bufferTimeoutMillis",
               "0",
-              "an output does not wait for others before it is sent to the next step, which at"
-                  + " Flink's default takes up to 100 at every step; and no threads look for outputs"
+              "milliseconds that an output waits for others before it is sent to the next step;"
+                  + " Flink's default is 100 at every step, and needs threads that look for outputs"
                   + " that have waited"));
 
   @Override
