@@ -407,6 +407,16 @@ final class KafkaTest {
   }
 
   @Test
+  void aTopicThatTooFewBrokersCanTakeIsRefusedWithTheReason() {
+    try (EmbeddedKafka alone = EmbeddedKafka.start(Map.of("default.replication.factor", 3))) {
+      KafkaSink sink = KafkaSink.upserts(Endpoint.of("--answers", alone.uri(topic)));
+      assertThat(
+          assertThrows(BadOption.class, sink::create).getMessage(),
+          containsString("too few brokers can take a new topic within 30 s"));
+    }
+  }
+
+  @Test
   void theSinkWritesWhatItIsGiven() {
     KafkaSink sink =
         KafkaSink.upserts(

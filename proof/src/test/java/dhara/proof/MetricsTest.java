@@ -136,7 +136,7 @@ class MetricsTest {
   }
 
   private static Ledger settledLedger() {
-    boolean unused = kafka.awaitTopic("answers-ledger", Settling.PATIENCE, stream::checkRunning);
+    kafka.awaitTopic("answers-ledger", Settling.PATIENCE, stream::checkRunning);
     try (Followed ledgers = kafka.follow("answers-ledger")) {
       boolean settled =
           ledgers.until(

@@ -151,18 +151,18 @@ public final class EmbeddedKafka implements AutoCloseable {
    * Waits for a topic that somebody else creates.
    *
    * @param meanwhile called again and again; it may throw to end the wait
-   * @return whether it is there
+   * @throws IllegalStateException if it is not there in time
    */
-  public boolean awaitTopic(String topic, Duration patience, Runnable meanwhile) {
+  public void awaitTopic(String topic, Duration patience, Runnable meanwhile) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!hasTopic(topic)) {
       if (System.nanoTime() - deadline > 0) {
-        return false;
+        throw new IllegalStateException(
+            "nobody has created %s within %s".formatted(topic, patience));
       }
       meanwhile.run();
       Pause.shortly();
     }
-    return true;
   }
 
   /** Changes settings of a topic, and returns when its broker has them. */

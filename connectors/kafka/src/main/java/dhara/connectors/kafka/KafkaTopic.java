@@ -243,13 +243,22 @@ record KafkaTopic(
       Object unused =
           whilePassing(
               InvalidReplicationFactorException.class,
-              () -> admin.createTopics(List.of(topic), options).all().get());
+              admin,
+              asked -> asked.createTopics(List.of(topic), options).all().get());
       return true;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TopicExistsException) {
         return false;
       } else if (e.getCause() instanceof TopicAuthorizationException) {
         throw endpoint.bad(address.missing(AclOperation.CREATE), e);
+      } else if (e.getCause() instanceof InvalidReplicationFactorException) {
+        throw endpoint.bad(
+            "too few brokers can take a new topic within "
+                + KafkaQuestions.PATIENCE.toSeconds()
+                + " s ("
+                + e.getCause().getMessage()
+                + "); start them, or lower default.replication.factor of the cluster",
+            e);
       }
       throw e;
     }
@@ -265,20 +274,17 @@ record KafkaTopic(
    * every broker can describe it.
    */
   private int existing(Admin admin) throws ExecutionException, InterruptedException {
-    return whilePassing(UnknownTopicOrPartitionException.class, () -> described(admin));
+    return whilePassing(UnknownTopicOrPartitionException.class, admin, this::described);
   }
 
-  private interface Request<A> {
-    A send() throws ExecutionException, InterruptedException;
-  }
-
-  /** Tries again while brokers refuse for a reason that passes, as long as there is patience. */
-  private static <A> A whilePassing(Class<? extends KafkaException> reason, Request<A> request)
+  /** Asks again while brokers refuse for a reason that passes, as long as there is patience. */
+  private static <A> A whilePassing(
+      Class<? extends KafkaException> reason, Admin admin, Question<A> question)
       throws ExecutionException, InterruptedException {
     long deadline = System.nanoTime() + KafkaQuestions.PATIENCE.toNanos();
     while (true) {
       try {
-        return request.send();
+        return question.ask(admin);
       } catch (ExecutionException e) {
         if (!reason.isInstance(e.getCause()) || System.nanoTime() - deadline > 0) {
           throw e;

@@ -78,7 +78,7 @@ public interface LiveStream extends AutoCloseable {
   default List<String> follow(
       EmbeddedKafka kafka, String topic, Predicate<List<String>> enough, Duration patience) {
     // A starting stream creates its topics.
-    boolean unused = kafka.awaitTopic(topic, patience, this::checkRunning);
+    kafka.awaitTopic(topic, patience, this::checkRunning);
     try (Followed followed = kafka.follow(topic)) {
       followed.until(enough, patience, this::checkRunning);
       return followed.values();
