@@ -59,10 +59,17 @@ final class Turns {
         Refusal.TOO_MANY, "the server is busy with other queries; try again in a second");
   }
 
-  /** Waits until nobody has their turn, and gives none any more; false if it takes longer. */
+  /**
+   * Waits until all who have a turn, or wait for one, have had it; false if it takes longer. Turns
+   * are given as before: the work of those who come later must refuse by itself.
+   */
   boolean allOver(Duration atMost) {
     try {
-      return free.tryAcquire(atOnce, atMost.toNanos(), TimeUnit.NANOSECONDS);
+      if (!free.tryAcquire(atOnce, atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+        return false;
+      }
+      free.release(atOnce);
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true; // whoever is interrupted does not wait

@@ -92,6 +92,10 @@ class SqlDeskTest {
         assertThat(why.getMessage(), is("the server stops; ask again when it is back"));
       }
       assertThat(desk.running(), is(0));
+      CompletionException late =
+          assertThrows(CompletionException.class, () -> desk.ask(ONE).join());
+      assertThat(
+          late.getCause().getMessage(), is("the server stops; ask again when it is back"));
     } finally {
       threads.shutdownNow();
     }
