@@ -2,6 +2,7 @@ package dhara.metrics;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,6 +19,11 @@ final class RecentDelays {
 
   private final Deque<Slot> slots = new ArrayDeque<>();
 
+  /** The answers of all slots by delay, because percentiles are asked for after each addition. */
+  private final TreeMap<Long, Long> all = new TreeMap<>();
+
+  private long count;
+
   /**
    * Adds delays.
    *
@@ -25,14 +31,25 @@ final class RecentDelays {
    */
   void add(long nowMillis, Delays delays) {
     while (!slots.isEmpty() && slots.getFirst().startMillis <= nowMillis - MINUTE) {
-      slots.removeFirst();
+      slots.removeFirst().answers.forEach((delay, answers) -> count(delay, -answers));
     }
     long start = nowMillis - Math.floorMod(nowMillis, SLOT);
     if (slots.isEmpty() || slots.getLast().startMillis != start) {
-      slots.addLast(new Slot(start, new TreeMap<>()));
+      slots.addLast(new Slot(start, new HashMap<>()));
     }
     Map<Long, Long> latest = slots.getLast().answers;
-    delays.answers().forEach((delay, answers) -> latest.merge(delay, answers, Long::sum));
+    delays
+        .answers()
+        .forEach(
+            (delay, answers) -> {
+              latest.merge(delay, answers, Long::sum);
+              count(delay, answers);
+            });
+  }
+
+  private void count(long delay, long answers) {
+    count += answers;
+    all.merge(delay, answers, (one, other) -> one + other == 0 ? null : one + other);
   }
 
   /**
@@ -42,14 +59,6 @@ final class RecentDelays {
    * @return milliseconds; -1 if there are no answers
    */
   long percentile(int percent) {
-    TreeMap<Long, Long> all = new TreeMap<>();
-    long count = 0;
-    for (Slot slot : slots) {
-      slot.answers.forEach((delay, answers) -> all.merge(delay, answers, Long::sum));
-    }
-    for (long answers : all.values()) {
-      count += answers;
-    }
     long rank = (count * percent + 99) / 100;
     for (Map.Entry<Long, Long> entry : all.entrySet()) {
       rank -= entry.getValue();

@@ -94,8 +94,7 @@ class SqlDeskTest {
       assertThat(desk.running(), is(0));
       CompletionException late =
           assertThrows(CompletionException.class, () -> desk.ask(ONE).join());
-      assertThat(
-          late.getCause().getMessage(), is("the server stops; ask again when it is back"));
+      assertThat(late.getCause().getMessage(), is("the server stops; ask again when it is back"));
     } finally {
       threads.shutdownNow();
     }

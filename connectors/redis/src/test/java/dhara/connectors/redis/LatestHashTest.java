@@ -20,10 +20,9 @@ import dhara.connectors.delivery.Reply;
 import dhara.options.BadOption;
 import dhara.pipelines.commerce.features.FeatureStore;
 import dhara.reconcile.Comparison;
+import dhara.testkit.redis.EmbeddedRedis;
 import dhara.transforms.aggregate.Answer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +48,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
-import redis.embedded.RedisServer;
 
 /** What {@code as=latest} keeps in a real Redis, in whatever order answers come. */
 class LatestHashTest {
@@ -67,26 +65,16 @@ class LatestHashTest {
       RowFormat.answers(Shopper.class, Known.class);
 
   @TempDir private Path folder;
-  private int port;
-  private RedisServer redis;
+  private EmbeddedRedis redis;
 
   @BeforeEach
   void start() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    redis =
-        RedisServer.newRedisServer()
-            .port(port)
-            .setting("bind 127.0.0.1")
-            .setting("dir " + folder)
-            .build();
-    redis.start();
+    redis = EmbeddedRedis.start(folder);
   }
 
   @AfterEach
   void stop() throws IOException {
-    redis.stop();
+    redis.close();
   }
 
   @Test
@@ -401,10 +389,10 @@ class LatestHashTest {
   }
 
   private Jedis client() {
-    return new Jedis("localhost", port, 30_000);
+    return new Jedis("localhost", redis.port(), 30_000);
   }
 
   private String uri(String name, String parameters) {
-    return "redis://localhost:" + port + "/" + name + "?" + parameters;
+    return redis.uri(name, parameters);
   }
 }

@@ -21,9 +21,8 @@ import dhara.events.DeadLetter;
 import dhara.options.BadOption;
 import dhara.options.SecretReference;
 import dhara.testkit.SentRows;
+import dhara.testkit.redis.EmbeddedRedis;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +45,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.StreamEntryID;
-import redis.embedded.RedisServer;
 
 /** Rows that are written to a real Redis, which is killed, restarted and paused. */
 class RedisTest {
@@ -56,32 +54,17 @@ class RedisTest {
       "backoff=PT0.02S&maxBackoff=PT0.1S&timeout=PT0.5S&breaker=PT0.05S&attempts=1000";
 
   @TempDir private Path folder;
-  private int port;
-  private RedisServer redis;
+  private EmbeddedRedis redis;
 
+  /** It keeps every write on disk, as a Redis must that is to lose nothing when it is killed. */
   @BeforeEach
   void start() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    redis = server();
-    redis.start();
-  }
-
-  /** Keeps every write on disk, as a Redis must that is to lose nothing when it is killed. */
-  private RedisServer server() throws IOException {
-    return RedisServer.newRedisServer()
-        .port(port)
-        .setting("bind 127.0.0.1")
-        .setting("dir " + folder)
-        .setting("appendonly yes")
-        .setting("appendfsync always")
-        .build();
+    redis = EmbeddedRedis.start(folder, "appendonly yes", "appendfsync always");
   }
 
   @AfterEach
   void stop() throws IOException {
-    redis.stop();
+    redis.close();
   }
 
   @Test
@@ -126,8 +109,7 @@ class RedisTest {
       await(() -> byName("alerts").size() == 10);
       redis.stop();
       stream.add(11, 20);
-      redis = server();
-      redis.start();
+      redis.startAgain();
       stream.add(21, ROWS);
       await(() -> byName("alerts").size() == ROWS);
 
@@ -245,7 +227,7 @@ class RedisTest {
     assertThat(undelivered.size(), is(1));
     assertThat(undelivered.get(0).text(), startsWith("refused: JedisDataException: WRONGTYPE"));
     assertThat(new String(undelivered.get(0).bytes(), StandardCharsets.UTF_8), is(SentRows.row(1)));
-    assertThat(undelivered.get(0).source(), is("redis://localhost:" + port + "/alerts"));
+    assertThat(undelivered.get(0).source(), is("redis://localhost:" + redis.port() + "/alerts"));
   }
 
   @Test
@@ -337,7 +319,7 @@ class RedisTest {
     return new RedisCarrier(
         new RedisAddress(
             "localhost",
-            port,
+            redis.port(),
             "shops",
             Form.HASH,
             List.of(),
@@ -354,7 +336,7 @@ class RedisTest {
     RedisAddress address =
         new RedisAddress(
             "localhost",
-            port,
+            redis.port(),
             "shops",
             Form.HASH,
             List.of(),
@@ -377,11 +359,11 @@ class RedisTest {
   }
 
   private Jedis client() {
-    return new Jedis("localhost", port, 30_000);
+    return new Jedis("localhost", redis.port(), 30_000);
   }
 
   private String uri(String name, String parameters) {
-    return "redis://localhost:" + port + "/" + name + "?" + parameters;
+    return redis.uri(name, parameters);
   }
 
   private static void await(BooleanSupplier enough) throws InterruptedException {
