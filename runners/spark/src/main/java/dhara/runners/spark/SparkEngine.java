@@ -55,6 +55,11 @@ public final class SparkEngine implements Engine {
             "true",
             "otherwise Spark holds each group in memory; Dhara's steps read a group once"),
         new Default(
+            "storageLevel",
+            "DISK_ONLY",
+            "what several steps read; Beam's default, MEMORY_ONLY, makes what does not fit into"
+                + " memory again for each of them"),
+        new Default(
             "backfillShards",
             "256",
             "a group costs little, and the sums of a small one stay in the processor's cache"));

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What several steps read can go to disk, with {@code --storageLevel}. */
+/** What several steps read goes to disk, or where {@code --storageLevel} says. */
 class SparkDiskTest {
 
   private static final TupleTag<String> WORDS = new TupleTag<>("words");
@@ -66,18 +66,18 @@ class SparkDiskTest {
     Path events = folder.resolve("orders.jsonl");
     Command.done(List.of("generate", "order-metrics", "--count=2000", "--out=" + events));
 
-    List<String> fromMemory = metrics(events, folder.resolve("memory"), "MEMORY_ONLY");
+    List<String> fromMemory =
+        metrics(events, folder.resolve("memory"), "--storageLevel=MEMORY_ONLY");
     assertThat(fromMemory, is(not(empty())));
-    assertThat(metrics(events, folder.resolve("disk"), "DISK_ONLY"), is(fromMemory));
+    assertThat(metrics(events, folder.resolve("disk")), is(fromMemory));
   }
 
-  private static List<String> metrics(Path events, Path answers, String level) throws IOException {
+  private static List<String> metrics(Path events, Path answers, String... options)
+      throws IOException {
     Command.done(
-        List.of(
-            "order-metrics",
-            "--events=" + events,
-            "--answers=files:" + answers,
-            "--storageLevel=" + level));
+        Command.line(
+            List.of("order-metrics", "--events=" + events, "--answers=files:" + answers),
+            List.of(options)));
     return SettledAnswers.in(answers.resolve("metrics"));
   }
 

@@ -148,6 +148,7 @@ class SparkEngineTest {
   @Test
   void aGroupOfABackfillIsNotHeldInMemory() {
     SparkPipelineOptions options = withDefaults(engine.backfillDefaults());
+    assertThat(options.getStorageLevel(), is("DISK_ONLY"));
     options.setSparkMaster("local[2]");
     Pipeline pipeline = Pipeline.create(options);
     PCollection<String> groups =
