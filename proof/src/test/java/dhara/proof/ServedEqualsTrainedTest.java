@@ -72,7 +72,7 @@ class ServedEqualsTrainedTest {
     }
   }
 
-  /** The online store has one hash for each user; others are not compared here. */
+  /** Redis keeps the newest vector of each user; those of products go to a topic. */
   @Test
   void theOnlineStoreHoldsTheNewestVectors() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start();
