@@ -5,6 +5,7 @@ import com.google.auto.service.AutoService;
 import dhara.benchmarks.harness.Bench;
 import dhara.benchmarks.harness.ClassPath;
 import dhara.benchmarks.harness.Folders;
+import dhara.benchmarks.harness.GivenOptions;
 import dhara.benchmarks.harness.Machine;
 import dhara.benchmarks.harness.Report;
 import dhara.benchmarks.harness.Subcommand;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
@@ -115,13 +117,20 @@ public final class Decisions implements Subcommand {
       description = "How long (default: ${DEFAULT-VALUE}).")
   private int measure;
 
+  @Option(
+      names = "--jvm",
+      paramLabel = "FLAG",
+      description =
+          "A flag of Dhara's JVM, e.g. --jvm=-XX:MaxGCPauseMillis=20; repeat it for more.")
+  private List<String> jvm = new ArrayList<>();
+
   @Mixin private Bench bench;
 
   @Parameters(
       paramLabel = "OPTION",
       description = {
-        "Options of Dhara's command, after --, beside those that are set here, e.g.",
-        "-- --maxBundleSize=100"
+        "Options of Dhara's command, after --, in place of or beside those that are set here, e.g.",
+        "-- --parallelism=1 --checkpointingInterval=30000"
       })
   private List<String> options = new ArrayList<>();
 
@@ -221,8 +230,8 @@ public final class Decisions implements Subcommand {
       asks.addAll(List.of(MODELS, models, swap));
     }
     List<String> asked =
-        new ArrayList<>(List.of("--lateness=PT0S", "--disorder=PT1S", "--parallelism=2"));
-    asked.addAll(options);
+        GivenOptions.over(
+            List.of("--lateness=PT0S", "--disorder=PT1S", "--parallelism=2"), options);
     Process dhara = dhara(decided, broker.bootstrap(), folder, asked);
     if (dhara.waitFor(15, TimeUnit.SECONDS)) {
       throw new IOException("Dhara ended early; " + log("dhara") + " says why");
@@ -243,7 +252,9 @@ public final class Decisions implements Subcommand {
     return new DecisionsResult(
         Instant.now().toString().substring(0, 10),
         Machine.here(),
-        "dhara " + decided.analysis() + " " + String.join(" ", asked),
+        Stream.of(List.of("dhara", decided.analysis()), asked, jvm)
+            .flatMap(List::stream)
+            .collect(Collectors.joining(" ")),
         rate,
         payers,
         warmup,
@@ -287,6 +298,7 @@ public final class Decisions implements Subcommand {
       throws IOException {
     List<String> flags = new ArrayList<>(bench.flags());
     flags.addAll(ClassPath.FLINK.flags());
+    flags.addAll(jvm);
     flags.add("-cp");
     flags.add(ClassPath.FLINK.read(bench.module()));
     List<String> arguments = new ArrayList<>();

@@ -5,6 +5,7 @@ import com.google.auto.service.AutoService;
 import dhara.benchmarks.harness.Bench;
 import dhara.benchmarks.harness.ClassPath;
 import dhara.benchmarks.harness.Folders;
+import dhara.benchmarks.harness.GivenOptions;
 import dhara.benchmarks.harness.Machine;
 import dhara.benchmarks.harness.Report;
 import dhara.benchmarks.harness.Subcommand;
@@ -221,18 +222,15 @@ public final class Latency implements Subcommand {
 
   /** The arguments of Dhara's command, without places; options of the user take precedence. */
   private List<String> command() {
-    Map<String, String> set = new LinkedHashMap<>();
-    set.put("--window", "PT1M");
-    set.put("--early", "PT1S");
-    set.put("--lateness", "PT0S");
-    set.put("--disorder", "PT1S");
-    set.put("--unique", "false");
-    set.put("--parallelism", "2");
-    for (String option : options) {
-      int equals = option.indexOf('=');
-      set.put(equals < 0 ? option : option.substring(0, equals), option.substring(equals + 1));
-    }
-    return set.entrySet().stream().map(each -> each.getKey() + "=" + each.getValue()).toList();
+    return GivenOptions.over(
+        List.of(
+            "--window=PT1M",
+            "--early=PT1S",
+            "--lateness=PT0S",
+            "--disorder=PT1S",
+            "--unique=false",
+            "--parallelism=2"),
+        options);
   }
 
   private Process dhara(String broker, Path folder, List<String> asked) throws IOException {
