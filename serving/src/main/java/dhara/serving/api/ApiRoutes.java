@@ -27,6 +27,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +51,9 @@ final class ApiRoutes {
 
   /** The longest body of a request: a statement of SQL in JSON, where a character may take six. */
   private static final int LONGEST_BODY = 6 * SqlFence.LONGEST + 1_024;
+
+  /** How many bytes of a longer body are read all the same, and forgotten. */
+  private static final int READ_ON = 8 << 20;
 
   /** How many queries wait for their turn at most; each holds a thread of the server. */
   static final int WAITING = 60;
@@ -348,6 +352,19 @@ final class ApiRoutes {
     json.writeEndArray();
   }
 
+  /**
+   * Reads the rest of a body that is too long, or some of it. The connection is closed on whoever
+   * still writes when the answer is sent, and they may never read it.
+   */
+  private static void readOn(InputStream sent) throws IOException {
+    byte[] some = new byte[1 << 13];
+    for (int left = READ_ON; left > 0; left -= some.length) {
+      if (sent.readNBytes(some, 0, some.length) < some.length) {
+        return;
+      }
+    }
+  }
+
   private static String statement(Context context) throws IOException {
     String type = context.contentType();
     if (type == null || !type.toLowerCase(Locale.ROOT).startsWith(JSON)) {
@@ -358,7 +375,11 @@ final class ApiRoutes {
     }
     byte[] body;
     try {
-      body = context.bodyInputStream().readNBytes(LONGEST_BODY + 1);
+      InputStream sent = context.bodyInputStream();
+      body = sent.readNBytes(LONGEST_BODY + 1);
+      if (body.length > LONGEST_BODY) {
+        readOn(sent);
+      }
     } catch (IOException e) {
       throw new Refusal(Refusal.BAD_REQUEST, "the body ends before it is as long as it says", e);
     }

@@ -11,8 +11,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dhara.serving.shop.HttpAsk;
 import dhara.serving.shop.ServedShop;
 import dhara.serving.store.StoredRow;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -290,6 +294,35 @@ class ViewServerTest {
     assertThat(ask.get("/api/sql").statusCode(), is(405));
     assertThat(ask.post("/api/views", "").statusCode(), is(405));
     assertThat(ask.sql("select 1").statusCode(), is(200));
+  }
+
+  @Test
+  void whoStillWritesTooLongABodyReadsWhyItIsRefused() throws Exception {
+    byte[] part = new byte[1 << 20];
+    String head =
+        """
+        POST /api/sql HTTP/1.1
+        Host: localhost
+        Content-Type: application/json
+        Content-Length: %d
+
+        """;
+    try (Socket client = new Socket(server.address().getHost(), server.address().getPort());
+        OutputStream out = client.getOutputStream();
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
+      out.write(
+          head.formatted(4 * part.length)
+              .replace("\n", "\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < 4; i++) {
+        out.write(part);
+        Thread.sleep(100); // long enough for an answer that comes too early
+      }
+
+      assertThat(in.readLine(), startsWith("HTTP/1.1 413"));
+    }
   }
 
   @Test

@@ -131,7 +131,7 @@ final class Matcher<E> {
       while (expired < partials.size()
           && partials.get(expired).last.startMicros() + automaton.withinMicros() == at) {
         Partials.Partial<E> partial = partials.get(expired++);
-        if ((partial.alive & partial.state.timeouts) != 0) {
+        if (completes(partial)) {
           found.add(new Partials.Complete<>(partial.last, at));
         } else if (!automaton.ambiguous() || !seen(partials, expired - 1)) {
           output.timedOut(new Match<>(automaton.names(), partial.last, at));
@@ -142,9 +142,20 @@ final class Matcher<E> {
     }
   }
 
+  /** Whether a partial match that times out is a match, because it waits for nothing but that. */
+  private static <E> boolean completes(Partials.Partial<E> partial) {
+    return (partial.alive & partial.state.timeouts) != 0;
+  }
+
+  /** Whether the same events are a match, or are reported as timed out already. */
   private static <E> boolean seen(Partials<E> partials, int index) {
-    for (int i = 0; i < index; i++) {
-      if (Taken.same(partials.get(i).last, partials.get(index).last)) {
+    Taken<E> events = partials.get(index).last;
+    for (int i = 0; i < partials.size(); i++) {
+      Partials.Partial<E> other = partials.get(i);
+      if (other.last.startMicros() != events.startMicros()) {
+        return false; // so are all after it
+      }
+      if (i != index && (i < index || completes(other)) && Taken.same(other.last, events)) {
         return true;
       }
     }

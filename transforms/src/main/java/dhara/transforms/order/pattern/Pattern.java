@@ -69,6 +69,9 @@ import java.util.List;
  *       begins with an optional step, Flink stops looking for the forbidden event of {@code
  *       notFollowedBy} once it ignored another event. Before an optional step, it forgets that the
  *       step is {@code greedy}.
+ *   <li>Flink also looks for the forbidden event of {@code notFollowedBy} after the event of the
+ *       next step: between the occurrences of {@code times(n, m)}, and before a further optional
+ *       step. If all that follows in a group is optional and left out, it does not look for it.
  *   <li>At the end of a pattern, Flink overlooks {@code notFollowedBy} after a repeated step or
  *       after {@code notNext} if no other event came (it times out instead), and all but the last
  *       of several {@code notFollowedBy}.

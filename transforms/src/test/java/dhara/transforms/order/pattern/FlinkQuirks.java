@@ -52,6 +52,10 @@ final class FlinkQuirks {
           add(
               !last && steps.get(i + 1).mayBeEmpty() && steps.get(i + 1).quantifier().greedy(),
               "notFollowedBy before an optional greedy step");
+          add(looksOn(steps, i), "notFollowedBy that is looked for after the next step");
+          add(
+              group != null && allMayBeEmpty(steps, i + 1),
+              "notFollowedBy before the optional end of a group");
         }
         case NOT_NEXT -> {
           add(counted || before.isGroup(), "notNext after a repeated step");
@@ -94,6 +98,27 @@ final class FlinkQuirks {
       }
     }
     return false;
+  }
+
+  /** Flink adds what is forbidden to states of optional steps, whatever was taken before. */
+  private static boolean looksOn(List<Step<Signal>> steps, int index) {
+    for (int i = index + 1; i < steps.size(); i++) {
+      Step<Signal> step = steps.get(i);
+      Quantifier times = step.quantifier();
+      if ((times.counted() && times.varies() && !times.loops())
+          || (i > index + 1 && step.mayBeEmpty())) {
+        return true;
+      }
+      if (!step.isAbsence() && !step.mayBeEmpty()) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private static boolean allMayBeEmpty(List<Step<Signal>> steps, int from) {
+    return steps.subList(from, steps.size()).stream()
+        .allMatch(step -> step.isAbsence() || step.mayBeEmpty());
   }
 
   private static boolean closeAfter(List<Step<Signal>> steps, int index, Step<Signal> group) {

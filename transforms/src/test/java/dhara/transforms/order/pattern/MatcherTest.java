@@ -306,6 +306,20 @@ class MatcherTest {
   }
 
   @Test
+  void eventsThatAreAMatchDoNotTimeOutAsAnotherReadingOfThem() {
+    // Of b1 b2, each b is a group of its own, or both are the first of two groups.
+    Pattern<Signal> pattern =
+        Pattern.begin(begin('b').oneOrMore())
+            .timesOrMore(2)
+            .notFollowedBy("c")
+            .where(is('c'))
+            .within(micros(10));
+
+    assertThat(matches(pattern, "b1@1 b2@2"), contains("b1 b2"));
+    assertThat(timedOut(pattern, "b1@1 b2@2"), contains("b2"));
+  }
+
+  @Test
   void theShortestWithinCounts() {
     Pattern<Signal> pattern =
         begin('a').within(micros(3)).followedBy("b").where(is('b')).within(micros(10));
