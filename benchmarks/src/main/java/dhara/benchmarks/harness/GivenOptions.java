@@ -10,8 +10,8 @@ public final class GivenOptions {
   private GivenOptions() {}
 
   /**
-   * Those that a benchmark sets, replaced by those of the user with the same names, and the rest of
-   * these.
+   * The options that a benchmark sets, and those of the user. Of two with one name the user's
+   * counts.
    */
   public static List<String> over(List<String> set, List<String> given) {
     Map<String, String> all = new LinkedHashMap<>();

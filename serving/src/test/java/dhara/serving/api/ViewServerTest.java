@@ -313,12 +313,11 @@ class ViewServerTest {
             new BufferedReader(
                 new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))) {
       out.write(
-          head.formatted(4 * part.length)
+          head.formatted(7 * part.length)
               .replace("\n", "\r\n")
               .getBytes(StandardCharsets.US_ASCII));
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 7; i++) { // more than a connection holds on its way
         out.write(part);
-        Thread.sleep(100); // long enough for an answer that comes too early
       }
 
       assertThat(in.readLine(), startsWith("HTTP/1.1 413"));
