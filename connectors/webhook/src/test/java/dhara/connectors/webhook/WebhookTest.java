@@ -111,7 +111,8 @@ class WebhookTest {
     receiver.mood(Receiver.first(ROWS, Receiver.hangs(released), Receiver.takes()));
     try (SentRows stream = SentRows.stream(receiver.uri(HASTY))) {
       stream.add(1, ROWS);
-      receiver.await(() -> receiver.requests().size() >= 2 * ROWS);
+      receiver.await(
+          () -> receiver.requests().size() >= 2 * ROWS && receiver.taken().size() == ROWS);
     }
     Map<String, Long> sent =
         receiver.requests().stream()
