@@ -70,6 +70,19 @@ class LedgerTest {
   }
 
   @Test
+  void aStreamThatGoesOnHasCountsOfDifferentMoments() {
+    Ledger behind = new Ledger("orders", 0, 4_999, 5_000, 1, 0, 0, 0, 5_000, 5_000);
+    Ledger settled = new Ledger("orders", 0, 5_001, 5_000, 1, 0, 0, 0, 5_000, 5_000);
+
+    assertThat(
+        behind.soFar(),
+        is(
+            "orders: so far read 4,999, aggregated 5,000, dead-lettered 1, late 0, duplicate 0,"
+                + " filtered 0, not all counted at one moment"));
+    assertThat(settled.soFar(), is(settled.toString()));
+  }
+
+  @Test
   void aLossAndACopyThatCancelEachOtherOutDoNotBalance() {
     Ledger both = new Ledger("orders", 0, 10, 10, 0, 0, 0, 0, 9, 9);
 

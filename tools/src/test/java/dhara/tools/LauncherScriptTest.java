@@ -24,6 +24,15 @@ class LauncherScriptTest {
   private static final Path SHELL = Path.of("/bin/sh");
   private static final Path SCRIPT = Path.of("../bin/dhara");
 
+  private static final String DIRECT =
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=8 -XX:NewRatio=1 ";
+
+  private static final String TIERS =
+      "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000"
+          + " -XX:Tier4CompileThreshold=150000 -XX:Tier4BackEdgeThreshold=400000 ";
+
+  private static final String BACKFILL = "-XX:+UseParallelGC " + TIERS;
+
   @TempDir private Path folder;
 
   private Path project;
@@ -47,29 +56,45 @@ class LauncherScriptTest {
 
     assertThat(
         run(Map.of("JAVA_HOME", jdk), "candles", "--window=PT5M"),
-        is(
-            started(
-                "direct",
-                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=8 -XX:NewRatio=1 ",
-                "candles --window=PT5M")));
+        is(started("direct", DIRECT, "candles --window=PT5M")));
     assertThat(
-        run(Map.of("JAVA_HOME", jdk, "DHARA_JAVA_OPTS", "-XX:+UseG1GC"), "candles"),
+        run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"),
+        is(started("flink", BACKFILL, "candles")));
+    assertThat(
+        run(
+            Map.of("JAVA_HOME", jdk, "DHARA_ENGINE", "flink", "DHARA_JAVA_OPTS", "-Xmx4g -Xms1g"),
+            "candles"),
+        is(started("flink", BACKFILL + "-Xmx4g -Xms1g ", "candles")));
+    assertThat(
+        run(Map.of("JAVA_HOME", jdk), "--engine=blink", "candles"),
+        is("2: dhara: --engine=blink: is no engine; there are direct, flink, spark and dataflow"));
+  }
+
+  @Test
+  void aCollectorOfTheUsersOwnTakesThePlaceOfThatOfTheScript() throws Exception {
+    Map<String, Object> own =
+        Map.of("JAVA_HOME", jdk("17.0.15"), "DHARA_JAVA_OPTS", "-XX:+UseG1GC");
+
+    assertThat(
+        run(own, "candles"),
         is(
             started(
                 "direct",
                 "-XX:TieredStopAtLevel=1 -XX:InitialRAMPercentage=8 -XX:NewRatio=1 -XX:+UseG1GC ",
                 "candles")));
     assertThat(
-        run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"),
-        is(started("flink", "", "candles")));
-    assertThat(
-        run(
-            Map.of("JAVA_HOME", jdk, "DHARA_ENGINE", "flink", "DHARA_JAVA_OPTS", "-Xmx4g -Xms1g"),
-            "candles"),
-        is(started("flink", "-Xmx4g -Xms1g ", "candles")));
-    assertThat(
-        run(Map.of("JAVA_HOME", jdk), "--engine=blink", "candles"),
-        is("2: dhara: --engine=blink: is no engine; there are direct, flink, spark and dataflow"));
+        run(own, "--engine=flink", "candles"),
+        is(started("flink", TIERS + "-XX:+UseG1GC ", "candles")));
+  }
+
+  @Test
+  void aStreamKeepsTheCollectorOfTheJvm() throws Exception {
+    Path jdk = jdk("17.0.15");
+    for (String source : List.of("kafka://localhost:9092/trades", "pubsub://shop/trades")) {
+      assertThat(
+          run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles", "--events=" + source),
+          is(started("flink", "", "candles --events=" + source)));
+    }
   }
 
   @Test
@@ -92,7 +117,7 @@ class LauncherScriptTest {
     String fast =
         started(
             "flink",
-            "-XX:SharedArchiveFile=" + archive + " -Xlog:cds=off -Xlog:cds+dynamic=off ",
+            "-XX:SharedArchiveFile=" + archive + " -Xlog:cds=off -Xlog:cds+dynamic=off " + BACKFILL,
             "candles");
 
     assertThat(
@@ -120,10 +145,10 @@ class LauncherScriptTest {
         is(
             "0: dhara: preparing a faster start; this takes some seconds, once\n"
                 + "dhara: no faster start was prepared: no room\n"
-                + started("flink", "", "candles").substring(3)));
+                + started("flink", BACKFILL, "candles").substring(3)));
     assertThat(
         run(Map.of("JAVA_HOME", jdk), "--engine=flink", "candles"),
-        is(started("flink", "", "candles")));
+        is(started("flink", BACKFILL, "candles")));
   }
 
   @Test

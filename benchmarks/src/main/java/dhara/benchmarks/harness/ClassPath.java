@@ -17,15 +17,15 @@ public enum ClassPath {
   FLINK("flink", Opened.FLINK, ""),
   /** Spark, with what Spark's own launcher opens. */
   SPARK("spark", Opened.SPARK, ""),
-  /** The command on the direct runner. */
+  /** A backfill on the direct runner, as {@code bin/dhara} starts it. */
   DIRECT_COMMAND(
       "../runners/direct",
       "java.lang",
       "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=8 -XX:NewRatio=1"),
-  /** The command on Flink. */
-  FLINK_COMMAND("../runners/flink", Opened.FLINK, ""),
-  /** The command on Spark. */
-  SPARK_COMMAND("../runners/spark", Opened.SPARK, "");
+  /** A backfill on Flink, as {@code bin/dhara} starts it. */
+  FLINK_COMMAND("../runners/flink", Opened.FLINK, Tuned.LARGE),
+  /** A backfill on Spark, as {@code bin/dhara} starts it. */
+  SPARK_COMMAND("../runners/spark", Opened.SPARK, Tuned.LARGE);
 
   /** The packages that engines need open. */
   private static final class Opened {
@@ -34,6 +34,14 @@ public enum ClassPath {
         "java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.util "
             + "java.util.concurrent java.util.concurrent.atomic jdk.internal.ref sun.nio.ch "
             + "sun.nio.cs sun.security.action sun.util.calendar";
+  }
+
+  /** Flags of the JVM for backfills on engines that take any number of events. */
+  private static final class Tuned {
+    static final String LARGE =
+        "-XX:+UseParallelGC -XX:Tier4InvocationThreshold=50000 "
+            + "-XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
+            + "-XX:Tier4BackEdgeThreshold=400000";
   }
 
   private final String module;

@@ -199,7 +199,7 @@ public final class Run implements AutoCloseable {
 
   /** Prints the counts of the newest ledger, and the watermark. */
   private void sayPosition(Vitals vitals) {
-    vitals.ledgers().forEach(ledger -> say(ledger.toString()));
+    vitals.ledgers().forEach(ledger -> say(ledger.soFar()));
     vitals
         .watermark()
         .ifPresent(

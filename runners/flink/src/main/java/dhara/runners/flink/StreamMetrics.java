@@ -6,6 +6,7 @@ import dhara.ledger.Ledger;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,25 +42,47 @@ final class StreamMetrics {
 
   private final Rest rest;
   private final String job;
+  private final Duration collectedEvery;
+  private final Duration collecting;
   private Map<String, List<String>> names = Map.of();
   private int asked;
+  private long askedAt;
   private Set<String> heard = Set.of();
 
   /**
    * @param job its path
    */
   StreamMetrics(Rest rest, String job) {
-    this.rest = rest;
-    this.job = job;
+    this(rest, job, Duration.ofSeconds(10), Duration.ofSeconds(1));
   }
 
   /**
-   * The current state; empty if Flink does not answer.
+   * @param collectedEvery Flink collects metrics when it is asked for them, but at most once in
+   *     this time
+   * @param collecting how long that may take; Flink does not wait for it before it answers
+   */
+  StreamMetrics(Rest rest, String job, Duration collectedEvery, Duration collecting) {
+    this.rest = rest;
+    this.job = job;
+    this.collectedEvery = collectedEvery;
+    this.collecting = collecting;
+    this.askedAt = System.nanoTime() - collectedEvery.toNanos();
+  }
+
+  /**
+   * The current state, at most some ten seconds old; empty if Flink does not answer. If nobody has
+   * asked for as long, this takes a second.
    *
    * @param checkpoint when the latest checkpoint was completed
    */
   synchronized Optional<Vitals> now(Optional<Instant> checkpoint) {
     try {
+      long before = askedAt;
+      askedAt = System.nanoTime();
+      if (askedAt - before >= collectedEvery.toNanos()) {
+        collect();
+        asked = 0; // names may have come, too
+      }
       if (asked++ % NAMES_LAST == 0) {
         names = names();
       }
@@ -77,7 +100,18 @@ final class StreamMetrics {
     } catch (IOException e) {
       asked = 0; // the job is restarting, maybe with other steps
       return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
     }
+  }
+
+  /**
+   * Makes Flink collect its metrics; without this the first answer is that of the question before.
+   */
+  private void collect() throws IOException, InterruptedException {
+    JsonNode unused = rest.get(job + "/metrics");
+    Thread.sleep(collecting.toMillis());
   }
 
   /** The sources from which a record had come when the state was asked last. */
