@@ -37,6 +37,10 @@ final class DemoCluster implements AutoCloseable {
 
   private static final Duration ENDING = Duration.ofSeconds(5);
 
+  /** The beginnings of the names of threads that make folders of checkpoints. */
+  private static final List<String> WRITING =
+      List.of("jobmanager-io-", "mini-cluster-io-", "AsyncOperations-");
+
   private final MiniCluster cluster;
   private final URI address;
   private final Path nothing;
@@ -150,8 +154,7 @@ final class DemoCluster implements AutoCloseable {
     cluster.closeAsync().join();
     try {
       for (Thread thread : Thread.getAllStackTraces().keySet()) {
-        String name = thread.getName();
-        if (name.startsWith("jobmanager-io-") || name.startsWith("mini-cluster-io-")) {
+        if (WRITING.stream().anyMatch(thread.getName()::startsWith)) {
           thread.join(ENDING.toMillis());
         }
       }
