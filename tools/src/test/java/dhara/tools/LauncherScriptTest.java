@@ -72,19 +72,20 @@ class LauncherScriptTest {
 
   @Test
   void aCollectorOfTheUsersOwnTakesThePlaceOfThatOfTheScript() throws Exception {
-    Map<String, Object> own =
-        Map.of("JAVA_HOME", jdk("17.0.15"), "DHARA_JAVA_OPTS", "-XX:+UseG1GC");
+    Path jdk = jdk("17.0.15");
+    String own = "-XX:+UseG1GC";
 
     assertThat(
-        run(own, "candles"),
-        is(
-            started(
-                "direct",
-                "-XX:TieredStopAtLevel=1 -XX:InitialRAMPercentage=8 -XX:NewRatio=1 -XX:+UseG1GC ",
-                "candles")));
+        run(Map.of("JAVA_HOME", jdk, "DHARA_JAVA_OPTS", own), "candles"),
+        is(started("direct", DIRECT.replace("-XX:+UseSerialGC ", "") + own + " ", "candles")));
     assertThat(
-        run(own, "--engine=flink", "candles"),
-        is(started("flink", TIERS + "-XX:+UseG1GC ", "candles")));
+        run(Map.of("JAVA_HOME", jdk, "DHARA_JAVA_OPTS", own), "--engine=flink", "candles"),
+        is(started("flink", TIERS + own + " ", "candles")));
+    for (String readByJava : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")) {
+      assertThat(
+          run(Map.of("JAVA_HOME", jdk, readByJava, own), "--engine=flink", "candles"),
+          is(started("flink", TIERS, "candles")));
+    }
   }
 
   @Test

@@ -112,7 +112,7 @@ class WebhookTest {
     try (SentRows stream = SentRows.stream(receiver.uri(HASTY))) {
       stream.add(1, ROWS);
       receiver.await(
-          () -> receiver.requests().size() >= 2 * ROWS && receiver.taken().size() == ROWS);
+          () -> receiver.requests().size() >= 2 * ROWS && receiver.taken().size() >= ROWS);
     }
     Map<String, Long> sent =
         receiver.requests().stream()
