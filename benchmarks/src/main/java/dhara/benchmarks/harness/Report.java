@@ -104,7 +104,7 @@ public record Report(List<Suite> suites, Path kept) {
     text.append(
         String.format(
             Locale.ROOT,
-            "%,d events%s; %d rounds after %d of warm-up; %s.%n%n",
+            "%,d events%s; %d %s after %d of warm-up; %s.%n%n",
             result.events(),
             result.reference().rounds().isEmpty()
                 ? ""
@@ -113,6 +113,7 @@ public record Report(List<Suite> suites, Path kept) {
                     ", %,d answers on which all agree",
                     result.reference().rounds().get(0).outcome().answers()),
             rounds,
+            rounds == 1 ? "round" : "rounds",
             result.warmups(),
             result.date()));
     text.append(new RunsTable(result, each.work.ofCommands()).text()).append("\n");
