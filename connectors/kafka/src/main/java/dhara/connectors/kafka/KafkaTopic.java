@@ -73,9 +73,8 @@ record KafkaTopic(
             if (partitions < least) {
               throw endpoint.bad(
                   "would be created with " + count(partitions) + ", but " + needs(least, why));
-            } else if (created(admin, false)) {
-              return partitions;
             }
+            boolean unused = created(admin, false);
           }
           int there = existing(admin);
           if (there < least) {
@@ -270,8 +269,8 @@ record KafkaTopic(
   private static final long RECONNECT_MILLIS = 5_000;
 
   /**
-   * The number of partitions of a topic that was listed; one that was just created is listed before
-   * every broker can describe it.
+   * The number of partitions of a topic. A broker hears of one that was just created a moment
+   * later, and says until then that it does not exist, also to those who ask for its settings.
    */
   private int existing(Admin admin) throws ExecutionException, InterruptedException {
     return whilePassing(UnknownTopicOrPartitionException.class, admin, this::described);
