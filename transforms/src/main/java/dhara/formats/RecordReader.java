@@ -12,7 +12,6 @@ import dhara.tokens.Tokeniser;
 import dhara.tokens.Tokens;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -258,7 +257,7 @@ final class RecordReader<T extends Record> {
   /** Takes a {@link Plain#TEXT}, not empty. */
   void text(Fields.Target target, byte[] bytes, int start, int end) {
     int slot = target.slots()[0];
-    values.objects[slot] = new String(bytes, start, end - start, StandardCharsets.ISO_8859_1);
+    values.objects[slot] = ((TextReaders.Strings) readers[slot]).ascii(bytes, start, end);
     values.states[slot] = Values.SET;
   }
 

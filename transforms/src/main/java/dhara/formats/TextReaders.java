@@ -3,6 +3,7 @@ package dhara.formats;
 import dhara.events.DeadLetter.Reason;
 import dhara.formats.text.BadEvent;
 import dhara.formats.text.Text;
+import dhara.records.RecentTexts;
 import dhara.tokens.Tokeniser;
 import java.util.Base64;
 import java.util.Locale;
@@ -16,6 +17,9 @@ final class TextReaders {
 
   /** Any text that is valid in UTF-8. */
   static final class Strings extends ComponentReader.OfObject<String> {
+
+    private final RecentTexts recent = new RecentTexts();
+
     @Override
     String refusal() {
       return "is no text";
@@ -43,7 +47,11 @@ final class TextReaders {
           return whole(text, i);
         }
       }
-      return text.toString();
+      return recent.of(chars, text.start, text.end);
+    }
+
+    String ascii(byte[] bytes, int start, int end) {
+      return recent.utf8(bytes, start, end - start);
     }
 
     /**

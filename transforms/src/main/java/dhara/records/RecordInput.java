@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import org.apache.beam.sdk.coders.CoderException;
+import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
  * Reads a range of a byte array. Records are read from it in place; from any other stream, the
@@ -27,6 +28,7 @@ public final class RecordInput extends InputStream {
   private final byte[] bytes;
   private int position;
   private int limit;
+  private @Nullable RecentTexts texts;
 
   /** Reads {@code bytes[from, to)} without a copy. */
   public RecordInput(byte[] bytes, int from, int to) {
@@ -311,7 +313,10 @@ public final class RecordInput extends InputStream {
 
   String getString() throws CoderException {
     int length = getLength();
-    String value = new String(bytes, position, length, StandardCharsets.UTF_8);
+    if (texts == null) {
+      texts = RecentTexts.ofThread();
+    }
+    String value = texts.utf8(bytes, position, length);
     position += length;
     return value;
   }

@@ -18,8 +18,6 @@ import org.apache.beam.sdk.options.PipelineOptions;
 @AutoService(Engine.class)
 public final class DirectEngine implements Engine {
 
-  private static final int SHARDS_OF_WORKER = 4;
-
   @Override
   public String name() {
     return "direct";
@@ -47,8 +45,8 @@ public final class DirectEngine implements Engine {
             "one worker per core; the runner's own default is at least three"),
         new Default(
             "backfillShards",
-            Integer.toString(SHARDS_OF_WORKER * Runtime.getRuntime().availableProcessors()),
-            "a few for each worker; each is a bundle of its own, with what that costs"),
+            Integer.toString(Runtime.getRuntime().availableProcessors()),
+            "one for each worker: events of one time in different groups are added up apart"),
         new Default(
             "blockOnRun",
             "false",
