@@ -25,7 +25,7 @@ class LauncherScriptTest {
   private static final Path SCRIPT = Path.of("../bin/dhara");
 
   private static final String DIRECT =
-      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=8 -XX:NewRatio=1 ";
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=16 -XX:NewRatio=1 ";
 
   private static final String TIERS =
       "-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000"

@@ -21,7 +21,7 @@ public enum ClassPath {
   DIRECT_COMMAND(
       "../runners/direct",
       "java.lang",
-      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=8 -XX:NewRatio=1"),
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:InitialRAMPercentage=16 -XX:NewRatio=1"),
   /** A backfill on Flink, as {@code bin/dhara} starts it. */
   FLINK_COMMAND("../runners/flink", Opened.FLINK, Tuned.LARGE),
   /** A backfill on Spark, as {@code bin/dhara} starts it. */
