@@ -79,10 +79,11 @@ export async function sql(statement) {
 export const quoted = (value) => `'${String(value).replaceAll("'", "''")}'`;
 
 /**
- * Follows the changes of some views until the signal aborts. EventSource cannot send a token, hence fetch. Calls {open, event(name, id, data)}.
+ * Follows the changes of some views until the signal aborts. EventSource cannot send a token, hence fetch. Calls {open, event(name, data),
+ * passed(id)}: the page has all changes of these views up to that id, when it has handled the events before.
  * Ends with an error when the connection does, or after ten seconds of silence: the server says something every two.
  */
-export async function follow(views, lastId, signal, {open, event}) {
+export async function follow(views, lastId, signal, {open, event, passed}) {
   const silence = new AbortController();
   const abort = () => silence.abort();
   signal.addEventListener('abort', abort);
@@ -105,7 +106,7 @@ export async function follow(views, lastId, signal, {open, event}) {
       const blocks = (rest + value).replaceAll('\r\n', '\n').split('\n\n');
       rest = blocks.pop();
       for (const block of blocks) {
-        parse(block, event);
+        parse(block, event, passed);
       }
     }
   } finally {
@@ -116,7 +117,7 @@ export async function follow(views, lastId, signal, {open, event}) {
 }
 
 /** One event of the stream, as the standard of server-sent events lays down. */
-function parse(block, event) {
+function parse(block, event, passed) {
   let name = 'message';
   let id = null;
   const data = [];
@@ -136,6 +137,9 @@ function parse(block, event) {
     }
   }
   if (data.length > 0) {
-    event(name, id, JSON.parse(data.join('\n')));
+    event(name, JSON.parse(data.join('\n')));
+  }
+  if (id !== null) {
+    passed(id);
   }
 }

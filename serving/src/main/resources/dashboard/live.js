@@ -20,6 +20,9 @@ const listeners = new Map();
 let generation = 0;
 let current = null;
 
+/** The id of the last change that this page has. From it the server goes on, whatever views are followed next, or it says reset. */
+let lastId = null;
+
 /** When watermarks passed the ends of windows, by this page's clock: lets the answer of a window's end come before others count as corrections. */
 const watermarks = new Map();
 
@@ -105,30 +108,32 @@ async function run(names) {
   const control = new AbortController();
   current = {names, control};
   const mine = ++generation;
-  let lastId = null;
   let pause = 500;
-  let known = true;
   while (mine === generation) {
+    const from = lastId;
     let reason;
     try {
-      await follow(names, lastId, control.signal, {
+      await follow(names, from, control.signal, {
         open: () => {
           if (mine !== generation) {
             return;
           }
           pause = 500;
           connection.value = {state: 'live', since: Date.now()};
-          if (!known) {
-            known = true;
+          // What was asked for before there was an id may have changed since.
+          if (from === null) {
             refresh();
           }
         },
-        event: (name, id, data) => {
-          if (mine !== generation) {
-            return;
+        event: (name, data) => {
+          if (mine === generation) {
+            receive(name, data);
           }
-          lastId = id ?? lastId;
-          receive(name, data);
+        },
+        passed: (id) => {
+          if (mine === generation) {
+            lastId = id;
+          }
         },
       });
     } catch (broken) {
@@ -137,8 +142,6 @@ async function run(names) {
     if (mine !== generation) {
       return;
     }
-    // Rows that changed in between come by the id of the last change, or the server says reset. Before the first change there is no id.
-    known = lastId !== null;
     connection.value = {state: 'waiting', since: Date.now(), retryAt: Date.now() + pause, reason: reason.message};
     await new Promise((done) => setTimeout(done, pause));
     pause = Math.min(pause * 2, 5000);

@@ -28,9 +28,14 @@ final class ChangeFrame {
    */
   ChangeFrame(long id, Map<String, byte[]> events) {
     this.id = id;
-    this.last = ("id: " + id + "\n\n").getBytes(StandardCharsets.UTF_8);
+    this.last = id(id);
     this.events = events;
     this.size = events.values().stream().mapToLong(event -> event.length).sum();
+  }
+
+  /** The line that tells a client which change it has got, and the blank line after it. */
+  static byte[] id(long id) {
+    return ("id: " + id + "\n\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** The id of the last change in it. */

@@ -192,8 +192,13 @@ public final class ChangeHub implements AutoCloseable {
         return;
       }
     }
+    // With each status comes the id up to which the client has all changes of its views, so that it
+    // need not be sent those of others when it comes back and wants these too.
     Encoded now = status;
-    client.give(now.number > client.status() ? List.of(now.event) : List.of(), sent, now.number);
+    client.give(
+        now.number > client.status() ? List.of(now.event, ChangeFrame.id(sent)) : List.of(),
+        sent,
+        now.number);
   }
 
   /** Tells a client to read the views anew, and from which change on it gets changes again. */

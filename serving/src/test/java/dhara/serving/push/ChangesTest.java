@@ -220,6 +220,31 @@ class ChangesTest {
     }
   }
 
+  /** As a page does that shows another view: it is sent nothing that it never asked for. */
+  @Test
+  void aClientThatWantsMoreViewsGoesOnFromTheIdOfItsStatus() throws Exception {
+    String last;
+    try (EventLines sales = EventLines.open(address, CHANGES + "?views=shop.sales");
+        EventLines ledger = EventLines.open(address, CHANGES + "?views=shop.ledger")) {
+      sales.next("status");
+      ledger.next("status");
+      shop.sell("books", 0, 100);
+      sales.next("changes");
+      do {
+        ledger.next("status");
+        last = ledger.lastId();
+      } while (!last.equals(sales.lastId()));
+    }
+    shop.sell("books", 1, 101);
+
+    String both = CHANGES + "?views=shop.ledger,shop.sales";
+    try (EventLines client = EventLines.open(address, both, "Last-Event-ID", last)) {
+      JsonNode change = client.next("changes").data();
+      assertThat(change.path("view").asText(), is("shop.sales"));
+      assertThat(change.at("/upserts/0/gmv_minor").asLong(), is(101L));
+    }
+  }
+
   @Test
   void theStatusTellsRowsAndLedgerEveryTwoSeconds() throws Exception {
     try (EventLines client = EventLines.open(address, CHANGES)) {

@@ -46,7 +46,7 @@ public final class DirectEngine implements Engine {
         new Default(
             "backfillShards",
             Integer.toString(Runtime.getRuntime().availableProcessors()),
-            "one for each worker: events of one time in different groups are added up apart"),
+            "one for each worker; with more, more sums of the same minute have to be merged"),
         new Default(
             "blockOnRun",
             "false",
