@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +28,9 @@ final class Cluster {
   private static final Pattern ADDRESS =
       Pattern.compile("(?:https?://)?([^:/\\s]+|\\[[^]\\s]+])(?::(\\d{1,5}))?/?");
   private static final int CONNECT_MILLIS = 5_000;
+
+  /** A JobManager that has just started on a busy machine takes a while to answer. */
+  private static final Duration ANSWER = Duration.ofSeconds(30);
 
   private Cluster() {}
 
@@ -55,7 +59,7 @@ final class Cluster {
     }
     Rest rest = new Rest(host + ":" + port);
     try {
-      checkVersion(master, rest.get("/config").path("flink-version"));
+      checkVersion(master, rest.get("/config", ANSWER).path("flink-version"));
       return Optional.of(rest);
     } catch (IOException | IllegalArgumentException e) {
       throw unreachable(master, e);

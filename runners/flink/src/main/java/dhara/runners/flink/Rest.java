@@ -30,10 +30,11 @@ final class Rest {
    * Sends a GET request.
    *
    * @param path from the root on, encoded
+   * @param patience how long it may take to answer; only {@link #PATIENCE} to connect
    * @throws IOException if there is no answer, or the answer is an error
    */
-  JsonNode get(String path) throws IOException {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(root + path)).timeout(PATIENCE).build();
+  JsonNode get(String path, Duration patience) throws IOException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(root + path)).timeout(patience).build();
     try {
       HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
@@ -44,5 +45,10 @@ final class Rest {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+  }
+
+  /** The same, for an answer that is worth little if it is late. */
+  JsonNode get(String path) throws IOException {
+    return get(path, PATIENCE);
   }
 }
